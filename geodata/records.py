@@ -1,0 +1,74 @@
+"""Read a YAML definition into a frozen, validated record; every error names file, line and key."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class DefinitionError(ValueError):
+    """A definition file is wrong. The message names the file, the line and the key."""
+
+
+class Record(BaseModel):
+    """A frozen record that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+R = TypeVar("R", bound=Record)
+
+
+def parse_yaml(text: str, file: str, first_line: int = 1) -> tuple[dict[str, Any], dict[tuple, int]]:
+    """Parse one YAML mapping; return it with the line of every key path.
+
+    Raises DefinitionError for broken YAML, duplicate keys or a document that is not a mapping.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + first_line if mark else first_line
+        raise DefinitionError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    if not isinstance(value, dict):
+        raise DefinitionError(f"{file}:{first_line}: expected a mapping of keys to values")
+    lines: dict[tuple, int] = {}
+    _collect_lines(node, (), lines, file, first_line)
+    return value, lines
+
+
+def _collect_lines(node: yaml.Node, path: tuple, lines: dict[tuple, int], file: str, first_line: int) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, child in node.value:
+            line = key.start_mark.line + first_line
+            if key.value in seen:
+                raise DefinitionError(f"{file}:{line}: {key.value}: the key is given twice")
+            seen.add(key.value)
+            lines[(*path, key.value)] = line
+            _collect_lines(child, (*path, key.value), lines, file, first_line)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, child in enumerate(node.value):
+            lines[(*path, str(number))] = child.start_mark.line + first_line
+            _collect_lines(child, (*path, str(number)), lines, file, first_line)
+
+
+def validate(model: type[R], value: dict[str, Any], lines: dict[tuple, int], file: str, first_line: int = 1) -> R:
+    """Validate a parsed mapping as `model`. Raises DefinitionError naming the first wrong key of each kind."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        sentences = []
+        for problem in error.errors():
+            path = tuple(str(part) for part in problem["loc"])
+            line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), first_line)
+            sentences.append(f"{file}:{line}: {'.'.join(path) or 'file'}: {problem['msg'].removeprefix('Value error, ')}")
+        raise DefinitionError("\n".join(sentences)) from error
+
+
+def read_record(model: type[R], path: Path, **extra: Any) -> R:
+    """Read the YAML file at `path` as a `model`; `extra` keys (such as the stem) are added to it."""
+    value, lines = parse_yaml(path.read_text("utf-8"), path.name)
+    return validate(model, {**value, **extra}, lines, path.name)

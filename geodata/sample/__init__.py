@@ -1,0 +1,1 @@
+"""Samplebridge: an invented town and recorded answers in the real sources' wire formats."""

@@ -1,0 +1,121 @@
+"""Writes the recorded answers of Samplebridge: `python -m geodata.sample.generate`. The same bytes every time."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from geodata.sample import places, tables, town, wire
+
+HERE = Path(__file__).parent
+DATES = list(places.RUNTIME)
+DATASTORE = "https://data.london.gov.uk"
+MAP = "cultural-infrastructure-map"
+IOD_PAGE = "https://www.gov.uk/api/content/government/statistics/english-indices-of-deprivation-2025"
+IOD_FILES = {
+    "File 7: all ranks, scores, deciles and population denominators": (
+        "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv"
+    ),
+    "File 8: underlying indicators": "File_8_IoD2025_Underlying_Indicators.csv",
+}
+CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
+# The tables known from documentation carry the older headings, with the measure after each.
+MEASURED = {"ts003", "ts045"}
+SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
+BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
+MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
+
+
+def page(content: dict) -> bytes:
+    """A download page as indented JSON."""
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def invented_id(text: str, length: int) -> str:
+    """A made-up hexadecimal id of the given length."""
+    return hashlib.sha256(f"Samplebridge {text}".encode()).hexdigest()[:length]
+
+
+def add_indices(recording: wire.Recording, date: str, files: list[pd.DataFrame]) -> None:
+    """Record the indices of deprivation: the page that names the files, and the files."""
+    attachments = []
+    for (title, name), frame in zip(IOD_FILES.items(), files):
+        url = f"https://assets.publishing.service.gov.uk/media/{invented_id(name, 24)}/{name}"
+        attachments.append({"title": title, "filename": name, "url": url, "content_type": "text/csv"})
+        recording.add(date, url, wire.csv_bytes(frame), "text/csv", "csv")
+    content = {
+        "base_path": "/government/statistics/english-indices-of-deprivation-2025",
+        "title": "English indices of deprivation 2025",
+        "document_type": "official_statistics",
+        "first_published_at": "2025-10-30T09:30:00+00:00",
+        "details": {"attachments": attachments},
+    }
+    recording.add(date, IOD_PAGE, page(content), "application/json; charset=utf-8", "json")
+
+
+def add_city_map(recording: wire.Recording, date: str, layers: dict[str, pd.DataFrame]) -> None:
+    """Record the cultural infrastructure map: the data-set page that names the files, and the files."""
+    resources = {}
+    for order, (layer, frame) in enumerate(layers.items()):
+        key = invented_id(layer, 32)
+        key = "-".join([key[:8], key[8:12], key[12:16], key[16:20], key[20:]])
+        body = wire.csv_bytes(frame)
+        url = f"{DATASTORE}/download/{MAP}/{key}/{layer}.csv"
+        resources[key] = {
+            "title": layer.replace("_", " "),
+            "format": "csv",
+            "url": url,
+            "order": order,
+            "check_timestamp": f"{date}T00:00:00.000Z",
+            "check_size": len(body),
+            "check_mimetype": "text/csv",
+        }
+        recording.add(date, url, body, "text/csv", "csv")
+    content = {
+        "id": MAP,
+        "slug": MAP,
+        "title": "Cultural Infrastructure Map",
+        "maintainer": "Greater London Authority",
+        "licence": "UK Open Government Licence (OGL v3)",
+        "updatedAt": f"{date}T00:00:00.000Z",
+        "resources": resources,
+    }
+    url = f"{DATASTORE}/api/dataset/{MAP}"
+    recording.add(date, url, page(content), "application/json; charset=utf-8", "json")
+
+
+def quarters(areas: pd.DataFrame) -> pd.DataFrame:
+    """The list of middle-area names, with the publisher's headings."""
+    names = areas[["msoa_code", "msoa_name", "quarter", "lad_name"]].drop_duplicates()
+    names = names.set_axis(["msoa21cd", "msoa21nm", "msoa21hclnm", "localauthorityname"], axis=1)
+    names.insert(3, "msoa21hclnmw", "")
+    return names
+
+
+def main() -> None:
+    """Invent the town and record what each source would have answered on each date."""
+    areas, neighbours = town.build()
+    census = tables.census(areas)
+    scores = tables.indices(areas)
+    iod = [tables.file_7(areas, scores), tables.file_8(areas, scores, census["ts007a"])]
+    schools, sites = places.schools(areas, neighbours), places.brownfield(areas)
+    layers = {layer: places.venues(areas, layer, part) for part, layer in enumerate(places.VENUES)}
+    recording = wire.Recording()
+    for date in DATES:
+        wire.add_areas(recording, date, areas, neighbours)
+        wire.add_nomis(recording, date, areas)
+        for number, table in census.items():
+            body = wire.census_zip(number, areas, table, number in MEASURED)
+            recording.add(date, CENSUS.format(number), body, "application/zip", "zip")
+        add_indices(recording, date, iod)
+        recording.add(date, MSOA_NAMES, wire.csv_bytes(quarters(areas)), "text/csv", "csv")
+        register = wire.csv_bytes(schools[date], encoding="cp1252")
+        recording.add(date, SCHOOLS.format(date.replace("-", "")), register, "text/csv", "csv")
+        recording.add(date, BROWNFIELD, wire.csv_bytes(sites[date]), "text/csv", "csv")
+        add_city_map(recording, date, {layer: by_date[date] for layer, by_date in layers.items()})
+    recording.write(HERE)
+
+
+if __name__ == "__main__":
+    main()

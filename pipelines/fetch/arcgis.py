@@ -1,0 +1,83 @@
+"""Protocol `arcgis`: a FeatureServer layer in pages, held to its own count, with errors hidden in HTTP 200 brought out."""
+
+from datetime import UTC, date, datetime
+
+import orjson
+
+from pipelines.fetch.http import Client, Passing, refuse_html
+from pipelines.fetch.reply import Reply
+from pipelines.problem import Problem
+from pipelines.source import Source
+from pipelines.store import sha256_json
+
+PAGE = 2000
+
+
+def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | None:
+    """All features of the layer as page files, or None where layer description and count are as in `last`.
+
+    The service stops at its maxRecordCount without a word, so the pages are held to `returnCountOnly` and their object
+    ids to being distinct. Raises Problem when the layer stops short, repeats a page or answers with an error.
+    """
+    rule = source.fetch
+    layer = _get(client, source, rule.url, {"f": "json"})
+    count = _get(client, source, f"{rule.url}/query", {"where": rule.where, "returnCountOnly": "true", "f": "json"})["count"]
+    edited = layer.get("editingInfo", {}).get("dataLastEditDate") or layer.get("editingInfo", {}).get("lastEditDate")
+    probe = {"layer": sha256_json(layer), "count": count}
+    if last == probe:
+        return None
+    id_field = layer.get("objectIdField") or "OBJECTID"
+    size = min(PAGE, layer.get("maxRecordCount") or PAGE)
+    query = {"where": rule.where, "outFields": "*", "orderByFields": id_field, "resultRecordCount": size}
+    if rule.geometry:
+        query |= {"outSR": rule.out_crs.removeprefix("EPSG:"), "f": "geojson"}
+    else:
+        query |= {"returnGeometry": "false", "f": "json"}
+    files, seen = {}, set()
+    while len(seen) < count:
+        body, ids = _page(client, source, {**query, "resultOffset": len(seen)}, id_field)
+        if not ids:
+            raise Problem(source.stem, f"the layer stops after {len(seen):,} of {count:,} features", "try later; the publisher's service is cutting answers short")
+        if seen & ids:
+            raise Problem(source.stem, f"the layer repeats a page after {len(seen):,} of {count:,} features", "try later; the publisher's service is paging wrongly")
+        seen |= ids
+        files[f"page-{len(files) + 1:04d}.json"] = body
+    as_at = datetime.fromtimestamp(edited / 1000, UTC).date().isoformat() if edited else None
+    return Reply(files, probe, as_at)
+
+
+def _get(client: Client, source: Source, url: str, params: dict) -> dict:
+    answer = client.get(source.stem, url, source.fetch.max_mb * 1_000_000, params=params, check=_no_error)
+    return _accepted(source, answer.body)
+
+
+def _accepted(source: Source, body: bytes) -> dict:
+    value = orjson.loads(body)
+    if told := value.get("error"):
+        raise Problem(
+            source.stem,
+            f"the service refused the question: {told.get('message')} {'; '.join(told.get('details') or [])}".strip(),
+            "check the layer's address and query in the source's file",
+        )
+    return value
+
+
+def _page(client: Client, source: Source, params: dict, id_field: str) -> tuple[bytes, set]:
+    limit = source.fetch.max_mb * 1_000_000
+    answer = client.get(source.stem, f"{source.fetch.url}/query", limit, params=params, check=_no_error)
+    features = _accepted(source, answer.body)["features"]
+    ids = {f["id"] if "id" in f else f["attributes"][id_field] for f in features}
+    if len(ids) != len(features):
+        raise Problem(source.stem, "a page of the layer holds the same feature twice", "try later")
+    return answer.body, ids
+
+
+def _no_error(body: bytes, content_type: str) -> None:
+    refuse_html(body, content_type)
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Passing("the JSON is cut short or damaged") from error
+    told = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
+    if told and (told.get("code", 0) >= 500 or told.get("code") == 429):
+        raise Passing(f"the service answered with error {told.get('code')}: {told.get('message')}")

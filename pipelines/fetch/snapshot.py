@@ -1,0 +1,146 @@
+"""Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
+
+import csv
+import io
+import logging
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from pipelines import store
+from pipelines.fetch import arcgis, file, nomis
+from pipelines.problem import Problem
+from pipelines.source import Source
+from pipelines.workspace import Workspace
+
+log = logging.getLogger("commonground.fetch")
+PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch}
+GOOD = ("new", "unchanged")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
+    unavailable (there is none; `sha` is then empty)."""
+
+    stem: str
+    state: str
+    sha: str = ""
+    rows: int = 0
+    source_as_at: str | None = None
+    observed_at: str | None = None
+    problem: str | None = None
+    downloaded: int = 0
+
+    @property
+    def data_version(self) -> str:
+        """The hash of the canonical content; a fixed word where there is none."""
+        return self.sha or "unavailable"
+
+
+def take(workspace: Workspace, source: Source) -> Snapshot:
+    """Fetch the source if it changed, and return its snapshot.
+
+    Raises Problem where a required source has no answer; any other keeps its last good snapshot (stale) or is
+    unavailable.
+    """
+    folder = workspace.data / "snapshots" / source.stem
+    last = last_good(folder)
+    if workspace.settings.offline and not workspace.geography.recorded and last:
+        return _snapshot(source, last, "kept")
+    before = workspace.client.downloaded
+    try:
+        observation = _observe(workspace, source, folder, last)
+        store.append_line(folder / "observations.jsonl", observation)
+        return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
+    except Problem as problem:
+        if folder.exists() or not source.required:
+            failed = {"observed_at": store.utc_now(), "source_as_at": None, "sha": None, "rows": 0, "status": "failed", "problem": str(problem)}
+            store.append_line(folder / "observations.jsonl", failed)
+        if source.required:
+            raise
+        log.warning("%s", problem)
+        if last:
+            return _snapshot(source, last, "stale", str(problem))
+        return Snapshot(source.stem, "unavailable", problem=str(problem))
+
+
+def current(workspace: Workspace, source: Source) -> Snapshot:
+    """The snapshot a source has, without asking anyone."""
+    folder = workspace.data / "snapshots" / source.stem
+    last, lines = last_good(folder), store.read_lines(folder / "observations.jsonl")
+    failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
+    if not last:
+        return Snapshot(source.stem, "unavailable", problem=failed)
+    return _snapshot(source, last, "stale" if failed else last["status"], failed)
+
+
+def read_files(workspace: Workspace, snapshot: Snapshot) -> dict[str, bytes]:
+    """The files of a snapshot, by name."""
+    folder = workspace.data / "snapshots" / snapshot.stem / snapshot.sha
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def last_good(folder: Path) -> dict | None:
+    """The newest observation that has a snapshot on disk, with the validators of its last answer."""
+    for line in reversed(store.read_lines(folder / "observations.jsonl")):
+        if line["status"] in GOOD and (folder / line["sha"]).is_dir():
+            return line
+    return None
+
+
+def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
+    from pipelines.tidy import tidy
+
+    protocol = PROTOCOLS[source.fetch.protocol]
+    reply = protocol(workspace.client, source, workspace.today, (last or {}).get("validator", {}))
+    line = {"observed_at": store.utc_now()}
+    if reply is None:
+        return {**last, **line, "status": "unchanged"}
+    sha = canonical_hash(source, reply.files)
+    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
+    if last and last["sha"] == sha:
+        return {**last, **line, "status": "unchanged"}
+    table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+    if not (folder / sha).is_dir():
+        with store.staging(folder) as beside:
+            for name, body in reply.files.items():
+                store.write_bytes(beside / name, body)
+            store.move_folder(beside, folder / sha)
+    return {**line, "rows": len(table), "status": "new"}
+
+
+def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:
+    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    return Snapshot(source.stem, state, line["sha"], line["rows"], as_at, line["observed_at"], problem, downloaded)
+
+
+def canonical_hash(source: Source, files: dict[str, bytes]) -> str:
+    """The hash of what the files say: zip members rather than zip dates, and without the volatile fields named."""
+    parts = {name: store.sha256(_canonical(source, name, body)) for name, body in files.items()}
+    return store.sha256_json(parts)
+
+
+def _canonical(source: Source, name: str, body: bytes) -> bytes:
+    if name.endswith(".zip"):
+        archive = zipfile.ZipFile(io.BytesIO(body))
+        return orjson.dumps(sorted((i.filename, i.file_size, i.CRC) for i in archive.infolist()))
+    volatile = set(source.fetch.volatile)
+    if volatile and name.endswith(".csv"):
+        rows = csv.reader(io.StringIO(body.decode(source.fetch.encoding)))
+        heading = next(rows)
+        kept = [i for i, column in enumerate(heading) if column not in volatile]
+        return orjson.dumps([[row[i] for i in kept if i < len(row)] for row in [heading, *rows]])
+    if volatile and name.endswith(".json"):
+        return orjson.dumps(_without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS)
+    return body
+
+
+def _without(value, volatile: set[str]):
+    if isinstance(value, dict):
+        return {k: _without(v, volatile) for k, v in value.items() if k not in volatile}
+    if isinstance(value, list):
+        return [_without(v, volatile) for v in value]
+    return value

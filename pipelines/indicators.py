@@ -1,0 +1,79 @@
+"""Run one indicator's SQL and make its rows whole: every area, a value or the reason there is none."""
+
+import pandas as pd
+
+from pipelines.once import Made, made, once
+from pipelines.problem import Problem
+from pipelines.query import run_sql
+from pipelines.register import PLACE_TABLES, Indicator
+from pipelines.tables import table
+from pipelines.workspace import Workspace
+
+COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"]
+
+
+def input_step(workspace: Workspace, name: str) -> Made:
+    """The output an indicator reads under `name`: a source's table, `areas`, `place` or `reach`."""
+    if name in PLACE_TABLES:
+        return made(workspace.data / ("tables" if name == "areas" else "places"), name)
+    return table(workspace, name)
+
+
+def reads_places(indicator: Indicator) -> bool:
+    """True where an indicator rests on places, which are known for the areas asked only."""
+    return bool({"place", "reach"} & set(indicator.inputs))
+
+
+def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
+    """One row per area: `value` (unrounded), `as_at`, `coverage`, and `null_reason` exactly where value is null.
+
+    Statistics are for the whole nation, place indicators for the areas asked. Raises Problem where the SQL gives an
+    area twice, an area that does not exist, or no value at all from inputs that have rows.
+    """
+    inputs = {name: input_step(workspace, name) for name in indicator.inputs}
+    universe = made(workspace.data / "tables", "scope" if reads_places(indicator) else "areas")
+    sources = {stem: table(workspace, stem) for stem in indicator.sources}
+
+    def make():
+        codes = pd.read_parquet(universe.path, columns=["area_code"])
+        rows = run_sql(indicator.sql, {name: step.path for name, step in inputs.items()}, indicator.stem)
+        _check_rows(indicator, rows, codes)
+        available = all(step.meta["available"] for step in sources.values())
+        frame = codes.merge(rows, how="left", on="area_code", indicator="_found")
+        frame["value"] = frame["value"].astype("float64")
+        frame["indicator"] = indicator.stem
+        missing = frame["value"].isna()
+        reason = pd.Series(indicator.null_reason, index=frame.index).where(frame.pop("_found") == "both", "not_in_area_vintage")
+        if not available:
+            reason[:] = "source_unavailable"
+        if "null_reason" in frame:
+            reason = frame["null_reason"].fillna(reason)
+        frame["null_reason"] = reason.where(missing, None)
+        if "coverage" not in frame:
+            frame["coverage"] = "observed"
+        frame["coverage"] = frame["coverage"].where(~missing, "unknown").fillna("unknown")
+        as_at = pd.Timestamp(min((_as_at(workspace, stem) for stem in indicator.sources), default=None))
+        given = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
+        frame["as_at"] = given.fillna(as_at).astype("datetime64[ms]").where(~missing)
+        return {indicator.stem: frame[COLUMNS]}, {"n_null": int(missing.sum())}
+
+    versions = {step.stem: step.data_version for step in [*inputs.values(), *sources.values(), universe]}
+    return once(workspace.data / "indicators", indicator.stem, indicator.model_dump(mode="json"), versions, make)
+
+
+def _as_at(workspace: Workspace, stem: str) -> pd.Timestamp:
+    source = workspace.register.sources[stem]
+    told = source.vintage or table(workspace, stem).meta["source_as_at"]
+    return pd.Timestamp(told) if told else pd.NaT
+
+
+def _check_rows(indicator: Indicator, rows: pd.DataFrame, codes: pd.DataFrame) -> None:
+    where, remedy = f"{indicator.stem}.sql", "mend the SQL file"
+    if not {"area_code", "value"} <= set(rows.columns):
+        raise Problem(where, f"gives columns {', '.join(rows.columns)}, where area_code and value are needed", remedy)
+    twice = rows.loc[rows["area_code"].duplicated(), "area_code"]
+    if len(twice):
+        raise Problem(where, f"gives {len(twice):,} areas more than once, the first is {twice.iloc[0]}", remedy)
+    strange = rows.loc[~rows["area_code"].isin(codes["area_code"]), "area_code"]
+    if len(strange):
+        raise Problem(where, f"gives {len(strange):,} areas that do not exist, the first is {strange.iloc[0]}", remedy)

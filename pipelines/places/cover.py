@@ -1,0 +1,78 @@
+"""Where each kind of place was looked for: observed, partial near the edge of a source's cover, or unknown."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+
+from geodata.locate import within_distance
+from pipelines.once import Made, made, once
+from pipelines.source import Source
+from pipelines.tables import table
+from pipelines.workspace import Workspace
+
+
+def make_cover(workspace: Workspace) -> Made:
+    """Per area asked and kind: `coverage`, `null_reason` (set where unknown) and `as_at`, the date of the evidence.
+
+    An area is covered where the kind's primary source claims its authority, region or nation; `stated_owner` further
+    asks that the authority's own records say who owns something. Within the nearest-place cap of an area that is not
+    covered, coverage is partial: a place just beyond may have been missed.
+    """
+    tables, kinds = workspace.data / "tables", workspace.register.taxonomy.kinds
+    names = sorted({entry.primary_source for entry in kinds.values()})
+    inputs = {stem: table(workspace, stem).data_version for stem in names}
+    inputs |= {name: made(tables, name).data_version for name in ("areas", "scope")}
+    inputs["place_record"] = made(workspace.data / "places", "place_record").data_version
+
+    def make():
+        areas = pd.read_parquet(made(tables, "areas").path)
+        records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
+        records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
+        by_source = {stem: _source_cover(workspace, workspace.register.sources[stem], areas, records, asked) for stem in names}
+        frames = [by_source[entry.primary_source].assign(kind=kind) for kind, entry in kinds.items()]
+        cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
+        return {"cover": cover[["area_code", "kind", "coverage", "null_reason", "as_at"]]}, {}
+
+    definition = {
+        "kinds": {kind: entry.primary_source for kind, entry in kinds.items()},
+        "covers": {stem: [workspace.register.sources[stem].covers, workspace.register.sources[stem].covers_by] for stem in names},
+        "geography": workspace.geography.model_dump(mode="json"),
+    }
+    return once(workspace.data / "places", "cover", definition, inputs, make)
+
+
+def _source_cover(workspace: Workspace, source: Source, areas: pd.DataFrame, records: pd.DataFrame, asked: set[str]) -> pd.DataFrame:
+    own = records[records["source"] == source.stem]
+    in_scope = areas["area_code"].isin(asked)
+    covered = claimed(workspace, source, areas)
+    if source.covers_by == "stated_owner":
+        covered &= areas["authority_code"].isin(own.loc[own["owner_kind"].notna(), "authority_code"]).to_numpy()
+    available = table(workspace, source.stem).meta["available"]
+    covered &= available
+    edge = _near_uncovered(workspace, areas, covered, in_scope.to_numpy())
+    coverage = np.where(~covered, "unknown", np.where(edge, "partial", "observed"))
+    cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage})
+    cover["null_reason"] = np.where(covered, None, "not_covered" if available else "source_unavailable")
+    newest = own.groupby("authority_code")["as_at"].max()
+    cover["as_at"] = areas["authority_code"].map(newest).fillna(own["as_at"].max()).astype("datetime64[ms]")
+    return cover[in_scope]
+
+
+def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.ndarray:
+    """True for each area of `areas` that the source claims to be complete for."""
+    claim = workspace.geography.covers[source.covers]
+    if claim == "nation":
+        return np.ones(len(areas), dtype=bool)
+    covered = np.zeros(len(areas), dtype=bool)
+    for level, codes in claim.items():
+        covered |= areas[f"{level}_code"].isin(codes).to_numpy()
+    return covered
+
+
+def _near_uncovered(workspace: Workspace, areas: pd.DataFrame, covered: np.ndarray, in_scope: np.ndarray) -> np.ndarray:
+    layer = workspace.geography.boundaries
+    outlines = geopandas.read_parquet(table(workspace, layer.source).path)
+    beyond = outlines.geometry.to_numpy()[~outlines[layer.by].isin(areas.loc[covered, "area_code"]).to_numpy()]
+    x = np.where(covered & in_scope, areas["x"], np.nan)
+    return within_distance(x, areas["y"].to_numpy(), beyond, workspace.geography.nearest_cap_m)

@@ -1,0 +1,1 @@
+"""Assemble a release aside, verify it by reopening, swap it in whole; compare, roll back, keep the last twelve."""

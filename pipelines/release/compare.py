@@ -1,0 +1,158 @@
+"""Two releases side by side: identical or not, and what changed in sources, indicators and ranks, with the reason."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.release.database import open_release
+from pipelines.store import sha256_file
+
+MOVED_SHOWN = 10
+
+
+@dataclass
+class Difference:
+    """What differs between two releases. `exact` lists every table or file that is not identical."""
+
+    exact: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    definitions: list[str] = field(default_factory=list)
+    indicators: list[str] = field(default_factory=list)
+    indices: list[str] = field(default_factory=list)
+
+    @property
+    def identical(self) -> bool:
+        """True where every table but for run metadata, and every GeoJSON and CSV byte, is the same."""
+        return not self.exact
+
+
+def compare(old: Path, new: Path) -> Difference:
+    """Compare two release folders."""
+    difference = Difference()
+    with open_release(old) as before, open_release(new) as after:
+        _compare_tables(before, after, difference)
+        _compare_sources(before, after, difference)
+        _compare_definitions(before, after, difference)
+        _compare_indicators(before, after, difference)
+        _compare_indices(before, after, difference)
+    _compare_files(old, new, difference)
+    return difference
+
+
+def _compare_tables(before, after, difference: Difference) -> None:
+    tables = [{row[0] for row in c.execute("select distinct table_name from column_dictionary").fetchall()} for c in (before, after)]
+    for name in sorted(tables[0] ^ tables[1]):
+        difference.exact.append(f"table {name} is in one release only")
+    for name in sorted(tables[0] & tables[1]):
+        texts = [_table_hash(c, name) for c in (before, after)]
+        if texts[0] != texts[1]:
+            difference.exact.append(f"table {name} differs")
+
+
+def _table_hash(connection, table: str) -> tuple:
+    columns = connection.execute(
+        "select column_name, data_type from column_dictionary where table_name = ? and not is_run_metadata order by column_name", [table]
+    ).fetchall()
+    listed = ", ".join(f'"{name}"::varchar' for name, _ in columns)
+    # order-free and exact: the rows as text, hashed one by one and summed, with their number
+    row = connection.execute(f'select count(*), sum(hash({listed})::hugeint) from "{table}"').fetchone() if columns else ()
+    return (tuple(columns), row)
+
+
+def _compare_files(old: Path, new: Path, difference: Difference) -> None:
+    texts = [{str(p.relative_to(folder)): p for kind in ("geojson", "csv") for p in (folder / kind).rglob("*") if p.is_file()} for folder in (old, new)]
+    for name in sorted(texts[0].keys() ^ texts[1].keys()):
+        difference.exact.append(f"file {name} is in one release only")
+    for name in sorted(texts[0].keys() & texts[1].keys()):
+        if sha256_file(texts[0][name]) != sha256_file(texts[1][name]):
+            difference.exact.append(f"file {name} differs")
+
+
+def _compare_sources(before, after, difference: Difference) -> None:
+    sql = "select source, state, sha256, n_rows from snapshot"
+    old, new = (c.execute(sql).df().set_index("source") for c in (before, after))
+    for name in new.index.difference(old.index):
+        difference.sources.append(f"{name}: new source")
+    for name in old.index.difference(new.index):
+        difference.sources.append(f"{name}: no longer a source")
+    for name in new.index.intersection(old.index):
+        was, now = old.loc[name], new.loc[name]
+        if was["state"] != now["state"]:
+            difference.sources.append(f"{name}: was {was['state']}, is {now['state']}")
+        elif was["sha256"] != now["sha256"]:
+            difference.sources.append(f"{name}: new content, {was['n_rows']:,} rows before, {now['n_rows']:,} now")
+
+
+def _compare_definitions(before, after, difference: Difference) -> None:
+    sql = "select * exclude (domain_reason, reason) from index_member"
+    old, new = ({tuple(str(v) for v in row) for row in c.execute(sql).fetchall()} for c in (before, after))
+    difference.definitions += [f"no longer: {' / '.join(row)}" for row in sorted(old - new)]
+    difference.definitions += [f"now: {' / '.join(row)}" for row in sorted(new - old)]
+
+
+def _compare_indicators(before, after, difference: Difference) -> None:
+    sql = "select area_code, indicator, value, coverage from indicator_value"
+    both = before.execute(sql).df().merge(after.execute(sql).df(), on=["area_code", "indicator"], how="outer", suffixes=("_old", "_new"), indicator=True)
+    same = (both["value_old"] == both["value_new"]) | (both["value_old"].isna() & both["value_new"].isna())
+    for name, rows in both[~same | (both["_merge"] != "both")].groupby("indicator", sort=True):
+        gone, came = (rows["_merge"] == "left_only").all(), (rows["_merge"] == "right_only").all()
+        told = "removed" if gone else "added" if came else f"{len(rows):,} areas have another value"
+        difference.indicators.append(f"{name}: {told}")
+
+
+def _compare_indices(before, after, difference: Difference) -> None:
+    own = _changed_areas(before, after)
+    sql = "select area_code, index_name, rank_nation, rank_region, rank_authority, weight_observed from index_score"
+    both = before.execute(sql).df().merge(after.execute(sql).df(), on=["area_code", "index_name"], suffixes=("_old", "_new"))
+    definition = bool(difference.definitions)
+    for name, rows in both.groupby("index_name", sort=True):
+        frame = next((f for f in ("nation", "region", "authority") if rows[[f"rank_{f}_old", f"rank_{f}_new"]].notna().any(axis=None)), None)
+        if frame is None:
+            continue
+        moved = rows[rows[f"rank_{frame}_old"].fillna(0) != rows[f"rank_{frame}_new"].fillna(0)]
+        if moved.empty:
+            continue
+        reason = _reasons(moved, own, definition)
+        told = ", ".join(f"{n:,} by {why}" for why, n in reason.value_counts().items())
+        difference.indices.append(f"{name}: {len(moved):,} areas have another rank in the {frame} ({told})")
+        shift = (moved[f"rank_{frame}_new"].astype(float) - moved[f"rank_{frame}_old"].astype(float)).abs()
+        for i in shift.sort_values(ascending=False, kind="stable").head(MOVED_SHOWN).dropna().index:
+            row = moved.loc[i]
+            difference.indices.append(
+                f"{name}: {row['area_code']} from rank {row[f'rank_{frame}_old']:,.0f} to {row[f'rank_{frame}_new']:,.0f}, by {reason[i]}"
+            )
+
+
+def _changed_areas(before, after) -> set[str]:
+    sql = "select area_code, indicator, value from indicator_value where value is not null"
+    old, new = (c.execute(sql).df().set_index(["area_code", "indicator"])["value"] for c in (before, after))
+    joined = pd.concat([old, new], axis=1, keys=["old", "new"])
+    changed = joined[(joined["old"] != joined["new"]) & ~(joined["old"].isna() & joined["new"].isna())]
+    return set(changed.index.get_level_values("area_code"))
+
+
+def _reasons(moved: pd.DataFrame, own: set[str], definition: bool) -> pd.Series:
+    """One reason per moved rank: a changed definition, changed coverage, this area's data, or other areas' data."""
+    reason = pd.Series("other areas' data", index=moved.index)
+    reason[moved["area_code"].isin(own)] = "this area's data"
+    reason[(moved["weight_observed_old"] - moved["weight_observed_new"]).abs() > 1e-9] = "coverage"
+    if definition:
+        reason[:] = "definition"
+    return reason
+
+
+def changes_text(version: str, old_version: str | None, difference: Difference | None) -> str:
+    """CHANGES.md of a release."""
+    lines = [f"# Changes in {version}", ""]
+    if difference is None:
+        return "\n".join([*lines, "The first release kept in this folder: there is nothing to compare it with.", ""])
+    lines += [f"Since {old_version}. Scores are never compared across releases; values and ranks are, where source and geography are the same.", ""]
+    for title, told in [
+        ("Sources", difference.sources),
+        ("Definitions", difference.definitions),
+        ("Indicators", difference.indicators),
+        ("Ranks", difference.indices),
+    ]:
+        lines += [f"## {title}", "", *([f"- {line}" for line in told] or ["- no change"]), ""]
+    return "\n".join(lines)

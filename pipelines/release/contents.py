@@ -1,0 +1,50 @@
+"""What a release's tables are: one SQL file each under sql/release, its YAML header the dictionary entry."""
+
+import re
+from pathlib import Path
+
+from pydantic import Field
+
+from geodata.records import DefinitionError, Record, parse_yaml, validate
+
+ROOT = Path(__file__).parent.parent.parent / "sql"
+
+
+class ReleaseColumn(Record):
+    """What one column holds. `run_metadata` columns may differ between two identical runs."""
+
+    description: str
+    unit: str | None = None
+    run_metadata: bool = False
+
+
+class ReleaseTable(Record):
+    """The header of one SQL file under sql/release. A table whose `inputs` the geography does not have is left out."""
+
+    name: str
+    sql: str
+    title: str
+    key: list[str] = Field(min_length=1)
+    inputs: list[str] = []
+    columns: dict[str, ReleaseColumn]
+
+
+def read_release_table(path: Path) -> ReleaseTable:
+    """Read one table's SQL file. Raises DefinitionError naming file, line and key."""
+    text = path.read_text("utf-8")
+    header = re.match(r"\s*/\*(.*?)\*/", text, re.S)
+    if not header:
+        raise DefinitionError(f"{path.name}:1: a release table opens with a /* ... */ header in YAML")
+    value, lines = parse_yaml(header[1], path.name)
+    columns = {name: {"description": told} if isinstance(told, str) else told for name, told in (value.get("columns") or {}).items()}
+    return validate(ReleaseTable, {**value, "columns": columns, "name": path.stem, "sql": text}, lines, path.name)
+
+
+def read_release_tables(folder: Path = ROOT / "release") -> dict[str, ReleaseTable]:
+    """Every table of the release, by name."""
+    return {path.stem: read_release_table(path) for path in sorted(folder.glob("*.sql"))}
+
+
+def read_checks(folder: Path = ROOT / "checks") -> dict[str, str]:
+    """Every release check, by name: SQL that returns the offending rows."""
+    return {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.sql"))}

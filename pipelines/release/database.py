@@ -1,0 +1,135 @@
+"""The DuckDB file of a release: tables from sql/release, comments, the dictionary, the wide profile view."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.problem import Problem
+from pipelines.query import connect
+from pipelines.release.contents import ReleaseTable
+from pipelines.release.inputs import Inputs
+
+DICTIONARY = "column_dictionary"
+PROFILE = "neighbourhood_profile"
+SCORE_COLUMNS = ["score", "rank_nation", "rank_region", "rank_authority", "decile_nation", "weight_observed", "evidence_grade", "null_reason"]
+BUILTIN = {
+    DICTIONARY: {
+        "table_name": "name of the table or view",
+        "column_name": "name of the column",
+        "data_type": "DuckDB type",
+        "unit": "unit of the column, where it has one",
+        "description": "what the column holds",
+        "is_key": "true where the column is part of the table's key",
+        "is_run_metadata": "true where two identical runs may differ",
+    }
+}
+
+
+def write_database(path: Path, inputs: Inputs, version: str) -> None:
+    """Write the whole database at `path` and close it. Raises Problem where a table does not fit its header."""
+    with connect(str(path)) as connection:
+        connection.execute("set preserve_insertion_order = true")
+        for name, files in inputs.files.items():
+            listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+            connection.execute(f"create temp view {name} as select * from read_parquet([{listed}])")
+        facts = pd.DataFrame([{"version": version, **inputs.facts}])
+        for name, frame in {**inputs.frames, "release_facts": facts}.items():
+            connection.register(name, frame)
+        for table in inputs.tables.values():
+            _create(connection, table)
+        _create_profile(connection, inputs)
+        _create_dictionary(connection, inputs)
+        connection.execute("checkpoint")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
+    # The release's own tables may bear the names of the steps they are made from: built aside, then moved into place.
+    try:
+        connection.execute(f'create table main."{table.name}" as {table.sql}')
+    except duckdb.Error as error:
+        raise Problem(f"{table.name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file") from error
+    found = [row[0] for row in connection.execute(f'describe main."{table.name}"').fetchall()]
+    if found != list(table.columns):
+        odd = sorted(set(found) ^ set(table.columns)) or found
+        raise Problem(f"{table.name}.sql", f"its columns are not those of its header ({', '.join(odd)})", "describe every column, in order")
+    keys = ", ".join(f'"{column}"' for column in table.key)
+    twice = connection.execute(f'select {keys} from main."{table.name}" group by all having count(*) > 1 limit 1').fetchone()
+    if twice:
+        raise Problem(f"{table.name}.sql", f"its key ({', '.join(table.key)}) is given twice for {twice}", "mend the SQL file or its key")
+    connection.execute(f'comment on table main."{table.name}" is {_quoted(table.title)}')
+    for name, column in table.columns.items():
+        _comment(connection, table.name, name, _told(column.description, column.unit, column.run_metadata))
+
+
+def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    indices = [name.strip() for name in inputs.facts["indices"].split(",")]
+    indicators = list(inputs.frames["indicator_register"]["indicator"])
+    scores = [f"max(s.{c}) filter (where s.index_name = '{i}') as {i}_{c}" for i in indices for c in SCORE_COLUMNS]
+    values = [f"max(v.value) filter (where v.indicator = '{i}') as {i}" for i in indicators]
+    connection.execute(f"""
+        create view main.{PROFILE} as
+        with score as (select s.area_code, {", ".join(scores)} from main.index_score as s group by s.area_code),
+        value as (select v.area_code, {", ".join(values)} from main.indicator_value as v group by v.area_code)
+        select * from main.neighbourhood
+        left join score using (area_code)
+        left join value using (area_code)
+        order by area_code""")
+    title = "One wide row per area: look-ups, every index with ranks and grade, every indicator's value (null is unknown)"
+    connection.execute(f"comment on view main.{PROFILE} is {_quoted(title)}")
+    for name, told in profile_columns(inputs).items():
+        _comment(connection, PROFILE, name, told)
+
+
+def profile_columns(inputs: Inputs) -> dict[str, str]:
+    """What each column of the profile holds, from the dictionaries of the tables it is made of."""
+    told = {name: _told(c.description, c.unit, False) for name, c in inputs.tables["neighbourhood"].columns.items()}
+    score = inputs.tables["index_score"].columns
+    for index in (name.strip() for name in inputs.facts["indices"].split(",")):
+        told |= {f"{index}_{column}": f"{index}: {score[column].description}" for column in SCORE_COLUMNS}
+    for row in inputs.frames["indicator_register"].itertuples():
+        told[row.indicator] = f"{row.title} [{row.unit}]"
+    return told
+
+
+def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    connection.execute(f"""create table main.{DICTIONARY} (table_name varchar, column_name varchar, data_type varchar, unit varchar,
+        description varchar, is_key boolean, is_run_metadata boolean)""")
+    connection.execute(f"comment on table main.{DICTIONARY} is 'What every column of every table and view holds'")
+    for name, told in BUILTIN[DICTIONARY].items():
+        _comment(connection, DICTIONARY, name, told)
+    declared = {(t.name, name): (t, column) for t in inputs.tables.values() for name, column in t.columns.items()}
+    rows = connection.execute(
+        "select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal and database_name = current_database() order by table_name, column_index"
+    ).fetchall()
+    entries = []
+    for table_name, column_name, data_type, comment in rows:
+        table, column = declared.get((table_name, column_name), (None, None))
+        if comment is None:
+            raise Problem(f"{table_name}.{column_name}", "a column of the release is not described", "describe it in the table's SQL header")
+        entries.append((table_name, column_name, data_type, column.unit if column else None, column.description if column else comment,
+                        bool(table and column_name in table.key), bool(column and column.run_metadata)))  # fmt: skip
+    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?)", entries)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str, told: str) -> None:
+    connection.execute(f'comment on column main."{table}"."{column}" is {_quoted(told)}')
+
+
+def _told(description: str, unit: str | None, run_metadata: bool) -> str:
+    return description + (f" [{unit}]" if unit else "") + (" (run metadata)" if run_metadata else "")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The database of a release folder, read-only. Raises Problem where there is none or it cannot be opened."""
+    path = folder / "commonground.duckdb"
+    if not path.exists():
+        raise Problem(str(folder), "there is no release here", "run `commonground refresh` first")
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise Problem(str(path), f"cannot be opened ({str(error).splitlines()[0]})", "roll back to a kept release") from error

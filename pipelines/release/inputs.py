@@ -1,0 +1,158 @@
+"""What the release SQL reads: the steps' Parquet files under short names, and the register as small tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines import store
+from pipelines.fetch.snapshot import current
+from pipelines.once import Made, made
+from pipelines.release.contents import ReleaseTable, read_release_tables
+from pipelines.store import sha256_json
+from pipelines.tables import table
+from pipelines.workspace import Workspace
+
+FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
+LICENCE = "Open Government Licence v3.0, unless a table or file says otherwise"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`files`: view name to Parquet files; `frames`: view name to small table; `versions`: what the release rests on."""
+
+    files: dict[str, list[Path]]
+    frames: dict[str, pd.DataFrame]
+    versions: dict[str, str]
+    tables: dict[str, ReleaseTable]
+    facts: dict
+
+
+def gather(workspace: Workspace) -> Inputs:
+    """Everything one release is made of, as the steps left it."""
+    register, data = workspace.register, workspace.data
+    tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= set(register.sources)}
+    steps = {name: made(data / "tables", name) for name in ("areas", "scope", "outlines")}
+    steps |= {name: made(data / "places", name) for name in ("place", "place_record", "reach")}
+    indicators = {name: made(data / "indicators", name) for name in register.indicators}
+    indices = {name: made(data / "indices", name) for name in register.indices}
+    extra = {name: table(workspace, name) for t in tables.values() for name in t.inputs}
+    sources = {name: table(workspace, name) for name in register.sources}
+    files = {name: [step.path] for name, step in {"areas": steps["areas"], "scope": steps["scope"], **extra}.items()}
+    files |= {
+        "shapes": [steps["outlines"].path],
+        "places": [steps["place"].path],
+        "place_records": [steps["place_record"].path],
+        "places_in_reach": [steps["reach"].files["neighbourhood_place"]],
+        "indicator_values": [step.path for step in indicators.values()],
+        "index_scores": [step.path for step in indices.values()],
+        "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
+    }
+    snapshots = _snapshots(workspace)
+    facts = _facts(workspace, steps, snapshots)
+    frames = {
+        "source_register": _source_register(workspace),
+        "snapshot_register": snapshots,
+        "indicator_register": _indicator_register(workspace),
+        "index_register": _index_register(workspace),
+        "issues": _issues(sources, steps["place_record"]),
+        "record_counts": _record_counts(steps["place_record"]),
+    }
+    versions = {name: step.data_version for name, step in (steps | indicators | indices | extra).items()}
+    versions["registers"] = sha256_json({n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False) for n, f in frames.items()})
+    versions["facts"] = sha256_json({name: value for name, value in facts.items() if name != "built_at"})
+    versions["tables"] = sha256_json({name: t.sql for name, t in tables.items()})
+    return Inputs(files, frames, versions, tables, facts)
+
+
+def _facts(workspace: Workspace, steps: dict[str, Made], snapshots: pd.DataFrame) -> dict:
+    geography, register = workspace.geography, workspace.register
+    by_state = lambda state: ", ".join(snapshots.loc[snapshots["state"] == state, "source"])  # noqa: E731
+    definitions = {
+        "geography": geography.model_dump(mode="json"),
+        "indices": {name: index.model_dump(mode="json") for name, index in register.indices.items()},
+        "indicators": {name: indicator.model_dump(mode="json") for name, indicator in register.indicators.items()},
+        "taxonomy": register.taxonomy.model_dump(mode="json"),
+    }
+    minutes = 1 / geography.minutes_per_metre
+    return {
+        "title": f"Common Ground: {', '.join(workspace.asked) or geography.nation_name}",
+        "geography": geography.stem,
+        "is_invented": geography.invented,
+        "areas_asked": ", ".join(workspace.asked) or geography.nation_name,
+        "area_code_means": geography.area_code_means,
+        "n_areas": steps["scope"].rows,
+        "n_areas_nation": steps["areas"].rows,
+        "indices": ", ".join(register.indices),
+        "distance_measure": f"straight line x {geography.detour_factor:g}, {minutes:.0f} m a minute",
+        "ecological_fallacy": FALLACY,
+        "sources_not_available": by_state("unavailable"),
+        "sources_stale": by_state("stale"),
+        "licence": LICENCE,
+        "definition_sha256": sha256_json(definitions),
+        "built_at": store.utc_now(),
+    }
+
+
+def _source_register(workspace: Workspace) -> pd.DataFrame:
+    rows = []
+    for source in workspace.register.sources.values():
+        licence = workspace.register.licences[source.licence]
+        rows.append(
+            {
+                "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
+                "licence": licence.title, "licence_url": licence.url, "attribution": source.attribution,
+                "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
+                "next_expected": source.next_expected, "is_required": source.required,
+                "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
+            }
+        )  # fmt: skip
+    frame = pd.DataFrame(rows)
+    for column in ("vintage", "next_expected", "verified_on"):
+        frame[column] = pd.to_datetime(frame[column]).dt.date
+    return frame
+
+
+def _snapshots(workspace: Workspace) -> pd.DataFrame:
+    rows = []
+    for source in workspace.register.sources.values():
+        snapshot = current(workspace, source)
+        state = snapshot.state if snapshot.state in ("stale", "unavailable") else "read"
+        rows.append([source.stem, state, snapshot.sha or None, snapshot.rows, snapshot.source_as_at, snapshot.observed_at])
+    return pd.DataFrame(rows, columns=["source", "state", "sha256", "n_rows", "source_as_at", "observed_at"])
+
+
+def _indicator_register(workspace: Workspace) -> pd.DataFrame:
+    keep = ["title", "unit", "direction", "note"]
+    rows = [
+        {"indicator": i.stem, **{k: getattr(i, k) for k in keep}, "is_modelled": i.modelled, "sources": ", ".join(i.sources)}
+        for i in workspace.register.indicators.values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _index_register(workspace: Workspace) -> pd.DataFrame:
+    rows = []
+    for index in workspace.register.indices.values():
+        for name, member_name, member in index.members:
+            domain = index.domains[name]
+            low, high = member.target or (None, None)
+            rows.append(
+                {
+                    "index_name": index.stem, "domain": name, "domain_weight": domain.weight, "member": member_name,
+                    "member_weight": member.weight, "normalise": member.normalise or index.normalise,
+                    "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
+
+
+def _issues(sources: dict[str, Made], records: Made) -> pd.DataFrame:
+    frames = [pd.read_parquet(step.files[f"{name}.issues"]) for name, step in sources.items()]
+    frames.append(pd.read_parquet(records.files["place_record.issues"]))
+    return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
+
+
+def _record_counts(records: Made) -> pd.DataFrame:
+    rows = [(source, outcome, n) for source, counts in records.meta["counts"].items() for outcome, n in counts.items()]
+    return pd.DataFrame(rows, columns=["source", "outcome", "n_rows"])

@@ -1,0 +1,132 @@
+"""The map files of a release: RFC 7946 GeoJSON, the same as GeoParquet, and one CSV per authority."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import geopandas
+import numpy as np
+import orjson
+import pandas as pd
+import shapely
+
+from geodata.crs import PUBLISHED
+from pipelines import store
+from pipelines.once import made
+from pipelines.release.inputs import FALLACY
+from pipelines.workspace import Workspace
+
+SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
+MAP_SCORES = ["score", "rank_nation", "rank_region", "rank_authority", "decile_nation", "weight_observed", "evidence_grade"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One map layer: features in id order, the column of their ids, and whose words it must carry."""
+
+    name: str
+    frame: geopandas.GeoDataFrame
+    id: str
+    attribution: str
+
+
+def write_maps(workspace: Workspace, folder: Path) -> None:
+    """Write geojson/, parquet/ and csv/ into a release folder whose database is finished."""
+    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+        attribution = _attributions(connection)
+        layers = list(_layers(workspace, connection, attribution))
+        profile = connection.execute("select * from neighbourhood_profile order by area_code").df()
+    for layer in layers:
+        store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer))
+        store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame)
+    neighbourhoods = next(layer for layer in layers if layer.name == "neighbourhoods")
+    groups = neighbourhoods.frame.groupby("authority_code", sort=True)
+    for code, rows in groups.indices.items():
+        part = Layer(code, neighbourhoods.frame.iloc[rows], neighbourhoods.id, neighbourhoods.attribution)
+        store.write_bytes(folder / "geojson" / "by_authority" / f"{code}.geojson", to_geojson(part))
+    for code, rows in profile.groupby("authority_code", sort=True).indices.items():
+        text = profile.iloc[rows].to_csv(index=False, lineterminator="\n")
+        store.write_bytes(folder / "csv" / "by_authority" / f"{code}.csv", text.encode())
+
+
+def _attributions(connection: duckdb.DuckDBPyConnection) -> str:
+    rows = connection.execute("select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1").fetchall()
+    return "; ".join(row[0] for row in rows)
+
+
+def _layers(workspace: Workspace, connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
+    outlines = made(workspace.data / "tables", "outlines").files
+    indices = list(workspace.register.indices)
+    names = ["area_code", "area_name", "msoa_name", "ward_name", "authority_code", "authority_name", "region_name", "like_areas_name", "population"]
+    columns = names + [f"{index}_{column}" for index in indices for column in MAP_SCORES]
+    areas = connection.execute(f"select {', '.join(columns)} from neighbourhood_profile order by area_code").df()
+    shapes = geopandas.read_parquet(outlines["outlines.areas"])
+    yield Layer("neighbourhoods", geopandas.GeoDataFrame(_rounded(areas).merge(shapes, on="area_code"), crs=PUBLISHED), "area_code", attribution)
+    authorities = geopandas.read_parquet(outlines["outlines.authorities"])
+    means = connection.execute(_AUTHORITY_SQL.format(columns=", ".join(_authority_column(i) for i in indices))).df()
+    yield Layer("authorities", geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED), "authority_code", attribution)
+    places = connection.execute("select * from place where is_in_areas_asked order by place_id").df()
+    yield Layer("places_ogl", _points(places), "place_id", attribution)
+    yield Layer("places", _points(places), "place_id", attribution)
+    opportunities = connection.execute("select * from opportunity order by opportunity_id").df()
+    if len(opportunities):
+        yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution)
+
+
+_AUTHORITY_SQL = """
+    select authority_code, count(*)::integer as n_areas, sum(population)::integer as population, {columns}
+    from neighbourhood_profile group by authority_code order by authority_code"""
+
+
+def _authority_column(index: str) -> str:
+    # a roll-up is a population-weighted mean of scores, never of ranks
+    known = f"filter (where {index}_score is not null)"
+    return (
+        f"sum({index}_score * population) {known} / sum(population) {known} as {index}_mean_score, "
+        f"(count({index}_score) / count(*))::double as {index}_areas_scored_share"
+    )
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    floats = frame.select_dtypes("float").columns
+    return frame.assign(**{name: frame[name].round(SCORE_DECIMALS) for name in floats})
+
+
+def _points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
+    points = shapely.points(frame["longitude"], frame["latitude"])
+    return geopandas.GeoDataFrame(frame.drop(columns=["longitude", "latitude"]), geometry=points, crs=PUBLISHED)
+
+
+def to_geojson(layer: Layer) -> bytes:
+    """An RFC 7946 FeatureCollection: WGS 84, ids set and kept as a property, licence, attribution and caution inside."""
+    frame = layer.frame
+    shapes = shapely.to_geojson(frame.geometry.to_numpy())
+    records = _plain(pd.DataFrame(frame.drop(columns="geometry")))
+    features = [
+        {"type": "Feature", "id": properties[layer.id], "geometry": orjson.Fragment(shape), "properties": properties}
+        for shape, properties in zip(shapes, records, strict=True)
+    ]
+    whole = {
+        "type": "FeatureCollection",
+        "name": layer.name,
+        "licence": "Open Government Licence v3.0",
+        "attribution": layer.attribution,
+        "caution": FALLACY,
+        "features": features,
+    }
+    return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _plain(frame: pd.DataFrame) -> list[dict]:
+    columns = {}
+    for name in frame:
+        column = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            column = column.dt.strftime("%Y-%m-%d")
+        values = column.astype(object).to_numpy()
+        if pd.api.types.is_float_dtype(column) and not len(column.dropna()) == 0 and np.all(column.dropna() == column.dropna().round()):
+            if "rank" in name or "decile" in name or name.startswith("n_"):
+                values = column.astype("Int64").astype(object).to_numpy()
+        columns[name] = [None if pd.isna(v) else v.item() if isinstance(v, np.generic) else v for v in values]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

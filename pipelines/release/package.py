@@ -1,0 +1,57 @@
+"""datapackage.json (Frictionless): every file with hash, size, licence, attribution and schema."""
+
+import mimetypes
+from pathlib import Path
+
+import duckdb
+
+from pipelines import store
+
+OGL = {
+    "name": "OGL-UK-3.0",
+    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    "title": "Open Government Licence v3.0",
+}
+TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
+MEDIA = {".duckdb": "application/vnd.duckdb", ".geojson": "application/geo+json", ".parquet": "application/vnd.apache.parquet", ".md": "text/markdown"}
+
+
+def write_package(folder: Path, version: str, key: str) -> None:
+    """Describe every file of a finished release folder. `key` is the hash of all the release rests on."""
+    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+        facts = connection.execute("select * from release").df().iloc[0]
+        sources = connection.execute("select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source").fetchall()
+        snapshots = dict(connection.execute("select source, sha256 from snapshot where sha256 is not null order by source").fetchall())
+        profile = connection.execute("select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'").fetchall()
+    schema = {"fields": [{"name": n, "type": TYPES.get(t, "string"), "description": d} for n, t, d in profile], "primaryKey": ["area_code"]}
+    resources = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        resource = {
+            "name": name.lower().replace("/", "-"),
+            "path": name,
+            "format": path.suffix.lstrip("."),
+            "mediatype": MEDIA.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
+            "bytes": path.stat().st_size,
+            "hash": f"sha256:{store.sha256_file(path)}",
+            "licenses": [OGL],
+        }
+        if path.suffix == ".csv":
+            resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
+        resources.append(resource)
+    store.write_json(
+        folder / "datapackage.json",
+        {
+            "profile": "data-package",
+            "name": "common-ground",
+            "title": facts["title"],
+            "version": version,
+            "created": facts["built_at"],
+            "description": facts["ecological_fallacy"],
+            "licenses": [OGL],
+            "sources": [{"title": title, "path": page, "attribution": told} for title, page, told in sources],
+            "release_key": key,
+            "snapshots": snapshots,
+            "resources": resources,
+        },
+    )

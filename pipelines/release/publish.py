@@ -1,0 +1,151 @@
+"""Make a release aside, verify it, swap it in; roll back; keep the last twelve and every snapshot they cite."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from pipelines import store
+from pipelines.fetch.snapshot import last_good
+from pipelines.once import code_version
+from pipelines.problem import Problem
+from pipelines.release import compare, version
+from pipelines.release.database import open_release, write_database
+from pipelines.release.inputs import gather
+from pipelines.release.maps import write_maps
+from pipelines.release.package import write_package
+from pipelines.release.report import report_text
+from pipelines.release.verify import Finding, verify
+from pipelines.workspace import Workspace
+
+KEEP = 12
+ROLLBACK = "rollback.json"  # which newer release an operator has stepped back from
+
+
+@dataclass(frozen=True)
+class Published:
+    """The release DIR has now, and whether this run made it."""
+
+    version: str
+    folder: Path
+    made: bool
+    key: str
+    checks: dict[str, int] = field(default_factory=dict)
+
+
+def publish(workspace: Workspace) -> Published:
+    """Publish what the steps made, unless a kept release already holds it.
+
+    Everything is written to a folder aside, reopened and checked, and only then renamed and pointed at. Raises Problem
+    naming the check and its first rows where the release breaks a promise; the last good release is then untouched.
+    """
+    releases = workspace.data / "releases"
+    inputs = gather(workspace)
+    key = store.sha256_json({"versions": inputs.versions, "code": code_version()})
+    kept = version.kept_versions(releases)
+    latest = latest_version(releases)
+    if latest and key == _key(releases / latest):
+        return Published(latest, releases / latest, False, key)
+    if kept and kept[-1] != latest and key == _key(releases / kept[-1]):
+        return _already_made(workspace, kept[-1], latest, key)
+    # The version stands inside the database and follows from comparing it with the last: written first, told after.
+    with store.staging(releases) as beside:
+        write_database(beside / "commonground.duckdb", inputs, "0.0.0")
+        name = _name(releases, beside, kept, latest)
+        _tell_version(beside, name)
+        write_maps(workspace, beside)
+        difference = compare.compare(releases / latest, beside) if latest else None
+        store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
+        with open_release(beside) as connection:
+            store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
+        write_package(beside, name, key)
+        findings = verify(beside)
+        _refuse_broken(findings)
+        store.move_folder(beside, releases / name)
+    store.point_link(releases / "latest", name)
+    (workspace.data / ROLLBACK).unlink(missing_ok=True)
+    prune(workspace)
+    return Published(name, releases / name, True, key, {f.check: f.n for f in findings})
+
+
+def _already_made(workspace: Workspace, newest: str, latest: str | None, key: str) -> Published:
+    """The newest kept release holds all this already: left alone after a rollback, pointed at after a killed run."""
+    releases = workspace.data / "releases"
+    held_back = store.read_json(workspace.data / ROLLBACK)
+    if latest and held_back and held_back["from"] == newest:
+        return Published(latest, releases / latest, False, key)
+    store.point_link(releases / "latest", newest)
+    return Published(newest, releases / newest, True, key)
+
+
+def _refuse_broken(findings: list[Finding]) -> None:
+    broken = [finding for finding in findings if not finding.passed]
+    if broken:
+        more = f"; {len(broken) - 1} more checks fail" if len(broken) > 1 else ""
+        raise Problem(
+            f"release check {broken[0].check}",
+            f"{broken[0].n:,} rows break it, the first {', '.join(map(str, broken[0].first[:1]))}{more}",
+            "the release was not published; the last good one is untouched",
+        )
+
+
+def _name(releases: Path, beside: Path, kept: list[str], latest: str | None) -> str:
+    with open_release(beside) as connection:
+        new = version.fingerprint(connection)
+    old = None
+    if latest:
+        with open_release(releases / latest) as connection:
+            old = version.fingerprint(connection)
+    return version.next_version(kept[-1] if kept else None, old, new)
+
+
+def _tell_version(beside: Path, name: str) -> None:
+    with duckdb.connect(str(beside / "commonground.duckdb")) as connection:
+        connection.execute("update release set version = ?", [name])
+        connection.execute("checkpoint")
+
+
+def latest_version(releases: Path) -> str | None:
+    """The version `releases/latest` points at, None where there is no release."""
+    link = releases / "latest"
+    return link.resolve().name if link.exists() else None
+
+
+def _key(folder: Path) -> str | None:
+    package = store.read_json(folder / "datapackage.json")
+    return package and package["release_key"]
+
+
+def rollback(data: Path, wanted: str) -> str:
+    """Point `releases/latest` at a kept release. Raises Problem (usage) where that version is not kept, and Problem
+    where it no longer holds its promises."""
+    releases = data / "releases"
+    kept = version.kept_versions(releases)
+    if wanted not in kept:
+        raise Problem("rollback", f"release {wanted} is not kept", f"choose one of {', '.join(kept) or '(none)'}", usage=True)
+    if broken := [f for f in verify(releases / wanted) if not f.passed]:
+        raise Problem(f"release {wanted}", f"breaks {broken[0].check} ({broken[0].first[:1]})", "choose another version")
+    if kept[-1] != wanted:
+        store.write_json(data / ROLLBACK, {"from": kept[-1], "to": wanted, "at": store.utc_now()})
+    store.point_link(releases / "latest", wanted)
+    return wanted
+
+
+def prune(workspace: Workspace) -> None:
+    """Keep the last twelve releases, the one in use, and the snapshots they cite or that are newest."""
+    releases = workspace.data / "releases"
+    kept, latest = version.kept_versions(releases), latest_version(releases)
+    for name in kept[:-KEEP]:
+        if name != latest:
+            store.remove_folder(releases / name)
+    cited = {(stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()}
+    for folder in (workspace.data / "snapshots").iterdir():
+        newest = last_good(folder)
+        for sha in (p for p in folder.iterdir() if p.is_dir()):
+            if (folder.name, sha.name) not in cited and sha.name != (newest or {}).get("sha"):
+                store.remove_folder(sha)
+
+
+def _snapshots(folder: Path) -> dict[str, str]:
+    return json.loads((folder / "datapackage.json").read_text("utf-8"))["snapshots"]

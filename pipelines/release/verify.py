@@ -1,0 +1,78 @@
+"""Hold a release to its promises: reopen it, run every SQL check, match every file with its hash, read the maps back."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyogrio
+import shapely
+
+from pipelines.release.contents import read_checks
+from pipelines.release.database import open_release
+from pipelines.store import sha256_file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of a release: how many rows or things break it, and the first few."""
+
+    check: str
+    n: int
+    first: list = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """True where nothing breaks the check."""
+        return self.n == 0
+
+
+def verify(folder: Path) -> list[Finding]:
+    """Every check on the release in `folder`. Raises Problem where its database cannot be opened at all."""
+    with open_release(folder) as connection:
+        findings = [_sql_check(connection, name, sql) for name, sql in read_checks().items()]
+        n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
+    findings.append(_files(folder))
+    findings += [_map(path, n_areas) for path in sorted((folder / "geojson").glob("*.geojson"))]
+    return findings
+
+
+def _sql_check(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Finding:
+    try:
+        rows = connection.execute(sql).fetchall()
+    except duckdb.Error as error:
+        return Finding(name, 1, [str(error).splitlines()[0]])
+    return Finding(name, len(rows), [str(row) for row in rows[:5]])
+
+
+def _files(folder: Path) -> Finding:
+    declared = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+    wrong = []
+    for resource in declared:
+        path = folder / resource["path"]
+        if not path.is_file():
+            wrong.append(f"{resource['path']} is missing")
+        elif f"sha256:{sha256_file(path)}" != resource["hash"]:
+            wrong.append(f"{resource['path']} is not the file that was published")
+    return Finding("file_not_as_published", len(wrong), wrong[:5])
+
+
+def _map(path: Path, n_areas: int) -> Finding:
+    """GDAL reads the layer back: WGS 84, no empty or invalid geometry, unique ids, all areas there."""
+    wrong = []
+    meta, fids, geometry, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
+    shapes = shapely.from_wkb(geometry)
+    if "4326" not in (meta["crs"] or "") and "CRS84" not in (meta["crs"] or ""):
+        wrong.append(f"CRS is {meta['crs']}")
+    if invalid := int((~shapely.is_valid(shapes) | shapely.is_empty(shapes)).sum()):
+        wrong.append(f"{invalid} invalid or empty geometries")
+    ids = pyogrio.read_dataframe(path, read_geometry=False, columns=[_id_field(path)]).iloc[:, 0]
+    if repeated := int(ids.duplicated().sum()):
+        wrong.append(f"{repeated} ids are given twice")
+    if path.stem == "neighbourhoods" and len(shapes) != n_areas:
+        wrong.append(f"{len(shapes)} features, where the release has {n_areas} areas")
+    return Finding(f"map_{path.stem}", len(wrong), wrong)
+
+
+def _id_field(path: Path) -> str:
+    return {"neighbourhoods": "area_code", "authorities": "authority_code", "opportunities": "opportunity_id"}.get(path.stem, "place_id")

@@ -1,0 +1,112 @@
+"""The step that scores one index: reads indicator values, applies the definition, ranks in every frame."""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.indicators import reads_places
+from pipelines.once import Made, made, once
+from pipelines.register import Index, Register
+from pipelines.scoring.composite import score
+from pipelines.scoring.frames import decile, rank_in_frame
+from pipelines.scoring.grade import evidence_grade
+from pipelines.scoring.robustness import rank_spread
+from pipelines.workspace import Workspace
+
+FRAMES = {"nation": "nation_code", "region": "region_code", "authority": "authority_code", "like_areas": "like_areas_code"}
+
+
+def rests_on_places(register: Register, index: Index) -> bool:
+    """True where an index rests on places, itself or through another index, and so is known for the areas asked only."""
+    return any(
+        rests_on_places(register, register.indices[name]) if member.index else reads_places(register.indicators[name])
+        for _, name, member in index.members
+    )
+
+
+def make_index(workspace: Workspace, index: Index) -> Made:
+    """Tables `<index>` (a row per area), and `<index>.domain_score` (a row per area and domain)."""
+    register, tables = workspace.register, workspace.data / "tables"
+    areas, scope = made(tables, "areas"), made(tables, "scope")
+    steps = {name: made(workspace.data / ("indices" if member.index else "indicators"), name) for _, name, member in index.members}
+
+    def make():
+        every = pd.read_parquet(areas.path)
+        universe = every["area_code"]
+        if rests_on_places(register, index):
+            universe = pd.read_parquet(scope.path)["area_code"]
+        long = {name: pd.read_parquet(step.path).set_index("area_code").reindex(universe) for name, step in steps.items()}
+        values = pd.DataFrame({name: frame["score" if m.index else "value"] for _, name, m in index.members for frame in [long[name]]})
+        directions = {name: register.indicators[name].direction for _, name, m in index.members if not m.index}
+        scored = score(index, values, directions)
+        table = _ranked(scored, every.set_index("area_code"))
+        table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
+        table["null_reason"] = _reasons(index, long, values, scored)
+        spread = rank_spread(index, values, directions, scored.score)
+        for column in spread:
+            table[column] = spread[column].where(table["rank_nation"].notna())
+        table = table.astype({"rank_low": "Int64", "rank_high": "Int64"}).reset_index(names="area_code")
+        table.insert(1, "index_name", index.stem)
+        return {index.stem: table, f"{index.stem}.domain_score": _domain_table(index, scored, every)}, _told(table, every)
+
+    definition = [index.model_dump(mode="json"), {name: register.indicators[name].model_dump(mode="json") for _, name, m in index.members if not m.index}]
+    inputs = {name: step.data_version for name, step in steps.items()} | {"areas": areas.data_version, "scope": scope.data_version}
+    return once(workspace.data / "indices", index.stem, definition, inputs, make)
+
+
+def _ranked(scored, areas: pd.DataFrame) -> pd.DataFrame:
+    table = pd.DataFrame({"score": scored.score, "weight_observed": scored.weight_observed.round(6)})
+    for frame, column in FRAMES.items():
+        table[f"rank_{frame}"] = rank_in_frame(scored.score, areas[column].reindex(table.index), areas[column].value_counts())
+    stocked = scored.score[scored.score > 0]  # a score of zero shares the last rank; deciles are cut among the others
+    table["decile_nation"] = decile(table["rank_nation"], len(stocked)).clip(upper=10)
+    return table
+
+
+def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
+    nation = areas.set_index("area_code")["nation_code"]
+    frames = []
+    for name in index.domains:
+        column = scored.domains[name]
+        rank = rank_in_frame(column, nation.reindex(column.index), nation.value_counts())
+        frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
+                                    "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
+    return pd.concat(frames, ignore_index=True).astype({"rank_nation": "Int64"}).sort_values(["area_code", "domain"]).reset_index(drop=True)
+
+
+def _member_weights(index: Index) -> dict[str, float]:
+    total = sum(domain.weight for domain in index.domains.values())
+    weights = {}
+    for domain in index.domains.values():
+        inner = sum(member.weight for member in domain.members.values())
+        weights |= {name: domain.weight / total * member.weight / inner for name, member in domain.members.items()}
+    return weights
+
+
+def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
+    age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
+    known_weight = np.zeros(len(values))
+    for _, name, member in index.members:
+        weight = _member_weights(index)[name] * values[name].notna().to_numpy()
+        known_weight += weight
+        if member.index:
+            continue
+        years = index.reference_year + 0.5 - long[name]["as_at"].dt.year.to_numpy(float) - 0.5
+        age += weight * np.nan_to_num(years)
+        partial += weight * (long[name]["coverage"] == "partial").to_numpy()
+        modelled += weight * register.indicators[name].modelled
+    known_weight = np.where(known_weight > 0, known_weight, np.nan)
+    as_series = lambda column: pd.Series(column / known_weight, index=values.index)  # noqa: E731
+    return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))
+
+
+def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
+    """Why an area has no score: the one reason all its missing members share, else that too little is known."""
+    reasons = pd.DataFrame({name: long[name]["null_reason"] for name in values})
+    first = reasons.bfill(axis=1).iloc[:, 0]
+    shared = first.where((reasons.eq(first, axis=0) | reasons.isna()).all(axis=1))
+    reason = shared.where(scored.weight_observed == 0, "below_minimum_weight").fillna("below_minimum_weight")
+    return reason.where(scored.score.isna(), None)
+
+
+def _told(table: pd.DataFrame, areas: pd.DataFrame) -> dict:
+    return {"n_scored": int(table["score"].notna().sum()), "n_areas": len(table), "n_nation": len(areas)}

@@ -1,0 +1,33 @@
+"""Snapshot to table: `tables/<stem>.parquet`, typed and held to contract, and the issues found on the way."""
+
+import pandas as pd
+
+from pipelines.fetch.snapshot import Snapshot, current, read_files
+from pipelines.once import Made, made, once
+from pipelines.source import Source
+from pipelines.tidy import ISSUE_COLUMNS, empty_table, tidy
+from pipelines.workspace import Workspace
+
+
+def make_table(workspace: Workspace, source: Source) -> Made:
+    """The source's table; empty but typed where the source is unavailable. Raises Problem on a breach."""
+    snapshot = current(workspace, source)
+
+    def make():
+        if snapshot.state == "unavailable":
+            table, issues = empty_table(source), pd.DataFrame(columns=ISSUE_COLUMNS).astype(str)
+        else:
+            table, issues = tidy(source, workspace.geography, read_files(workspace, snapshot))
+        return {source.stem: table, f"{source.stem}.issues": issues}, _meta(snapshot)
+
+    definition = {"source": source.model_dump(mode="json"), "geography": workspace.geography.model_dump(mode="json")}
+    return once(workspace.data / "tables", source.stem, definition, {"snapshot": snapshot.data_version}, make)
+
+
+def _meta(snapshot: Snapshot) -> dict:
+    return {"available": snapshot.state != "unavailable", "source_as_at": snapshot.source_as_at}
+
+
+def table(workspace: Workspace, stem: str) -> Made:
+    """The table that source `stem` has now."""
+    return made(workspace.data / "tables", stem)

@@ -1,0 +1,109 @@
+"""A text table as published to our table: columns named and typed as the source's YAML declares, bad values told."""
+
+import importlib.util
+from pathlib import Path
+
+import geopandas
+import pandas as pd
+import shapely
+
+from geodata.geography import Geography
+from pipelines.contract import Breach, describe, find_breaches
+from pipelines.problem import Problem
+from pipelines.reading import read_text_table
+from pipelines.source import Column, Source
+
+SOURCES = Path(__file__).parent / "sources"
+ISSUE_COLUMNS = ["source", "row", "column", "value", "issue"]
+
+
+def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_rows: int | None = None):
+    """The source's table, sorted by key, and a table of issues (values made null, with row and reason).
+
+    A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
+    every kind of breach of the source's contract.
+    """
+    text = read_text_table(source, files)
+    script = SOURCES / f"{source.stem}.py"
+    if script.exists():
+        text = _load(script).tidy(text)
+    text = _choose_columns(source, text)
+    for name, level in source.keep.items():
+        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+    table, issues, breaches = _typed(source, geography, text)
+    breaches += find_breaches(source, geography, table, last_rows)
+    if breaches:
+        raise Problem(source.stem, describe(breaches), "if the publisher changed the file, mend the source's YAML; nothing was replaced")
+    order = source.key or [name for name in source.columns]
+    table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
+    issues = pd.DataFrame(issues, columns=ISSUE_COLUMNS).astype({"row": "int64"}).astype({c: "str" for c in ("source", "column", "value", "issue")})
+    return table, issues
+
+
+def empty_table(source: Source) -> pd.DataFrame:
+    """The source's table without rows, every column of its declared type."""
+    empty = pd.Series([], dtype="str")
+    frame = pd.DataFrame({name: _convert(column, empty) for name, column in source.columns.items()})
+    return geopandas.GeoDataFrame(frame, geometry=[], crs=source.fetch.out_crs) if source.fetch.geometry else frame
+
+
+def _load(script: Path):
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _choose_columns(source: Source, text: pd.DataFrame) -> pd.DataFrame:
+    wanted = {column.source_name or name: name for name, column in source.columns.items()}
+    missing = [heading for heading, name in wanted.items() if heading not in text.columns and not source.columns[name].optional]
+    if missing:
+        raise Problem(
+            source.stem,
+            f"the file has no column {', '.join(repr(m) for m in missing[:5])} (it has {', '.join(map(repr, list(text.columns)[:6]))} ...)",
+            "if the publisher renamed it, mend `from` in the source's YAML",
+        )
+    for heading in wanted:
+        if heading not in text.columns:
+            text[heading] = None
+    kept = [*wanted, *(["geometry"] if source.fetch.geometry else [])]
+    return text[kept].rename(columns=wanted)
+
+
+def _typed(source: Source, geography: Geography, text: pd.DataFrame):
+    table, issues, breaches = {}, [], []
+    for name, column in source.columns.items():
+        raw = text[name].astype("str").str.strip().replace("", None)
+        raw = raw.mask(raw.isin(column.null_texts))
+        values = _convert(column, raw)
+        bad = raw.notna() & values.isna()
+        if column.min is not None:
+            bad |= values < column.min
+        if column.max is not None:
+            bad |= values > column.max
+        if bad.any():
+            first = raw[bad].index[0]
+            if column.on_breach == "null":
+                what = f"not a usable {column.type}"
+                issues += [(source.stem, int(row) + 2, name, raw[row], what) for row in raw[bad].index]
+                values = values.mask(bad)
+            elif (raw.notna() & values.isna()).any():
+                breaches.append(Breach(name, int(first) + 2, raw[first], f"is not a {column.type}", int(bad.sum())))
+        table[name] = values
+    frame = pd.DataFrame(table)
+    if source.fetch.geometry:
+        shapes = text["geometry"].to_numpy()
+        shapes = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
+        frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
+    return frame, issues, breaches
+
+
+def _convert(column: Column, raw: pd.Series) -> pd.Series:
+    if column.type == "number":
+        return pd.to_numeric(raw, errors="coerce").astype("float64")
+    if column.type == "integer":
+        numbers = pd.to_numeric(raw, errors="coerce")
+        return numbers.where(numbers == numbers.round()).astype("Int64")
+    if column.type == "date":
+        return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype("datetime64[ms]")
+    return raw.astype("str")

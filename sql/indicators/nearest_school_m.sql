@@ -1,0 +1,18 @@
+/*
+title: Walk to the nearest state-funded school, capped at 3,120 m
+unit: m
+direction: higher_is_more_need
+grain: area
+inputs: [reach]
+sources: [dfe_gias_current]
+null_reason: no_denominator
+note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+*/
+select
+    area_code,
+    case when coverage != 'unknown' then coalesce(nearest_m, cap_m) end as value,  -- unknown is not far
+    coverage,
+    null_reason,
+    as_at
+from reach
+where kind = 'school'

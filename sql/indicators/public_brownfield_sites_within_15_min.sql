@@ -1,0 +1,13 @@
+/*
+title: Brownfield sites in public or mixed ownership within a 15-minute walk
+unit: sites
+direction: higher_is_more_opportunity
+grain: area
+inputs: [reach]
+sources: [mhclg_brownfield_current]
+null_reason: no_denominator
+note: "allocated for housing first: a competing claim; null where the council register states no owner of any site"
+*/
+select area_code, n_within_15_min as value, coverage, null_reason, as_at
+from reach
+where kind = 'public_brownfield_site'

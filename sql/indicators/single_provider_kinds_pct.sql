@@ -1,0 +1,22 @@
+/*
+title: Kinds of place with exactly one within a 15-minute walk, of the kinds within reach
+unit: "% of kinds"
+direction: higher_is_more_need
+grain: area
+inputs: [reach]
+sources: [gla_community_centres_2022, gla_libraries_2022, gla_pubs_2022, dfe_gias_current, gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022]
+null_reason: no_denominator
+note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+*/
+-- Dependence on a last place of its kind: were it to close, residents would have none in reach.
+select
+    area_code,
+    case when bool_and(coverage != 'unknown')
+        then coalesce(100.0 * count(*) filter (where n_within_15_min = 1) / nullif(count(*) filter (where n_within_15_min > 0), 0), 0)
+    end as value,
+    case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
+    min(null_reason) as null_reason,
+    min(as_at) as as_at
+from reach
+where kind in ('community_centre', 'library', 'pub', 'school', 'museum', 'theatre', 'cinema', 'music_venue', 'arts_centre')
+group by area_code

@@ -1,0 +1,39 @@
+/*
+title: How Area hardship goes with the Index of Multiple Deprivation 2025 and its domains, over the whole nation and each region
+key: [frame, compared_with]
+inputs: [mhclg_iod_2025]
+columns:
+  frame: the nation or one region
+  compared_with: the published index or domain
+  n_areas: number of areas compared
+  spearman: rank correlation, -1 to 1; positive where more hardship goes with more deprivation
+*/
+with pairs as (
+    select a.nation_name, a.region_name, s.score, i.*
+    from mhclg_iod_2025 as i
+    join index_scores as s on s.area_code = i.lsoa21_code and s.index_name = 'hardship'
+    join areas as a on a.area_code = i.lsoa21_code
+    where s.score is not null
+),
+long as (
+    unpivot (
+        select nation_name, region_name, score, imd_rank, income_rank, employment_rank, education_rank, health_rank,
+            crime_rank, barriers_rank, living_environment_rank
+        from pairs
+    ) on columns('_rank$') into name compared_with value published_rank
+),
+framed as (
+    select nation_name as frame, * from long
+    union all by name
+    select region_name as frame, * from long
+),
+ranked as (
+    select
+        frame, compared_with, rank() over (partition by frame, compared_with order by published_rank) as theirs,
+        rank() over (partition by frame, compared_with order by score desc) as ours
+    from framed
+)
+select frame, replace(compared_with, '_rank', '') as compared_with, count(*)::integer as n_areas, round(corr(theirs, ours), 6) as spearman
+from ranked
+group by frame, compared_with
+order by frame, compared_with

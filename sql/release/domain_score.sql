@@ -1,0 +1,15 @@
+/*
+title: One row per area, index and domain
+key: [area_code, index_name, domain]
+columns:
+  area_code: code of the small area
+  index_name: name of the index
+  domain: name of the domain
+  score: score of the domain, greater is more need or opportunity
+  rank_nation: rank in the nation, 1 = greatest; null where under 99 % of the nation has a score in this run
+  weight_observed: share (0-1) of the domain's weight that is observed
+*/
+select area_code, index_name, domain, score, rank_nation::integer as rank_nation, weight_observed
+from domain_scores
+semi join scope using (area_code)
+order by area_code, index_name, domain

@@ -1,0 +1,18 @@
+/*
+title: What each index is made of - every weight, how it is scaled, and why
+key: [index_name, domain, member]
+columns:
+  index_name: name of the index
+  domain: domain of the index
+  domain_weight: weight of the domain in the index
+  member: the indicator (or other index) in the domain
+  member_weight: weight of the member in its domain
+  normalise: how values are put on a scale
+  target_0: value that scores 0, where normalise is target
+  target_100: value that scores 100, where normalise is target
+  domain_reason: why the domain has its weight
+  reason: why the member has its weight
+*/
+select index_name, domain, domain_weight, member, member_weight, normalise, target_0, target_100, domain_reason, reason
+from index_register
+order by index_name, domain, member

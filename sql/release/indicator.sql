@@ -1,0 +1,15 @@
+/*
+title: One row per indicator - what it is, its unit and direction, where it comes from
+key: [indicator]
+columns:
+  indicator: name of the indicator, as in indicator_value
+  title: what it measures
+  unit: unit of value
+  direction: whether a higher value is more or less need, more opportunity, or neutral (context only)
+  is_modelled: true where the publisher modelled rather than measured it
+  sources: the sources it rests on, separated by commas
+  note: what a reader should know
+*/
+select indicator, title, unit, direction, is_modelled, sources, note
+from indicator_register
+order by indicator

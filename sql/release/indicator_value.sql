@@ -1,0 +1,15 @@
+/*
+title: One row per area and indicator - the value, or the reason there is none
+key: [area_code, indicator]
+columns:
+  area_code: code of the small area
+  indicator: name of the indicator (see table indicator)
+  value: value in the indicator's unit, not rounded; null is unknown, never zero
+  as_at: date of the evidence
+  coverage: observed, partial (near the edge of what a source covers) or unknown
+  null_reason: set exactly where value is null
+*/
+select area_code, indicator, value, as_at::date as as_at, coverage, null_reason
+from indicator_values
+semi join scope using (area_code)
+order by area_code, indicator

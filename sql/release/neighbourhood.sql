@@ -1,0 +1,34 @@
+/*
+title: One row per small area (neighbourhood) of the areas asked
+key: [area_code]
+columns:
+  area_code: code of the small area; what it is a code of is said in release.area_code_means
+  area_name: the publisher's name of the small area
+  ward_code: ward that the area best fits
+  ward_name: name of that ward
+  msoa_code: middle layer area (MSOA) that holds the area
+  msoa_name: House of Commons Library name of that middle layer area
+  authority_code: local authority district
+  authority_name: name of the authority
+  combined_authority_code: combined authority the authority belongs to, if any
+  combined_authority_name: name of that combined authority
+  region_code: region
+  region_name: name of the region
+  nation_code: nation, the widest frame ranks are given in
+  nation_name: name of the nation
+  like_areas_code: rural-urban class; areas of one class form the like-areas frame
+  like_areas_name: name of that class
+  rural_or_urban: Rural or Urban
+  population: {description: usual residents on census day, unit: residents}
+  longitude: {description: longitude (WGS 84) of the point residents are taken to start from, unit: degrees}
+  latitude: {description: latitude (WGS 84) of that point, unit: degrees}
+  origin_kind: how that point was made
+*/
+select
+    a.area_code, a.area_name, a.ward_code, a.ward_name, a.msoa_code, a.msoa_name, a.authority_code, a.authority_name,
+    a.combined_authority_code, a.combined_authority_name, a.region_code, a.region_name, a.nation_code, a.nation_name,
+    a.like_areas_code, a.like_areas_name, a.rural_or_urban, a.population::integer as population,
+    a.longitude, a.latitude, a.origin_kind
+from areas as a
+semi join scope using (area_code)
+order by a.area_code

@@ -1,0 +1,15 @@
+/*
+title: The places behind every count, one row per area and place within a 15-minute walk (places shown one by one only)
+key: [area_code, kind, place_id]
+columns:
+  area_code: small area residents start from
+  place_id: the place within reach
+  kind: the kind it was counted as
+  distance_m: {description: "walk, straight line lengthened by the geography's detour factor", unit: m}
+  minutes: {description: walking time at 80 metres a minute, unit: minutes}
+  rule: how it came to be counted
+*/
+select area_code, place_id, kind, distance_m, minutes, rule
+from places_in_reach
+where publish = 'rows'
+order by area_code, kind, place_id

@@ -1,0 +1,23 @@
+/*
+title: What this release is, in one row
+key: [area_code_means]
+columns:
+  version: {description: "version of this release (major: a table, column, geography or definition changed; minor: added; patch: values only)", run_metadata: true}
+  title: what is published
+  geography: the geography's definition file
+  is_invented: true for the made-up sample town, whose numbers mean nothing
+  areas_asked: the areas this release holds
+  area_code_means: what area_code is a code of
+  n_areas: number of small areas in the release
+  n_areas_nation: number of small areas in the nation, the frame of national ranks
+  indices: the indices held, separated by commas
+  distance_measure: how walks were measured
+  ecological_fallacy: how the numbers may and may not be read
+  sources_not_available: sources with no snapshot, whose indicators are null
+  sources_stale: sources whose last fetch failed, so that an older snapshot stands in
+  licence: licence of the release's own tables
+  definition_sha256: hash of every definition the release follows
+  built_at: {description: when the release was made, run_metadata: true}
+*/
+select *
+from release_facts

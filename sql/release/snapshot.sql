@@ -1,0 +1,14 @@
+/*
+title: One row per source - the snapshot this release rests on
+key: [source]
+columns:
+  source: name of the source
+  state: "read, stale (the last fetch failed; an older snapshot stands in) or unavailable (there is none)"
+  sha256: hash of the snapshot's canonical content
+  n_rows: rows read
+  source_as_at: the publisher's date of the content
+  observed_at: {description: when the source was last asked, run_metadata: true}
+*/
+select *
+from snapshot_register
+order by source

@@ -1,0 +1,23 @@
+/*
+title: One row per source - publisher, licence, what may be published, vintage, how verified
+key: [source]
+columns:
+  source: name of the source, the same everywhere
+  title: what it is
+  publisher: who publishes it
+  page: where it is described
+  licence: licence
+  licence_url: text of the licence
+  attribution: the words its licence asks for
+  publish: "what may leave: rows, aggregates or nothing"
+  vintage: date the data are of, where it is one date
+  cadence: how often the publisher renews it
+  next_expected: next date the publisher has announced, if any
+  is_required: whether a refresh fails without it
+  verified: how address and format were last seen to be right - live, mirror or documented
+  verified_on: when
+  notes: what a reader should know
+*/
+select *
+from source_register
+order by source
