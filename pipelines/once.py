@@ -31,17 +31,22 @@ class Made:
 
 
 @cache
-def code_version() -> str:
-    """The hash of all code that makes values (pipelines, geodata, the pinned packages): any change remakes everything.
+def code_version(folder: str = "") -> str:
+    """The hash of all code that makes values (pipelines, geodata, the pinned packages), or of one folder of it.
 
     Coarse on purpose: an exact list of what each step calls would be wrong the day someone forgets a line of it.
     """
-    files = [*(ROOT / "pipelines").rglob("*.py"), *(ROOT / "geodata").glob("*.py")]
+    files = sorted((ROOT / folder).rglob("*.py")) if folder else _code()
     lock = ROOT / "requirements.lock"
     digest = hashlib.sha256(lock.read_bytes() if lock.exists() else b"")
-    for file in sorted(files):
+    for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _code() -> list[Path]:
+    files = [*(ROOT / "pipelines").rglob("*.py"), *(ROOT / "geodata").glob("*.py")]
+    return sorted(file for file in files if file.parent.name != "commands" and file.name != "cli.py")
 
 
 def once(folder: Path, stem: str, definition, inputs: dict[str, str], make: Callable[[], tuple[dict[str, pd.DataFrame], dict]]) -> Made:

@@ -29,6 +29,16 @@ class Workspace:
         return self.settings.data
 
     @cached_property
+    def timings(self) -> list[tuple[str, str, float, bool]]:
+        """Layer, step, seconds and whether it was reused, in the order steps ended."""
+        return []
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What went wrong without ending the run: sources that are stale or unavailable."""
+        return []
+
+    @cached_property
     def register(self) -> Register:
         """The definitions that serve this geography."""
         return read_register(self.geography)

@@ -106,6 +106,14 @@ class Client:
                 self.silent_hosts.add(host)
             raise Problem(source, f"{error} ({self.address(url)})", _remedy(self.mirror)) from error
 
+    def head(self, source: str, url: str, params: dict | None = None) -> str:
+        """What an address answers to a request for its headers alone. Raises Problem where nothing answers."""
+        try:
+            response = self.session.head(self.address(url), params=params, timeout=TIMEOUT_S, allow_redirects=True)
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise Problem(source, str(_passing(error)), _remedy(self.mirror)) from error
+        return f"{response.status_code} {response.headers.get('Last-Modified', '')}".strip()
+
     def _attempt(self, source, url, max_bytes, params, validator, check) -> Answer:
         try:
             with self.session.get(

@@ -1,0 +1,1 @@
+"""What exists: the Dagster graph, and only the graph. How things are made is in pipelines/."""

@@ -1,0 +1,24 @@
+"""The table of contents of the graph: snapshot -> table -> areas, places -> indicator -> index -> release."""
+
+import dagster as dg
+
+from assets_defs import automation, layers, release, resources, snapshots
+from pipelines.settings import Settings
+from pipelines.workspace import Workspace, open_workspace
+
+
+def build_definitions(workspace: Workspace, lock: bool = True) -> dg.Definitions:
+    """The whole graph for one workspace. Nothing is fetched or written by building it."""
+    assets = [*snapshots.build(workspace), *layers.build(workspace), *release.build(workspace)]
+    graph = dg.Definitions(
+        assets=assets,
+        resources={"workspace": resources.workspace_resource(workspace, lock)},
+        executor=dg.in_process_executor,
+    )
+    return dg.Definitions.merge(graph, automation.build(workspace))
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The graph for the DIR named in the environment (COMMONGROUND_DATA, default ./data)."""
+    return build_definitions(open_workspace(Settings.read()))

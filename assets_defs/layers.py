@@ -1,0 +1,138 @@
+"""Layers 2 to 4: table/<source>, the areas, places within reach, indicator/<name> and index/<name>."""
+
+import dagster as dg
+
+from assets_defs import snapshots
+from assets_defs.step_asset import step_asset
+from pipelines.areas import make_areas, make_scope
+from pipelines.indicators import make_indicator
+from pipelines.once import Made
+from pipelines.places.cover import make_cover
+from pipelines.places.places import make_places
+from pipelines.places.records import make_place_records
+from pipelines.reach.reach import make_reach
+from pipelines.register import Index, Indicator
+from pipelines.release.outlines import make_outlines
+from pipelines.scoring.make import make_index
+from pipelines.source import Source
+from pipelines.tables import make_table
+from pipelines.workspace import Workspace
+
+AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
+RECORDS, PLACES, COVER, REACH = ["places", "place_record"], ["places", "place"], ["places", "cover"], ["places", "reach"]
+PLACE_KEYS = {"areas": AREAS, "place": PLACES, "reach": REACH}
+
+
+def table_key(stem: str) -> list[str]:
+    """The asset key of a source's table."""
+    return ["table", stem]
+
+
+def index_key(stem: str) -> list[str]:
+    """The asset key of an index."""
+    return ["index", stem]
+
+
+def indicator_key(stem: str) -> list[str]:
+    """The asset key of an indicator."""
+    return ["indicator", stem]
+
+
+def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """Every asset between the snapshots and the release."""
+    register = workspace.register
+    return [
+        *(_table(source) for source in register.sources.values()),
+        *_geography(workspace),
+        *_places(workspace),
+        *(_indicator(indicator) for indicator in register.indicators.values()),
+        *(_index(index) for index in register.indices.values()),
+    ]
+
+
+def _table(source: Source) -> dg.AssetsDefinition:
+    def contract(made: Made) -> tuple[bool, str]:
+        held = bool(made.meta["available"])
+        return held, f"{made.rows:,} rows hold to the contract" if held else "no snapshot: an empty table of the declared types"
+
+    return step_asset(
+        table_key(source.stem),
+        "tables",
+        f"{source.title}, typed and held to its contract: columns, keys, ranges, row count.",
+        lambda workspace: make_table(workspace, source),
+        [snapshots.key(source.stem)],
+        {"publisher": source.stem.split("_")[0]},
+        ("contract", "Declared columns, keys, ranges and counts hold.", contract),
+    )
+
+
+def _geography(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    geography = workspace.geography
+    boundaries = table_key(geography.boundaries.source)
+    return [
+        step_asset(
+            AREAS, "geography", "Every small area of the nation with its look-ups, residents and origin.", make_areas, [table_key(s) for s in geography.spine]
+        ),
+        step_asset(SCOPE, "geography", "The areas the release holds, resolved from the names asked.", make_scope, [AREAS]),
+        step_asset(
+            OUTLINES, "geography", "Outlines as published: full resolution for joins, simplified for maps.", make_outlines, [AREAS, SCOPE, boundaries]
+        ),
+    ]
+
+
+def _places(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    sources = [table_key(stem) for stem in workspace.register.place_sources]
+    boundaries = table_key(workspace.geography.boundaries.source)
+
+    def adds_up(made: Made) -> tuple[bool, str]:
+        off = [s for s, c in made.meta["counts"].items() if c["rows"] != sum(n for outcome, n in c.items() if outcome != "rows")]
+        return not off, "every row of every place source is accounted for" if not off else f"rows unaccounted for in {', '.join(off)}"
+
+    return [
+        step_asset(
+            RECORDS,
+            "places",
+            "Every row of every place source: placed, outside, or rejected with a reason.",
+            make_place_records,
+            [*sources, SCOPE, boundaries],
+            check=("adds_up", "The outcomes of each source's rows add up to its rows.", adds_up),
+        ),
+        step_asset(PLACES, "places", "Places, from the primary source of each kind.", make_places, [RECORDS]),
+        step_asset(COVER, "places", "Where each kind of place was looked for.", make_cover, [RECORDS, AREAS, SCOPE, boundaries, *sources]),
+        step_asset(REACH, "places", "Nearest place, and places within 10 and 15 minutes, by area and kind.", make_reach, [PLACES, COVER, AREAS, SCOPE]),
+    ]
+
+
+def _indicator(indicator: Indicator) -> dg.AssetsDefinition:
+    inputs = [PLACE_KEYS.get(name) or table_key(name) for name in indicator.inputs]
+    deps = {tuple(key): key for key in [*inputs, *(table_key(s) for s in indicator.sources), AREAS, SCOPE]}
+
+    def whole(made: Made) -> tuple[bool, str]:
+        known = made.rows - made.meta["n_null"]
+        return known > 0, f"{known:,} of {made.rows:,} areas have a value, the others a reason"
+
+    return step_asset(
+        indicator_key(indicator.stem),
+        "indicators",
+        f"{indicator.title} [{indicator.unit}], {indicator.direction.replace('_', ' ')}. {indicator.note}",
+        lambda workspace: make_indicator(workspace, indicator),
+        deps.values(),
+        {"publisher": indicator.sources[0].split("_")[0]},
+        ("known_somewhere", "Some area has a value.", whole),
+    )
+
+
+def _index(index: Index) -> dg.AssetsDefinition:
+    members = [index_key(name) if member.index else indicator_key(name) for _, name, member in index.members]
+
+    def scored(made: Made) -> tuple[bool, str]:
+        return made.meta["n_scored"] > 0, f"{made.meta['n_scored']:,} of {made.meta['n_areas']:,} areas are scored"
+
+    return step_asset(
+        index_key(index.stem),
+        "indices",
+        f"{index.title}: {index.question}" + "".join(f"\n- {caution}" for caution in index.cautions),
+        lambda workspace: make_index(workspace, index),
+        [*members, AREAS, SCOPE],
+        check=("scored_somewhere", "Some area has a score.", scored),
+    )

@@ -1,0 +1,20 @@
+"""The one resource: the workspace, held for writing while a run lasts."""
+
+import dagster as dg
+
+from pipelines.store import writer_lock
+from pipelines.workspace import Workspace
+
+
+def workspace_resource(workspace: Workspace, lock: bool) -> dg.ResourceDefinition:
+    """The workspace for every asset of a run. `lock` is False where the caller holds DIR already."""
+
+    @dg.resource(description="Settings, geography, register and DIR of this run.")
+    def resource(context: dg.InitResourceContext):
+        if not lock:
+            yield workspace
+            return
+        with writer_lock(workspace.data):
+            yield workspace
+
+    return resource

@@ -1,0 +1,58 @@
+"""Layer 1, snapshot/<source>: what a publisher's answer was, fetched only if it changed."""
+
+import dagster as dg
+
+from assets_defs.step_asset import OWNER, timed, told_plainly
+from pipelines.fetch.snapshot import take
+from pipelines.source import Source
+from pipelines.workspace import Workspace
+
+
+def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
+    """One asset per registered source."""
+    return [_snapshot(source) for source in workspace.register.sources.values()]
+
+
+def key(stem: str) -> list[str]:
+    """The asset key of a source's snapshot."""
+    return ["snapshot", stem]
+
+
+def _snapshot(source: Source) -> dg.AssetsDefinition:
+    asset_key = key(source.stem)
+    notes = "".join(f"\n- {note}" for note in source.notes)
+
+    @dg.asset(
+        key=asset_key,
+        group_name="snapshots",
+        description=f"{source.title}. {source.publisher}, {source.page}{notes}",
+        tags={"publisher": source.stem.split("_")[0], "cadence": source.cadence},
+        owners=[OWNER],
+        check_specs=[dg.AssetCheckSpec("answered", asset=dg.AssetKey(asset_key), description="The source answered, and its answer held to its contract.")],
+        required_resource_keys={"workspace"},
+    )
+    def snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace = context.resources.workspace
+        with timed(workspace, asset_key) as watch, told_plainly():
+            taken = take(workspace, source)
+            watch.reused = taken.state != "new"
+        answered = taken.state not in ("stale", "unavailable")
+        check = dg.AssetCheckResult(
+            passed=answered, check_name="answered", description=taken.problem or taken.state, severity=dg.AssetCheckSeverity.WARN
+        )
+        if taken.problem:
+            workspace.warnings.append(f"{taken.state}: {taken.problem}")
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(taken.data_version),
+            metadata={
+                "dagster/row_count": taken.rows,
+                "reused": watch.reused,
+                "state": taken.state,
+                "source_as_at": taken.source_as_at or "not stated",
+                "downloaded_bytes": taken.downloaded,
+                "licence": source.licence,
+            },
+            check_results=[check],
+        )
+
+    return snapshot

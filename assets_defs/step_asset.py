@@ -1,0 +1,113 @@
+"""One step of the pipeline as one Dagster asset: its metadata, data version and checks are told the same way everywhere."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet
+
+from pipelines.once import Made
+from pipelines.problem import Problem
+from pipelines.workspace import Workspace
+
+log = logging.getLogger("commonground.steps")
+OWNER = "team:common-ground"
+PREVIEW_ROWS = 5
+
+
+def step_asset(
+    key: list[str],
+    group: str,
+    description: str,
+    make: Callable[[Workspace], Made],
+    deps: Iterable[list[str]],
+    tags: dict[str, str] | None = None,
+    check: tuple[str, str, Callable[[Made], tuple[bool, str]]] | None = None,
+) -> dg.AssetsDefinition:
+    """An asset that runs `make` and tells rows, reuse, what was counted and a preview.
+
+    `check` is the name and description of an asset check and a function from the output to (passed, what was found).
+    A Problem becomes a Failure in its own words, never retried: only fetches retry, and they did already.
+    """
+    specs = [dg.AssetCheckSpec(check[0], asset=dg.AssetKey(key), description=check[1])] if check else None
+
+    @dg.asset(
+        key=key,
+        group_name=group,
+        description=description,
+        deps=[dg.AssetKey(dep) for dep in deps],
+        tags=tags or {},
+        owners=[OWNER],
+        check_specs=specs,
+        required_resource_keys={"workspace"},
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        workspace = context.resources.workspace
+        with timed(workspace, key) as watch, told_plainly():
+            made = make(workspace)
+            watch.reused = made.reused
+        results = []
+        if check:
+            passed, found = check[2](made)
+            results = [dg.AssetCheckResult(passed=passed, check_name=check[0], description=found, severity=dg.AssetCheckSeverity.WARN)]
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(made.data_version),
+            metadata=metadata(made),
+            check_results=results,
+        )
+
+    return asset
+
+
+def metadata(made: Made) -> dict:
+    """What the UI shows of a step's output."""
+    told = {name: value for name, value in made.meta.items() if isinstance(value, (int, float, str, bool, dict, list))}
+    return {
+        "dagster/row_count": made.rows,
+        "reused": made.reused,
+        "file": dg.MetadataValue.path(str(made.path)),
+        "preview": dg.MetadataValue.md(preview(made.path)),
+        **{name: dg.MetadataValue.json(value) if isinstance(value, (dict, list)) else value for name, value in told.items()},
+    }
+
+
+def preview(path: Path) -> str:
+    """The first rows of a Parquet file as a Markdown table, without geometry."""
+    file = pyarrow.parquet.ParquetFile(path)
+    names = [field.name for field in file.schema_arrow if field.name not in ("geometry", "wkb")][:12]
+    batch = next(file.iter_batches(batch_size=PREVIEW_ROWS, columns=names), None)
+    rows = batch.to_pylist() if batch is not None else []
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    return "\n".join([*lines, *("| " + " | ".join(str(row[name])[:40].replace("|", "/") for name in names) + " |" for row in rows)])
+
+
+class timed:
+    """Adds a step's time to the workspace's timings and tells it in the log."""
+
+    def __init__(self, workspace: Workspace, key: list[str]):
+        self.workspace, self.key, self.reused = workspace, key, False
+
+    def __enter__(self):
+        self.start = time.perf_counter()
+        return self
+
+    def __exit__(self, error_type, error, traceback):
+        seconds = time.perf_counter() - self.start
+        self.workspace.timings.append((self.key[0], "/".join(self.key), seconds, self.reused))
+        if error is None:
+            log.info("%s %s (%.1f s)", "/".join(self.key), "unchanged" if self.reused else "made", seconds)
+        return False
+
+
+class told_plainly:
+    """Turns a Problem into a Dagster Failure in its own words, not to be retried."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, error_type, error, traceback):
+        if isinstance(error, Problem):
+            raise dg.Failure(str(error), metadata={"usage": error.usage}, allow_retries=False) from error
+        return False

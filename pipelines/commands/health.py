@@ -1,0 +1,89 @@
+"""health.json: what an outside monitor needs to know of DIR, and the one sentence told when a refresh fails."""
+
+import datetime
+
+import requests
+
+from pipelines import store
+from pipelines.fetch.snapshot import current
+from pipelines.once import code_version
+from pipelines.release.contents import read_checks, read_release_tables
+from pipelines.release.publish import latest_version
+from pipelines.settings import Settings
+from pipelines.workspace import Workspace
+
+OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+
+
+def record_success(workspace: Workspace, version: str) -> None:
+    """A refresh ended well: green, or amber where sources are stale or unavailable."""
+    cadences = {source.cadence for source in workspace.register.sources.values()}
+    now = datetime.datetime.now(datetime.UTC)
+    store.write_json(
+        workspace.data / "health.json",
+        {
+            "world": world(workspace),
+            "state": "amber" if workspace.warnings else "green",
+            "release": version,
+            "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "warnings": list(workspace.warnings),
+            "failure": None,
+        },
+    )
+
+
+def world(workspace: Workspace) -> str:
+    """The hash of all a refresh rests on: every snapshot and its state, every definition, all code, the areas asked.
+
+    Unchanged since the last good refresh, there is nothing to make.
+    """
+    register = workspace.register
+    snapshots = {stem: current(workspace, source) for stem, source in register.sources.items()}
+    return store.sha256_json(
+        {
+            "snapshots": {stem: [s.data_version, s.state in ("stale", "unavailable")] for stem, s in snapshots.items()},
+            "sources": {stem: source.model_dump(mode="json") for stem, source in register.sources.items()},
+            "indicators": {stem: indicator.model_dump(mode="json") for stem, indicator in register.indicators.items()},
+            "indices": {stem: index.model_dump(mode="json") for stem, index in register.indices.items()},
+            "taxonomy": register.taxonomy.model_dump(mode="json"),
+            "geography": workspace.geography.model_dump(mode="json"),
+            "release": {name: table.sql for name, table in read_release_tables().items()} | read_checks(),
+            "code": code_version(),
+            "areas": workspace.asked,
+        }
+    )
+
+
+def is_unchanged(workspace: Workspace) -> bool:
+    """True where nothing a refresh rests on changed since the last good one, and its release stands."""
+    known = store.read_json(workspace.data / "health.json") or {}
+    return latest_version(workspace.data / "releases") is not None and known.get("world") == world(workspace)
+
+
+def record_failure(settings: Settings, sentence: str) -> None:
+    """A refresh failed: red, with the sentence; the last good release and its date stay as they were."""
+    path = settings.data / "health.json"
+    known = store.read_json(path) or {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": []}
+    store.write_json(path, {**known, "state": "red", "failure": {"at": store.utc_now(), "what": sentence}})
+
+
+def post_alert(settings: Settings, sentence: str) -> str | None:
+    """Post one sentence as JSON `{"text": ...}` to the configured address; return what went wrong, if anything did."""
+    if not settings.alert_url:
+        return None
+    try:
+        requests.post(settings.alert_url, json={"text": f"Common Ground refresh failed: {sentence}"}, timeout=10).raise_for_status()
+    except requests.RequestException as error:
+        # the address may hold a secret: the error's own text, which repeats it, is not passed on
+        return f"the alert could not be posted ({type(error).__name__})"
+    return None
+
+
+def age_days(settings: Settings) -> float | None:
+    """Days since the last good refresh, None where there never was one."""
+    told = (store.read_json(settings.data / "health.json") or {}).get("last_good_refresh")
+    if not told:
+        return None
+    then = datetime.datetime.strptime(told, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
+    return (datetime.datetime.now(datetime.UTC) - then).total_seconds() / 86400

@@ -1,0 +1,45 @@
+"""The register as lines of text: what each source is, how fresh, and whether it still answers."""
+
+from pipelines.fetch.snapshot import current
+from pipelines.problem import Problem
+from pipelines.settings import Settings
+from pipelines.source import Source
+from pipelines.workspace import Workspace, open_workspace
+
+HEADING = ("source", "licence", "publish", "vintage", "cadence", "next expected", "last snapshot", "rows", "state", "verified")
+
+
+def lines(settings: Settings, probe: bool) -> list[str]:
+    """A line per source, in columns; with `probe`, whether each address answers now."""
+    workspace = open_workspace(settings)
+    rows = [HEADING + (("probe",) if probe else ())]
+    for source in workspace.register.sources.values():
+        rows.append(_row(workspace, source) + ((_probe(workspace, source),) if probe else ()))
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _row(workspace: Workspace, source: Source) -> tuple[str, ...]:
+    snapshot = current(workspace, source)
+    return (
+        source.stem,
+        source.licence,
+        source.publish,
+        str(source.vintage or snapshot.source_as_at or "-"),
+        source.cadence,
+        str(source.next_expected or "-"),
+        (snapshot.observed_at or "never")[:10],
+        f"{snapshot.rows:,}" if snapshot.sha else "-",
+        "never read" if snapshot.observed_at is None and not snapshot.problem else snapshot.state,
+        f"{source.verified.how} {source.verified.date}",
+    )
+
+
+def _probe(workspace: Workspace, source: Source) -> str:
+    rule = source.fetch
+    url = rule.discover.page if rule.discover else rule.url.format(today=workspace.today)
+    params = {"f": "json"} if rule.protocol == "arcgis" else None
+    try:
+        return workspace.client.head(source.stem, url, params)
+    except Problem as problem:
+        return f"FAILED: {problem.what}"
