@@ -159,3 +159,13 @@ def dev(port: int, **flags) -> None:
     from pipelines.commands.dev import serve_dagster
 
     sys.exit(serve_dagster(Settings.read(**flags), port))
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port, on this machine only.")
+@DATA
+def serve(port: int, data: str | None) -> None:
+    """Serve the latest release on this machine, with byte ranges, and say where."""
+    from pipelines.commands.serve import serve_release
+
+    serve_release(Settings.read(data=data), port)

@@ -27,7 +27,12 @@ class Outcome:
 
 def refresh(settings: Settings) -> Outcome:
     """Run every asset of DIR's graph. Raises Problem where it fails; the last good release is then untouched."""
-    workspace = open_workspace(settings)
+    return refresh_workspace(open_workspace(settings))
+
+
+def refresh_workspace(workspace: Workspace) -> Outcome:
+    """`refresh`, of a workspace that is open already."""
+    settings = workspace.settings
     _ = workspace.register, workspace.client  # wrong definitions and wrong dates are told before anything is written
     with store.writer_lock(settings.data):
         prepare_home(settings)

@@ -1,0 +1,22 @@
+"""The latest release over HTTP on loopback, with byte ranges, for map programs and browsers."""
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from pipelines.problem import Problem
+from pipelines.release.publish import latest_version
+from pipelines.settings import Settings
+
+
+def serve_release(settings: Settings, port: int) -> None:
+    """Serve `releases/latest` until interrupted. Raises Problem where there is no release."""
+    releases = settings.data / "releases"
+    version = latest_version(releases)
+    if not version:
+        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
+    click.echo(f"release {version} at http://127.0.0.1:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
+    app = Starlette(routes=[Mount("/", StaticFiles(directory=releases / version))])
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
