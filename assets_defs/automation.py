@@ -15,7 +15,11 @@ MONTHLY = "0 4 1 * *"  # everything, so that slower sources are asked too
 def build(workspace: Workspace) -> dg.Definitions:
     """Job `refresh` over the whole graph, monthly; job `refresh_<cadence>` for what changes more often, and all below."""
     hooks = {_tell_failure(workspace)}
-    jobs = [dg.define_asset_job(EVERYTHING, dg.AssetSelection.all(), hooks=hooks, description="Everything, from snapshots to release.")]
+    jobs = [
+        dg.define_asset_job(
+            EVERYTHING, dg.AssetSelection.all(), hooks=hooks, description="Everything, from snapshots to release."
+        )
+    ]
     crons = {EVERYTHING: MONTHLY}
     for cadence, cron in OFTEN.items():
         keys = [dg.AssetKey(snapshots.key(s.stem)) for s in workspace.register.sources.values() if s.cadence == cadence]
@@ -23,12 +27,20 @@ def build(workspace: Workspace) -> dg.Definitions:
             name = f"{EVERYTHING}_{cadence}"
             jobs.append(
                 dg.define_asset_job(
-                    name, dg.AssetSelection.assets(*keys).downstream(), hooks=hooks, description=f"Sources renewed {cadence}, and all that rests on them."
+                    name,
+                    dg.AssetSelection.assets(*keys).downstream(),
+                    hooks=hooks,
+                    description=f"Sources renewed {cadence}, and all that rests on them.",
                 )
             )
             crons[name] = cron
     schedules = [
-        dg.ScheduleDefinition(name=f"{job.name}_schedule", job=job, cron_schedule=crons[job.name], default_status=dg.DefaultScheduleStatus.RUNNING)
+        dg.ScheduleDefinition(
+            name=f"{job.name}_schedule",
+            job=job,
+            cron_schedule=crons[job.name],
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+        )
         for job in jobs
     ]
     return dg.Definitions(jobs=jobs, schedules=schedules)

@@ -19,7 +19,12 @@ from pipelines.tables import make_table
 from pipelines.workspace import Workspace
 
 AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
-RECORDS, PLACES, COVER, REACH = ["places", "place_record"], ["places", "place"], ["places", "cover"], ["places", "reach"]
+RECORDS, PLACES, COVER, REACH = (
+    ["places", "place_record"],
+    ["places", "place"],
+    ["places", "cover"],
+    ["places", "reach"],
+)
 PLACE_KEYS = {"areas": AREAS, "place": PLACES, "reach": REACH}
 
 
@@ -53,7 +58,10 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
 def _table(source: Source) -> dg.AssetsDefinition:
     def contract(made: Made) -> tuple[bool, str]:
         held = bool(made.meta["available"])
-        return held, f"{made.rows:,} rows hold to the contract" if held else "no snapshot: an empty table of the declared types"
+        return (
+            held,
+            f"{made.rows:,} rows hold to the contract" if held else "no snapshot: an empty table of the declared types",
+        )
 
     return step_asset(
         table_key(source.stem),
@@ -71,11 +79,21 @@ def _geography(workspace: Workspace) -> list[dg.AssetsDefinition]:
     boundaries = table_key(geography.boundaries.source)
     return [
         step_asset(
-            AREAS, "geography", "Every small area of the nation with its look-ups, residents and origin.", make_areas, [table_key(s) for s in geography.spine]
+            AREAS,
+            "geography",
+            "Every small area of the nation with its look-ups, residents and origin.",
+            make_areas,
+            [table_key(s) for s in geography.spine],
         ),
-        step_asset(SCOPE, "geography", "The areas the release holds, resolved from the names asked.", make_scope, [AREAS]),
         step_asset(
-            OUTLINES, "geography", "Outlines as published: full resolution for joins, simplified for maps.", make_outlines, [AREAS, SCOPE, boundaries]
+            SCOPE, "geography", "The areas the release holds, resolved from the names asked.", make_scope, [AREAS]
+        ),
+        step_asset(
+            OUTLINES,
+            "geography",
+            "Outlines as published: full resolution for joins, simplified for maps.",
+            make_outlines,
+            [AREAS, SCOPE, boundaries],
         ),
     ]
 
@@ -85,21 +103,42 @@ def _places(workspace: Workspace) -> list[dg.AssetsDefinition]:
     boundaries = table_key(workspace.geography.boundaries.source)
 
     def adds_up(made: Made) -> tuple[bool, str]:
-        off = [s for s, c in made.meta["counts"].items() if c["rows"] != sum(n for outcome, n in c.items() if outcome != "rows")]
-        return not off, "every row of every place source is accounted for" if not off else f"rows unaccounted for in {', '.join(off)}"
+        off = [
+            s
+            for s, c in made.meta["counts"].items()
+            if c["rows"] != sum(n for outcome, n in c.items() if outcome != "rows")
+        ]
+        return (
+            not off,
+            "every row of every place source is accounted for"
+            if not off
+            else f"rows unaccounted for in {', '.join(off)}",
+        )
 
     return [
         step_asset(
             RECORDS,
             "places",
-            "Every row of every place source: placed, outside, or rejected with a reason.",
+            "Every row of every place source: placed in an area, outside, or rejected with a reason.",
             make_place_records,
-            [*sources, SCOPE, boundaries],
+            [*sources, boundaries],
             check=("adds_up", "The outcomes of each source's rows add up to its rows.", adds_up),
         ),
         step_asset(PLACES, "places", "Places, from the primary source of each kind.", make_places, [RECORDS]),
-        step_asset(COVER, "places", "Where each kind of place was looked for.", make_cover, [RECORDS, AREAS, SCOPE, boundaries, *sources]),
-        step_asset(REACH, "places", "Nearest place, and places within 10 and 15 minutes, by area and kind.", make_reach, [PLACES, COVER, AREAS, SCOPE]),
+        step_asset(
+            COVER,
+            "places",
+            "Where each kind of place was looked for.",
+            make_cover,
+            [RECORDS, AREAS, SCOPE, boundaries, *sources],
+        ),
+        step_asset(
+            REACH,
+            "places",
+            "Nearest place, and places within 10 and 15 minutes, by area and kind.",
+            make_reach,
+            [PLACES, COVER, AREAS, SCOPE],
+        ),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets_defs.layers import OUTLINES, PLACES, REACH, RECORDS, indicator_key, index_key, table_key
+from assets_defs.layers import OUTLINES, PLACES, REACH, RECORDS, index_key, indicator_key, table_key
 from assets_defs.step_asset import OWNER, timed, told_plainly
 from pipelines.commands import health
 from pipelines.release.contents import read_checks
@@ -15,7 +15,15 @@ KEY = ["release"]
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     """The release asset, with every SQL check of sql/checks as an asset check."""
     register = workspace.register
-    deps = [OUTLINES, PLACES, REACH, RECORDS, *map(table_key, register.sources), *map(indicator_key, register.indicators), *map(index_key, register.indices)]
+    deps = [
+        OUTLINES,
+        PLACES,
+        REACH,
+        RECORDS,
+        *map(table_key, register.sources),
+        *map(indicator_key, register.indicators),
+        *map(index_key, register.indices),
+    ]
     checks = {name: sql.split("*/")[0].lstrip("/* \n").strip() for name, sql in read_checks().items()}
 
     @dg.asset(
@@ -25,7 +33,9 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         deps=[dg.AssetKey(dep) for dep in deps],
         tags={"publisher": "common-ground"},
         owners=[OWNER],
-        check_specs=[dg.AssetCheckSpec(name, asset=dg.AssetKey(KEY), description=told) for name, told in checks.items()],
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=dg.AssetKey(KEY), description=told) for name, told in checks.items()
+        ],
         required_resource_keys={"workspace"},
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -36,12 +46,20 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         health.record_success(workspace, published.version)
         # A release that breaks a check is never published, so the ones recorded here have passed.
         results = [
-            dg.AssetCheckResult(passed=published.checks.get(name, 0) == 0, check_name=name, metadata={"offending_rows": published.checks.get(name, 0)})
+            dg.AssetCheckResult(
+                passed=published.checks.get(name, 0) == 0,
+                check_name=name,
+                metadata={"offending_rows": published.checks.get(name, 0)},
+            )
             for name in checks
         ]
         return dg.MaterializeResult(
             data_version=dg.DataVersion(published.key),
-            metadata={"version": published.version, "reused": not published.made, "folder": dg.MetadataValue.path(str(published.folder))},
+            metadata={
+                "version": published.version,
+                "reused": not published.made,
+                "folder": dg.MetadataValue.path(str(published.folder)),
+            },
             check_results=results,
         )
 

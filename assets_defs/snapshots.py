@@ -28,7 +28,13 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
         description=f"{source.title}. {source.publisher}, {source.page}{notes}",
         tags={"publisher": source.stem.split("_")[0], "cadence": source.cadence},
         owners=[OWNER],
-        check_specs=[dg.AssetCheckSpec("answered", asset=dg.AssetKey(asset_key), description="The source answered, and its answer held to its contract.")],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "answered",
+                asset=dg.AssetKey(asset_key),
+                description="The source answered, and its answer held to its contract.",
+            )
+        ],
         required_resource_keys={"workspace"},
     )
     def snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -38,7 +44,10 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
             watch.reused = taken.state != "new"
         answered = taken.state not in ("stale", "unavailable")
         check = dg.AssetCheckResult(
-            passed=answered, check_name="answered", description=taken.problem or taken.state, severity=dg.AssetCheckSeverity.WARN
+            passed=answered,
+            check_name="answered",
+            description=taken.problem or taken.state,
+            severity=dg.AssetCheckSeverity.WARN,
         )
         if taken.problem:
             workspace.warnings.append(f"{taken.state}: {taken.problem}")

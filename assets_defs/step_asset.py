@@ -2,8 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pyarrow.parquet
@@ -51,7 +53,11 @@ def step_asset(
         results = []
         if check:
             passed, found = check[2](made)
-            results = [dg.AssetCheckResult(passed=passed, check_name=check[0], description=found, severity=dg.AssetCheckSeverity.WARN)]
+            results = [
+                dg.AssetCheckResult(
+                    passed=passed, check_name=check[0], description=found, severity=dg.AssetCheckSeverity.WARN
+                )
+            ]
         return dg.MaterializeResult(
             data_version=dg.DataVersion(made.data_version),
             metadata=metadata(made),
@@ -69,7 +75,10 @@ def metadata(made: Made) -> dict:
         "reused": made.reused,
         "file": dg.MetadataValue.path(str(made.path)),
         "preview": dg.MetadataValue.md(preview(made.path)),
-        **{name: dg.MetadataValue.json(value) if isinstance(value, (dict, list)) else value for name, value in told.items()},
+        **{
+            name: dg.MetadataValue.json(value) if isinstance(value, (dict, list)) else value
+            for name, value in told.items()
+        },
     }
 
 
@@ -80,34 +89,26 @@ def preview(path: Path) -> str:
     batch = next(file.iter_batches(batch_size=PREVIEW_ROWS, columns=names), None)
     rows = batch.to_pylist() if batch is not None else []
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    return "\n".join([*lines, *("| " + " | ".join(str(row[name])[:40].replace("|", "/") for name in names) + " |" for row in rows)])
+    return "\n".join(
+        [*lines, *("| " + " | ".join(str(row[name])[:40].replace("|", "/") for name in names) + " |" for row in rows)]
+    )
 
 
-class timed:
-    """Adds a step's time to the workspace's timings and tells it in the log."""
-
-    def __init__(self, workspace: Workspace, key: list[str]):
-        self.workspace, self.key, self.reused = workspace, key, False
-
-    def __enter__(self):
-        self.start = time.perf_counter()
-        return self
-
-    def __exit__(self, error_type, error, traceback):
-        seconds = time.perf_counter() - self.start
-        self.workspace.timings.append((self.key[0], "/".join(self.key), seconds, self.reused))
-        if error is None:
-            log.info("%s %s (%.1f s)", "/".join(self.key), "unchanged" if self.reused else "made", seconds)
-        return False
+@contextmanager
+def timed(workspace: Workspace, key: list[str]) -> Iterator[SimpleNamespace]:
+    """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives."""
+    watch, start = SimpleNamespace(reused=False), time.perf_counter()
+    try:
+        yield watch
+        log.info("%s %s (%.1f s)", "/".join(key), "unchanged" if watch.reused else "made", time.perf_counter() - start)
+    finally:
+        workspace.timings.append((key[0], "/".join(key), time.perf_counter() - start, watch.reused))
 
 
-class told_plainly:
+@contextmanager
+def told_plainly() -> Iterator[None]:
     """Turns a Problem into a Dagster Failure in its own words, not to be retried."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, error_type, error, traceback):
-        if isinstance(error, Problem):
-            raise dg.Failure(str(error), metadata={"usage": error.usage}, allow_retries=False) from error
-        return False
+    try:
+        yield
+    except Problem as problem:
+        raise dg.Failure(str(problem), metadata={"usage": problem.usage}, allow_retries=False) from problem

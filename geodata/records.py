@@ -64,7 +64,9 @@ def validate(model: type[R], value: dict[str, Any], lines: dict[tuple, int], fil
         for problem in error.errors():
             path = tuple(str(part) for part in problem["loc"])
             line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), first_line)
-            sentences.append(f"{file}:{line}: {'.'.join(path) or 'file'}: {problem['msg'].removeprefix('Value error, ')}")
+            sentences.append(
+                f"{file}:{line}: {'.'.join(path) or 'file'}: {problem['msg'].removeprefix('Value error, ')}"
+            )
         raise DefinitionError("\n".join(sentences)) from error
 
 

@@ -48,14 +48,19 @@ def make_areas(workspace: Workspace) -> Made:
         areas = areas[COLUMNS].sort_values("area_code").reset_index(drop=True)
         return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
 
-    definition = [geography.model_dump(mode="json"), [read_grouping(s).to_csv(index=False) for s in geography.groupings]]
+    definition = [
+        geography.model_dump(mode="json"),
+        [read_grouping(s).to_csv(index=False) for s in geography.groupings],
+    ]
     return once(workspace.data / "tables", "areas", definition, inputs, make)
 
 
 def _origins(workspace: Workspace) -> pd.DataFrame:
     layer = workspace.geography.centroids
     points = geopandas.read_parquet(table(workspace, layer.source).path)
-    x, y = transform_xy(points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), workspace.geography.crs)
+    x, y = transform_xy(
+        points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), workspace.geography.crs
+    )
     kind = points[layer.kind] if layer.kind else pd.Series(None, index=points.index, dtype="str")
     kind = kind.map(lambda told: f"{told} centroid", na_action="ignore").fillna(layer.kind_if_absent)
     x, y = np.round(x, 1), np.round(y, 1)
@@ -68,7 +73,11 @@ def _require(areas: pd.DataFrame, columns: list[str]) -> None:
     for column in columns:
         lost = areas.loc[areas[column].isna(), "area_code"]
         if len(lost):
-            raise Problem("areas", f"{len(lost):,} areas have no {column}, the first is {lost.iloc[0]}", "check the vintages of the look-ups in the geography's file")
+            raise Problem(
+                "areas",
+                f"{len(lost):,} areas have no {column}, the first is {lost.iloc[0]}",
+                "check the vintages of the look-ups in the geography's file",
+            )
 
 
 def make_scope(workspace: Workspace) -> Made:
@@ -91,7 +100,10 @@ def make_scope(workspace: Workspace) -> Made:
     scope = once(workspace.data / "tables", "scope", list(workspace.asked), {"areas": areas.data_version}, make)
     target = workspace.data / "scope.json"
     if not target.exists():
-        store.write_json(target, {"geography": workspace.geography.stem, "asked": list(workspace.asked), "codes": scope.meta["codes"]})
+        store.write_json(
+            target,
+            {"geography": workspace.geography.stem, "asked": list(workspace.asked), "codes": scope.meta["codes"]},
+        )
     return scope
 
 
@@ -107,5 +119,9 @@ def resolve(areas: pd.DataFrame, name: str) -> str:
         return found
     near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
     titles = [n.title() if not any(c.isdigit() for c in n) else n.upper() for n in near]
-    hint = f"did you mean {' or '.join(titles)}?" if titles else "name an authority, combined authority, region or nation, or give its code"
+    hint = (
+        f"did you mean {' or '.join(titles)}?"
+        if titles
+        else "name an authority, combined authority, region or nation, or give its code"
+    )
     raise Problem("--area", f"there is no area called {name!r}", hint.rstrip("?"), usage=True)

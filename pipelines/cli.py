@@ -35,7 +35,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--area", "areas", multiple=True, metavar="CODE_OR_NAME", help="Authority, combined authority, region or nation; again for more. Without it: the sample town.")
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="CODE_OR_NAME",
+    help="Authority, combined authority, region or nation; again for more. Without it: the sample town.",
+)
 @DATA
 @click.option("--mirror", metavar="URL", help="Ask URL/host/path instead of https://host/path, for every source.")
 @click.option("--offline", is_flag=True, help="Use the snapshots there are; ask no one.")
@@ -70,7 +76,11 @@ def sources(probe: bool, **flags) -> None:
 @main.command()
 @click.argument("definition", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the scores here (.csv or .parquet) instead of showing the first.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the scores here (.csv or .parquet) instead of showing the first.",
+)
 def score(definition: Path, table: Path, out: Path | None) -> None:
     """Score any table (CSV or Parquet) by any index definition."""
     from pipelines.scoring.any_table import score_file
@@ -103,7 +113,9 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
     if not releases:
         releases = tuple(kept_versions(folder)[-2:])
         if len(releases) < 2:
-            raise Problem("diff", "fewer than two releases are kept", "refresh again once something has changed", usage=True)
+            raise Problem(
+                "diff", "fewer than two releases are kept", "refresh again once something has changed", usage=True
+            )
     old, new = (Path(name) if Path(name).is_dir() else folder / name for name in releases)
     difference = compare(old, new)
     if exact:
@@ -127,13 +139,22 @@ def check(max_age: float | None, data: str | None) -> None:
         raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
     findings = verify(settings.data / "releases" / version)
     for finding in findings:
-        click.echo(f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}" + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}"))
+        click.echo(
+            f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
+            + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
+        )
     age = health.age_days(settings)
     if max_age is not None and (age is None or age > max_age):
         told = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
-        raise Problem(f"release {version}", f"{told}, more than {max_age:g}", "look at health.json for what failed, and refresh")
+        raise Problem(
+            f"release {version}", f"{told}, more than {max_age:g}", "look at health.json for what failed, and refresh"
+        )
     if broken := [finding.check for finding in findings if not finding.passed]:
-        raise Problem(f"release {version}", f"{len(broken)} of {len(findings)} checks fail ({', '.join(broken)})", "roll back to a kept release, or refresh")
+        raise Problem(
+            f"release {version}",
+            f"{len(broken)} of {len(findings)} checks fail ({', '.join(broken)})",
+            "roll back to a kept release, or refresh",
+        )
     click.echo(f"release {version}: all {len(findings)} checks pass")
 
 

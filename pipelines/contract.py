@@ -33,7 +33,9 @@ def schema(source: Source, geography: Geography) -> pa.DataFrameSchema:
             checks.append(pa.Check.isin(column.values, error=f"is not one of {', '.join(column.values)}"))
         if column.level:
             pattern = f"(?:{geography.pattern(column.level)})$"
-            checks.append(pa.Check.str_matches(pattern, error=f"is not a code of a {geography.levels[column.level].name}"))
+            checks.append(
+                pa.Check.str_matches(pattern, error=f"is not a code of a {geography.levels[column.level].name}")
+            )
         columns[name] = pa.Column(checks=checks, nullable=column.nullable or column.optional)
     return pa.DataFrameSchema(columns, unique=source.key or None, report_duplicates="exclude_first")
 
@@ -72,7 +74,9 @@ def _count_breach(source: Source, geography: Geography, n: int, last_rows: int |
     if rule.between and not rule.between[0] <= n <= rule.between[1]:
         return Breach("rows", None, n, f"{n:,} rows, where {rule.between[0]:,} to {rule.between[1]:,} are expected")
     if rule.at_least_of_last and last_rows and n < rule.at_least_of_last * last_rows:
-        return Breach("rows", None, n, f"{n:,} rows, fewer than {rule.at_least_of_last:.0%} of the last good {last_rows:,}")
+        return Breach(
+            "rows", None, n, f"{n:,} rows, fewer than {rule.at_least_of_last:.0%} of the last good {last_rows:,}"
+        )
     return None
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from pipelines.once import Made, made, once
 from pipelines.problem import Problem
 from pipelines.query import run_sql
-from pipelines.register import PLACE_TABLES, Indicator
+from pipelines.register import PLACE_TABLES, Indicator, reads_places
 from pipelines.tables import table
 from pipelines.workspace import Workspace
 
@@ -17,11 +17,6 @@ def input_step(workspace: Workspace, name: str) -> Made:
     if name in PLACE_TABLES:
         return made(workspace.data / ("tables" if name == "areas" else "places"), name)
     return table(workspace, name)
-
-
-def reads_places(indicator: Indicator) -> bool:
-    """True where an indicator rests on places, which are known for the areas asked only."""
-    return bool({"place", "reach"} & set(indicator.inputs))
 
 
 def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
@@ -43,7 +38,9 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
         frame["value"] = frame["value"].astype("float64")
         frame["indicator"] = indicator.stem
         missing = frame["value"].isna()
-        reason = pd.Series(indicator.null_reason, index=frame.index).where(frame.pop("_found") == "both", "not_in_area_vintage")
+        reason = pd.Series(indicator.null_reason, index=frame.index).where(
+            frame.pop("_found") == "both", "not_in_area_vintage"
+        )
         if not available:
             reason[:] = "source_unavailable"
         if "null_reason" in frame:

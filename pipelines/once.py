@@ -49,7 +49,13 @@ def _code() -> list[Path]:
     return sorted(file for file in files if file.parent.name != "commands" and file.name != "cli.py")
 
 
-def once(folder: Path, stem: str, definition, inputs: dict[str, str], make: Callable[[], tuple[dict[str, pd.DataFrame], dict]]) -> Made:
+def once(
+    folder: Path,
+    stem: str,
+    definition,
+    inputs: dict[str, str],
+    make: Callable[[], tuple[dict[str, pd.DataFrame], dict]],
+) -> Made:
     """Return `folder`/`stem` if its key is unchanged, else make it.
 
     `definition` is anything with canonical JSON; `inputs` maps names to data versions; `make()` returns the tables by
@@ -66,7 +72,9 @@ def once(folder: Path, stem: str, definition, inputs: dict[str, str], make: Call
     hashes = {name: store.write_parquet(folder / names[name], frame) for name, frame in frames.items()}
     version = store.sha256_json({"files": hashes, "meta": meta})
     rows = len(frames[stem])
-    store.write_json(folder / f"{stem}.json", {"key": key, "data_version": version, "rows": rows, "files": names, "meta": meta})
+    store.write_json(
+        folder / f"{stem}.json", {"key": key, "data_version": version, "rows": rows, "files": names, "meta": meta}
+    )
     for name, file in (record or {"files": {}})["files"].items():
         if names.get(name) != file:
             (folder / file).unlink(missing_ok=True)

@@ -17,8 +17,12 @@ def run_sql(sql: str, inputs: dict[str, Path], name: str) -> pd.DataFrame:
     """The rows of `sql`, in which each name of `inputs` is a view of its Parquet file. `name` is told in errors."""
     with connect() as connection:
         for view, path in inputs.items():
-            connection.execute(f"create view {view} as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
+            connection.execute(
+                f"create view {view} as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
+            )
         try:
             return connection.execute(sql).df()
         except duckdb.Error as error:
-            raise Problem(f"{name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file") from error
+            raise Problem(
+                f"{name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file"
+            ) from error

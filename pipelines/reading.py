@@ -22,7 +22,10 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
 
     A GeoDataFrame in `fetch.out_crs` where the layer has geometry. Raises Problem for bytes that are not the format.
     """
-    pages = [READERS[name.rpartition(".")[2] if source.fetch.format != "arcgis" else "arcgis"](source, body) for name, body in sorted(files.items())]
+    pages = [
+        READERS[name.rpartition(".")[2] if source.fetch.format != "arcgis" else "arcgis"](source, body)
+        for name, body in sorted(files.items())
+    ]
     frame = pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]
     if source.fetch.strip_heading:
         frame = frame.rename(columns=lambda name: name.removesuffix(source.fetch.strip_heading))
@@ -34,7 +37,11 @@ def _csv(source: Source, body: bytes) -> pd.DataFrame:
         text = body.decode(source.fetch.encoding)
         return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise Problem(source.stem, f"the CSV cannot be read ({error})", "look at the file; the publisher may have changed its form") from error
+        raise Problem(
+            source.stem,
+            f"the CSV cannot be read ({error})",
+            "look at the file; the publisher may have changed its form",
+        ) from error
 
 
 def _zip(source: Source, body: bytes) -> pd.DataFrame:
@@ -50,12 +57,18 @@ def unpack(source: Source, body: bytes) -> bytes:
         archive = zipfile.ZipFile(io.BytesIO(body))
         names = [name for name in archive.namelist() if fnmatch.fnmatch(name, source.fetch.member or "*.csv")]
         if len(names) != 1:
-            raise Problem(source.stem, f"the zip holds {len(names)} files named {source.fetch.member}, where one was expected", "mend member in the source's file")
+            raise Problem(
+                source.stem,
+                f"the zip holds {len(names)} files named {source.fetch.member}, where one was expected",
+                "mend member in the source's file",
+            )
         limit = source.fetch.max_mb * 1_000_000 * UNPACKED_LIMIT
         with archive.open(names[0]) as member:
             data = member.read(limit + 1)
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise Problem(source.stem, f"the zip cannot be read ({error})", "try later; the file is cut short or damaged") from error
+        raise Problem(
+            source.stem, f"the zip cannot be read ({error})", "try later; the file is cut short or damaged"
+        ) from error
     if len(data) > limit:
         raise Problem(source.stem, "the zip unpacks to far more than its source file allows", "do not trust this file")
     return data
@@ -65,13 +78,21 @@ def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
     try:
         return pd.read_excel(io.BytesIO(body), sheet_name=source.fetch.sheet or 0, dtype=str, engine="calamine")
     except Exception as error:  # calamine raises its own error types for a damaged workbook
-        raise Problem(source.stem, f"the workbook cannot be read ({error})", "look at the file; the publisher may have changed its form") from error
+        raise Problem(
+            source.stem,
+            f"the workbook cannot be read ({error})",
+            "look at the file; the publisher may have changed its form",
+        ) from error
 
 
 def _json(source: Source, body: bytes) -> pd.DataFrame:
     value = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise Problem(source.stem, "the JSON is not a list of objects", "look at the file; the publisher may have changed its form")
+        raise Problem(
+            source.stem,
+            "the JSON is not a list of objects",
+            "look at the file; the publisher may have changed its form",
+        )
     return pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in value], dtype=object)
 
 
@@ -83,11 +104,19 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
         return frame
     told = page.get("crs", {}).get("properties", {}).get("name", source.fetch.out_crs)
     if source.fetch.out_crs.removeprefix("EPSG:") not in told:
-        raise Problem(source.stem, f"the layer came in {told}, not in {source.fetch.out_crs}", "check out_crs in the source's file")
+        raise Problem(
+            source.stem,
+            f"the layer came in {told}, not in {source.fetch.out_crs}",
+            "check out_crs in the source's file",
+        )
     texts = [orjson.dumps(f["geometry"]) if f.get("geometry") else None for f in page["features"]]
     shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     if (lost := np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes))).size:
-        raise Problem(source.stem, f"{lost.size} features have no geometry, the first is {rows[lost[0]]}", "try later; the publisher's layer is incomplete")
+        raise Problem(
+            source.stem,
+            f"{lost.size} features have no geometry, the first is {rows[lost[0]]}",
+            "try later; the publisher's layer is incomplete",
+        )
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
 
 

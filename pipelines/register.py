@@ -38,6 +38,11 @@ class Indicator(Record):
     note: str = ""
 
 
+def reads_places(indicator: Indicator) -> bool:
+    """True where an indicator rests on places, which are within reach of the areas asked only."""
+    return bool({"place", "reach"} & set(indicator.inputs))
+
+
 class Weighted(Record):
     """One indicator, or another index's score, inside a domain: its weight, why, and how it is put on a scale.
 
@@ -91,11 +96,16 @@ class Index(Record):
 
     @model_validator(mode="after")
     def _weights_add_up(self):
-        for name, parts in [("domains", self.domains), *((f"domains.{d}", self.domains[d].members) for d in self.domains)]:
+        for name, parts in [
+            ("domains", self.domains),
+            *((f"domains.{d}", self.domains[d].members) for d in self.domains),
+        ]:
             weights = [part.weight for part in parts.values()]
             published_as_is = self.aggregate == "sum" and name == "domains"
             if len(set(weights)) > 1 and abs(sum(weights) - 1) > 1e-9 and not published_as_is:
-                raise ValueError(f"the weights under {name} sum to {sum(weights):g}; they must sum to 1 or all be equal")
+                raise ValueError(
+                    f"the weights under {name} sum to {sum(weights):g}; they must sum to 1 or all be equal"
+                )
         return self
 
     @property
@@ -200,7 +210,11 @@ def read_register(
         geography,
         {source.stem: source for source in every if source.geography == geography.sources_of},
         {path.stem: read_indicator(path) for path in sorted(indicators.glob("*.sql"))},
-        {index.stem: index for index in map(read_index, sorted((definitions / "indices").glob("*.yml"))) if index.publish},
+        {
+            index.stem: index
+            for index in map(read_index, sorted((definitions / "indices").glob("*.yml")))
+            if index.publish
+        },
         read_record(Taxonomy, definitions / "taxonomy.yml"),
         licences,
     )
@@ -212,30 +226,34 @@ def read_register(
 
 
 def _source_problems(register: Register):
-    rank = ["nothing", "aggregates", "rows"]
-    for source in register.sources.values():
-        file = f"{source.stem}.yml"
-        licence = register.licences.get(source.licence)
-        if not licence:
-            yield f"{file}: licence: {source.licence} is not in licences.yml"
-        elif rank.index(source.publish) > rank.index(licence.publish):
-            yield f"{file}: publish: {source.publish} is more than licence {source.licence} allows ({licence.publish})"
-        if source.covers and source.covers not in register.geography.covers:
-            yield f"{file}: covers: {source.covers} is not among the covers of {register.geography.stem}.yml"
-        for name, column in source.columns.items():
-            if column.level and column.level not in register.geography.levels:
-                yield f"{file}: columns.{name}.level: {column.level} is not a level of {register.geography.stem}.yml"
-        if source.places:
-            kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
-            for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
-                yield f"{file}: places: kind {kind} is not in taxonomy.yml"
     geography = register.geography
+    for source in register.sources.values():
+        for told in _one_source_problems(register, source):
+            yield f"{source.stem}.yml: {told}"
     for stem in [geography.boundaries.source, *geography.spine]:
         if stem not in register.sources:
             yield f"{geography.stem}.yml: there is no source {stem}"
     for kind, entry in register.taxonomy.kinds.items():
         if entry.primary_source not in register.sources:
             yield f"taxonomy.yml: kinds.{kind}.primary_source: there is no source {entry.primary_source}"
+
+
+def _one_source_problems(register: Register, source: Source):
+    rank = ["nothing", "aggregates", "rows"]
+    licence = register.licences.get(source.licence)
+    if not licence:
+        yield f"licence: {source.licence} is not in licences.yml"
+    elif rank.index(source.publish) > rank.index(licence.publish):
+        yield f"publish: {source.publish} is more than licence {source.licence} allows ({licence.publish})"
+    if source.covers and source.covers not in register.geography.covers:
+        yield f"covers: {source.covers} is not among the covers of {register.geography.stem}.yml"
+    for name, column in source.columns.items():
+        if column.level and column.level not in register.geography.levels:
+            yield f"columns.{name}.level: {column.level} is not a level of {register.geography.stem}.yml"
+    if source.places:
+        kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
+        for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
+            yield f"places: kind {kind} is not in taxonomy.yml"
 
 
 def _indicator_problems(register: Register):
@@ -260,6 +278,11 @@ def _index_problems(register: Register):
             if name not in register.indicators:
                 yield f"{where}: there is no indicator {name}"
                 continue
+            if reads_places(register.indicators[name]) and (member.normalise or index.normalise) not in (
+                "target",
+                "none",
+            ):
+                yield f"{where}: rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
             for stem in register.indicators[name].sources:
                 source = register.sources.get(stem)
                 if source and source.verified.how == "documented":

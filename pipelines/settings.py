@@ -31,7 +31,7 @@ class Settings:
         return cls(**found)
 
     def environment(self) -> dict[str, str]:
-        """The environment that makes another process read the same settings (areas live in DIR's scope.json)."""
+        """This process's environment, changed so that another process reads these settings (areas are in scope.json)."""
         pairs = {
             "COMMONGROUND_DATA": str(self.data),
             "COMMONGROUND_MIRROR": self.mirror,
@@ -40,4 +40,4 @@ class Settings:
             "COMMONGROUND_CONTACT": self.contact,
             "DAGSTER_HOME": str(self.data),
         }
-        return {name: value for name, value in pairs.items() if value}
+        return {**os.environ, **{name: value for name, value in pairs.items() if value}}

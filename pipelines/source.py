@@ -1,7 +1,7 @@
 """What a source record says: where it is fetched, how it is read, its licence, its contract and what it covers."""
 
-import re
 import datetime
+import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -182,7 +182,17 @@ class Source(Record):
                 raise ValueError(f"{name} is named in key or keep but is not a column")
         if self.places:
             used = [*self.places.id, self.places.name]
-            used += [c for c in (self.places.point.x, self.places.point.y, self.places.point.wkt, self.places.as_at, self.places.ended) if c]
+            used += [
+                c
+                for c in (
+                    self.places.point.x,
+                    self.places.point.y,
+                    self.places.point.wkt,
+                    self.places.as_at,
+                    self.places.ended,
+                )
+                if c
+            ]
             used += [k.column for k in (self.places.kinds, self.places.owner_kind) if k]
             if missing := [c for c in used if c not in self.columns]:
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")

@@ -43,9 +43,15 @@ def disk_problems(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise Problem(str(folder), "no space is left to write", "free some space and run the same command again; the last good release is untouched") from error
+            raise Problem(
+                str(folder),
+                "no space is left to write",
+                "free some space and run the same command again; the last good release is untouched",
+            ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise Problem(str(folder), "cannot be written", "choose another --data folder or mend its permissions") from error
+            raise Problem(
+                str(folder), "cannot be written", "choose another --data folder or mend its permissions"
+            ) from error
         raise
 
 
@@ -136,7 +142,7 @@ def staging(parent: Path) -> Iterator[Path]:
 def move_folder(beside: Path, target: Path) -> None:
     """Make a finished folder visible under its name, in one step."""
     with disk_problems(target.parent):
-        os.chmod(beside, 0o755)
+        os.chmod(beside, 0o755)  # noqa: S103  a release is for everyone to read
         os.rename(beside, target)
 
 
@@ -164,8 +170,14 @@ def writer_lock(data: Path) -> Iterator[None]:
             lock.acquire(blocking=False)
         except Timeout as error:
             who = read_json(holder) or {}
-            told = f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}" if who else "another process"
-            raise Problem(str(data), f"is being written by {told}", "wait for it to end, or use another --data folder") from error
+            told = (
+                f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
+                if who
+                else "another process"
+            )
+            raise Problem(
+                str(data), f"is being written by {told}", "wait for it to end, or use another --data folder"
+            ) from error
     try:
         write_json(holder, {"process": os.getpid(), "host": socket.gethostname(), "since": utc_now()})
         yield

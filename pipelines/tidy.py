@@ -33,10 +33,18 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
     table, issues, breaches = _typed(source, geography, text)
     breaches += find_breaches(source, geography, table, last_rows)
     if breaches:
-        raise Problem(source.stem, describe(breaches), "if the publisher changed the file, mend the source's YAML; nothing was replaced")
-    order = source.key or [name for name in source.columns]
+        raise Problem(
+            source.stem,
+            describe(breaches),
+            "if the publisher changed the file, mend the source's YAML; nothing was replaced",
+        )
+    order = source.key or list(source.columns)
     table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
-    issues = pd.DataFrame(issues, columns=ISSUE_COLUMNS).astype({"row": "int64"}).astype({c: "str" for c in ("source", "column", "value", "issue")})
+    issues = (
+        pd.DataFrame(issues, columns=ISSUE_COLUMNS)
+        .astype({"row": "int64"})
+        .astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
+    )
     return table, issues
 
 
@@ -56,7 +64,9 @@ def _load(script: Path):
 
 def _choose_columns(source: Source, text: pd.DataFrame) -> pd.DataFrame:
     wanted = {column.source_name or name: name for name, column in source.columns.items()}
-    missing = [heading for heading, name in wanted.items() if heading not in text.columns and not source.columns[name].optional]
+    missing = [
+        heading for heading, name in wanted.items() if heading not in text.columns and not source.columns[name].optional
+    ]
     if missing:
         raise Problem(
             source.stem,

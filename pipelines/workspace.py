@@ -56,7 +56,9 @@ class Workspace:
         dates = self.geography.recorded.dates
         chosen = self.settings.sample_date or dates[-1]
         if chosen not in dates:
-            raise Problem("--sample-date", f"there is no recording of {chosen}", f"choose one of {', '.join(dates)}", usage=True)
+            raise Problem(
+                "--sample-date", f"there is no recording of {chosen}", f"choose one of {', '.join(dates)}", usage=True
+            )
         return chosen
 
     @cached_property
@@ -81,7 +83,10 @@ def open_workspace(settings: Settings) -> Workspace:
         if asked and asked not in known:
             held = ", ".join(scope["asked"]) or scope["geography"]
             raise Problem(
-                str(settings.data), f"publishes {held}, and cannot also publish {', '.join(settings.areas)}", "give another folder with --data", usage=True
+                str(settings.data),
+                f"publishes {held}, and cannot also publish {', '.join(settings.areas)}",
+                "give another folder with --data",
+                usage=True,
             )
         return Workspace(settings, geographies[scope["geography"]], tuple(scope["asked"]))
     wanted = [g for g in geographies.values() if g.invented != bool(settings.areas)]

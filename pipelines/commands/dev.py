@@ -19,9 +19,20 @@ def serve_dagster(settings: Settings, port: int) -> int:
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     prepare_home(settings)
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings.environment()}, start_new_session=True)
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(ROOT / "workspace.yaml"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, env=settings.environment(), start_new_session=True)  # noqa: S603
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return process.wait()
     except KeyboardInterrupt:
@@ -30,3 +41,7 @@ def serve_dagster(settings: Settings, port: int) -> int:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(30)
+
+
+def _interrupt(*_) -> None:
+    raise KeyboardInterrupt

@@ -26,7 +26,9 @@ def record_success(workspace: Workspace, version: str) -> None:
             "state": "amber" if workspace.warnings else "green",
             "release": version,
             "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"
+            ),
             "warnings": list(workspace.warnings),
             "failure": None,
         },
@@ -73,7 +75,9 @@ def post_alert(settings: Settings, sentence: str) -> str | None:
     if not settings.alert_url:
         return None
     try:
-        requests.post(settings.alert_url, json={"text": f"Common Ground refresh failed: {sentence}"}, timeout=10).raise_for_status()
+        requests.post(
+            settings.alert_url, json={"text": f"Common Ground refresh failed: {sentence}"}, timeout=10
+        ).raise_for_status()
     except requests.RequestException as error:
         # the address may hold a secret: the error's own text, which repeats it, is not passed on
         return f"the alert could not be posted ({type(error).__name__})"

@@ -66,13 +66,17 @@ def _run(workspace: Workspace) -> Problem | None:
             if selection is not snapshots and health.is_unchanged(workspace):
                 health.record_success(workspace, latest_version(workspace.data / "releases"))
                 return None
-            result = job.execute_in_process(instance=instance, run_config=quiet, raise_on_error=False, asset_selection=selection)
+            result = job.execute_in_process(
+                instance=instance, run_config=quiet, raise_on_error=False, asset_selection=selection
+            )
             if not result.success:
                 return next((_failure(event) for event in result.all_events if event.is_step_failure), STILLBORN)
     return None
 
 
-STILLBORN = Problem("refresh", "the run failed before any step", "look at the run in the Dagster UI (`commonground dev`)")
+STILLBORN = Problem(
+    "refresh", "the run failed before any step", "look at the run in the Dagster UI (`commonground dev`)"
+)
 
 
 def _failure(event) -> Problem:
@@ -82,7 +86,11 @@ def _failure(event) -> Problem:
         usage = told.metadata.get("usage")
         return Told(told.description, bool(usage and usage.value))
     error = data.error.cause or data.error
-    return Problem(event.step_key, error.message.strip().splitlines()[-1], "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback")
+    return Problem(
+        event.step_key,
+        error.message.strip().splitlines()[-1],
+        "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback",
+    )
 
 
 class Told(Problem):
@@ -106,7 +114,11 @@ def _told(workspace: Workspace, before: str | None) -> Outcome:
         lines.append(f"warning, {warning}")
     folder = releases / now
     if now == before:
-        lines.append(f"nothing new: no table, indicator, index or release was made; release {now} stands ({folder})" if not made else f"nothing new to publish; release {now} stands ({folder})")
+        lines.append(
+            f"nothing new: no table, indicator, index or release was made; release {now} stands ({folder})"
+            if not made
+            else f"nothing new to publish; release {now} stands ({folder})"
+        )
     else:
         lines.append(f"published release {now}: {folder}")
     if workspace.geography.invented:

@@ -6,7 +6,18 @@ from pipelines.settings import Settings
 from pipelines.source import Source
 from pipelines.workspace import Workspace, open_workspace
 
-HEADING = ("source", "licence", "publish", "vintage", "cadence", "next expected", "last snapshot", "rows", "state", "verified")
+HEADING = (
+    "source",
+    "licence",
+    "publish",
+    "vintage",
+    "cadence",
+    "next expected",
+    "last snapshot",
+    "rows",
+    "state",
+    "verified",
+)
 
 
 def lines(settings: Settings, probe: bool) -> list[str]:

@@ -21,7 +21,9 @@ def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | No
     """
     rule = source.fetch
     layer = _get(client, source, rule.url, {"f": "json"})
-    count = _get(client, source, f"{rule.url}/query", {"where": rule.where, "returnCountOnly": "true", "f": "json"})["count"]
+    count = _get(client, source, f"{rule.url}/query", {"where": rule.where, "returnCountOnly": "true", "f": "json"})[
+        "count"
+    ]
     edited = layer.get("editingInfo", {}).get("dataLastEditDate") or layer.get("editingInfo", {}).get("lastEditDate")
     probe = {"layer": sha256_json(layer), "count": count}
     if last == probe:
@@ -37,9 +39,17 @@ def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | No
     while len(seen) < count:
         body, ids = _page(client, source, {**query, "resultOffset": len(seen)}, id_field)
         if not ids:
-            raise Problem(source.stem, f"the layer stops after {len(seen):,} of {count:,} features", "try later; the publisher's service is cutting answers short")
+            raise Problem(
+                source.stem,
+                f"the layer stops after {len(seen):,} of {count:,} features",
+                "try later; the publisher's service is cutting answers short",
+            )
         if seen & ids:
-            raise Problem(source.stem, f"the layer repeats a page after {len(seen):,} of {count:,} features", "try later; the publisher's service is paging wrongly")
+            raise Problem(
+                source.stem,
+                f"the layer repeats a page after {len(seen):,} of {count:,} features",
+                "try later; the publisher's service is paging wrongly",
+            )
         seen |= ids
         files[f"page-{len(files) + 1:04d}.json"] = body
     as_at = datetime.fromtimestamp(edited / 1000, UTC).date().isoformat() if edited else None

@@ -19,10 +19,16 @@ def fetch(client: Client, source: Source, today: date, last: dict) -> Reply:
     params = {"select": ",".join([*wanted, "record_count"])}
     files, got, total = {}, 0, None
     while total is None or got < total:
-        answer = client.get(source.stem, source.fetch.url, limit, params={**params, "RecordOffset": got}, check=_is_table)
+        answer = client.get(
+            source.stem, source.fetch.url, limit, params={**params, "RecordOffset": got}, check=_is_table
+        )
         rows = list(csv.DictReader(answer.body.decode("utf-8-sig").splitlines()))
         if not rows:
-            raise Problem(source.stem, f"the answer stops after {got:,} of {total or 0:,} rows", "check the parameters in the source's file, or try later")
+            raise Problem(
+                source.stem,
+                f"the answer stops after {got:,} of {total or 0:,} rows",
+                "check the parameters in the source's file, or try later",
+            )
         total = int(rows[0]["RECORD_COUNT"])
         got += len(rows)
         files[f"page-{len(files) + 1:04d}.csv"] = answer.body

@@ -57,7 +57,14 @@ def take(workspace: Workspace, source: Source) -> Snapshot:
         return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
     except Problem as problem:
         if folder.exists() or not source.required:
-            failed = {"observed_at": store.utc_now(), "source_as_at": None, "sha": None, "rows": 0, "status": "failed", "problem": str(problem)}
+            failed = {
+                "observed_at": store.utc_now(),
+                "source_as_at": None,
+                "sha": None,
+                "rows": 0,
+                "status": "failed",
+                "problem": str(problem),
+            }
             store.append_line(folder / "observations.jsonl", failed)
         if source.required:
             raise
@@ -134,7 +141,9 @@ def _canonical(source: Source, name: str, body: bytes) -> bytes:
         kept = [i for i, column in enumerate(heading) if column not in volatile]
         return orjson.dumps([[row[i] for i in kept if i < len(row)] for row in [heading, *rows]])
     if volatile and name.endswith(".json"):
-        return orjson.dumps(_without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(
+            _without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS
+        )
     return body
 
 

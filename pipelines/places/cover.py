@@ -29,34 +29,40 @@ def make_cover(workspace: Workspace) -> Made:
         records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
         records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
         asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
-        by_source = {stem: _source_cover(workspace, workspace.register.sources[stem], areas, records, asked) for stem in names}
+        edges = _Edges(workspace, areas, areas["area_code"].isin(asked).to_numpy())
+        by_source = {
+            stem: _source_cover(workspace, workspace.register.sources[stem], areas, records, edges) for stem in names
+        }
         frames = [by_source[entry.primary_source].assign(kind=kind) for kind, entry in kinds.items()]
         cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
         return {"cover": cover[["area_code", "kind", "coverage", "null_reason", "as_at"]]}, {}
 
     definition = {
         "kinds": {kind: entry.primary_source for kind, entry in kinds.items()},
-        "covers": {stem: [workspace.register.sources[stem].covers, workspace.register.sources[stem].covers_by] for stem in names},
+        "covers": {
+            stem: [workspace.register.sources[stem].covers, workspace.register.sources[stem].covers_by]
+            for stem in names
+        },
         "geography": workspace.geography.model_dump(mode="json"),
     }
     return once(workspace.data / "places", "cover", definition, inputs, make)
 
 
-def _source_cover(workspace: Workspace, source: Source, areas: pd.DataFrame, records: pd.DataFrame, asked: set[str]) -> pd.DataFrame:
+def _source_cover(
+    workspace: Workspace, source: Source, areas: pd.DataFrame, records: pd.DataFrame, edges: "_Edges"
+) -> pd.DataFrame:
     own = records[records["source"] == source.stem]
-    in_scope = areas["area_code"].isin(asked)
     covered = claimed(workspace, source, areas)
     if source.covers_by == "stated_owner":
         covered &= areas["authority_code"].isin(own.loc[own["owner_kind"].notna(), "authority_code"]).to_numpy()
     available = table(workspace, source.stem).meta["available"]
     covered &= available
-    edge = _near_uncovered(workspace, areas, covered, in_scope.to_numpy())
-    coverage = np.where(~covered, "unknown", np.where(edge, "partial", "observed"))
+    coverage = np.where(~covered, "unknown", np.where(edges.near_uncovered(covered), "partial", "observed"))
     cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage})
     cover["null_reason"] = np.where(covered, None, "not_covered" if available else "source_unavailable")
     newest = own.groupby("authority_code")["as_at"].max()
     cover["as_at"] = areas["authority_code"].map(newest).fillna(own["as_at"].max()).astype("datetime64[ms]")
-    return cover[in_scope]
+    return cover[edges.in_scope]
 
 
 def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.ndarray:
@@ -70,9 +76,20 @@ def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.nda
     return covered
 
 
-def _near_uncovered(workspace: Workspace, areas: pd.DataFrame, covered: np.ndarray, in_scope: np.ndarray) -> np.ndarray:
-    layer = workspace.geography.boundaries
-    outlines = geopandas.read_parquet(table(workspace, layer.source).path)
-    beyond = outlines.geometry.to_numpy()[~outlines[layer.by].isin(areas.loc[covered, "area_code"]).to_numpy()]
-    x = np.where(covered & in_scope, areas["x"], np.nan)
-    return within_distance(x, areas["y"].to_numpy(), beyond, workspace.geography.nearest_cap_m)
+class _Edges:
+    """Which of the areas asked lie near an area that is not covered; sources with one cover share the answer."""
+
+    def __init__(self, workspace: Workspace, areas: pd.DataFrame, in_scope: np.ndarray):
+        layer = workspace.geography.boundaries
+        outlines = geopandas.read_parquet(table(workspace, layer.source).path)
+        self.codes, self.shapes = outlines[layer.by], outlines.geometry.to_numpy()
+        self.areas, self.in_scope, self.cap_m = areas, in_scope, workspace.geography.nearest_cap_m
+        self.known: dict[bytes, np.ndarray] = {}
+
+    def near_uncovered(self, covered: np.ndarray) -> np.ndarray:
+        key = covered.tobytes()
+        if key not in self.known:
+            beyond = self.shapes[~self.codes.isin(self.areas.loc[covered, "area_code"]).to_numpy()]
+            x = np.where(covered & self.in_scope, self.areas["x"], np.nan)
+            self.known[key] = within_distance(x, self.areas["y"].to_numpy(), beyond, self.cap_m)
+        return self.known[key]

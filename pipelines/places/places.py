@@ -7,7 +7,7 @@ from pipelines.workspace import Workspace
 
 
 def make_places(workspace: Workspace) -> Made:
-    """One row per place in the areas asked and their margin, with the source of its name and of its point."""
+    """One row per place that lies in an area, with the source of its name and of its point."""
     folder = workspace.data / "places"
     records = made(folder, "place_record")
     primary = {kind: entry.primary_source for kind, entry in workspace.register.taxonomy.kinds.items()}

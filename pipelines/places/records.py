@@ -1,4 +1,8 @@
-"""Every row of every place source accounted for: placed, outside, beyond the margin, or rejected with a reason."""
+"""Every row of every place source accounted for: placed, outside every area, or rejected with a reason.
+
+Records are located over the whole nation in every run (it takes a second), so that what a source is known to cover
+does not depend on the areas asked; reach is worked out for those areas only.
+"""
 
 import re
 
@@ -9,63 +13,59 @@ import shapely
 
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.locate import locate_points
-from pipelines.once import Made, made, once
+from pipelines.once import Made, once
 from pipelines.source import Source
 from pipelines.store import sha256
 from pipelines.tables import table
 from pipelines.tidy import ISSUE_COLUMNS
 from pipelines.workspace import Workspace
 
-COLUMNS = ["place_id", "source", "source_id", "kind", "name", "owner_kind", "area_code", "in_scope", "x", "y", "longitude", "latitude", "as_at", "publish"]  # fmt: skip
+COLUMNS = ["place_id", "source", "source_id", "kind", "name", "owner_kind", "area_code", "x", "y", "longitude", "latitude", "as_at", "publish"]  # fmt: skip
 EARLIEST = pd.Timestamp("2010-01-01")
 
 
 def make_place_records(workspace: Workspace) -> Made:
-    """One row per usable source record in the areas asked plus a margin of the nearest-place cap around them.
+    """One row per usable source record that lies in an area, of the nation or of its neighbours.
 
     `x`, `y` in the geography's CRS, `longitude`, `latitude` in WGS 84. `meta["counts"]` gives, per source, how many
-    rows were placed, duplicate, ended, unmapped, without coordinates, outside every area, or beyond the margin: they
-    add up to the rows of the source's table.
+    rows were placed, duplicate, ended, unmapped, without coordinates, or outside every area: they add up to the rows
+    of the source's table.
     """
     sources = workspace.register.place_sources
     inputs = {stem: table(workspace, stem).data_version for stem in sources}
-    tables = workspace.data / "tables"
-    inputs |= {"scope": made(tables, "scope").data_version, "boundaries": table(workspace, workspace.geography.boundaries.source).data_version}
+    layer = workspace.geography.boundaries
+    boundaries = table(workspace, layer.source)
+    inputs["boundaries"] = boundaries.data_version
 
     def make():
-        codes, shapes, in_scope = margin(workspace)
+        outlines = geopandas.read_parquet(boundaries.path).sort_values(layer.by)
+        codes, shapes = outlines[layer.by].to_numpy(), outlines.geometry.to_numpy()
         frames, issues, counts = [], [], {}
         for source in sources.values():
             records, found, counted = _records(workspace, source)
-            placed, counted = _locate(records, workspace.geography.crs, codes, shapes, in_scope, counted)
+            placed, counted = _locate(records, workspace.geography.crs, codes, shapes, counted)
             frames.append(placed)
             issues.append(found)
             counts[source.stem] = counted
         records = pd.concat(frames, ignore_index=True)[COLUMNS].sort_values("place_id").reset_index(drop=True)
-        return {"place_record": records, "place_record.issues": pd.concat(issues, ignore_index=True)}, {"counts": counts}
+        return {"place_record": records, "place_record.issues": pd.concat(issues, ignore_index=True)}, {
+            "counts": counts
+        }
 
     definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
-    definition |= {"cap_m": workspace.geography.nearest_cap_m, "crs": workspace.geography.crs}
+    definition["crs"] = workspace.geography.crs
     return once(workspace.data / "places", "place_record", definition, inputs, make)
-
-
-def margin(workspace: Workspace) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Codes (sorted) and outlines of the areas asked and of those within the nearest-place cap, and which are asked."""
-    layer = workspace.geography.boundaries
-    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
-    asked = set(pd.read_parquet(made(workspace.data / "tables", "scope").path)["area_code"])
-    in_scope = outlines[layer.by].isin(asked).to_numpy()
-    shapes = outlines.geometry.to_numpy()
-    tree = shapely.STRtree(shapes)
-    near = np.unique(tree.query(shapely.envelope(shapes[in_scope]), predicate="dwithin", distance=workspace.geography.nearest_cap_m)[1])
-    return outlines[layer.by].to_numpy()[near], shapes[near], in_scope[near]
 
 
 def _records(workspace: Workspace, source: Source):
     rule, made_table = source.places, table(workspace, source.stem)
     rows = pd.read_parquet(made_table.path)
     counts = {"rows": len(rows)}
-    kind = pd.Series(rule.kind, index=rows.index, dtype="str") if rule.kind else rows[rule.kinds.column].map(rule.kinds.values)
+    kind = (
+        pd.Series(rule.kind, index=rows.index, dtype="str")
+        if rule.kind
+        else rows[rule.kinds.column].map(rule.kinds.values)
+    )
     source_id = _joined(rows[rule.id])
     x, y = _coordinates(workspace, source, rows)
     as_at = rows[rule.as_at] if rule.as_at else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ms]")
@@ -101,7 +101,11 @@ def _records(workspace: Workspace, source: Source):
         counts[reason] = int(hit.sum())
         lost |= hit
         told = rows[rule.kinds.column] if rule.kinds and reason == "unmapped" else source_id
-        issues += [(source.stem, int(i) + 1, reason, str(told[i]), ISSUES[reason]) for i in rows.index[hit] if reason != "ended"]
+        issues += [
+            (source.stem, int(i) + 1, reason, str(told[i]), ISSUES[reason])
+            for i in rows.index[hit]
+            if reason != "ended"
+        ]
     return records[~lost], _issue_table(issues), counts
 
 
@@ -119,7 +123,7 @@ ISSUES = {
 
 def _issue_table(issues: list) -> pd.DataFrame:
     table = pd.DataFrame(issues, columns=ISSUE_COLUMNS)
-    return table.astype({"row": "int64"}).astype({c: "str" for c in ("source", "column", "value", "issue")})
+    return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
 
 
 def clean_name(name: str) -> str:
@@ -131,7 +135,9 @@ def clean_name(name: str) -> str:
 def _coordinates(workspace: Workspace, source: Source, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     point = source.places.point
     if point.wkt:
-        shapes = shapely.from_wkt(rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy(), on_invalid="ignore")
+        shapes = shapely.from_wkt(
+            rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy(), on_invalid="ignore"
+        )
         shapes = np.where(shapely.get_type_id(shapes) == 0, shapes, None)
         x, y = shapely.get_x(shapes), shapely.get_y(shapes)
     else:
@@ -140,15 +146,13 @@ def _coordinates(workspace: Workspace, source: Source, rows: pd.DataFrame) -> tu
     return np.round(x, 1), np.round(y, 1)
 
 
-def _locate(records: pd.DataFrame, crs: str, codes, shapes, in_scope, counts: dict) -> tuple[pd.DataFrame, dict]:
-    bounds = shapely.total_bounds(shapes)
-    x, y = records["x"].to_numpy(), records["y"].to_numpy()
-    inside_box = (x >= bounds[0]) & (x <= bounds[2]) & (y >= bounds[1]) & (y <= bounds[3])
-    near = records[inside_box].copy()
-    at = locate_points(near["x"].to_numpy(), near["y"].to_numpy(), shapes)
-    near["area_code"] = np.where(at >= 0, codes[at], None)
-    near["in_scope"] = np.where(at >= 0, in_scope[at], False)
-    near["longitude"], near["latitude"] = transform_xy(near["x"].to_numpy(), near["y"].to_numpy(), crs, PUBLISHED)
-    placed = near[at >= 0]
-    counts |= {"outside": len(records) - len(placed), "placed_in_margin": int((~placed["in_scope"]).sum()), "placed": int(placed["in_scope"].sum())}
-    return placed, counts
+def _locate(
+    records: pd.DataFrame, crs: str, codes: np.ndarray, shapes: np.ndarray, counts: dict
+) -> tuple[pd.DataFrame, dict]:
+    at = locate_points(records["x"].to_numpy(), records["y"].to_numpy(), shapes)
+    placed = records[at >= 0].copy()
+    placed["area_code"] = codes[at[at >= 0]]
+    placed["longitude"], placed["latitude"] = transform_xy(
+        placed["x"].to_numpy(), placed["y"].to_numpy(), crs, PUBLISHED
+    )
+    return placed, counts | {"outside": len(records) - len(placed), "placed": len(placed)}

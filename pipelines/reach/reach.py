@@ -36,7 +36,9 @@ def make_reach(workspace: Workspace) -> Made:
         unknown = reach["coverage"] == "unknown"
         reach.loc[unknown, ["nearest_m", "n_within_10_min", "n_within_15_min"]] = np.nan
         reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64"})
-        pair = pd.concat(pairs, ignore_index=True).merge(looked[["area_code", "kind", "coverage"]], on=["area_code", "kind"])
+        pair = pd.concat(pairs, ignore_index=True).merge(
+            looked[["area_code", "kind", "coverage"]], on=["area_code", "kind"]
+        )
         pair = pair[pair["coverage"] != "unknown"].drop(columns="coverage")
         pair["rule"] = f"within {taxonomy.minutes[1]} minutes, straight line x {geography.detour_factor:g}"
         return {
@@ -53,7 +55,9 @@ def make_reach(workspace: Workspace) -> Made:
 def _kind(workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     geography = workspace.geography
     ten, fifteen = (minutes / geography.minutes_per_metre for minutes in workspace.register.taxonomy.minutes)
-    reach = pd.DataFrame({"area_code": origins["area_code"], "cap_m": geography.nearest_cap_m * geography.detour_factor})
+    reach = pd.DataFrame(
+        {"area_code": origins["area_code"], "cap_m": geography.nearest_cap_m * geography.detour_factor}
+    )
     if places.empty:
         return reach.assign(nearest_m=np.nan, n_within_10_min=0, n_within_15_min=0), _no_pairs()
     homes, targets = (cKDTree(frame[["x", "y"]].to_numpy()) for frame in (origins, places))

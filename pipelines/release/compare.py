@@ -41,7 +41,10 @@ def compare(old: Path, new: Path) -> Difference:
 
 
 def _compare_tables(before, after, difference: Difference) -> None:
-    tables = [{row[0] for row in c.execute("select distinct table_name from column_dictionary").fetchall()} for c in (before, after)]
+    tables = [
+        {row[0] for row in c.execute("select distinct table_name from column_dictionary").fetchall()}
+        for c in (before, after)
+    ]
     for name in sorted(tables[0] ^ tables[1]):
         difference.exact.append(f"table {name} is in one release only")
     for name in sorted(tables[0] & tables[1]):
@@ -52,16 +55,29 @@ def _compare_tables(before, after, difference: Difference) -> None:
 
 def _table_hash(connection, table: str) -> tuple:
     columns = connection.execute(
-        "select column_name, data_type from column_dictionary where table_name = ? and not is_run_metadata order by column_name", [table]
+        "select column_name, data_type from column_dictionary where table_name = ? and not is_run_metadata order by column_name",
+        [table],
     ).fetchall()
     listed = ", ".join(f'"{name}"::varchar' for name, _ in columns)
     # order-free and exact: the rows as text, hashed one by one and summed, with their number
-    row = connection.execute(f'select count(*), sum(hash({listed})::hugeint) from "{table}"').fetchone() if columns else ()
+    row = (
+        connection.execute(f'select count(*), sum(hash({listed})::hugeint) from "{table}"').fetchone()
+        if columns
+        else ()
+    )
     return (tuple(columns), row)
 
 
 def _compare_files(old: Path, new: Path, difference: Difference) -> None:
-    texts = [{str(p.relative_to(folder)): p for kind in ("geojson", "csv") for p in (folder / kind).rglob("*") if p.is_file()} for folder in (old, new)]
+    texts = [
+        {
+            str(p.relative_to(folder)): p
+            for kind in ("geojson", "csv")
+            for p in (folder / kind).rglob("*")
+            if p.is_file()
+        }
+        for folder in (old, new)
+    ]
     for name in sorted(texts[0].keys() ^ texts[1].keys()):
         difference.exact.append(f"file {name} is in one release only")
     for name in sorted(texts[0].keys() & texts[1].keys()):
@@ -93,7 +109,17 @@ def _compare_definitions(before, after, difference: Difference) -> None:
 
 def _compare_indicators(before, after, difference: Difference) -> None:
     sql = "select area_code, indicator, value, coverage from indicator_value"
-    both = before.execute(sql).df().merge(after.execute(sql).df(), on=["area_code", "indicator"], how="outer", suffixes=("_old", "_new"), indicator=True)
+    both = (
+        before.execute(sql)
+        .df()
+        .merge(
+            after.execute(sql).df(),
+            on=["area_code", "indicator"],
+            how="outer",
+            suffixes=("_old", "_new"),
+            indicator=True,
+        )
+    )
     same = (both["value_old"] == both["value_new"]) | (both["value_old"].isna() & both["value_new"].isna())
     for name, rows in both[~same | (both["_merge"] != "both")].groupby("indicator", sort=True):
         gone, came = (rows["_merge"] == "left_only").all(), (rows["_merge"] == "right_only").all()
@@ -104,10 +130,21 @@ def _compare_indicators(before, after, difference: Difference) -> None:
 def _compare_indices(before, after, difference: Difference) -> None:
     own = _changed_areas(before, after)
     sql = "select area_code, index_name, rank_nation, rank_region, rank_authority, weight_observed from index_score"
-    both = before.execute(sql).df().merge(after.execute(sql).df(), on=["area_code", "index_name"], suffixes=("_old", "_new"))
+    both = (
+        before.execute(sql)
+        .df()
+        .merge(after.execute(sql).df(), on=["area_code", "index_name"], suffixes=("_old", "_new"))
+    )
     definition = bool(difference.definitions)
     for name, rows in both.groupby("index_name", sort=True):
-        frame = next((f for f in ("nation", "region", "authority") if rows[[f"rank_{f}_old", f"rank_{f}_new"]].notna().any(axis=None)), None)
+        frame = next(
+            (
+                f
+                for f in ("nation", "region", "authority")
+                if rows[[f"rank_{f}_old", f"rank_{f}_new"]].notna().any(axis=None)
+            ),
+            None,
+        )
         if frame is None:
             continue
         moved = rows[rows[f"rank_{frame}_old"].fillna(0) != rows[f"rank_{frame}_new"].fillna(0)]
@@ -147,7 +184,10 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
     lines = [f"# Changes in {version}", ""]
     if difference is None:
         return "\n".join([*lines, "The first release kept in this folder: there is nothing to compare it with.", ""])
-    lines += [f"Since {old_version}. Scores are never compared across releases; values and ranks are, where source and geography are the same.", ""]
+    lines += [
+        f"Since {old_version}. Scores are never compared across releases; values and ranks are, where source and geography are the same.",
+        "",
+    ]
     for title, told in [
         ("Sources", difference.sources),
         ("Definitions", difference.definitions),

@@ -36,7 +36,10 @@ def read_release_table(path: Path) -> ReleaseTable:
     if not header:
         raise DefinitionError(f"{path.name}:1: a release table opens with a /* ... */ header in YAML")
     value, lines = parse_yaml(header[1], path.name)
-    columns = {name: {"description": told} if isinstance(told, str) else told for name, told in (value.get("columns") or {}).items()}
+    columns = {
+        name: {"description": told} if isinstance(told, str) else told
+        for name, told in (value.get("columns") or {}).items()
+    }
     return validate(ReleaseTable, {**value, "columns": columns, "name": path.stem, "sql": text}, lines, path.name)
 
 

@@ -12,7 +12,16 @@ from pipelines.release.inputs import Inputs
 
 DICTIONARY = "column_dictionary"
 PROFILE = "neighbourhood_profile"
-SCORE_COLUMNS = ["score", "rank_nation", "rank_region", "rank_authority", "decile_nation", "weight_observed", "evidence_grade", "null_reason"]
+SCORE_COLUMNS = [
+    "score",
+    "rank_nation",
+    "rank_region",
+    "rank_authority",
+    "decile_nation",
+    "weight_observed",
+    "evidence_grade",
+    "null_reason",
+]
 BUILTIN = {
     DICTIONARY: {
         "table_name": "name of the table or view",
@@ -48,15 +57,27 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
     try:
         connection.execute(f'create table main."{table.name}" as {table.sql}')
     except duckdb.Error as error:
-        raise Problem(f"{table.name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file") from error
+        raise Problem(
+            f"{table.name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file"
+        ) from error
     found = [row[0] for row in connection.execute(f'describe main."{table.name}"').fetchall()]
     if found != list(table.columns):
         odd = sorted(set(found) ^ set(table.columns)) or found
-        raise Problem(f"{table.name}.sql", f"its columns are not those of its header ({', '.join(odd)})", "describe every column, in order")
+        raise Problem(
+            f"{table.name}.sql",
+            f"its columns are not those of its header ({', '.join(odd)})",
+            "describe every column, in order",
+        )
     keys = ", ".join(f'"{column}"' for column in table.key)
-    twice = connection.execute(f'select {keys} from main."{table.name}" group by all having count(*) > 1 limit 1').fetchone()
+    twice = connection.execute(
+        f'select {keys} from main."{table.name}" group by all having count(*) > 1 limit 1'
+    ).fetchone()
     if twice:
-        raise Problem(f"{table.name}.sql", f"its key ({', '.join(table.key)}) is given twice for {twice}", "mend the SQL file or its key")
+        raise Problem(
+            f"{table.name}.sql",
+            f"its key ({', '.join(table.key)}) is given twice for {twice}",
+            "mend the SQL file or its key",
+        )
     connection.execute(f'comment on table main."{table.name}" is {_quoted(table.title)}')
     for name, column in table.columns.items():
         _comment(connection, table.name, name, _told(column.description, column.unit, column.run_metadata))
@@ -75,7 +96,9 @@ def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> No
         left join score using (area_code)
         left join value using (area_code)
         order by area_code""")
-    title = "One wide row per area: look-ups, every index with ranks and grade, every indicator's value (null is unknown)"
+    title = (
+        "One wide row per area: look-ups, every index with ranks and grade, every indicator's value (null is unknown)"
+    )
     connection.execute(f"comment on view main.{PROFILE} is {_quoted(title)}")
     for name, told in profile_columns(inputs).items():
         _comment(connection, PROFILE, name, told)
@@ -106,7 +129,11 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
     for table_name, column_name, data_type, comment in rows:
         table, column = declared.get((table_name, column_name), (None, None))
         if comment is None:
-            raise Problem(f"{table_name}.{column_name}", "a column of the release is not described", "describe it in the table's SQL header")
+            raise Problem(
+                f"{table_name}.{column_name}",
+                "a column of the release is not described",
+                "describe it in the table's SQL header",
+            )
         entries.append((table_name, column_name, data_type, column.unit if column else None, column.description if column else comment,
                         bool(table and column_name in table.key), bool(column and column.run_metadata)))  # fmt: skip
     connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?)", entries)
@@ -132,4 +159,6 @@ def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
-        raise Problem(str(path), f"cannot be opened ({str(error).splitlines()[0]})", "roll back to a kept release") from error
+        raise Problem(
+            str(path), f"cannot be opened ({str(error).splitlines()[0]})", "roll back to a kept release"
+        ) from error

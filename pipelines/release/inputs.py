@@ -59,7 +59,9 @@ def gather(workspace: Workspace) -> Inputs:
         "record_counts": _record_counts(steps["place_record"]),
     }
     versions = {name: step.data_version for name, step in (steps | indicators | indices | extra).items()}
-    versions["registers"] = sha256_json({n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False) for n, f in frames.items()})
+    versions["registers"] = sha256_json(
+        {n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False) for n, f in frames.items()}
+    )
     versions["facts"] = sha256_json({name: value for name, value in facts.items() if name != "built_at"})
     versions["tables"] = sha256_json({name: t.sql for name, t in tables.items()})
     return Inputs(files, frames, versions, tables, facts)
@@ -118,14 +120,21 @@ def _snapshots(workspace: Workspace) -> pd.DataFrame:
     for source in workspace.register.sources.values():
         snapshot = current(workspace, source)
         state = snapshot.state if snapshot.state in ("stale", "unavailable") else "read"
-        rows.append([source.stem, state, snapshot.sha or None, snapshot.rows, snapshot.source_as_at, snapshot.observed_at])
+        rows.append(
+            [source.stem, state, snapshot.sha or None, snapshot.rows, snapshot.source_as_at, snapshot.observed_at]
+        )
     return pd.DataFrame(rows, columns=["source", "state", "sha256", "n_rows", "source_as_at", "observed_at"])
 
 
 def _indicator_register(workspace: Workspace) -> pd.DataFrame:
     keep = ["title", "unit", "direction", "note"]
     rows = [
-        {"indicator": i.stem, **{k: getattr(i, k) for k in keep}, "is_modelled": i.modelled, "sources": ", ".join(i.sources)}
+        {
+            "indicator": i.stem,
+            **{k: getattr(i, k) for k in keep},
+            "is_modelled": i.modelled,
+            "sources": ", ".join(i.sources),
+        }
         for i in workspace.register.indicators.values()
     ]
     return pd.DataFrame(rows)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 import geopandas
-import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from geodata.crs import PUBLISHED
@@ -18,7 +18,15 @@ from pipelines.release.inputs import FALLACY
 from pipelines.workspace import Workspace
 
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
-MAP_SCORES = ["score", "rank_nation", "rank_region", "rank_authority", "decile_nation", "weight_observed", "evidence_grade"]
+MAP_SCORES = [
+    "score",
+    "rank_nation",
+    "rank_region",
+    "rank_authority",
+    "decile_nation",
+    "weight_observed",
+    "evidence_grade",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ def write_maps(workspace: Workspace, folder: Path) -> None:
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         attribution = _attributions(connection)
         layers = list(_layers(workspace, connection, attribution))
-        profile = connection.execute("select * from neighbourhood_profile order by area_code").df()
+        profile = _frame(connection, "select * from neighbourhood_profile order by area_code")
     for layer in layers:
         store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer))
         store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame)
@@ -51,25 +59,47 @@ def write_maps(workspace: Workspace, folder: Path) -> None:
 
 
 def _attributions(connection: duckdb.DuckDBPyConnection) -> str:
-    rows = connection.execute("select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1").fetchall()
+    rows = connection.execute(
+        "select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1"
+    ).fetchall()
     return "; ".join(row[0] for row in rows)
 
 
 def _layers(workspace: Workspace, connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
     outlines = made(workspace.data / "tables", "outlines").files
     indices = list(workspace.register.indices)
-    names = ["area_code", "area_name", "msoa_name", "ward_name", "authority_code", "authority_name", "region_name", "like_areas_name", "population"]
+    names = [
+        "area_code",
+        "area_name",
+        "msoa_name",
+        "ward_name",
+        "authority_code",
+        "authority_name",
+        "region_name",
+        "like_areas_name",
+        "population",
+    ]
     columns = names + [f"{index}_{column}" for index in indices for column in MAP_SCORES]
-    areas = connection.execute(f"select {', '.join(columns)} from neighbourhood_profile order by area_code").df()
+    areas = _frame(connection, f"select {', '.join(columns)} from neighbourhood_profile order by area_code")
     shapes = geopandas.read_parquet(outlines["outlines.areas"])
-    yield Layer("neighbourhoods", geopandas.GeoDataFrame(_rounded(areas).merge(shapes, on="area_code"), crs=PUBLISHED), "area_code", attribution)
+    yield Layer(
+        "neighbourhoods",
+        geopandas.GeoDataFrame(_rounded(areas).merge(shapes, on="area_code"), crs=PUBLISHED),
+        "area_code",
+        attribution,
+    )
     authorities = geopandas.read_parquet(outlines["outlines.authorities"])
-    means = connection.execute(_AUTHORITY_SQL.format(columns=", ".join(_authority_column(i) for i in indices))).df()
-    yield Layer("authorities", geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED), "authority_code", attribution)
-    places = connection.execute("select * from place where is_in_areas_asked order by place_id").df()
+    means = _frame(connection, _AUTHORITY_SQL.format(columns=", ".join(_authority_column(i) for i in indices)))
+    yield Layer(
+        "authorities",
+        geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED),
+        "authority_code",
+        attribution,
+    )
+    places = _frame(connection, "select * from place where is_in_areas_asked order by place_id")
     yield Layer("places_ogl", _points(places), "place_id", attribution)
     yield Layer("places", _points(places), "place_id", attribution)
-    opportunities = connection.execute("select * from opportunity order by opportunity_id").df()
+    opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
     if len(opportunities):
         yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution)
 
@@ -121,12 +151,16 @@ def to_geojson(layer: Layer) -> bytes:
 def _plain(frame: pd.DataFrame) -> list[dict]:
     columns = {}
     for name in frame:
-        column = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            column = column.dt.strftime("%Y-%m-%d")
-        values = column.astype(object).to_numpy()
-        if pd.api.types.is_float_dtype(column) and not len(column.dropna()) == 0 and np.all(column.dropna() == column.dropna().round()):
-            if "rank" in name or "decile" in name or name.startswith("n_"):
-                values = column.astype("Int64").astype(object).to_numpy()
-        columns[name] = [None if pd.isna(v) else v.item() if isinstance(v, np.generic) else v for v in values]
+        values = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = values.dt.strftime("%Y-%m-%d")
+        columns[name] = [None if v is pd.NA or v != v else v for v in values.astype(object)]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+WHOLE = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, sql: str) -> pd.DataFrame:
+    """The rows of a query; whole numbers stay whole where some are missing."""
+    return connection.execute(sql).to_arrow_table().to_pandas(types_mapper=WHOLE.get)

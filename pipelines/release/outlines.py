@@ -21,11 +21,20 @@ def make_outlines(workspace: Workspace) -> Made:
 
     def make():
         outlines = geopandas.read_parquet(boundaries.path).rename(columns={geography.boundaries.by: "area_code"})
-        asked = pd.read_parquet(scope.path).merge(pd.read_parquet(areas.path, columns=["area_code", "authority_code", "authority_name", "region_name"]))
-        outlines = outlines[["area_code", "geometry"]].merge(asked, on="area_code").sort_values("area_code").reset_index(drop=True)
+        asked = pd.read_parquet(scope.path).merge(
+            pd.read_parquet(areas.path, columns=["area_code", "authority_code", "authority_name", "region_name"])
+        )
+        outlines = (
+            outlines[["area_code", "geometry"]]
+            .merge(asked, on="area_code")
+            .sort_values("area_code")
+            .reset_index(drop=True)
+        )
         full = transform_shapes(outlines.geometry.to_numpy(), geography.crs, PUBLISHED)
         simple = simplify_coverage(outlines.geometry.to_numpy(), geography.simplify_m)
-        shapes = geopandas.GeoDataFrame(outlines[["area_code"]], geometry=publishable(simple, geography.crs), crs=PUBLISHED)
+        shapes = geopandas.GeoDataFrame(
+            outlines[["area_code"]], geometry=publishable(simple, geography.crs), crs=PUBLISHED
+        )
         authorities = _dissolve(outlines, simple, geography.crs)
         wkb = pd.DataFrame({"area_code": outlines["area_code"], "wkb": shapely.to_wkb(full)})
         return {"outlines": wkb, "outlines.areas": shapes, "outlines.authorities": authorities}, {}

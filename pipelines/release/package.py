@@ -13,17 +13,33 @@ OGL = {
     "title": "Open Government Licence v3.0",
 }
 TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
-MEDIA = {".duckdb": "application/vnd.duckdb", ".geojson": "application/geo+json", ".parquet": "application/vnd.apache.parquet", ".md": "text/markdown"}
+MEDIA = {
+    ".duckdb": "application/vnd.duckdb",
+    ".geojson": "application/geo+json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".md": "text/markdown",
+}
 
 
 def write_package(folder: Path, version: str, key: str) -> None:
     """Describe every file of a finished release folder. `key` is the hash of all the release rests on."""
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         facts = connection.execute("select * from release").df().iloc[0]
-        sources = connection.execute("select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source").fetchall()
-        snapshots = dict(connection.execute("select source, sha256 from snapshot where sha256 is not null order by source").fetchall())
-        profile = connection.execute("select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'").fetchall()
-    schema = {"fields": [{"name": n, "type": TYPES.get(t, "string"), "description": d} for n, t, d in profile], "primaryKey": ["area_code"]}
+        sources = connection.execute(
+            "select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source"
+        ).fetchall()
+        snapshots = dict(
+            connection.execute(
+                "select source, sha256 from snapshot where sha256 is not null order by source"
+            ).fetchall()
+        )
+        profile = connection.execute(
+            "select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'"
+        ).fetchall()
+    schema = {
+        "fields": [{"name": n, "type": TYPES.get(t, "string"), "description": d} for n, t, d in profile],
+        "primaryKey": ["area_code"],
+    }
     resources = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()

@@ -124,9 +124,13 @@ def rollback(data: Path, wanted: str) -> str:
     releases = data / "releases"
     kept = version.kept_versions(releases)
     if wanted not in kept:
-        raise Problem("rollback", f"release {wanted} is not kept", f"choose one of {', '.join(kept) or '(none)'}", usage=True)
+        raise Problem(
+            "rollback", f"release {wanted} is not kept", f"choose one of {', '.join(kept) or '(none)'}", usage=True
+        )
     if broken := [f for f in verify(releases / wanted) if not f.passed]:
-        raise Problem(f"release {wanted}", f"breaks {broken[0].check} ({broken[0].first[:1]})", "choose another version")
+        raise Problem(
+            f"release {wanted}", f"breaks {broken[0].check} ({broken[0].first[:1]})", "choose another version"
+        )
     if kept[-1] != wanted:
         store.write_json(data / ROLLBACK, {"from": kept[-1], "to": wanted, "at": store.utc_now()})
     store.point_link(releases / "latest", wanted)
@@ -140,7 +144,9 @@ def prune(workspace: Workspace) -> None:
     for name in kept[:-KEEP]:
         if name != latest:
             store.remove_folder(releases / name)
-    cited = {(stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()}
+    cited = {
+        (stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()
+    }
     for folder in (workspace.data / "snapshots").iterdir():
         newest = last_good(folder)
         for sha in (p for p in folder.iterdir() if p.is_dir()):

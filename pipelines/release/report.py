@@ -11,12 +11,22 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
     lines = [f"# {facts['title']}, release {facts['version']}", ""]
     if facts["is_invented"]:
         lines += ["**Everything here is invented.** The town does not exist and its numbers mean nothing.", ""]
-    lines += [facts["ecological_fallacy"], "", f"Areas: {facts['n_areas']:,} of {facts['n_areas_nation']:,} in the nation ({facts['area_code_means']}).", ""]
+    lines += [
+        facts["ecological_fallacy"],
+        "",
+        f"Areas: {facts['n_areas']:,} of {facts['n_areas_nation']:,} in the nation ({facts['area_code_means']}).",
+        "",
+    ]
     lines += _coverage(connection)
     lines += _not_known(facts, connection)
     lines += _benchmark(connection)
     lines += ["## Attribution", ""]
-    lines += [f"- {row[0]}" for row in connection.execute("select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1").fetchall()]
+    lines += [
+        f"- {row[0]}"
+        for row in connection.execute(
+            "select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1"
+        ).fetchall()
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -25,16 +35,30 @@ def _coverage(connection) -> list[str]:
         select index_name, count(score) as n_scored, count(*) as n, count(rank_nation) as n_nation, count(rank_region) as n_region,
             round(avg(weight_observed), 3) as weight, mode(evidence_grade) as grade
         from index_score group by index_name order by index_name""").fetchall()
-    table = ["## Coverage", "", "| Index | Areas scored | Ranked in nation | Ranked in region | Mean weight observed | Commonest grade |", "|---|---|---|---|---|---|"]
-    return [*table, *(f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {w:.3f} | {g or '-'} |" for i, s, n, a, b, w, g in rows), ""]
+    table = [
+        "## Coverage",
+        "",
+        "| Index | Areas scored | Ranked in nation | Ranked in region | Mean weight observed | Commonest grade |",
+        "|---|---|---|---|---|---|",
+    ]
+    return [
+        *table,
+        *(f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {w:.3f} | {g or '-'} |" for i, s, n, a, b, w, g in rows),
+        "",
+    ]
 
 
 def _not_known(facts, connection) -> list[str]:
     lines = ["## What is not known", ""]
     nulls = connection.execute("""
         select indicator, null_reason, count(*) from indicator_value where value is null group by all order by all""").fetchall()
-    lines += [f"- {name}: not known in {n:,} areas ({reason})" for name, reason, n in nulls] or ["- every indicator has a value in every area"]
-    for told, sources in [("not available", facts["sources_not_available"]), ("stale (last fetch failed)", facts["sources_stale"])]:
+    lines += [f"- {name}: not known in {n:,} areas ({reason})" for name, reason, n in nulls] or [
+        "- every indicator has a value in every area"
+    ]
+    for told, sources in [
+        ("not available", facts["sources_not_available"]),
+        ("stale (last fetch failed)", facts["sources_stale"]),
+    ]:
         if sources:
             lines.append(f"- sources {told}: {sources}")
     return [*lines, ""]
@@ -44,14 +68,26 @@ def _benchmark(connection) -> list[str]:
     tables = {row[0] for row in connection.execute("select distinct table_name from column_dictionary").fetchall()}
     if "benchmark" not in tables:
         return []
-    rows = connection.execute("select frame, spearman, n_areas from benchmark_correlation where compared_with = 'imd' order by n_areas desc, frame").fetchall()
-    lines = ["## Area hardship beside the Index of Multiple Deprivation 2025", "", "Rank correlation (Spearman), which says how alike the two orders are, not which is right.", ""]
+    rows = connection.execute(
+        "select frame, spearman, n_areas from benchmark_correlation where compared_with = 'imd' order by n_areas desc, frame"
+    ).fetchall()
+    lines = [
+        "## Area hardship beside the Index of Multiple Deprivation 2025",
+        "",
+        "Rank correlation (Spearman), which says how alike the two orders are, not which is right.",
+        "",
+    ]
     lines += ["| Frame | Areas | Spearman |", "|---|---|---|", *(f"| {f} | {n:,} | {s:.3f} |" for f, s, n in rows), ""]
     for title, order in [("more hardship than the IMD", "asc"), ("less hardship than the IMD", "desc")]:
         found = connection.execute(f"""
             select area_code, area_name, msoa_name, hardship_rank, imd_2025_rank
             from benchmark join neighbourhood using (area_code)
             order by rank_difference {order}, area_code limit {TOP}""").fetchall()
-        lines += [f"### Areas ranked with far {title}", "", "| Area | Name | Nearby | Hardship rank | IMD rank |", "|---|---|---|---|---|"]
+        lines += [
+            f"### Areas ranked with far {title}",
+            "",
+            "| Area | Name | Nearby | Hardship rank | IMD rank |",
+            "|---|---|---|---|---|",
+        ]
         lines += [*(f"| {c} | {n} | {m or '-'} | {h:,} | {i:,} |" for c, n, m, h, i in found), ""]
     return lines

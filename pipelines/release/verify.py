@@ -60,7 +60,7 @@ def _files(folder: Path) -> Finding:
 def _map(path: Path, n_areas: int) -> Finding:
     """GDAL reads the layer back: WGS 84, no empty or invalid geometry, unique ids, all areas there."""
     wrong = []
-    meta, fids, geometry, _ = pyogrio.raw.read(path, columns=[], return_fids=True)
+    meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
     shapes = shapely.from_wkb(geometry)
     if "4326" not in (meta["crs"] or "") and "CRS84" not in (meta["crs"] or ""):
         wrong.append(f"CRS is {meta['crs']}")
@@ -75,4 +75,6 @@ def _map(path: Path, n_areas: int) -> Finding:
 
 
 def _id_field(path: Path) -> str:
-    return {"neighbourhoods": "area_code", "authorities": "authority_code", "opportunities": "opportunity_id"}.get(path.stem, "place_id")
+    return {"neighbourhoods": "area_code", "authorities": "authority_code", "opportunities": "opportunity_id"}.get(
+        path.stem, "place_id"
+    )

@@ -36,7 +36,9 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict:
     """What decides a version: columns with types, indicators, areas, index members, geography."""
     query = lambda sql: [tuple(row) for row in connection.execute(sql).fetchall()]  # noqa: E731
     return {
-        "columns": query("select table_name, column_name, data_type from column_dictionary where table_name != 'neighbourhood_profile'"),
+        "columns": query(
+            "select table_name, column_name, data_type from column_dictionary where table_name != 'neighbourhood_profile'"
+        ),
         "indicators": query("select indicator, unit, direction from indicator"),
         "areas": query("select area_code from neighbourhood"),
         "definitions": sorted(query("select * exclude (domain_reason, reason) from index_member")),

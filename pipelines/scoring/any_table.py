@@ -26,14 +26,31 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table") -> pd.Da
     area = index.area_column or frame.columns[0]
     headings = {member_name: member.heading or member_name for _, member_name, member in index.members}
     if missing := [h for h in [area, *headings.values()] if h not in frame.columns]:
-        raise Problem(name, f"has no column {', '.join(map(repr, missing[:5]))}", "name it in the definition with `heading` or `area_column`")
+        raise Problem(
+            name,
+            f"has no column {', '.join(map(repr, missing[:5]))}",
+            "name it in the definition with `heading` or `area_column`",
+        )
     if frame[area].duplicated().any():
-        raise Problem(name, f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once", "give each area one row")
-    values = pd.DataFrame({m: _numbers(frame[h], h, name) for m, h in headings.items()}).set_axis(frame[area].to_numpy())
+        raise Problem(
+            name,
+            f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once",
+            "give each area one row",
+        )
+    values = pd.DataFrame({m: _numbers(frame[h], h, name) for m, h in headings.items()}).set_axis(
+        frame[area].to_numpy()
+    )
     directions = {m: member.direction or "higher_is_more_need" for _, m, member in index.members}
     scored = score(index, values, directions)
     rank = pd.Series(ranks(scored.score.to_numpy()), index=values.index).astype("Int64")
-    table = pd.DataFrame({"score": scored.score, "rank": rank, "decile": decile(rank, scored.score.notna().sum()), "weight_observed": scored.weight_observed})
+    table = pd.DataFrame(
+        {
+            "score": scored.score,
+            "rank": rank,
+            "decile": decile(rank, scored.score.notna().sum()),
+            "weight_observed": scored.weight_observed,
+        }
+    )
     return table.join(scored.domains.add_prefix("domain_")).reset_index(names=area)
 
 
@@ -42,5 +59,9 @@ def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
     bad = column.notna() & numbers.isna()
     if bad.any():
         row = int(bad.to_numpy().argmax())
-        raise Problem(name, f"row {row + 2}, column {heading!r}: {column.iloc[row]!r} is not a number", "leave the cell empty where the value is not known")
+        raise Problem(
+            name,
+            f"row {row + 2}, column {heading!r}: {column.iloc[row]!r} is not a number",
+            "leave the cell empty where the value is not known",
+        )
     return numbers.astype(float).reset_index(drop=True)

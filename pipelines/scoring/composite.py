@@ -35,12 +35,16 @@ def on_scale(values: np.ndarray, member: Weighted, default: str, direction: str)
 def scale_members(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> dict[str, np.ndarray]:
     """Every member's column of `values` (areas in rows, NaN for unknown) on its scale."""
     return {
-        name: on_scale(values[name].to_numpy(float), member, index.normalise, directions.get(name, "higher_is_more_need"))
+        name: on_scale(
+            values[name].to_numpy(float), member, index.normalise, directions.get(name, "higher_is_more_need")
+        )
         for _, name, member in index.members
     }
 
 
-def domain_score(domain: Domain, scaled: dict[str, np.ndarray], weights: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def domain_score(
+    domain: Domain, scaled: dict[str, np.ndarray], weights: dict[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """The domain's score, and the share of its weight that was observed, per area.
 
     The weighted mean of the members that are known, null below the domain's minimum weight, then its transform.

@@ -3,16 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.indicators import reads_places
 from pipelines.once import Made, made, once
-from pipelines.register import Index, Register
+from pipelines.register import Index, Register, reads_places
 from pipelines.scoring.composite import score
 from pipelines.scoring.frames import decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.robustness import rank_spread
 from pipelines.workspace import Workspace
 
-FRAMES = {"nation": "nation_code", "region": "region_code", "authority": "authority_code", "like_areas": "like_areas_code"}
+FRAMES = {
+    "nation": "nation_code",
+    "region": "region_code",
+    "authority": "authority_code",
+    "like_areas": "like_areas_code",
+}
 
 
 def rests_on_places(register: Register, index: Index) -> bool:
@@ -27,36 +31,55 @@ def make_index(workspace: Workspace, index: Index) -> Made:
     """Tables `<index>` (a row per area), and `<index>.domain_score` (a row per area and domain)."""
     register, tables = workspace.register, workspace.data / "tables"
     areas, scope = made(tables, "areas"), made(tables, "scope")
-    steps = {name: made(workspace.data / ("indices" if member.index else "indicators"), name) for _, name, member in index.members}
+    steps = {
+        name: made(workspace.data / ("indices" if member.index else "indicators"), name)
+        for _, name, member in index.members
+    }
 
     def make():
         every = pd.read_parquet(areas.path)
-        universe = every["area_code"]
-        if rests_on_places(register, index):
-            universe = pd.read_parquet(scope.path)["area_code"]
-        long = {name: pd.read_parquet(step.path).set_index("area_code").reindex(universe) for name, step in steps.items()}
-        values = pd.DataFrame({name: frame["score" if m.index else "value"] for _, name, m in index.members for frame in [long[name]]})
+        universe = every["area_code"]  # the whole nation, so that a percentile of a national member is the nation's
+        long = {
+            name: pd.read_parquet(step.path).set_index("area_code").reindex(universe) for name, step in steps.items()
+        }
+        values = pd.DataFrame(
+            {name: frame["score" if m.index else "value"] for _, name, m in index.members for frame in [long[name]]}
+        )
         directions = {name: register.indicators[name].direction for _, name, m in index.members if not m.index}
         scored = score(index, values, directions)
         table = _ranked(scored, every.set_index("area_code"))
         table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
         table["null_reason"] = _reasons(index, long, values, scored)
-        spread = rank_spread(index, values, directions, scored.score)
+        # a place in the nation spreads only where there is one
+        ranked = scored.score.where(table["rank_nation"].notna())
+        spread = rank_spread(index, values, directions, ranked)
         for column in spread:
-            table[column] = spread[column].where(table["rank_nation"].notna())
+            table[column] = spread[column]
         table = table.astype({"rank_low": "Int64", "rank_high": "Int64"}).reset_index(names="area_code")
         table.insert(1, "index_name", index.stem)
-        return {index.stem: table, f"{index.stem}.domain_score": _domain_table(index, scored, every)}, _told(table, every)
+        domains = _domain_table(index, scored, every)
+        if rests_on_places(register, index):
+            asked = pd.read_parquet(scope.path)["area_code"]
+            table, domains = table[table["area_code"].isin(asked)], domains[domains["area_code"].isin(asked)]
+        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every)
 
-    definition = [index.model_dump(mode="json"), {name: register.indicators[name].model_dump(mode="json") for _, name, m in index.members if not m.index}]
-    inputs = {name: step.data_version for name, step in steps.items()} | {"areas": areas.data_version, "scope": scope.data_version}
+    definition = [
+        index.model_dump(mode="json"),
+        {name: register.indicators[name].model_dump(mode="json") for _, name, m in index.members if not m.index},
+    ]
+    inputs = {name: step.data_version for name, step in steps.items()} | {
+        "areas": areas.data_version,
+        "scope": scope.data_version,
+    }
     return once(workspace.data / "indices", index.stem, definition, inputs, make)
 
 
 def _ranked(scored, areas: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"score": scored.score, "weight_observed": scored.weight_observed.round(6)})
     for frame, column in FRAMES.items():
-        table[f"rank_{frame}"] = rank_in_frame(scored.score, areas[column].reindex(table.index), areas[column].value_counts())
+        table[f"rank_{frame}"] = rank_in_frame(
+            scored.score, areas[column].reindex(table.index), areas[column].value_counts()
+        )
     stocked = scored.score[scored.score > 0]  # a score of zero shares the last rank; deciles are cut among the others
     table["decile_nation"] = decile(table["rank_nation"], len(stocked)).clip(upper=10)
     return table
@@ -70,7 +93,12 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
         rank = rank_in_frame(column, nation.reindex(column.index), nation.value_counts())
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
                                     "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
-    return pd.concat(frames, ignore_index=True).astype({"rank_nation": "Int64"}).sort_values(["area_code", "domain"]).reset_index(drop=True)
+    return (
+        pd.concat(frames, ignore_index=True)
+        .astype({"rank_nation": "Int64"})
+        .sort_values(["area_code", "domain"])
+        .reset_index(drop=True)
+    )
 
 
 def _member_weights(index: Index) -> dict[str, float]:

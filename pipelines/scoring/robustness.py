@@ -23,7 +23,9 @@ def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], 
     hash of the definition, so a release can be compared with the next.
     """
     areas = scored.index[scored.notna()]
-    scaled = {name: column[scored.notna().to_numpy()] for name, column in scale_members(index, values, directions).items()}
+    scaled = {
+        name: column[scored.notna().to_numpy()] for name, column in scale_members(index, values, directions).items()
+    }
     random = np.random.default_rng(int(sha256_json(index.model_dump(mode="json"))[:16], 16))
     can_go = [(d, m) for d, m, _ in index.members if len(index.domains[d].members) > 1]
     drawn = np.empty((DRAWS, len(areas)), dtype=np.int32)
@@ -31,7 +33,9 @@ def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], 
         gone = can_go[random.integers(len(can_go))] if can_go else None
         columns, weights = [], []
         for name, domain in index.domains.items():
-            jitter = {m: w.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD) for m, w in domain.members.items()}
+            jitter = {
+                m: w.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD) for m, w in domain.members.items()
+            }
             kept = {m: w for m, w in domain.members.items() if (name, m) != gone}
             columns.append(domain_score(domain.model_copy(update={"members": kept}), scaled, jitter)[0])
             weights.append(domain.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD))
@@ -39,4 +43,6 @@ def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], 
         drawn[draw] = np.nan_to_num(normalise.ranks(total), nan=len(areas))
     low, high = np.percentile(drawn, INTERVAL, axis=0, method="nearest")
     worst = (np.ceil(10 * drawn / max(len(areas), 1)) <= 1).mean(axis=0)
-    return pd.DataFrame({"rank_low": low.astype("int64"), "rank_high": high.astype("int64"), "worst_decile_share": worst}, index=areas)
+    return pd.DataFrame(
+        {"rank_low": low.astype("int64"), "rank_high": high.astype("int64"), "worst_decile_share": worst}, index=areas
+    )

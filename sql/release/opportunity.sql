@@ -19,5 +19,5 @@ select
     'listed in the brownfield land register as owned by a public authority' || if(owner_kind = 'mixed', ' in part', '') as evidence,
     as_at::date as as_at, round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places
-where in_scope and publish = 'rows' and kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
+where area_code in (from scope) and publish = 'rows' and kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
 order by opportunity_id

@@ -16,8 +16,9 @@ columns:
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    place_id, kind, name, name_source, point_source, area_code, in_scope as is_in_areas_asked, owner_kind, n_records,
+    place_id, kind, name, name_source, point_source, area_code, area_code in (from scope) as is_in_areas_asked, owner_kind, n_records,
     as_at::date as as_at, round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places
-where publish = 'rows' and (in_scope or place_id in (select place_id from places_in_reach where publish = 'rows'))
+where publish = 'rows'
+    and (area_code in (from scope) or place_id in (select place_id from places_in_reach where publish = 'rows'))
 order by place_id

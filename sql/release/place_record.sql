@@ -20,5 +20,5 @@ select
 from place_records as r
 join source_register as s on s.source = r.source
 where r.publish = 'rows'
-    and (r.in_scope or r.place_id in (select place_id from places_in_reach where publish = 'rows'))
+    and (r.area_code in (from scope) or r.place_id in (select place_id from places_in_reach where publish = 'rows'))
 order by r.source, r.source_id
