@@ -50,6 +50,8 @@ def _tell_failure(workspace: Workspace) -> dg.HookDefinition:
     @dg.failure_hook(name="tell_failure")
     def tell_failure(context: dg.HookContext) -> None:
         error = context.op_exception
+        if isinstance(error, dg.Failure) and error.metadata.get("usage", dg.MetadataValue.bool(False)).value:
+            return  # a wrong question is the asker's to mend, not an alarm
         sentence = getattr(error, "description", None) or str(error)
         health.record_failure(workspace.settings, sentence)
         if trouble := health.post_alert(workspace.settings, sentence):

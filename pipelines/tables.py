@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipelines.fetch.snapshot import Snapshot, current, read_files
+from pipelines.fetch.snapshot import current, read_files
 from pipelines.once import Made, made, once
 from pipelines.source import Source
 from pipelines.tidy import ISSUE_COLUMNS, empty_table, tidy
@@ -18,14 +18,15 @@ def make_table(workspace: Workspace, source: Source) -> Made:
             table, issues = empty_table(source), pd.DataFrame(columns=ISSUE_COLUMNS).astype(str)
         else:
             table, issues = tidy(source, workspace.geography, read_files(workspace, snapshot))
-        return {source.stem: table, f"{source.stem}.issues": issues}, _meta(snapshot)
+        meta = {
+            "available": snapshot.state != "unavailable",
+            "source_as_at": snapshot.source_as_at,
+            "n_issues": len(issues),
+        }
+        return {source.stem: table, f"{source.stem}.issues": issues}, meta
 
     definition = {"source": source.model_dump(mode="json"), "geography": workspace.geography.model_dump(mode="json")}
     return once(workspace.data / "tables", source.stem, definition, {"snapshot": snapshot.data_version}, make)
-
-
-def _meta(snapshot: Snapshot) -> dict:
-    return {"available": snapshot.state != "unavailable", "source_as_at": snapshot.source_as_at}
 
 
 def table(workspace: Workspace, stem: str) -> Made:

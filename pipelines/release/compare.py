@@ -86,7 +86,7 @@ def _compare_files(old: Path, new: Path, difference: Difference) -> None:
 
 
 def _compare_sources(before, after, difference: Difference) -> None:
-    sql = "select source, state, sha256, n_rows from snapshot"
+    sql = "select source, state, coalesce(sha256, '') as sha256, n_rows from snapshot"
     old, new = (c.execute(sql).df().set_index("source") for c in (before, after))
     for name in new.index.difference(old.index):
         difference.sources.append(f"{name}: new source")
@@ -108,27 +108,27 @@ def _compare_definitions(before, after, difference: Difference) -> None:
 
 
 def _compare_indicators(before, after, difference: Difference) -> None:
+    areas = [{row[0] for row in c.execute("select area_code from neighbourhood").fetchall()} for c in (before, after)]
+    if areas[0] != areas[1]:
+        difference.indicators.append(f"areas: {len(areas[1] - areas[0]):,} added, {len(areas[0] - areas[1]):,} removed")
+    names = [{row[0] for row in c.execute("select indicator from indicator").fetchall()} for c in (before, after)]
+    difference.indicators += [f"{name}: removed" for name in sorted(names[0] - names[1])]
+    difference.indicators += [f"{name}: added" for name in sorted(names[1] - names[0])]
     sql = "select area_code, indicator, value, coverage from indicator_value"
     both = (
         before.execute(sql)
         .df()
-        .merge(
-            after.execute(sql).df(),
-            on=["area_code", "indicator"],
-            how="outer",
-            suffixes=("_old", "_new"),
-            indicator=True,
-        )
+        .merge(after.execute(sql).df(), on=["area_code", "indicator"], suffixes=("_old", "_new"))
     )
     same = (both["value_old"] == both["value_new"]) | (both["value_old"].isna() & both["value_new"].isna())
-    for name, rows in both[~same | (both["_merge"] != "both")].groupby("indicator", sort=True):
-        gone, came = (rows["_merge"] == "left_only").all(), (rows["_merge"] == "right_only").all()
-        told = "removed" if gone else "added" if came else f"{len(rows):,} areas have another value"
-        difference.indicators.append(f"{name}: {told}")
+    for name, rows in both[~same].groupby("indicator", sort=True):
+        difference.indicators.append(f"{name}: {len(rows):,} areas have another value")
+    for name, rows in both[same & (both["coverage_old"] != both["coverage_new"])].groupby("indicator", sort=True):
+        difference.indicators.append(f"{name}: {len(rows):,} areas have another coverage")
 
 
 def _compare_indices(before, after, difference: Difference) -> None:
-    own = _changed_areas(before, after)
+    own, members = _changed_values(before, after), _members(after)
     sql = "select area_code, index_name, rank_nation, rank_region, rank_authority, weight_observed from index_score"
     both = (
         before.execute(sql)
@@ -150,7 +150,7 @@ def _compare_indices(before, after, difference: Difference) -> None:
         moved = rows[rows[f"rank_{frame}_old"].fillna(0) != rows[f"rank_{frame}_new"].fillna(0)]
         if moved.empty:
             continue
-        reason = _reasons(moved, own, definition)
+        reason = _reasons(moved, _areas_of(name, own, members), definition)
         told = ", ".join(f"{n:,} by {why}" for why, n in reason.value_counts().items())
         difference.indices.append(f"{name}: {len(moved):,} areas have another rank in the {frame} ({told})")
         shift = (moved[f"rank_{frame}_new"].astype(float) - moved[f"rank_{frame}_old"].astype(float)).abs()
@@ -161,12 +161,27 @@ def _compare_indices(before, after, difference: Difference) -> None:
             )
 
 
-def _changed_areas(before, after) -> set[str]:
+def _changed_values(before, after) -> pd.DataFrame:
     sql = "select area_code, indicator, value from indicator_value where value is not null"
     old, new = (c.execute(sql).df().set_index(["area_code", "indicator"])["value"] for c in (before, after))
     joined = pd.concat([old, new], axis=1, keys=["old", "new"])
     changed = joined[(joined["old"] != joined["new"]) & ~(joined["old"].isna() & joined["new"].isna())]
-    return set(changed.index.get_level_values("area_code"))
+    return changed.index.to_frame(index=False)
+
+
+def _members(connection) -> dict[str, set[str]]:
+    """Every indicator behind each index, through the indices it reads."""
+    rows = connection.execute("select index_name, member from index_member").fetchall()
+    direct = {name: {member for index, member in rows if index == name} for name, _ in rows}
+
+    def behind(name: str) -> set[str]:
+        return set().union(*({m} if m not in direct else behind(m) for m in direct[name]))
+
+    return {name: behind(name) for name in direct}
+
+
+def _areas_of(index: str, changed: pd.DataFrame, members: dict[str, set[str]]) -> set[str]:
+    return set(changed.loc[changed["indicator"].isin(members[index]), "area_code"])
 
 
 def _reasons(moved: pd.DataFrame, own: set[str], definition: bool) -> pd.Series:
@@ -191,7 +206,7 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
     for title, told in [
         ("Sources", difference.sources),
         ("Definitions", difference.definitions),
-        ("Indicators", difference.indicators),
+        ("Areas and indicators", difference.indicators),
         ("Ranks", difference.indices),
     ]:
         lines += [f"## {title}", "", *([f"- {line}" for line in told] or ["- no change"]), ""]
