@@ -1,5 +1,6 @@
 """Read a YAML definition into a frozen, validated record; every error names file, line and key."""
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,6 +69,14 @@ def validate(model: type[R], value: dict[str, Any], lines: dict[tuple, int], fil
                 f"{file}:{line}: {'.'.join(path) or 'file'}: {problem['msg'].removeprefix('Value error, ')}"
             )
         raise DefinitionError("\n".join(sentences)) from error
+
+
+def parse_sql_header(text: str, file: str) -> tuple[dict[str, Any], dict[tuple, int]]:
+    """The YAML in the first /* ... */ of a SQL file, with the line of every key. Raises DefinitionError."""
+    header = re.match(r"\s*/\*(.*?)\*/", text, re.DOTALL)
+    if not header:
+        raise DefinitionError(f"{file}:1: the file opens with a /* ... */ header in YAML")
+    return parse_yaml(header[1], file)
 
 
 def read_record(model: type[R], path: Path, **extra: Any) -> R:

@@ -1,6 +1,5 @@
 """The register: sources, indicators, indices, taxonomy and licences as validated records, cross-checked when read."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from geodata.geography import Geography
-from geodata.records import DefinitionError, Record, parse_yaml, read_record, validate
+from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.source import Licence, Source
 
 HERE = Path(__file__).parent
@@ -152,10 +151,7 @@ class Licences(Record):
 def read_indicator(path: Path) -> Indicator:
     """Read the YAML header in the first /* ... */ of an indicator's SQL file. Raises DefinitionError."""
     text = path.read_text("utf-8")
-    header = re.match(r"\s*/\*(.*?)\*/", text, re.S)
-    if not header:
-        raise DefinitionError(f"{path.name}:1: an indicator opens with a /* ... */ header in YAML")
-    value, lines = parse_yaml(header[1], path.name)
+    value, lines = parse_sql_header(text, path.name)
     return validate(Indicator, {**value, "stem": path.stem, "sql": text}, lines, path.name)
 
 

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -110,7 +111,8 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
 
 def _convert(column: Column, raw: pd.Series) -> pd.Series:
     if column.type == "number":
-        return pd.to_numeric(raw, errors="coerce").astype("float64")
+        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+        return numbers.where(np.isfinite(numbers))  # "inf" is a word, not a measurement
     if column.type == "integer":
         numbers = pd.to_numeric(raw, errors="coerce")
         return numbers.where(numbers == numbers.round()).astype("Int64")

@@ -1,11 +1,10 @@
 """What a release's tables are: one SQL file each under sql/release, its YAML header the dictionary entry."""
 
-import re
 from pathlib import Path
 
 from pydantic import Field
 
-from geodata.records import DefinitionError, Record, parse_yaml, validate
+from geodata.records import Record, parse_sql_header, validate
 
 ROOT = Path(__file__).parent.parent.parent / "sql"
 
@@ -32,10 +31,7 @@ class ReleaseTable(Record):
 def read_release_table(path: Path) -> ReleaseTable:
     """Read one table's SQL file. Raises DefinitionError naming file, line and key."""
     text = path.read_text("utf-8")
-    header = re.match(r"\s*/\*(.*?)\*/", text, re.S)
-    if not header:
-        raise DefinitionError(f"{path.name}:1: a release table opens with a /* ... */ header in YAML")
-    value, lines = parse_yaml(header[1], path.name)
+    value, lines = parse_sql_header(text, path.name)
     columns = {
         name: {"description": told} if isinstance(told, str) else told
         for name, told in (value.get("columns") or {}).items()

@@ -14,19 +14,12 @@ import shapely
 from geodata.crs import PUBLISHED
 from pipelines import store
 from pipelines.once import made
+from pipelines.release.database import SCORE_COLUMNS
 from pipelines.release.inputs import FALLACY
 from pipelines.workspace import Workspace
 
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
-MAP_SCORES = [
-    "score",
-    "rank_nation",
-    "rank_region",
-    "rank_authority",
-    "decile_nation",
-    "weight_observed",
-    "evidence_grade",
-]
+MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
 
 
 @dataclass(frozen=True)
