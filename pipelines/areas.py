@@ -20,6 +20,7 @@ COLUMNS = [
     "combined_authority_code", "combined_authority_name", "region_code", "region_name", "nation_code", "nation_name",
     "like_areas_code", "like_areas_name", "rural_or_urban", "population", "x", "y", "longitude", "latitude", "origin_kind",
 ]  # fmt: skip
+NUMBERS = ("population", "x", "y", "longitude", "latitude")
 
 
 def make_areas(workspace: Workspace) -> Made:
@@ -45,7 +46,8 @@ def make_areas(workspace: Workspace) -> Made:
             if column not in areas:
                 areas[column] = None
         _require(areas, ["authority_code", "region_code", "population", "x", "y"])
-        areas = areas[COLUMNS].sort_values("area_code").reset_index(drop=True)
+        texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
+        areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
         return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
 
     definition = [
@@ -61,7 +63,7 @@ def _origins(workspace: Workspace) -> pd.DataFrame:
     x, y = transform_xy(
         points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), workspace.geography.crs
     )
-    kind = points[layer.kind] if layer.kind else pd.Series(None, index=points.index, dtype="str")
+    kind = points[layer.kind].astype("object") if layer.kind else pd.Series(None, index=points.index, dtype="object")
     kind = kind.map(lambda told: f"{told} centroid", na_action="ignore").fillna(layer.kind_if_absent)
     x, y = np.round(x, 1), np.round(y, 1)
     longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)

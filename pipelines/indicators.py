@@ -52,7 +52,8 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
         as_at = pd.Timestamp(min((_as_at(workspace, stem) for stem in indicator.sources), default=None))
         given = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
         frame["as_at"] = given.fillna(as_at).astype("datetime64[ms]").where(~missing)
-        return {indicator.stem: frame[COLUMNS]}, {"n_null": int(missing.sum())}
+        frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
+        return {indicator.stem: frame}, {"n_null": int(missing.sum())}
 
     versions = {step.stem: step.data_version for step in [*inputs.values(), *sources.values(), universe]}
     return once(workspace.data / "indicators", indicator.stem, indicator.model_dump(mode="json"), versions, make)

@@ -4,6 +4,7 @@ The one place where plain Python reaches up to the graph: the command must run w
 """
 
 import importlib
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -123,9 +124,11 @@ def _told(workspace: Workspace, before: str | None) -> Outcome:
         lines.append(f"published release {now}: {folder}")
     if workspace.geography.invented:
         lines.append("this is the invented sample town: every number in it means nothing")
+    latest = releases / "latest"
     lines += [
-        f"query it:   duckdb -readonly {releases / 'latest' / 'commonground.duckdb'}  (then: select * from neighbourhood_profile limit 5;)",
-        f"map it:     open {releases / 'latest' / 'geojson' / 'neighbourhoods.geojson'} in QGIS or on geojson.io",
-        f"read it:    {releases / 'latest' / 'REPORT.md'}",
+        f"query it:   {sys.executable} -c \"import duckdb; print(duckdb.connect('{latest}/commonground.duckdb', "
+        "read_only=True).sql('from neighbourhood_profile limit 5'))\"",
+        f"map it:     open {latest}/geojson/neighbourhoods.geojson in QGIS or on geojson.io",
+        f"read it:    {latest}/REPORT.md",
     ]
     return Outcome(lines, 1 if workspace.settings.strict and workspace.warnings else 0)

@@ -3,6 +3,8 @@
 import click
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
@@ -18,5 +20,7 @@ def serve_release(settings: Settings, port: int) -> None:
     if not version:
         raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
     click.echo(f"release {version} at http://127.0.0.1:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
-    app = Starlette(routes=[Mount("/", StaticFiles(directory=releases / version))])
+    # a release is public data: any page on this machine may read it
+    middleware = [Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])]
+    app = Starlette(routes=[Mount("/", StaticFiles(directory=releases / version))], middleware=middleware)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")

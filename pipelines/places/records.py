@@ -48,6 +48,7 @@ def make_place_records(workspace: Workspace) -> Made:
             issues.append(found)
             counts[source.stem] = counted
         records = pd.concat(frames, ignore_index=True)[COLUMNS].sort_values("place_id").reset_index(drop=True)
+        records = records.astype({"name": "str", "owner_kind": "str"})
         return {"place_record": records, "place_record.issues": pd.concat(issues, ignore_index=True)}, {
             "counts": counts
         }

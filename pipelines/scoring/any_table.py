@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.problem import Problem
-from pipelines.register import Index, read_index
+from pipelines.register import INDICATORS, Index, read_index, read_indicator
 from pipelines.scoring.composite import score
 from pipelines.scoring.frames import decile
 from pipelines.scoring.normalise import ranks
@@ -21,7 +21,8 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table") -> pd.Da
     """One row per row of `frame`: area, score, rank (1 = greatest), decile, weight observed and every domain's score.
 
     The area column is `area_column` of the definition, else the first column; a member is read from its `heading`,
-    else from the column of its own name. Raises Problem naming a missing or non-numeric column or a repeated area.
+    else from the column of its own name. More of it is more need unless the member's own `direction`, or the indicator
+    of that name in sql/indicators, says otherwise. Raises Problem naming a missing or non-numeric column or a repeated area.
     """
     area = index.area_column or frame.columns[0]
     headings = {member_name: member.heading or member_name for _, member_name, member in index.members}
@@ -40,7 +41,7 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table") -> pd.Da
     values = pd.DataFrame({m: _numbers(frame[h], h, name) for m, h in headings.items()}).set_axis(
         frame[area].to_numpy()
     )
-    directions = {m: member.direction or "higher_is_more_need" for _, m, member in index.members}
+    directions = {m: member.direction or _known_direction(m) for _, m, member in index.members}
     scored = score(index, values, directions)
     rank = pd.Series(ranks(scored.score.to_numpy()), index=values.index).astype("Int64")
     table = pd.DataFrame(
@@ -65,3 +66,8 @@ def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
             "leave the cell empty where the value is not known",
         )
     return numbers.astype(float).reset_index(drop=True)
+
+
+def _known_direction(indicator: str) -> str:
+    path = INDICATORS / f"{indicator}.sql"
+    return read_indicator(path).direction if path.exists() else "higher_is_more_need"

@@ -55,7 +55,9 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         spread = rank_spread(index, values, directions, ranked)
         for column in spread:
             table[column] = spread[column]
-        table = table.astype({"rank_low": "Int64", "rank_high": "Int64"}).reset_index(names="area_code")
+        table = table.astype(
+            {"rank_low": "Int64", "rank_high": "Int64", "evidence_grade": "str", "null_reason": "str"}
+        ).reset_index(names="area_code")
         table.insert(1, "index_name", index.stem)
         domains = _domain_table(index, scored, every)
         if rests_on_places(register, index):

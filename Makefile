@@ -1,0 +1,36 @@
+# make run | test | lint | docs | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
+PYTHON ?= python3
+DATA ?= data
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test lint docs clean
+
+run: $(READY)
+	$(BIN)/commonground refresh --data $(DATA)
+	@echo "see it:     $(BIN)/commonground serve --data $(DATA)"
+	@echo "next:       questions to ask it, and your own area instead of the sample town, in README.md"
+
+test: $(READY) lint
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/python -m pipelines.commands.readme
+
+# What make made, but for $(DATA): snapshots and releases are yours to delete.
+clean:
+	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed and this is %d.%d: make PYTHON=python3.12 ..." % v)'
+	@echo "setting up .venv (once; a minute or two)"
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
