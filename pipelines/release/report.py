@@ -45,6 +45,8 @@ def _coverage(connection) -> list[str]:
         *table,
         *(f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {w:.3f} | {g or '-'} |" for i, s, n, a, b, w, g in rows),
         "",
+        "A rank is given in a frame only where at least 99 % of the frame's areas have a score.",
+        "",
     ]
 
 

@@ -1,33 +1,24 @@
 """Put a column on a common scale. Every function takes and returns 1-D float arrays; NaN stays NaN; greater is more."""
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 
 def ranks(values: np.ndarray) -> np.ndarray:
     """Rank 1 for the greatest value; ties share the lowest rank; NaN where there is no value."""
-    out = np.full(len(values), np.nan)
-    known = np.isfinite(values)
-    out[known] = rankdata(-values[known], method="min")
-    return out
-
-
-def inverse_normal(values: np.ndarray) -> np.ndarray:
-    """`ndtri((r - 0.5) / N)`, r the ascending rank with ties averaged (Blom's form without offset; as in AHAH)."""
-    out = np.full(len(values), np.nan)
-    known = np.isfinite(values)
-    n = known.sum()
-    out[known] = ndtri((rankdata(values[known], method="average") - 0.5) / max(n, 1))
-    return out
+    return pd.Series(values, dtype=float).rank(method="min", ascending=False).to_numpy()
 
 
 def percentile(values: np.ndarray) -> np.ndarray:
     """`100 (r - 0.5) / N`, r the ascending rank with ties averaged."""
-    out = np.full(len(values), np.nan)
-    known = np.isfinite(values)
-    out[known] = 100 * (rankdata(values[known], method="average") - 0.5) / max(known.sum(), 1)
-    return out
+    ascending = pd.Series(values, dtype=float).rank(method="average")
+    return (100 * (ascending - 0.5) / max(ascending.count(), 1)).to_numpy()
+
+
+def inverse_normal(values: np.ndarray) -> np.ndarray:
+    """`ndtri((r - 0.5) / N)`, r the ascending rank with ties averaged (as Priority Places and AHAH do)."""
+    return ndtri(percentile(values) / 100)
 
 
 def exponential(values: np.ndarray) -> np.ndarray:
