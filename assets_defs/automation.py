@@ -1,60 +1,53 @@
-"""When the graph runs by itself and what happens when it fails: jobs, schedules from the sources' cadence, the hook."""
+"""When the graph runs by itself and who hears when it fails: jobs, schedules from the sources' cadence, the alarm."""
 
 import dagster as dg
 
 from assets_defs import snapshots
+from assets_defs.failure import first_failure
 from pipelines.commands import health
 from pipelines.workspace import Workspace
 
 EVERYTHING = "refresh"
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 OFTEN = {"daily": "0 5 * * *", "weekly": "0 5 * * 1"}  # cadences that get a job of their own
 MONTHLY = "0 4 1 * *"  # everything, so that slower sources are asked too
 
 
 def build(workspace: Workspace) -> dg.Definitions:
     """Job `refresh` over the whole graph, monthly; job `refresh_<cadence>` for what changes more often, and all below."""
-    hooks = {_tell_failure(workspace)}
-    jobs = [
-        dg.define_asset_job(
-            EVERYTHING, dg.AssetSelection.all(), hooks=hooks, description="Everything, from snapshots to release."
-        )
-    ]
+    told = "Everything, from snapshots to release."
+    jobs = [dg.define_asset_job(EVERYTHING, dg.AssetSelection.all(), description=told)]
     crons = {EVERYTHING: MONTHLY}
     for cadence, cron in OFTEN.items():
         keys = [dg.AssetKey(snapshots.key(s.stem)) for s in workspace.register.sources.values() if s.cadence == cadence]
         if keys:
-            name = f"{EVERYTHING}_{cadence}"
-            jobs.append(
-                dg.define_asset_job(
-                    name,
-                    dg.AssetSelection.assets(*keys).downstream(),
-                    hooks=hooks,
-                    description=f"Sources renewed {cadence}, and all that rests on them.",
-                )
-            )
+            name, told = f"{EVERYTHING}_{cadence}", f"Sources renewed {cadence}, and all that rests on them."
+            selection = dg.AssetSelection.assets(*keys).downstream()
+            jobs.append(dg.define_asset_job(name, selection, description=told))
             crons[name] = cron
+    running = dg.DefaultScheduleStatus.RUNNING
     schedules = [
         dg.ScheduleDefinition(
-            name=f"{job.name}_schedule",
-            job=job,
-            cron_schedule=crons[job.name],
-            default_status=dg.DefaultScheduleStatus.RUNNING,
+            name=f"{job.name}_schedule", job=job, cron_schedule=crons[job.name], default_status=running
         )
         for job in jobs
     ]
-    return dg.Definitions(jobs=jobs, schedules=schedules)
+    return dg.Definitions(jobs=jobs, schedules=schedules, sensors=[_alarm(workspace)])
 
 
-def _tell_failure(workspace: Workspace) -> dg.HookDefinition:
-    @dg.failure_hook(name="tell_failure")
-    def tell_failure(context: dg.HookContext) -> None:
-        error = context.op_exception
-        if isinstance(error, dg.Failure) and error.metadata.get("usage", dg.MetadataValue.bool(False)).value:
-            return  # a wrong question is the asker's to mend, not an alarm
-        sentence = getattr(error, "description", None) or str(error)
-        health.record_failure(workspace.settings, sentence)
-        if trouble := health.post_alert(workspace.settings, sentence):
+def _alarm(workspace: Workspace) -> dg.SensorDefinition:
+    # Of the run, not of a step: a run that fails before its first step, or was started from an asset's page, counts too.
+    @dg.run_failure_sensor(
+        name="tell_failure",
+        description="Marks health.json red and posts one sentence to the configured address.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        monitor_all_code_locations=False,
+    )
+    def tell_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
+        if "commonground/told_by" in context.dagster_run.tags:
+            return dg.SkipReason("the command line told of this run itself")
+        failure = first_failure(context.get_step_failure_events(), context.failure_event.message or "the run failed")
+        if trouble := health.tell_failure(workspace.settings, failure):
             context.log.warning(trouble)
+        return None
 
     return tell_failure

@@ -49,8 +49,6 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
             description=taken.problem or taken.state,
             severity=dg.AssetCheckSeverity.WARN,
         )
-        if taken.problem:
-            workspace.warnings.append(f"{taken.state}: {taken.problem}")
         return dg.MaterializeResult(
             data_version=dg.DataVersion(taken.data_version),
             metadata={

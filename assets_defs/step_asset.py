@@ -40,7 +40,7 @@ def step_asset(
         group_name=group,
         description=description,
         deps=[dg.AssetKey(dep) for dep in deps],
-        tags=tags or {},
+        tags={"publisher": "common-ground", **(tags or {})},
         owners=[OWNER],
         check_specs=specs,
         required_resource_keys={"workspace"},
@@ -89,9 +89,12 @@ def preview(path: Path) -> str:
     batch = next(file.iter_batches(batch_size=PREVIEW_ROWS, columns=names), None)
     rows = batch.to_pylist() if batch is not None else []
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    return "\n".join(
-        [*lines, *("| " + " | ".join(str(row[name])[:40].replace("|", "/") for name in names) + " |" for row in rows)]
-    )
+    return "\n".join([*lines, *("| " + " | ".join(_cell(row[name]) for name in names) + " |" for row in rows)])
+
+
+def _cell(value) -> str:
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return text[:40].replace("|", "/")
 
 
 @contextmanager

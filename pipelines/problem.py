@@ -10,3 +10,11 @@ class Problem(Exception):
     def __init__(self, where: str, what: str, remedy: str, usage: bool = False):
         self.where, self.what, self.remedy, self.usage = where, what, remedy, usage
         super().__init__(f"{where}: {what}. {remedy[:1].upper()}{remedy[1:]}.")
+
+
+class Told(Problem):
+    """A Problem known by its sentence alone, which another process or step already made."""
+
+    def __init__(self, sentence: str, usage: bool):
+        Exception.__init__(self, sentence)
+        self.usage = usage

@@ -34,11 +34,6 @@ class Workspace:
         return []
 
     @cached_property
-    def warnings(self) -> list[str]:
-        """What went wrong without ending the run: sources that are stale or unavailable."""
-        return []
-
-    @cached_property
     def register(self) -> Register:
         """The definitions that serve this geography."""
         return read_register(self.geography)

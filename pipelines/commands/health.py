@@ -7,6 +7,7 @@ import requests
 from pipelines import store
 from pipelines.fetch.snapshot import current
 from pipelines.once import code_version
+from pipelines.problem import Problem
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.publish import latest_version
 from pipelines.settings import Settings
@@ -15,24 +16,31 @@ from pipelines.workspace import Workspace
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
 
 
-def record_success(workspace: Workspace, version: str) -> None:
+def record_success(workspace: Workspace) -> None:
     """A refresh ended well: green, or amber where sources are stale or unavailable."""
     cadences = {source.cadence for source in workspace.register.sources.values()}
     now = datetime.datetime.now(datetime.UTC)
+    troubles = warnings(workspace)
     store.write_json(
         workspace.data / "health.json",
         {
             "world": world(workspace),
-            "state": "amber" if workspace.warnings else "green",
-            "release": version,
+            "state": "amber" if troubles else "green",
+            "release": latest_version(workspace.data / "releases"),
             "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime(
                 "%Y-%m-%dT%H:%M:%SZ"
             ),
-            "warnings": list(workspace.warnings),
+            "warnings": troubles,
             "failure": None,
         },
     )
+
+
+def warnings(workspace: Workspace) -> list[str]:
+    """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
+    now = [current(workspace, source) for source in workspace.register.sources.values()]
+    return [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
 
 
 def world(workspace: Workspace) -> str:
@@ -61,6 +69,17 @@ def is_unchanged(workspace: Workspace) -> bool:
     """True where nothing a refresh rests on changed since the last good one, and its release stands."""
     known = store.read_json(workspace.data / "health.json") or {}
     return latest_version(workspace.data / "releases") is not None and known.get("world") == world(workspace)
+
+
+def tell_failure(settings: Settings, failure: Problem) -> str | None:
+    """A refresh failed: health.json red, and one sentence posted; return what went wrong with the post, if anything.
+
+    A wrong question is the asker's to mend, not an alarm.
+    """
+    if failure.usage:
+        return None
+    record_failure(settings, str(failure))
+    return post_alert(settings, str(failure))
 
 
 def record_failure(settings: Settings, sentence: str) -> None:

@@ -1,0 +1,27 @@
+"""A failed run in one sentence, from its events."""
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+from pipelines.problem import Problem, Told
+
+REMEDY = "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback"
+
+
+def first_failure(events: Iterable[dg.DagsterEvent], otherwise: str = "the run failed before any step") -> Problem:
+    """The first step that failed, in its own words where it had a Problem; `otherwise` where no step did."""
+    for event in events:
+        if event.is_step_failure:
+            return _told(event)
+    return Problem("refresh", otherwise, "look at the run in the Dagster UI (`commonground dev`)")
+
+
+def _told(event: dg.DagsterEvent) -> Problem:
+    data = event.step_failure_data
+    told = data.user_failure_data
+    if told and told.description:
+        usage = told.metadata.get("usage")
+        return Told(told.description, bool(usage and usage.value))
+    error = data.error.cause or data.error
+    return Problem(event.step_key, error.message.strip().splitlines()[-1], REMEDY)
