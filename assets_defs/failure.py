@@ -17,6 +17,15 @@ def first_failure(events: Iterable[dg.DagsterEvent], otherwise: str = "the run f
     return Problem("refresh", otherwise, "look at the run in the Dagster UI (`commonground dev`)")
 
 
+def before_any_step(event: dg.DagsterEvent) -> str:
+    """What ended a run that never came to a step, such as a DIR that someone else is writing."""
+    error = event.job_failure_data.error
+    if not error:
+        return event.message or "the run failed before any step"
+    message = (error.cause or error).message.strip().splitlines()[-1]
+    return message.removeprefix("pipelines.problem.Problem: ")
+
+
 def _told(event: dg.DagsterEvent) -> Problem:
     data = event.step_failure_data
     told = data.user_failure_data

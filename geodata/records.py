@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 
 class DefinitionError(ValueError):
@@ -13,9 +13,21 @@ class DefinitionError(ValueError):
 
 
 class Record(BaseModel):
-    """A frozen record that refuses keys it does not know."""
+    """A frozen record that refuses keys it does not know, and can say where in its file a key stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _file: str = PrivateAttr("")
+    _lines: dict[tuple, int] = PrivateAttr(default_factory=dict)
+
+    def at(self, *keys: str) -> str:
+        """`file:line: key.key` of a key of this record's file; the nearest key above it where it has no line."""
+        return place(self._file, self._lines, keys)
+
+
+def place(file: str, lines: dict[tuple, int], keys: tuple[str, ...], first_line: int = 1) -> str:
+    """`file:line: key.key`, with the line of the nearest key that has one."""
+    line = next((lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in lines), first_line)
+    return f"{file}:{line}: {'.'.join(keys) or 'file'}"
 
 
 R = TypeVar("R", bound=Record)
@@ -33,11 +45,24 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> tuple[dict[str, Any
         mark = getattr(error, "problem_mark", None)
         line = mark.line + first_line if mark else first_line
         raise DefinitionError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    except ValueError as error:  # a date such as 2021-13-45
+        raise DefinitionError(f"{file}:{_line_of_bad_value(node, first_line)}: not a value: {error}") from error
     if not isinstance(value, dict):
         raise DefinitionError(f"{file}:{first_line}: expected a mapping of keys to values")
     lines: dict[tuple, int] = {}
     _collect_lines(node, (), lines, file, first_line)
     return value, lines
+
+
+def _line_of_bad_value(node: yaml.Node, first_line: int) -> int:
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except ValueError:
+            return node.start_mark.line + first_line
+        return 0
+    children = [child for pair in node.value for child in (pair if isinstance(pair, tuple) else (pair,))]
+    return max((_line_of_bad_value(child, first_line) for child in children), default=0)
 
 
 def _collect_lines(node: yaml.Node, path: tuple, lines: dict[tuple, int], file: str, first_line: int) -> None:
@@ -59,16 +84,16 @@ def _collect_lines(node: yaml.Node, path: tuple, lines: dict[tuple, int], file: 
 def validate(model: type[R], value: dict[str, Any], lines: dict[tuple, int], file: str, first_line: int = 1) -> R:
     """Validate a parsed mapping as `model`. Raises DefinitionError naming the first wrong key of each kind."""
     try:
-        return model.model_validate(value)
+        record = model.model_validate(value)
     except ValidationError as error:
-        sentences = []
-        for problem in error.errors():
-            path = tuple(str(part) for part in problem["loc"])
-            line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), first_line)
-            sentences.append(
-                f"{file}:{line}: {'.'.join(path) or 'file'}: {problem['msg'].removeprefix('Value error, ')}"
-            )
-        raise DefinitionError("\n".join(sentences)) from error
+        told = [
+            f"{place(file, lines, tuple(str(part) for part in problem['loc']), first_line)}: "
+            + problem["msg"].removeprefix("Value error, ")
+            for problem in error.errors()
+        ]
+        raise DefinitionError("\n".join(told)) from error
+    record._file, record._lines = file, lines
+    return record
 
 
 def parse_sql_header(text: str, file: str) -> tuple[dict[str, Any], dict[tuple, int]]:

@@ -4,6 +4,7 @@ import csv
 import fnmatch
 import io
 import zipfile
+import zlib
 
 import geopandas
 import numpy as np
@@ -35,11 +36,18 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
 def _csv(source: Source, body: bytes) -> pd.DataFrame:
     try:
         text = body.decode(source.fetch.encoding)
-        return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
+        # blank lines are kept, so that a row number is the publisher's; those at the end are not rows
+        return pd.read_csv(
+            io.StringIO(text.rstrip("\r\n") + "\n"),
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,
+        )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise Problem(
             source.stem,
-            f"the CSV cannot be read ({error})",
+            f"the CSV cannot be read ({str(error).strip()})",
             "look at the file; the publisher may have changed its form",
         ) from error
 
@@ -65,7 +73,7 @@ def unpack(source: Source, body: bytes) -> bytes:
         limit = source.fetch.max_mb * 1_000_000 * UNPACKED_LIMIT
         with archive.open(names[0]) as member:
             data = member.read(limit + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise Problem(
             source.stem, f"the zip cannot be read ({error})", "try later; the file is cut short or damaged"
         ) from error
@@ -76,7 +84,14 @@ def unpack(source: Source, body: bytes) -> bytes:
 
 def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
     try:
-        return pd.read_excel(io.BytesIO(body), sheet_name=source.fetch.sheet or 0, dtype=str, engine="calamine")
+        return pd.read_excel(
+            io.BytesIO(body),
+            sheet_name=source.fetch.sheet or 0,
+            dtype=str,
+            engine="calamine",
+            keep_default_na=False,
+            na_values=[""],
+        )
     except Exception as error:  # calamine raises its own error types for a damaged workbook
         raise Problem(
             source.stem,

@@ -1,4 +1,4 @@
-"""The register: sources, indicators, indices, taxonomy and licences as validated records, cross-checked when read."""
+"""The register: sources, indicators, indices, taxonomy and licences as validated records."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -183,7 +183,8 @@ class Register:
 
         def visit(stem: str, path: tuple[str, ...]) -> None:
             if stem in path:
-                raise DefinitionError(f"{stem}.yml: indices read each other in a circle: {' -> '.join((*path, stem))}")
+                told = f"indices read each other in a circle: {' -> '.join((*path, stem))}"
+                raise DefinitionError(f"{self.indices[stem].at('domains')}: {told}")
             if stem not in done:
                 for other in self.indices[stem].reads_indices:
                     visit(other, (*path, stem))
@@ -197,12 +198,12 @@ class Register:
 def read_register(
     geography: Geography, sources: Path = SOURCES, definitions: Path = DEFINITIONS, indicators: Path = INDICATORS
 ) -> Register:
-    """Read and cross-check every definition that serves `geography`. Raises DefinitionError."""
+    """Read every definition that serves `geography`. Raises DefinitionError; `consistency` checks them together."""
     licence_values, lines = parse_yaml((definitions / "licences.yml").read_text("utf-8"), "licences.yml")
     nested = {("licences", *path): line for path, line in lines.items()}
     licences = validate(Licences, {"licences": licence_values}, nested, "licences.yml").licences
     every = [read_record(Source, path, stem=path.stem) for path in sorted(sources.glob("*.yml"))]
-    register = Register(
+    return Register(
         geography,
         {source.stem: source for source in every if source.geography == geography.sources_of},
         {path.stem: read_indicator(path) for path in sorted(indicators.glob("*.sql"))},
@@ -214,72 +215,3 @@ def read_register(
         read_record(Taxonomy, definitions / "taxonomy.yml"),
         licences,
     )
-    problems = [*_source_problems(register), *_indicator_problems(register), *_index_problems(register)]
-    if problems:
-        raise DefinitionError("\n".join(problems))
-    register.index_order  # noqa: B018  raises on a circle
-    return register
-
-
-def _source_problems(register: Register):
-    geography = register.geography
-    for source in register.sources.values():
-        for told in _one_source_problems(register, source):
-            yield f"{source.stem}.yml: {told}"
-    for stem in [geography.boundaries.source, *geography.spine]:
-        if stem not in register.sources:
-            yield f"{geography.stem}.yml: there is no source {stem}"
-    for kind, entry in register.taxonomy.kinds.items():
-        if entry.primary_source not in register.sources:
-            yield f"taxonomy.yml: kinds.{kind}.primary_source: there is no source {entry.primary_source}"
-
-
-def _one_source_problems(register: Register, source: Source):
-    rank = ["nothing", "aggregates", "rows"]
-    licence = register.licences.get(source.licence)
-    if not licence:
-        yield f"licence: {source.licence} is not in licences.yml"
-    elif rank.index(source.publish) > rank.index(licence.publish):
-        yield f"publish: {source.publish} is more than licence {source.licence} allows ({licence.publish})"
-    if source.covers and source.covers not in register.geography.covers:
-        yield f"covers: {source.covers} is not among the covers of {register.geography.stem}.yml"
-    for name, column in source.columns.items():
-        if column.level and column.level not in register.geography.levels:
-            yield f"columns.{name}.level: {column.level} is not a level of {register.geography.stem}.yml"
-    if source.places:
-        kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
-        for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
-            yield f"places: kind {kind} is not in taxonomy.yml"
-
-
-def _indicator_problems(register: Register):
-    known = {*register.sources, *PLACE_TABLES}
-    for indicator in register.indicators.values():
-        for name in indicator.inputs:
-            if name not in known:
-                yield f"{indicator.stem}.sql: inputs: {name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
-        for name in indicator.sources:
-            if name not in register.sources:
-                yield f"{indicator.stem}.sql: sources: there is no source {name}"
-
-
-def _index_problems(register: Register):
-    for index in register.indices.values():
-        for domain, name, member in index.members:
-            where = f"{index.stem}.yml: domains.{domain}.members.{name}"
-            if member.index:
-                if name not in register.indices:
-                    yield f"{where}: there is no index {name}"
-                continue
-            if name not in register.indicators:
-                yield f"{where}: there is no indicator {name}"
-                continue
-            if reads_places(register.indicators[name]) and (member.normalise or index.normalise) not in (
-                "target",
-                "none",
-            ):
-                yield f"{where}: rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
-            for stem in register.indicators[name].sources:
-                source = register.sources.get(stem)
-                if source and source.verified.how == "documented":
-                    yield f"{where}: rests on {stem}, whose format is known from documentation only"

@@ -32,7 +32,8 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
     for name, level in source.keep.items():
         text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, geography, text)
-    breaches += find_breaches(source, geography, table, last_rows)
+    unread = {breach.column for breach in breaches}
+    breaches += find_breaches(source, geography, table, last_rows, unread)
     if breaches:
         raise Problem(
             source.stem,
@@ -87,19 +88,16 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
         raw = text[name].astype("str").str.strip().replace("", None)
         raw = raw.mask(raw.isin(column.null_texts))
         values = _convert(column, raw)
-        bad = raw.notna() & values.isna()
-        if column.min is not None:
-            bad |= values < column.min
-        if column.max is not None:
-            bad |= values > column.max
-        if bad.any():
-            first = raw[bad].index[0]
-            if column.on_breach == "null":
-                what = f"not a usable {column.type}"
-                issues += [(source.stem, int(row) + 2, name, raw[row], what) for row in raw[bad].index]
-                values = values.mask(bad)
-            elif (raw.notna() & values.isna()).any():
-                breaches.append(Breach(name, int(first) + 2, raw[first], f"is not a {column.type}", int(bad.sum())))
+        unread = raw.notna() & values.isna()
+        if column.on_breach == "null":
+            bad = unread | _out_of_range(column, values)
+            issues += [(source.stem, int(i) + 2, name, raw[i], f"not a usable {column.type}") for i in raw.index[bad]]
+            values = values.mask(bad)
+        elif unread.any():
+            first = raw.index[unread][0]
+            breaches.append(
+                Breach(name, int(first) + 2, raw[first], f"is not {ARTICLE[column.type]}", int(unread.sum()))
+            )
         table[name] = values
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
@@ -109,13 +107,26 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
     return frame, issues, breaches
 
 
+ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date"}
+
+
+def _out_of_range(column: Column, values: pd.Series) -> pd.Series:
+    bad = pd.Series(False, index=values.index)
+    if column.min is not None:
+        bad |= (values < column.min).fillna(False).astype(bool)
+    if column.max is not None:
+        bad |= (values > column.max).fillna(False).astype(bool)
+    return bad
+
+
 def _convert(column: Column, raw: pd.Series) -> pd.Series:
     if column.type == "number":
         numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
         return numbers.where(np.isfinite(numbers))  # "inf" is a word, not a measurement
     if column.type == "integer":
-        numbers = pd.to_numeric(raw, errors="coerce")
-        return numbers.where(numbers == numbers.round()).astype("Int64")
+        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+        whole = np.isfinite(numbers) & (numbers == numbers.round())
+        return numbers.where(whole).astype("Int64")
     if column.type == "date":
         return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype("datetime64[ms]")
     return raw.astype("str")

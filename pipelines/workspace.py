@@ -7,6 +7,7 @@ from pathlib import Path
 
 from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
+from pipelines.consistency import check
 from pipelines.fetch.http import Client
 from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.problem import Problem
@@ -36,7 +37,7 @@ class Workspace:
     @cached_property
     def register(self) -> Register:
         """The definitions that serve this geography."""
-        return read_register(self.geography)
+        return check(read_register(self.geography))
 
     @cached_property
     def today(self) -> datetime.date:

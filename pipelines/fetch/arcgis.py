@@ -11,6 +11,7 @@ from pipelines.source import Source
 from pipelines.store import sha256_json
 
 PAGE = 2000
+PASSING_CODES = {"429", "500", "502", "503", "504"}  # of errors inside HTTP 200
 
 
 def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | None:
@@ -21,9 +22,10 @@ def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | No
     """
     rule = source.fetch
     layer = _get(client, source, rule.url, {"f": "json"})
-    count = _get(client, source, f"{rule.url}/query", {"where": rule.where, "returnCountOnly": "true", "f": "json"})[
-        "count"
-    ]
+    count_query = {"where": rule.where, "returnCountOnly": "true", "f": "json"}
+    count = _get(client, source, f"{rule.url}/query", count_query).get("count")
+    if not isinstance(count, int):
+        raise Problem(source.stem, "the layer does not say how many features it has", "try later")
     edited = layer.get("editingInfo", {}).get("dataLastEditDate") or layer.get("editingInfo", {}).get("lastEditDate")
     probe = {"layer": sha256_json(layer), "count": count}
     if last == probe:
@@ -52,6 +54,8 @@ def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | No
             )
         seen |= ids
         files[f"page-{len(files) + 1:04d}.json"] = body
+    if len(seen) != count:
+        raise Problem(source.stem, f"{len(seen):,} features came where the layer announced {count:,}", "try later")
     as_at = datetime.fromtimestamp(edited / 1000, UTC).date().isoformat() if edited else None
     return Reply(files, probe, as_at)
 
@@ -89,5 +93,5 @@ def _no_error(body: bytes, content_type: str) -> None:
     except orjson.JSONDecodeError as error:
         raise Passing("the JSON is cut short or damaged") from error
     told = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
-    if told and (told.get("code", 0) >= 500 or told.get("code") == 429):
+    if told and str(told.get("code")) in PASSING_CODES:
         raise Passing(f"the service answered with error {told.get('code')}: {told.get('message')}")

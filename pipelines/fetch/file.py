@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from datetime import date
 from email.utils import parsedate_to_datetime
 
@@ -59,9 +60,11 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
 def _is_zip(body: bytes, content_type: str) -> None:
     refuse_html(body, content_type)
     try:
-        zipfile.ZipFile(io.BytesIO(body))
-    except zipfile.BadZipFile as error:
+        damaged = zipfile.ZipFile(io.BytesIO(body)).testzip()
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise Passing("the zip file is cut short or damaged") from error
+    if damaged:
+        raise Passing(f"the zip file is damaged ({damaged})")
 
 
 def _is_json(body: bytes, content_type: str) -> None:

@@ -64,7 +64,7 @@ def _kind(workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame) -> 
     straight, _ = targets.query(homes.data, distance_upper_bound=geography.nearest_cap_m)
     reach["nearest_m"] = np.where(np.isfinite(straight), np.round(straight * geography.detour_factor, 1), np.nan)
     found = homes.sparse_distance_matrix(targets, fifteen / geography.detour_factor, output_type="ndarray")
-    walk = np.round(found["v"] * geography.detour_factor, 1)
+    walk = found["v"] * geography.detour_factor  # counted unrounded, told to 0.1 m
     n = len(origins)
     reach["n_within_10_min"] = np.bincount(found["i"][walk <= ten], minlength=n)
     reach["n_within_15_min"] = np.bincount(found["i"], minlength=n)
@@ -73,7 +73,7 @@ def _kind(workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame) -> 
             "area_code": origins["area_code"].to_numpy()[found["i"]],
             "place_id": places["place_id"].to_numpy()[found["j"]],
             "publish": places["publish"].to_numpy()[found["j"]],
-            "distance_m": walk,
+            "distance_m": np.round(walk, 1),
             "minutes": np.round(walk * geography.minutes_per_metre, 1),
         }
     )

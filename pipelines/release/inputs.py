@@ -49,7 +49,9 @@ def gather(workspace: Workspace) -> Inputs:
         "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
     }
     snapshots = _snapshots(workspace)
-    facts = _facts(workspace, steps, snapshots)
+    facts = _facts(workspace, steps, snapshots) | {
+        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
+    }
     frames = {
         "source_register": _source_register(workspace),
         "snapshot_register": snapshots,

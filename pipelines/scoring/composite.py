@@ -49,30 +49,45 @@ def domain_score(
 
     The weighted mean of the members that are known, null below the domain's minimum weight, then its transform.
     """
-    weight = np.array([weights[name] for name in domain.members])
-    weight = weight / weight.sum()
-    matrix = np.column_stack([scaled[name] for name in domain.members])
-    known = np.isfinite(matrix)
-    observed = known @ weight
-    mean = np.where(known, matrix, 0) @ weight / np.where(observed > 0, observed, np.nan)
+    mean, observed = weighted_mean(
+        [scaled[name] for name in domain.members], [weights[name] for name in domain.members]
+    )
     mean[observed < domain.minimum_weight - 1e-9] = np.nan
     return (normalise.exponential(mean) if domain.transform == "exponential" else mean), observed
 
 
-def combine(index: Index, domains: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Domain scores (areas x domains) to one score: weighted arithmetic or geometric mean, or the plain weighted sum.
+def weighted_mean(columns: list[np.ndarray], weights: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """The weighted mean of what is known (NaN where nothing is), and the share of the weight that is known.
+
+    Added up column by column: a matrix product rounds equal rows differently, and ranks would tell them apart.
+    """
+    total = sum(weights)
+    weighed, observed = np.zeros(len(columns[0])), np.zeros(len(columns[0]))
+    for column, weight in zip(columns, weights, strict=True):
+        known = np.isfinite(column)
+        weighed += np.where(known, column, 0) * (weight / total)
+        observed += known * (weight / total)
+    return weighed / np.where(observed > 0, observed, np.nan), observed
+
+
+def combine(index: Index, domains: list[np.ndarray], weights: list[float]) -> np.ndarray:
+    """Domain scores, in the index's order, to one score: weighted arithmetic or geometric mean, or weighted sum.
 
     The geometric mean and the sum need every domain; the arithmetic mean is over those that are known.
     """
-    known = np.isfinite(domains)
+    if index.aggregate == "arithmetic":
+        return weighted_mean(domains, weights)[0]
     if index.aggregate == "sum":
-        return domains @ weights
-    shares = weights / weights.sum()
-    if index.aggregate == "geometric":
-        with np.errstate(divide="ignore"):
-            return np.exp(np.log(domains) @ shares)
-    observed = known @ shares
-    return np.where(known, domains, 0) @ shares / np.where(observed > 0, observed, np.nan)
+        return weighted_mean(domains, weights)[0] * sum(weights) * _all_known(domains)
+    with np.errstate(divide="ignore"):
+        logs = [np.log(column) for column in domains]
+    zero = np.any([column == 0 for column in domains], axis=0)  # the log of zero is not finite, and not unknown
+    mean = np.exp(weighted_mean(logs, weights)[0])
+    return np.where(zero, 0.0, mean) * _all_known(domains)
+
+
+def _all_known(columns: list[np.ndarray]) -> np.ndarray:
+    return np.where(np.all([np.isfinite(column) for column in columns], axis=0), 1.0, np.nan)
 
 
 def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Scored:
@@ -88,9 +103,11 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
         columns[name], observed[name] = domain_score(domain, scaled, weights)
     domains = pd.DataFrame(columns, index=values.index)
     shares = pd.DataFrame(observed, index=values.index)
-    weight = np.array([domain.weight for domain in index.domains.values()])
-    weight_observed = shares.to_numpy() @ (weight / weight.sum())
-    total = combine(index, domains.to_numpy(), weight)
+    weights = [domain.weight for domain in index.domains.values()]
+    # what was observed of a domain that has no score does not enter the index, and is not counted as if it did
+    entering = [np.where(np.isfinite(columns[name]), observed[name], 0) for name in index.domains]
+    weight_observed = weighted_mean(entering, weights)[0]
+    total = combine(index, list(columns.values()), weights)
     total[weight_observed < index.minimum_weight - 1e-9] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
     return Scored(as_series(total), domains, shares, as_series(np.clip(weight_observed, 0, 1)))

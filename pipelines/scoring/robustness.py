@@ -39,7 +39,7 @@ def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], 
             kept = {m: w for m, w in domain.members.items() if (name, m) != gone}
             columns.append(domain_score(domain.model_copy(update={"members": kept}), scaled, jitter)[0])
             weights.append(domain.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD))
-        total = combine(index, np.column_stack(columns), np.array(weights))
+        total = combine(index, columns, weights)
         drawn[draw] = np.nan_to_num(normalise.ranks(total), nan=len(areas))
     low, high = np.percentile(drawn, INTERVAL, axis=0, method="nearest")
     worst = (np.ceil(10 * drawn / max(len(areas), 1)) <= 1).mean(axis=0)

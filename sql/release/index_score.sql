@@ -13,7 +13,7 @@ columns:
   rank_low: rank_nation at the 5 % point of 100 versions of the method (weights +-25 %, one indicator left out)
   rank_high: rank_nation at the 95 % point of the same versions; a spread over method choices, not a confidence interval
   worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need
-  weight_observed: share (0-1) of the index's weight that is observed
+  weight_observed: share (0-1) of the index's weight that is observed and enters the score
   evidence_grade: A to D, from what was observed, its age, and how much is partly covered or modelled
   null_reason: set exactly where score is null
 */

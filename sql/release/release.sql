@@ -17,7 +17,8 @@ columns:
   sources_stale: sources whose last fetch failed, so that an older snapshot stands in
   licence: licence of the release's own tables
   definition_sha256: hash of every definition the release follows
+  tables: the tables and views held, separated by commas
   built_at: {description: when the release was made, run_metadata: true}
 */
-select *
+select * exclude (built_at), built_at
 from release_facts

@@ -1,0 +1,220 @@
+"""The sample town's places: every row accounted for, every count what a brute-force count gives, unknown never zero."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from pipelines.once import made
+from pipelines.places.records import clean_name
+from pipelines.tables import table
+
+CITY_SOURCES = {"arts_centre", "cinema", "community_centre", "library", "museum", "music_venue", "pub", "theatre"}
+NO_OWNERS, NO_MAP = "S99600003", "S99800002"  # the council that states no owner, the region outside the city map
+STATED = ["owned by a public authority", "mixed ownership", "not owned by a public authority"]
+
+
+@pytest.fixture(scope="module")
+def reach(town):
+    """Reach by area and kind, with each area's council and region."""
+    areas = pd.read_parquet(made(town.data / "tables", "areas").path)
+    frame = pd.read_parquet(made(town.data / "places", "reach").path)
+    return frame.merge(areas[["area_code", "authority_code", "region_code", "x", "y"]], on="area_code")
+
+
+@pytest.fixture(scope="module")
+def places(town):
+    return pd.read_parquet(made(town.data / "places", "place").path)
+
+
+def of_kind(workspace, places, kind):
+    entry = workspace.register.taxonomy.kinds[kind]
+    chosen = places[places["kind"] == (entry.subset_of or kind)]
+    return chosen[chosen["owner_kind"].isin(entry.owner_kinds)] if entry.subset_of else chosen
+
+
+def test_reach_is_what_a_brute_force_count_gives(town, reach, places):
+    workspace = town.workspace()
+    geography = workspace.geography
+    kinds = {kind for kind, entry in workspace.register.taxonomy.kinds.items() if entry.counts_for_reach}
+    assert set(reach["kind"]) == kinds
+    assert len(reach) == 150 * len(kinds)
+    checked = 0
+    for kind, rows in reach[reach["coverage"] != "unknown"].groupby("kind"):
+        targets = of_kind(workspace, places, kind)
+        for row in rows.itertuples():
+            straight = np.hypot(targets["x"] - row.x, targets["y"] - row.y)
+            minutes = straight * geography.detour_factor * geography.minutes_per_metre
+            for limit, n in ((10, row.n_within_10_min), (15, row.n_within_15_min)):
+                # a place within a tenth of a metre of the limit may fall on either side of it by rounding
+                assert (minutes <= limit - 0.00125).sum() <= n <= (minutes <= limit + 0.00125).sum(), (
+                    kind,
+                    row.area_code,
+                )
+            near = straight.min()
+            if near <= geography.nearest_cap_m:
+                assert row.nearest_m == pytest.approx(near * geography.detour_factor, abs=0.051)
+            else:
+                assert np.isnan(row.nearest_m)
+            checked += 1
+    assert checked > 1000
+    assert (reach["n_within_15_min"] == 0).any()
+    assert (reach["n_within_15_min"] > 1).any()
+
+
+def test_the_places_behind_each_count_are_listed(town, reach):
+    register = town.workspace().register
+    shown = {
+        kind
+        for kind, entry in register.taxonomy.kinds.items()
+        if register.sources[entry.primary_source].publish == "rows"
+    }
+    listed = town.frame(
+        "select area_code, kind, count(*) as n, max(minutes) as far from neighbourhood_place group by all"
+    )
+    assert set(listed["kind"]) <= shown  # places whose licence clears counts only are counted, not listed
+    reach = reach[reach["kind"].isin(shown)]
+    both = reach[reach["coverage"] != "unknown"].merge(listed, how="left", on=["area_code", "kind"])
+    assert (both["n"].fillna(0).astype(int) == both["n_within_15_min"]).all()
+    assert listed["far"].max() <= 15
+    assert len(listed) == (reach["n_within_15_min"].fillna(0) > 0).sum()  # nothing is listed where nobody looked
+
+
+def test_where_nobody_looked_nothing_is_said(reach):
+    unknown = reach["coverage"] == "unknown"
+    assert unknown.any()
+    assert reach.loc[unknown, ["nearest_m", "n_within_10_min", "n_within_15_min"]].isna().all(axis=None)
+    assert (reach.loc[unknown, "null_reason"] == "not_covered").all()
+    assert reach.loc[~unknown, "null_reason"].isna().all()
+    assert reach.loc[~unknown, ["n_within_10_min", "n_within_15_min"]].notna().all(axis=None)
+
+
+def test_the_city_map_says_nothing_of_the_region_it_does_not_cover(reach):
+    city = reach[reach["kind"].isin(CITY_SOURCES)]
+    assert set(city["kind"]) == CITY_SOURCES
+    assert (city.loc[city["region_code"] == NO_MAP, "coverage"] == "unknown").all()
+    assert (city.loc[city["region_code"] != NO_MAP, "coverage"] != "unknown").all()
+    assert set(reach.loc[reach["kind"] == "school", "coverage"]) <= {"observed", "partial"}
+
+
+def test_near_the_edge_of_the_cover_coverage_is_partial(town, reach):
+    outlines = geopandas.read_parquet(table(town.workspace(), "ons_lsoa_boundaries_2021").path)
+    inside = set(reach.loc[reach["region_code"] != NO_MAP, "area_code"])
+    beyond = shapely.union_all(outlines.loc[~outlines["lsoa21_code"].isin(inside), "geometry"].to_numpy())
+    pubs = reach[(reach["kind"] == "pub") & (reach["region_code"] != NO_MAP)]
+    near = shapely.distance(shapely.points(pubs["x"], pubs["y"]), beyond) <= 2400
+    assert near.any()
+    assert not near.all()
+    assert pubs["coverage"].tolist() == np.where(near, "partial", "observed").tolist()
+
+
+def values(town, indicator):
+    return town.frame(f"""
+        select v.*, n.authority_code, n.region_code from indicator_value as v join neighbourhood as n using (area_code)
+        where indicator = '{indicator}'""")
+
+
+def test_a_register_that_states_no_owner_gives_no_stock_there_and_nowhere_else(town):
+    stock = values(town, "public_brownfield_sites_within_15_min")
+    silent = stock["authority_code"] == NO_OWNERS
+    assert silent.sum() == 35
+    assert stock.loc[silent, "value"].isna().all()
+    assert set(stock.loc[silent, "null_reason"]) == {"not_covered"}
+    assert stock.loc[~silent, "value"].notna().all()
+    assert stock.loc[~silent, "null_reason"].isna().all()
+    assert (stock["value"] == 0).any()
+    assert (stock["value"] > 0).any()
+
+
+def test_the_silent_council_did_register_sites(town):
+    rows = pd.read_parquet(table(town.workspace(), "mhclg_brownfield_current").path)
+    stated = rows.groupby("organisation")["ownership_status"].apply(lambda owners: owners.isin(STATED).any())
+    assert (~stated).sum() == 1
+    assert (
+        town.query(
+            "select count(*) from place join neighbourhood using (area_code) where kind = 'brownfield_site' and authority_code = ?",
+            NO_OWNERS,
+        )[0][0]
+        > 0
+    )
+
+
+@pytest.mark.parametrize("indicator", ["nearest_community_centre_m", "nearest_library_m"])
+def test_the_nearest_place_is_unknown_where_the_city_map_does_not_reach(town, indicator):
+    found = values(town, indicator)
+    outside = found["region_code"] == NO_MAP
+    assert found.loc[outside, "value"].isna().all()
+    assert set(found.loc[outside, "null_reason"]) == {"not_covered"}
+    assert set(found.loc[outside, "coverage"]) == {"unknown"}
+    assert found.loc[~outside, "value"].between(0, 2400 * 1.3).all()
+
+
+def test_schools_are_known_everywhere(town):
+    assert values(town, "nearest_school_m")["value"].notna().all()
+
+
+def test_scores_that_need_what_is_unknown_are_null_with_a_reason(town):
+    scores = town.frame("select * from index_score join neighbourhood using (area_code)")
+    outside = scores["region_code"] == NO_MAP
+    ownership = scores["index_name"] == "ownership_opportunity"
+    assert scores.loc[outside & ownership, "score"].isna().all()
+    assert scores.loc[outside & ownership, "null_reason"].notna().all()
+    assert (scores.loc[outside & ownership, "weight_observed"] < 1).all()
+    assert scores.loc[~outside & ownership, "score"].notna().all()
+    assert scores.loc[scores["index_name"] == "hardship", "score"].notna().all()
+    # a third of the nation is not scored, so no area is ranked in the nation; the covered region is ranked
+    assert scores.loc[ownership, "rank_nation"].isna().all()
+    assert scores.loc[~outside & ownership, "rank_region"].notna().all()
+
+
+def test_no_stock_is_the_last_rank_not_an_unknown_one(town):
+    rows = town.frame("""
+        select s.score, s.rank_region, v.value from index_score as s
+        join indicator_value as v on v.area_code = s.area_code and v.indicator = 'public_brownfield_sites_within_15_min'
+        where index_name = 'ownership_opportunity' and score is not null""")
+    none = rows["value"] == 0
+    assert none.any()
+    assert (rows.loc[none, "score"] == 0).all()
+    assert (rows.loc[~none, "score"] > 0).all()
+    assert rows.loc[none, "rank_region"].nunique() == 1
+    assert rows.loc[none, "rank_region"].min() > rows.loc[~none, "rank_region"].max()
+
+
+def test_every_row_of_every_place_source_is_accounted_for(town):
+    workspace = town.workspace()
+    counts = town.frame("select * from record_count").pivot(index="source", columns="outcome", values="n_rows")
+    assert set(counts.index) == set(workspace.register.place_sources)
+    assert (counts.drop(columns="rows").sum(axis=1) == counts["rows"]).all()
+    for stem in counts.index:
+        assert counts.loc[stem, "rows"] == len(pd.read_parquet(table(workspace, stem).path))
+    assert (counts[["placed", "outside", "duplicate", "ended", "unmapped", "no_coordinates"]].sum() > 0).all()
+
+
+def test_a_record_lies_in_the_area_it_is_said_to(town):
+    records = pd.read_parquet(made(town.data / "places", "place_record").path)
+    outlines = geopandas.read_parquet(table(town.workspace(), "ons_lsoa_boundaries_2021").path).set_index("lsoa21_code")
+    shapes = outlines.geometry.reindex(records["area_code"]).to_numpy()
+    assert shapely.intersects_xy(shapes, records["x"], records["y"]).all()
+    assert records["place_id"].is_unique
+
+
+def test_only_records_of_the_primary_source_are_places(town, places):
+    primary = {kind: entry.primary_source for kind, entry in town.workspace().register.taxonomy.kinds.items()}
+    assert (places["name_source"] == places["kind"].map(primary)).all()
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        ("The <b>Old</b> Hall", "The Old Hall"),
+        ("<script>alert(1)</script>Hall", "alert(1) Hall"),
+        ("=HYPERLINK(1)", "HYPERLINK(1)"),
+        ("+@=Hall", "Hall"),
+        (" Upper\n\t Hall ", "Upper Hall"),
+        ("Fish & Chips – Café", "Fish & Chips – Café"),
+        ("x" * 300, "x" * 200),
+    ],
+)
+def test_names_are_fit_to_be_shown(published, shown):
+    assert clean_name(published) == shown

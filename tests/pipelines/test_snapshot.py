@@ -1,0 +1,144 @@
+"""Accepting a fetch: stored once by content, the last good one kept when the next is bad, every observation written."""
+
+import datetime
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from fixtures.making import ScriptedWeb, make_source
+
+from geodata.geography import Geography, read_geographies
+from pipelines.fetch.snapshot import current, read_files, take
+from pipelines.problem import Problem
+from pipelines.settings import Settings
+from pipelines.store import read_lines
+
+LIVING = make_source({"code": {"type": "text"}}, rows={"at_least_of_last": 0.9}, stem="test_living_2026")
+TEN = b"code\n" + b"".join(b"%d\n" % i for i in range(10))
+
+
+@dataclass
+class Desk:
+    """What `take` needs of a workspace, with a web that follows a script."""
+
+    data: Path
+    web: ScriptedWeb
+    settings: Settings = field(default_factory=Settings)
+    geography: Geography = field(default_factory=lambda: read_geographies()["england_lsoa21"])
+    today: datetime.date = datetime.date(2026, 11, 22)
+
+    def __post_init__(self):
+        self.client = self.web.client()
+
+    def observations(self) -> list[dict]:
+        return read_lines(self.data / "snapshots" / "test_living_2026" / "observations.jsonl")
+
+
+def desk(tmp_path, *answers) -> Desk:
+    return Desk(tmp_path, ScriptedWeb(list(answers)))
+
+
+def test_the_first_answer_is_kept_as_it_came(tmp_path):
+    work = desk(tmp_path, TEN)
+    taken = take(work, LIVING)
+    assert (taken.state, taken.rows) == ("new", 10)
+    assert read_files(work, taken) == {"data.csv": TEN}
+    assert [line["status"] for line in work.observations()] == ["new"]
+    assert current(work, LIVING).sha == taken.sha
+
+
+def test_the_same_content_again_is_observed_but_not_stored_again(tmp_path):
+    work = desk(tmp_path, TEN, TEN)
+    first, second = take(work, LIVING), take(work, LIVING)
+    assert (second.state, second.sha) == ("unchanged", first.sha)
+    assert [line["status"] for line in work.observations()] == ["new", "unchanged"]
+    assert len([p for p in (tmp_path / "snapshots" / "test_living_2026").iterdir() if p.is_dir()]) == 1
+
+
+def test_an_answer_of_304_keeps_the_snapshot(tmp_path):
+    work = desk(tmp_path, {"body": TEN, "headers": {"ETag": '"1"'}}, {"status": 304}, {"status": 304})
+    first = take(work, LIVING)
+    for _ in range(2):
+        again = take(work, LIVING)
+        assert (again.state, again.sha, again.rows, again.downloaded) == ("unchanged", first.sha, 10, 0)
+    assert work.web.asked[2].headers["If-None-Match"] == '"1"'
+
+
+def test_new_content_is_a_new_snapshot_beside_the_old(tmp_path):
+    work = desk(tmp_path, TEN, TEN + b"10\n")
+    first, second = take(work, LIVING), take(work, LIVING)
+    assert second.state == "new"
+    assert second.rows == 11
+    assert read_files(work, first) == {"data.csv": TEN}
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        (b"code\n1\n2\n", "fewer than 90% of the last good 10"),
+        (b"name\n1\n", "no column 'code'"),
+        (b"<html>busy</html>", "web page"),
+        ({"status": 404}, "answered 404"),
+    ],
+)
+def test_a_bad_answer_leaves_the_last_good_snapshot_standing(tmp_path, waits, bad, told):
+    work = desk(tmp_path, TEN, bad)
+    good = take(work, LIVING)
+    stale = take(work, LIVING)
+    assert (stale.state, stale.sha) == ("stale", good.sha)
+    assert told in stale.problem
+    assert work.observations()[-1]["status"] == "failed"
+    assert current(work, LIVING).state == "stale"
+    assert read_files(work, stale) == {"data.csv": TEN}
+
+
+def test_a_good_answer_ends_staleness(tmp_path):
+    work = desk(tmp_path, TEN, {"status": 404}, TEN)
+    for state in ("new", "stale", "unchanged"):
+        assert take(work, LIVING).state == state
+    assert current(work, LIVING).problem is None
+
+
+def test_a_source_never_read_is_unavailable(tmp_path):
+    work = desk(tmp_path, {"status": 404})
+    taken = take(work, LIVING)
+    assert (taken.state, taken.sha, taken.data_version) == ("unavailable", "", "unavailable")
+
+
+def test_a_required_source_that_fails_ends_the_run(tmp_path):
+    required = LIVING.model_copy(update={"required": True})
+    with pytest.raises(Problem, match="test_living_2026: the server answered 404"):
+        take(desk(tmp_path, {"status": 404}), required)
+    work = desk(tmp_path, TEN, {"status": 404})
+    take(work, required)
+    with pytest.raises(Problem, match="404"):
+        take(work, required)
+
+
+def test_offline_keeps_what_there_is_and_asks_no_one(tmp_path):
+    work = desk(tmp_path, TEN)
+    good = take(work, LIVING)
+    offline = replace(work, settings=Settings(offline=True), web=ScriptedWeb([{"status": 500}]))
+    assert take(offline, LIVING).state == "kept"
+    assert take(offline, LIVING).sha == good.sha
+    assert offline.web.asked == []
+
+
+def test_a_line_cut_short_by_a_crash_is_passed_over(tmp_path):
+    work = desk(tmp_path, TEN)
+    good = take(work, LIVING)
+    path = tmp_path / "snapshots" / "test_living_2026" / "observations.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"observed_at": "2026-')
+    assert current(work, LIVING).sha == good.sha
+
+
+def test_a_snapshot_whose_folder_is_gone_is_fetched_again(tmp_path):
+    work = desk(tmp_path, {"body": TEN, "headers": {"ETag": '"1"'}})
+    taken = take(work, LIVING)
+    folder = tmp_path / "snapshots" / "test_living_2026" / taken.sha
+    (folder / "data.csv").unlink()
+    folder.rmdir()
+    again = take(work, LIVING)
+    assert again.state == "new"
+    assert "If-None-Match" not in work.web.asked[1].headers
+    assert read_files(work, again) == {"data.csv": TEN}

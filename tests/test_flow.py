@@ -1,0 +1,371 @@
+"""Whole refreshes of the sample town: work done once, releases that say what changed, identical where nothing did."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import frictionless
+import orjson
+from click.testing import CliRunner
+from fixtures.making import Town, refresh_town
+
+from pipelines.cli import main
+from pipelines.release.compare import compare
+from pipelines.release.publish import rollback
+from pipelines.release.verify import verify
+from pipelines.settings import Settings
+from pipelines.store import read_json, read_lines
+
+ROOT = Path(__file__).parent.parent
+TABLES = {
+    "neighbourhood", "neighbourhood_shape", "place", "place_record", "neighbourhood_place", "indicator", "indicator_value",
+    "index_score", "domain_score", "opportunity", "source", "snapshot", "issue", "column_dictionary", "release",
+}  # fmt: skip
+OURS = {"index_member", "record_count", "benchmark", "benchmark_correlation"}  # beyond the contract
+NOT_BUILT = {"place_event"}
+SAME_BUT_RUNTIME = {"gla_arts_centres_2022", "gla_libraries_2022", "gla_museums_2022", "gla_theatres_2022"}
+
+
+def copy_of(town: Town, folder: Path) -> Town:
+    """The same DIR in another place, to be changed at will."""
+    shutil.copytree(town.data, folder, symlinks=True)
+    return replace(town, data=folder, settings=replace(town.settings, data=folder))
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def made_files(data: Path) -> dict[str, str]:
+    """Everything a refresh makes, but for its notes about itself."""
+    return {
+        f"{name}/{file}": sha
+        for name in ("tables", "places", "indicators", "indices", "releases")
+        for file, sha in files_of(data / name).items()
+    }
+
+
+# ---- once
+
+
+def test_the_first_refresh_publishes_and_says_so(town):
+    assert town.outcome.exit_code == 0
+    told = "\n".join(town.outcome.lines)
+    assert f"published release 1.0.0: {town.data / 'releases' / '1.0.0'}" in told
+    assert "invented" in told
+    assert "warning" not in told
+    assert town.versions == ["1.0.0"]
+    assert read_json(town.data / "health.json")["state"] == "green"
+
+
+def test_a_second_refresh_makes_nothing_and_says_so(town, tmp_path):
+    work = copy_of(town, tmp_path / "data")
+    before = made_files(work.data)
+    again = refresh_town(work.data)
+    assert again.outcome.exit_code == 0
+    assert any(
+        line.startswith("nothing new: no table, indicator, index or release was made; release 1.0.0 stands")
+        for line in again.outcome.lines
+    )
+    assert "downloaded: 0.0 MB" in again.outcome.lines
+    assert made_files(work.data) == before
+    assert again.versions == ["1.0.0"]
+    for folder in (work.data / "snapshots").iterdir():
+        assert [line["status"] for line in read_lines(folder / "observations.jsonl")] == ["new", "unchanged"]
+
+
+def test_a_lost_table_is_made_again_the_same_without_a_new_release(town, tmp_path):
+    work = copy_of(town, tmp_path / "data")
+    before = made_files(work.data)
+    next((work.data / "indicators").glob("disability_pct-*.parquet")).unlink()
+    (work.data / "health.json").unlink()  # so that the refresh looks beyond the snapshots
+    again = refresh_town(work.data)
+    assert made_files(work.data) == before
+    assert any(line.startswith("nothing new to publish; release 1.0.0 stands") for line in again.outcome.lines)
+
+
+# ---- what changed
+
+
+def test_new_data_make_a_new_version_that_says_which_sources_changed(town_twice):
+    first, second = town_twice
+    assert first.outcome.exit_code == second.outcome.exit_code == 0
+    assert second.versions == ["1.0.0", "1.0.1"]  # values only: a patch
+    assert second.release.name == "1.0.1"
+    text = (second.release / "CHANGES.md").read_text("utf-8")
+    sources = text.split("## Sources")[1].split("## ")[0]
+    for stem in ("dfe_gias_current", "mhclg_brownfield_current", "gla_pubs_2022"):
+        assert f"- {stem}: new content" in sources
+    for stem in [*SAME_BUT_RUNTIME, "ons_census_health_2021"]:
+        assert stem not in sources
+    assert "pubs_within_15_min" in text.split("## Areas and indicators")[1].split("## ")[0]
+    assert "infrastructure_gap" in text.split("## Ranks")[1]
+    assert "- no change" in text.split("## Definitions")[1].split("## ")[0]
+    assert "nothing to compare" in (second.data / "releases" / "1.0.0" / "CHANGES.md").read_text("utf-8")
+
+
+def test_a_source_that_changed_only_in_its_run_time_keeps_its_snapshot(town_twice):
+    data = town_twice[1].data
+    for folder in sorted((data / "snapshots").iterdir()):
+        lines = read_lines(folder / "observations.jsonl")
+        snapshots = {p.name for p in folder.iterdir() if p.is_dir()}
+        changed = len({line["sha"] for line in lines}) > 1
+        assert snapshots == {line["sha"] for line in lines}, folder.name  # both releases cite theirs
+        if folder.name in SAME_BUT_RUNTIME:
+            assert not changed
+            assert [line["status"] for line in lines] == ["new", "unchanged"]
+    shas = dict(town_twice[1].query("select source, sha256 from snapshot"))
+    for stem in SAME_BUT_RUNTIME:
+        assert shas[stem] == read_lines(data / "snapshots" / stem / "observations.jsonl")[0]["sha"]
+
+
+def test_what_did_not_change_was_not_made_again(town, town_twice):
+    first, second = (read_json(t.data / "tables" / "ons_census_health_2021.json") for t in (town, town_twice[1]))
+    assert first == second
+
+
+def test_a_place_seen_on_both_dates_keeps_its_id(town_twice):
+    second = town_twice[1]
+    ids = []
+    for version in ("1.0.0", "1.0.1"):
+        with duckdb.connect(
+            str(second.data / "releases" / version / "commonground.duckdb"), read_only=True
+        ) as connection:
+            ids.append(dict(connection.execute("select source || source_id, place_id from place_record").fetchall()))
+    both = ids[0].keys() & ids[1].keys()
+    assert len(both) > 500
+    assert ids[0].keys() != ids[1].keys()
+    assert all(ids[0][record] == ids[1][record] for record in both)
+
+
+# ---- identical
+
+
+def test_the_road_to_a_release_leaves_no_trace_in_it(town, town_twice):
+    """A DIR that held an older release first, and one that did not, publish the same."""
+    difference = compare(town.release, town_twice[1].release)
+    assert difference.exact == []
+    assert difference.identical
+
+
+def test_the_command_in_another_process_publishes_the_same(town, tmp_path, clean_environment):
+    clean_environment.setenv("PYTHONHASHSEED", "77")
+    command = [
+        sys.executable,
+        "-c",
+        "from pipelines.cli import main; main()",
+        "refresh",
+        "--quiet",
+        "--data",
+        str(tmp_path / "data"),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "published release 1.0.0" in done.stdout
+    assert compare(town.release, tmp_path / "data" / "releases" / "latest").exact == []
+
+
+def test_two_dates_are_not_identical(town_twice):
+    releases = town_twice[1].data / "releases"
+    difference = compare(releases / "1.0.0", releases / "1.0.1")
+    assert not difference.identical
+    assert "table place differs" in difference.exact
+    assert "table neighbourhood differs" not in difference.exact
+
+
+# ---- rollback and area set
+
+
+def test_a_rollback_stands_until_something_new_comes(town_twice, tmp_path):
+    work = copy_of(town_twice[1], tmp_path / "data")
+    assert rollback(work.data, "1.0.0") == "1.0.0"
+    again = refresh_town(work.data, "2026-09-30")
+    assert again.outcome.exit_code == 0
+    assert again.release.name == "1.0.0"
+    assert again.versions == ["1.0.0", "1.0.1"]
+    assert rollback(work.data, "1.0.1") == "1.0.1"
+    assert again.release.name == "1.0.1"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_a_version_that_is_not_kept_cannot_be_rolled_back_to(town, tmp_path, clean_environment):
+    work = copy_of(town, tmp_path / "data")
+    result = run("rollback", "9.9.9", "--data", str(work.data))
+    assert result.exit_code == 2
+    assert "release 9.9.9 is not kept" in result.output
+    assert work.release.name == "1.0.0"
+
+
+def test_another_area_set_in_the_same_folder_is_wrong_usage(town, clean_environment):
+    before = files_of(town.data / "releases")
+    result = run("refresh", "--quiet", "--area", "Hackney", "--data", str(town.data))
+    assert result.exit_code == 2
+    assert "cannot also publish Hackney" in result.output
+    assert "--data" in result.output
+    assert read_json(town.data / "scope.json")["geography"] == "sample_town"
+    assert files_of(town.data / "releases") == before
+
+
+def test_a_date_without_a_recording_is_wrong_usage_and_writes_nothing(tmp_path, clean_environment):
+    result = run("refresh", "--quiet", "--sample-date", "1999-01-01", "--data", str(tmp_path / "data"))
+    assert result.exit_code == 2
+    assert "2026-09-30" in result.output
+    assert not (tmp_path / "data" / "releases").exists()
+
+
+def test_check_passes_on_a_good_release_and_fails_on_a_damaged_one(town, tmp_path, clean_environment):
+    work = copy_of(town, tmp_path / "data")
+    assert run("check", "--data", str(work.data)).exit_code == 0
+    csv = next((work.release / "csv").rglob("*.csv"))
+    csv.write_bytes(csv.read_bytes() + b"x")
+    result = run("check", "--data", str(work.data))
+    assert result.exit_code == 1
+    assert csv.name in result.output
+    assert run("check", "--max-age", "0", "--data", str(town.data)).exit_code == 1
+
+
+def test_settings_come_from_flags_before_the_environment(tmp_path, clean_environment):
+    clean_environment.setenv("COMMONGROUND_DATA", str(tmp_path / "env"))
+    clean_environment.setenv("COMMONGROUND_MIRROR", "http://mirror.example/")
+    assert Settings.read().data == tmp_path / "env"
+    settings = Settings.read(data=str(tmp_path / "flag"), areas=("Hackney",), offline=False)
+    assert settings.data == tmp_path / "flag"
+    assert settings.mirror == "http://mirror.example"
+    assert settings.areas == ("Hackney",)
+    assert settings.environment()["DAGSTER_HOME"] == str(tmp_path / "flag")
+
+
+# ---- what a release is
+
+
+def test_the_release_holds_the_tables_of_the_contract_and_none_is_empty(town):
+    found = {row[0] for row in town.query("select table_name from duckdb_tables() where not internal")}
+    assert found == TABLES | OURS
+    assert not found & NOT_BUILT
+    assert {row[0] for row in town.query("select view_name from duckdb_views() where not internal")} == {
+        "neighbourhood_profile"
+    }
+    for name in found:
+        assert town.query(f"select count(*) from {name}")[0][0] > 0, f"{name} is empty: it should be absent"
+
+
+def test_the_contract_s_columns_are_there_in_name(town):
+    wanted = {
+        "indicator_value": "area_code indicator value as_at coverage null_reason",
+        "domain_score": "area_code index_name domain score rank_nation weight_observed",
+        "index_score": "area_code index_name score rank_nation rank_region rank_authority decile_nation rank_low rank_high "
+        "worst_decile_share weight_observed evidence_grade null_reason",
+        "neighbourhood_place": "area_code place_id kind distance_m minutes rule",
+        "neighbourhood": "area_code area_name authority_code authority_name region_code region_name nation_code population",
+    }
+    for table, columns in wanted.items():
+        found = {row[0] for row in town.query(f"describe {table}")}
+        assert set(columns.split()) <= found, table
+    assert {row[0] for row in town.query("select distinct index_name from index_score")} >= {
+        "hardship",
+        "infrastructure_gap",
+        "ownership_opportunity",
+    }
+    assert town.query("select distinct coverage from indicator_value order by 1") == [
+        ("observed",),
+        ("partial",),
+        ("unknown",),
+    ]
+
+
+def test_every_table_and_column_has_a_comment(town):
+    silent = town.query("""
+        select table_name, '' from duckdb_tables() where not internal and comment is null
+        union all select view_name, '' from duckdb_views() where not internal and comment is null
+        union all select table_name, column_name from duckdb_columns() where not internal and comment is null""")
+    assert silent == []
+    listed = set(
+        town.query("select table_name, column_name from column_dictionary where table_name != 'column_dictionary'")
+    )
+    present = set(
+        town.query(
+            "select table_name, column_name from duckdb_columns() where not internal and table_name != 'column_dictionary'"
+        )
+    )
+    assert listed == present
+
+
+def test_ranks_deciles_and_reasons_hold_together(town):
+    rows = town.frame("select * from index_score")
+    hardship = rows[rows["index_name"] == "hardship"].sort_values("score", ascending=False)
+    assert hardship["rank_nation"].tolist() == sorted(hardship["rank_nation"])
+    assert hardship["rank_nation"].min() == 1
+    n = len(hardship)
+    assert (hardship["decile_nation"] == -(-10 * hardship["rank_nation"] // n)).all()
+    assert (hardship["rank_low"] <= hardship["rank_high"]).all()
+    assert rows["worst_decile_share"].dropna().between(0, 1).all()
+    assert (rows["score"].isna() == rows["null_reason"].notna()).all()
+    assert set(rows["evidence_grade"].dropna()) <= set("ABCD")
+
+
+def test_sample_codes_and_texts_say_that_they_are_invented(town):
+    assert all(code.startswith("S99") for (code,) in town.query("select area_code from neighbourhood"))
+    assert town.query("select is_invented from release") == [(True,)]
+    assert "invented" in (town.release / "REPORT.md").read_text("utf-8").lower()
+
+
+def test_the_data_package_is_valid_and_its_hashes_match(town):
+    descriptor = json.loads((town.release / "datapackage.json").read_text("utf-8"))
+    package = frictionless.Package.from_descriptor(descriptor, basepath=str(town.release))
+    assert list(frictionless.Package.metadata_validate(descriptor)) == []
+    assert len(package.resources) == len(descriptor["resources"])
+    present = {str(p.relative_to(town.release)) for p in town.release.rglob("*") if p.is_file()} - {"datapackage.json"}
+    assert {resource["path"] for resource in descriptor["resources"]} == present
+    for resource in descriptor["resources"]:
+        body = (town.release / resource["path"]).read_bytes()
+        assert resource["hash"] == "sha256:" + hashlib.sha256(body).hexdigest()
+        assert resource["bytes"] == len(body)
+        assert resource["licenses"]
+
+
+def test_the_csv_files_fit_the_schema_that_the_package_gives_them(town):
+    descriptor = json.loads((town.release / "datapackage.json").read_text("utf-8"))
+    tables = [r for r in descriptor["resources"] if r["path"].endswith(".csv")]
+    assert len(tables) == 3
+    report = frictionless.Package.from_descriptor(
+        {**descriptor, "resources": tables}, basepath=str(town.release)
+    ).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])[:5]
+
+
+def test_map_files_carry_ids_licence_attribution_and_the_caution(town):
+    for path in sorted((town.release / "geojson").rglob("*.geojson")):
+        collection = orjson.loads(path.read_bytes())
+        assert collection["type"] == "FeatureCollection"
+        assert collection["licence"]
+        assert collection["attribution"]
+        assert "areas, not the people" in collection["caution"]
+        ids = [feature["id"] for feature in collection["features"]]
+        assert len(set(ids)) == len(ids)
+        assert all(feature["id"] in feature["properties"].values() for feature in collection["features"])
+    whole = orjson.loads((town.release / "geojson" / "neighbourhoods.geojson").read_bytes())["features"]
+    assert len(whole) == 150
+    parts = [orjson.loads(p.read_bytes())["features"] for p in (town.release / "geojson" / "by_authority").iterdir()]
+    assert sorted(f["id"] for part in parts for f in part) == sorted(f["id"] for f in whole)
+
+
+def test_a_release_that_breaks_a_check_is_found_out(town, tmp_path):
+    work = copy_of(town, tmp_path / "data")
+    assert all(finding.passed for finding in verify(work.release))
+    with duckdb.connect(str(work.release / "commonground.duckdb")) as connection:
+        connection.execute("update indicator_value set null_reason = null where value is null")
+        connection.execute("update index_score set weight_observed = 1.5 where area_code = 'S99000001'")
+    broken = {finding.check for finding in verify(work.release) if not finding.passed}
+    assert broken == {"null_without_reason", "share_out_of_range", "file_not_as_published"}
