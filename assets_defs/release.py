@@ -40,7 +40,7 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, KEY) as watch, told_plainly():
+        with timed(workspace, KEY) as watch, told_plainly(workspace):
             published = publish(workspace)
             watch.reused = not published.made
         health.record_success(workspace)

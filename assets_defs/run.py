@@ -8,32 +8,31 @@ from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
 from assets_defs.failure import first_failure
 from pipelines.commands import health
-from pipelines.problem import Problem
 from pipelines.workspace import Workspace
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves these runs to the command
 
 
-def run(workspace: Workspace) -> Problem | None:
-    """Run the snapshots, then the rest of the graph if anything it rests on changed; return what failed first.
+def run(workspace: Workspace) -> None:
+    """Run the snapshots, then the rest of the graph if anything it rests on changed.
 
-    The caller holds DIR for writing.
+    The caller holds DIR for writing. Raises the Problem of the step that failed first.
     """
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
     keys = job.asset_layer.executable_asset_keys
     snapshots = [key for key in keys if key.path[0] == "snapshot"]
     with dg.DagsterInstance.from_config(str(workspace.data)) as instance:
-        if failure := _execute(job, instance, snapshots):
-            return failure
+        _execute(job, instance, snapshots)
         if health.is_unchanged(workspace):
             health.record_success(workspace)
-            return None
-        return _execute(job, instance, [key for key in keys if key not in snapshots])
+        else:
+            _execute(job, instance, [key for key in keys if key not in snapshots])
 
 
-def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]) -> Problem | None:
+def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]) -> None:
     result = job.execute_in_process(
         instance=instance, run_config=QUIET, raise_on_error=False, asset_selection=list(keys), tags=TAGS
     )
-    return None if result.success else first_failure(result.all_events)
+    if not result.success:
+        raise first_failure(result.all_events)

@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from pipelines.once import Made
 from pipelines.problem import Problem
+from pipelines.store import disk_problems
 from pipelines.workspace import Workspace
 
 log = logging.getLogger("commonground.steps")
@@ -47,7 +48,7 @@ def step_asset(
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, key) as watch, told_plainly():
+        with timed(workspace, key) as watch, told_plainly(workspace):
             made = make(workspace)
             watch.reused = made.reused
         results = []
@@ -109,9 +110,10 @@ def timed(workspace: Workspace, key: list[str]) -> Iterator[SimpleNamespace]:
 
 
 @contextmanager
-def told_plainly() -> Iterator[None]:
-    """Turns a Problem into a Dagster Failure in its own words, not to be retried."""
+def told_plainly(workspace: Workspace) -> Iterator[None]:
+    """Turns a Problem, or a full disk, into a Dagster Failure in its own words, not to be retried."""
     try:
-        yield
+        with disk_problems(workspace.data):
+            yield
     except Problem as problem:
         raise dg.Failure(str(problem), metadata={"usage": problem.usage}, allow_retries=False) from problem

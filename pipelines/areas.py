@@ -63,8 +63,10 @@ def _origins(workspace: Workspace) -> pd.DataFrame:
     x, y = transform_xy(
         points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), workspace.geography.crs
     )
-    kind = points[layer.kind].astype("object") if layer.kind else pd.Series(None, index=points.index, dtype="object")
-    kind = kind.map(lambda told: f"{told} centroid", na_action="ignore").fillna(layer.kind_if_absent)
+    if layer.kind:
+        kind = points[layer.kind].astype("str").add(" centroid").fillna(layer.kind_if_absent)
+    else:
+        kind = layer.kind_if_absent
     x, y = np.round(x, 1), np.round(y, 1)
     longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
     columns = {"x": x, "y": y, "longitude": np.round(longitude, DECIMALS), "latitude": np.round(latitude, DECIMALS)}
@@ -126,4 +128,4 @@ def resolve(areas: pd.DataFrame, name: str) -> str:
         if titles
         else "name an authority, combined authority, region or nation, or give its code"
     )
-    raise Problem("--area", f"there is no area called {name!r}", hint.rstrip("?"), usage=True)
+    raise Problem("--area", f"there is no area called {name!r}", hint, usage=True)

@@ -44,7 +44,8 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
         if not available:
             reason[:] = "source_unavailable"
         if "null_reason" in frame:
-            reason = frame["null_reason"].fillna(reason)
+            given = frame["null_reason"].astype(object)  # all null, it comes as numbers
+            reason = given.where(given.notna(), reason)
         frame["null_reason"] = reason.where(missing, None)
         if "coverage" not in frame:
             frame["coverage"] = "observed"

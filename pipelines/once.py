@@ -65,7 +65,7 @@ def once(
     record = store.read_json(folder / f"{stem}.json")
     if record and record["key"] == key:
         files = {name: folder / file for name, file in record["files"].items()}
-        if all(file.exists() for file in files.values()):
+        if all(file.exists() and store.sha256_file(file) == record["hashes"][name] for name, file in files.items()):
             return Made(stem, files, record["data_version"], record["rows"], True, record["meta"])
     frames, meta = make()
     names = {name: f"{name}-{key[:12]}.parquet" for name in frames}
@@ -73,7 +73,8 @@ def once(
     version = store.sha256_json({"files": hashes, "meta": meta})
     rows = len(frames[stem])
     store.write_json(
-        folder / f"{stem}.json", {"key": key, "data_version": version, "rows": rows, "files": names, "meta": meta}
+        folder / f"{stem}.json",
+        {"key": key, "data_version": version, "rows": rows, "files": names, "hashes": hashes, "meta": meta},
     )
     for name, file in (record or {"files": {}})["files"].items():
         if names.get(name) != file:

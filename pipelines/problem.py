@@ -9,7 +9,8 @@ class Problem(Exception):
 
     def __init__(self, where: str, what: str, remedy: str, usage: bool = False):
         self.where, self.what, self.remedy, self.usage = where, what, remedy, usage
-        super().__init__(f"{where}: {what}. {remedy[:1].upper()}{remedy[1:]}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{where}: {what}. {remedy[:1].upper()}{remedy[1:]}{end}")
 
 
 class Told(Problem):

@@ -15,7 +15,7 @@ import shapely
 from pipelines.problem import Problem
 from pipelines.source import Source
 
-UNPACKED_LIMIT = 40  # times the allowed download: beyond it a zip is a bomb
+UNPACKED_LIMIT = 12  # times the allowed download: beyond it a zip is a bomb
 
 
 def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
@@ -71,6 +71,8 @@ def unpack(source: Source, body: bytes) -> bytes:
                 "mend member in the source's file",
             )
         limit = source.fetch.max_mb * 1_000_000 * UNPACKED_LIMIT
+        if archive.getinfo(names[0]).file_size > limit:
+            raise _bomb(source)
         with archive.open(names[0]) as member:
             data = member.read(limit + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
@@ -78,8 +80,12 @@ def unpack(source: Source, body: bytes) -> bytes:
             source.stem, f"the zip cannot be read ({error})", "try later; the file is cut short or damaged"
         ) from error
     if len(data) > limit:
-        raise Problem(source.stem, "the zip unpacks to far more than its source file allows", "do not trust this file")
+        raise _bomb(source)
     return data
+
+
+def _bomb(source: Source) -> Problem:
+    return Problem(source.stem, "the zip unpacks to far more than its source file allows", "do not trust this file")
 
 
 def _xlsx(source: Source, body: bytes) -> pd.DataFrame:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.problem import Problem
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -28,6 +30,9 @@ class Settings:
         found["data"] = Path(found.get("data", cls.data)).resolve()
         if found.get("mirror"):
             found["mirror"] = found["mirror"].rstrip("/")
+            if not found["mirror"].startswith(("http://", "https://")):
+                told = f"{found['mirror']!r} is not an http:// or https:// address"
+                raise Problem("--mirror", told, "give the whole address", usage=True)
         return cls(**found)
 
     def environment(self) -> dict[str, str]:

@@ -41,18 +41,30 @@ def disk_problems(folder: Path) -> Iterator[None]:
     """Tell a full disk or a forbidden folder in one sentence instead of a traceback."""
     try:
         yield
-    except OSError as error:
-        if error.errno in FULL:
+    except Problem:
+        raise
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
+    except Exception as error:
+        if _is_full(error):
             raise Problem(
                 str(folder),
                 "no space is left to write",
                 "free some space and run the same command again; the last good release is untouched",
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise Problem(
                 str(folder), "cannot be written", "choose another --data folder or mend its permissions"
             ) from error
         raise
+
+
+def _is_full(error: Exception) -> bool:
+    """True for a full disk, however the library in between words it (SQLite, DuckDB and Arrow have their own errors)."""
+    text = str(error)
+    return getattr(error, "errno", None) in FULL or any(
+        told in text for told in ("disk is full", "No space left on device", "File too large")
+    )
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -83,6 +95,10 @@ def read_json(path: Path):
         return json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
+    except NotADirectoryError as error:
+        raise Problem(
+            str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
+        ) from error
     except ValueError as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
 
@@ -91,7 +107,9 @@ def append_line(path: Path, value) -> None:
     """Append one JSON line in a single write."""
     with disk_problems(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
+        with path.open("ab+") as file:
+            if file.tell() and path.read_bytes()[-1:] != b"\n":
+                file.write(b"\n")  # a line cut short by a crash must not swallow the next
             file.write(orjson.dumps(value, default=str) + b"\n")
             file.flush()
             os.fsync(file.fileno())

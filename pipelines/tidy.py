@@ -10,6 +10,7 @@ import shapely
 
 from geodata.geography import Geography
 from pipelines.contract import Breach, describe, find_breaches
+from pipelines.plain_text import plain
 from pipelines.problem import Problem
 from pipelines.reading import read_text_table
 from pipelines.source import Column, Source
@@ -87,11 +88,15 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
     for name, column in source.columns.items():
         raw = text[name].astype("str").str.strip().replace("", None)
         raw = raw.mask(raw.isin(column.null_texts))
+        if column.type == "text":
+            raw = raw.map(plain, na_action="ignore").replace("", None)
         values = _convert(column, raw)
         unread = raw.notna() & values.isna()
         if column.on_breach == "null":
             bad = unread | _out_of_range(column, values)
-            issues += [(source.stem, int(i) + 2, name, raw[i], f"not a usable {column.type}") for i in raw.index[bad]]
+            issues += [
+                (source.stem, int(i) + 2, name, plain(raw[i]), f"not a usable {column.type}") for i in raw.index[bad]
+            ]
             values = values.mask(bad)
         elif unread.any():
             first = raw.index[unread][0]

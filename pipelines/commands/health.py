@@ -9,7 +9,7 @@ from pipelines.fetch.snapshot import current
 from pipelines.once import code_version
 from pipelines.problem import Problem
 from pipelines.release.contents import read_checks, read_release_tables
-from pipelines.release.publish import latest_version
+from pipelines.release.publish import latest_version, rolled_back_to
 from pipelines.settings import Settings
 from pipelines.workspace import Workspace
 
@@ -66,9 +66,19 @@ def world(workspace: Workspace) -> str:
 
 
 def is_unchanged(workspace: Workspace) -> bool:
-    """True where nothing a refresh rests on changed since the last good one, and its release stands."""
-    known = store.read_json(workspace.data / "health.json") or {}
-    return latest_version(workspace.data / "releases") is not None and known.get("world") == world(workspace)
+    """True where nothing a refresh rests on changed since the last good one, and its release stands or was rolled back."""
+    known, latest = read(workspace.settings), latest_version(workspace.data / "releases")
+    stands = latest is not None and latest in (known.get("release"), rolled_back_to(workspace.data))
+    return stands and known.get("world") == world(workspace)
+
+
+def read(settings: Settings) -> dict:
+    """What health.json says; nothing where it is missing or damaged, for it must never hide what really failed."""
+    try:
+        known = store.read_json(settings.data / "health.json")
+    except Problem:
+        return {}
+    return known if isinstance(known, dict) else {}
 
 
 def tell_failure(settings: Settings, failure: Problem) -> str | None:
@@ -78,14 +88,18 @@ def tell_failure(settings: Settings, failure: Problem) -> str | None:
     """
     if failure.usage:
         return None
-    record_failure(settings, str(failure))
-    return post_alert(settings, str(failure))
+    trouble = None
+    try:
+        record_failure(settings, str(failure))
+    except Problem as problem:
+        trouble = f"health.json could not be written ({problem.what})"
+    return post_alert(settings, str(failure)) or trouble
 
 
 def record_failure(settings: Settings, sentence: str) -> None:
     """A refresh failed: red, with the sentence; the last good release and its date stay as they were."""
     path = settings.data / "health.json"
-    known = store.read_json(path) or {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": []}
+    known = {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": []} | read(settings)
     store.write_json(path, {**known, "state": "red", "failure": {"at": store.utc_now(), "what": sentence}})
 
 
@@ -105,8 +119,9 @@ def post_alert(settings: Settings, sentence: str) -> str | None:
 
 def age_days(settings: Settings) -> float | None:
     """Days since the last good refresh, None where there never was one."""
-    told = (store.read_json(settings.data / "health.json") or {}).get("last_good_refresh")
-    if not told:
+    try:
+        then = datetime.datetime.strptime(read(settings).get("last_good_refresh"), "%Y-%m-%dT%H:%M:%SZ")
+    except (TypeError, ValueError):
         return None
-    then = datetime.datetime.strptime(told, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
+    then = then.replace(tzinfo=datetime.UTC)
     return (datetime.datetime.now(datetime.UTC) - then).total_seconds() / 86400

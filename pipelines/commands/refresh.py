@@ -1,15 +1,19 @@
 """One refresh from the command line: the same Dagster assets as the UI, run in this process, told in plain words."""
 
 import importlib
+import logging
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
 from pipelines import store
 from pipelines.commands import health
+from pipelines.problem import Problem
 from pipelines.release.publish import latest_version
 from pipelines.settings import Settings
 from pipelines.workspace import Workspace, open_workspace
+
+log = logging.getLogger("commonground.refresh")
 
 # One run at a time: DIR has one writer, and a run that waits is better than one that fails.
 DAGSTER_YAML = b"""telemetry: {enabled: false}
@@ -36,13 +40,16 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
     settings = workspace.settings
     _ = workspace.register, workspace.client  # wrong definitions and wrong dates are told before anything is written
     with store.writer_lock(settings.data):
-        prepare_home(settings)
         before = latest_version(settings.data / "releases")
-        # by name: the graph is a layer above, and the command must run just what the UI runs
-        failure = importlib.import_module("assets_defs.run").run(workspace)
-        if failure:
-            health.tell_failure(settings, failure)
-            raise failure
+        try:
+            with store.disk_problems(settings.data):
+                prepare_home(settings)
+                # by name: the graph is a layer above, and the command must run just what the UI runs
+                importlib.import_module("assets_defs.run").run(workspace)
+        except Problem as failure:
+            if trouble := health.tell_failure(settings, failure):
+                log.warning("%s", trouble)
+            raise
         return _told(workspace, before)
 
 

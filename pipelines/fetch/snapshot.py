@@ -4,6 +4,8 @@ import csv
 import io
 import logging
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pipelines import store
 from pipelines.fetch import arcgis, file, nomis
 from pipelines.problem import Problem
 from pipelines.source import Source
+from pipelines.tidy import tidy
 from pipelines.workspace import Workspace
 
 log = logging.getLogger("commonground.fetch")
@@ -47,18 +50,20 @@ def take(workspace: Workspace, source: Source) -> Snapshot:
     unavailable.
     """
     folder = workspace.data / "snapshots" / source.stem
-    last = last_good(folder)
+    last = last_good(folder, workspace.geography.stem)
     if workspace.settings.offline and not workspace.geography.recorded and last:
         return _snapshot(source, last, "kept")
     before = workspace.client.downloaded
     try:
-        observation = _observe(workspace, source, folder, last)
+        with _unforeseen(source):
+            observation = _observe(workspace, source, folder, last)
         store.append_line(folder / "observations.jsonl", observation)
         return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
     except Problem as problem:
         if folder.exists() or not source.required:
             failed = {
                 "observed_at": store.utc_now(),
+                "geography": workspace.geography.stem,
                 "source_as_at": None,
                 "sha": None,
                 "rows": 0,
@@ -77,7 +82,7 @@ def take(workspace: Workspace, source: Source) -> Snapshot:
 def current(workspace: Workspace, source: Source) -> Snapshot:
     """The snapshot a source has, without asking anyone."""
     folder = workspace.data / "snapshots" / source.stem
-    last, lines = last_good(folder), store.read_lines(folder / "observations.jsonl")
+    last, lines = last_good(folder, workspace.geography.stem), store.read_lines(folder / "observations.jsonl")
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, "unavailable", problem=failed)
@@ -90,20 +95,28 @@ def read_files(workspace: Workspace, snapshot: Snapshot) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def last_good(folder: Path) -> dict | None:
-    """The newest observation that has a snapshot on disk, with the validators of its last answer."""
+def last_good(folder: Path, geography: str) -> dict | None:
+    """The newest observation for this geography that has a snapshot on disk, with the validators of its last answer."""
     for line in reversed(store.read_lines(folder / "observations.jsonl")):
-        if line["status"] in GOOD and (folder / line["sha"]).is_dir():
+        if line.get("geography") == geography and line["status"] in GOOD and (folder / line["sha"]).is_dir():
             return line
     return None
 
 
-def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
-    from pipelines.tidy import tidy
+@contextmanager
+def _unforeseen(source: Source) -> Iterator[None]:
+    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
+        told = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
+        raise Problem(source.stem, told, "look at the answer; the publisher may have changed its service") from error
 
+
+def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
     protocol = PROTOCOLS[source.fetch.protocol]
     reply = protocol(workspace.client, source, workspace.today, (last or {}).get("validator", {}))
-    line = {"observed_at": store.utc_now()}
+    line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
     if reply is None:
         return {**last, **line, "status": "unchanged"}
     sha = canonical_hash(source, reply.files)

@@ -59,9 +59,11 @@ def _source_cover(
     covered &= available
     coverage = np.where(~covered, "unknown", np.where(edges.near_uncovered(covered), "partial", "observed"))
     cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage})
-    cover["null_reason"] = np.where(covered, None, "not_covered" if available else "source_unavailable")
+    reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
+    cover["null_reason"] = pd.Series(reason, dtype="str")
     newest = own.groupby("authority_code")["as_at"].max()
-    cover["as_at"] = areas["authority_code"].map(newest).fillna(own["as_at"].max()).astype("datetime64[ms]")
+    as_at = areas["authority_code"].map(newest).astype("datetime64[ms]")
+    cover["as_at"] = as_at if own.empty else as_at.fillna(own["as_at"].max())
     return cover[edges.in_scope]
 
 

@@ -4,8 +4,6 @@ Records are located over the whole nation in every run (it takes a second), so t
 does not depend on the areas asked; reach is worked out for those areas only.
 """
 
-import re
-
 import geopandas
 import numpy as np
 import pandas as pd
@@ -78,9 +76,10 @@ def _records(workspace: Workspace, source: Source):
         {
             "place_id": [f"p{sha256(f'{source.stem}|{i}'.encode())[:14]}" for i in source_id],
             "source": source.stem,
-            "source_id": source_id,
+            # an identifier made of several columns would carry names and coordinates of its own: told as a hash
+            "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
             "kind": kind,
-            "name": rows[rule.name].map(clean_name, na_action="ignore"),
+            "name": rows[rule.name],
             "owner_kind": rows[rule.owner_kind.column].map(rule.owner_kind.values) if rule.owner_kind else None,
             "x": x,
             "y": y,
@@ -101,7 +100,7 @@ def _records(workspace: Workspace, source: Source):
         hit = hit & ~lost
         counts[reason] = int(hit.sum())
         lost |= hit
-        told = rows[rule.kinds.column] if rule.kinds and reason == "unmapped" else source_id
+        told = rows[rule.kinds.column] if rule.kinds and reason == "unmapped" else rows[rule.name].fillna("")
         issues += [
             (source.stem, int(i) + 1, reason, str(told[i]), ISSUES[reason])
             for i in rows.index[hit]
@@ -125,12 +124,6 @@ ISSUES = {
 def _issue_table(issues: list) -> pd.DataFrame:
     table = pd.DataFrame(issues, columns=ISSUE_COLUMNS)
     return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
-
-
-def clean_name(name: str) -> str:
-    """A published name without markup or control characters: it will be shown in web pages and spreadsheets."""
-    name = re.sub(r"<[^>]*>|[\x00-\x1f\x7f]", " ", name)
-    return re.sub(r"\s+", " ", name).strip().lstrip("=+@")[:200]
 
 
 def _coordinates(workspace: Workspace, source: Source, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -118,6 +118,11 @@ def _key(folder: Path) -> str | None:
     return package and package["release_key"]
 
 
+def rolled_back_to(data: Path) -> str | None:
+    """The release an operator stepped back to, None where nobody did."""
+    return (store.read_json(data / ROLLBACK) or {}).get("to")
+
+
 def rollback(data: Path, wanted: str) -> str:
     """Point `releases/latest` at a kept release. Raises Problem (usage) where that version is not kept, and Problem
     where it no longer holds its promises."""
@@ -147,8 +152,8 @@ def prune(workspace: Workspace) -> None:
     cited = {
         (stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()
     }
-    for folder in (workspace.data / "snapshots").iterdir():
-        newest = last_good(folder)
+    for folder in (p for p in (workspace.data / "snapshots").iterdir() if p.is_dir()):
+        newest = last_good(folder, workspace.geography.stem)
         for sha in (p for p in folder.iterdir() if p.is_dir()):
             if (folder.name, sha.name) not in cited and sha.name != (newest or {}).get("sha"):
                 store.remove_folder(sha)

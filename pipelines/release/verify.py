@@ -46,8 +46,11 @@ def _sql_check(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Fi
 
 
 def _files(folder: Path) -> Finding:
-    declared = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
     wrong = []
+    try:
+        declared = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Finding("file_not_as_published", 1, [f"datapackage.json cannot be read ({type(error).__name__})"])
     for resource in declared:
         path = folder / resource["path"]
         if not path.is_file():
@@ -60,13 +63,16 @@ def _files(folder: Path) -> Finding:
 def _map(path: Path, n_areas: int) -> Finding:
     """GDAL reads the layer back: WGS 84, no empty or invalid geometry, unique ids, all areas there."""
     wrong = []
-    meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
+    try:
+        meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
+        ids = pyogrio.read_dataframe(path, read_geometry=False, columns=[_id_field(path)]).iloc[:, 0]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError, IndexError) as error:
+        return Finding(f"map_{path.stem}", 1, [f"GDAL cannot read it ({type(error).__name__})"])
     shapes = shapely.from_wkb(geometry)
     if "4326" not in (meta["crs"] or "") and "CRS84" not in (meta["crs"] or ""):
         wrong.append(f"CRS is {meta['crs']}")
     if invalid := int((~shapely.is_valid(shapes) | shapely.is_empty(shapes)).sum()):
         wrong.append(f"{invalid} invalid or empty geometries")
-    ids = pyogrio.read_dataframe(path, read_geometry=False, columns=[_id_field(path)]).iloc[:, 0]
     if repeated := int(ids.duplicated().sum()):
         wrong.append(f"{repeated} ids are given twice")
     if path.stem == "neighbourhoods" and len(shapes) != n_areas:
