@@ -1,5 +1,8 @@
 """Run the graph in this process, and put a failed run into one sentence; for the command line and the alarm."""
 
+import contextlib
+import io
+import logging
 from collections.abc import Iterable
 
 import dagster as dg
@@ -10,6 +13,7 @@ from assets_defs.failure import first_failure
 from pipelines.commands import health
 from pipelines.workspace import Workspace
 
+log = logging.getLogger("commonground.dagster")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves these runs to the command
 
@@ -31,8 +35,11 @@ def run(workspace: Workspace) -> None:
 
 
 def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]) -> None:
-    result = job.execute_in_process(
-        instance=instance, run_config=QUIET, raise_on_error=False, asset_selection=list(keys), tags=TAGS
-    )
+    # What Dagster itself says on standard error (such as each event it could not write) would bury our one sentence.
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        result = job.execute_in_process(
+            instance=instance, run_config=QUIET, raise_on_error=False, asset_selection=list(keys), tags=TAGS
+        )
+    log.debug("%s", said.getvalue())
     if not result.success:
         raise first_failure(result.all_events)

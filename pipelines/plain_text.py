@@ -3,9 +3,10 @@
 import re
 
 LONGEST = 500
-MARKUP = re.compile(r"<[^<>]*>|[<>]")
+# a whole tag; a tag left open, with its attributes; a stray bracket
+MARKUP = re.compile(r"<[^<>]*>|</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*\S+)*|[<>]")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]|\s+")
-FORMULA = re.compile(r"^[\s=+@-]+(?=.)")  # what a spreadsheet would run; a lone sign stays
+FORMULA = re.compile(r"^(?![+-]?[\d.,]+$)[\s=+@-]+(?=.)")  # what a spreadsheet would run; a number or lone sign stays
 
 
 def plain(text: str) -> str:

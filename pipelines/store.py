@@ -63,7 +63,7 @@ def _is_full(error: Exception) -> bool:
     """True for a full disk, however the library in between words it (SQLite, DuckDB and Arrow have their own errors)."""
     text = str(error)
     return getattr(error, "errno", None) in FULL or any(
-        told in text for told in ("disk is full", "No space left on device", "File too large")
+        told in text for told in ("disk is full", "disk I/O error", "No space left on device", "File too large")
     )
 
 

@@ -151,7 +151,7 @@ def _tables() -> str:
 
 
 def _commands() -> str:
-    shown, parent = [], click.Context(commands, info_name="commonground")
+    shown, parent = [], click.Context(commands, info_name="commonground", **commands.context_settings)
     for name, command in commands.commands.items():
         context = click.Context(command, parent, info_name=name, terminal_width=100, max_content_width=100)
         shown.append(command.get_help(context))

@@ -62,8 +62,8 @@ def _source_cover(
     reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
     cover["null_reason"] = pd.Series(reason, dtype="str")
     newest = own.groupby("authority_code")["as_at"].max()
-    as_at = areas["authority_code"].map(newest).astype("datetime64[ms]")
-    cover["as_at"] = as_at if own.empty else as_at.fillna(own["as_at"].max())
+    as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
+    cover["as_at"] = as_at.astype("datetime64[ms]").to_numpy()
     return cover[edges.in_scope]
 
 
