@@ -8,6 +8,14 @@ import tenacity
 from fixtures.making import Town, refresh_town
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One core runs the tests of one file, which share a DIR, and one core all that ask the mirror, whose faults they set."""
+    for item in items:
+        group = "mirror" if "mirror" in item.fixturenames else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Town:
     """The sample town, refreshed once. Tests read it; a test that refreshes again works on a copy."""

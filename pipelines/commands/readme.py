@@ -78,6 +78,7 @@ WHY = {  # every direct dependency, and why it is here
     "playwright": "tests: pages and maps in a real browser",
     "pre-commit": "the checks before a commit",
     "pytest": "runs the tests",
+    "pytest-xdist": "runs the tests on two cores",
     "pytest-timeout": "stops a test that hangs",
     "ruff": "style and common mistakes",
     "setuptools": "installs this project from its folder",

@@ -26,7 +26,7 @@ class Ran:
         lines = self.err.strip().splitlines()
         assert len(lines) == 1, f"expected one sentence, got {len(lines)} lines:\n{self.err}"
         assert lines[0].startswith("commonground: ")
-        assert lines[0].endswith(".")
+        assert lines[0].endswith((".", "?"))
         assert "fault of ours" not in lines[0], lines[0]
         assert len(lines[0]) < 1000
         return lines[0]
