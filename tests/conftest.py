@@ -2,18 +2,14 @@
 
 import logging
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import tenacity
+from filelock import FileLock
 from fixtures.making import Town, refresh_town
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One core runs the tests of one file, which share a DIR, and one core all that ask the mirror, whose faults they set."""
-    for item in items:
-        group = "mirror" if "mirror" in item.fixturenames else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +26,17 @@ def town_twice(tmp_path_factory) -> tuple[Town, Town]:
     return first, refresh_town(data, "2026-09-30")
 
 
-@pytest.fixture(scope="session")
-def mirror() -> str:
-    """The address of a mirror of the real files; the test is passed over where none is named."""
+@pytest.fixture
+def mirror() -> Iterator[str]:
+    """The address of a mirror of the real files; the test is passed over where none is named.
+
+    One test has it at a time, for some of them set its faults.
+    """
     address = os.environ.get("COMMONGROUND_MIRROR")
     if not address:
         pytest.skip("COMMONGROUND_MIRROR is not set: this test needs the publishers' real files")
-    return address.rstrip("/")
+    with FileLock(Path(tempfile.gettempdir()) / "commonground-mirror-under-test.lock"):
+        yield address.rstrip("/")
 
 
 @pytest.fixture

@@ -215,12 +215,3 @@ def untouched(fingerprint, command) -> Callable[[Path, dict[str, str]], None]:
         assert ran.code == 0, ran.out + ran.err
 
     return hold
-
-
-@pytest.fixture
-def mirror() -> str:
-    """The address of a mirror of the real sources."""
-    address = os.environ.get("COMMONGROUND_MIRROR")
-    if not address:
-        pytest.skip("needs real data: COMMONGROUND_MIRROR is not set")
-    return address
