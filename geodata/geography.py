@@ -1,7 +1,6 @@
 """What a geography is (area layer, codes, look-ups, frames, CRS, expected counts), read from geographies/*.yml."""
 
 import re
-from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -85,11 +84,6 @@ class Geography(Record):
     def spine(self) -> list[str]:
         """The sources that the table of areas is made of, by stem, each once."""
         return list(dict.fromkeys([self.centroids.source, *(lookup.source for lookup in self.lookups)]))
-
-    @cached_property
-    def area_pattern(self) -> re.Pattern:
-        """The pattern of one small-area code of this nation."""
-        return re.compile(self.levels["area"].code)
 
     def pattern(self, level: str) -> str:
         """The regular expression of a level's code. Raises KeyError for an unknown level."""

@@ -52,6 +52,8 @@ def _geography(register: Register) -> Iterator[str]:
         if stem not in register.sources:
             yield f"{geography.at(key)}: there is no source {stem}"
     for kind, entry in register.taxonomy.kinds.items():
+        if kind in register.taxonomy.never_mapped:
+            yield f"{register.taxonomy.at('kinds', kind)}: {kind} must never be mapped"
         if entry.primary_source not in register.sources:
             where = register.taxonomy.at("kinds", kind, "primary_source")
             yield f"{where}: there is no source {entry.primary_source}"

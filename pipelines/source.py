@@ -199,8 +199,3 @@ class Source(Record):
             if not self.covers:
                 raise ValueError("a source of places must say what it covers")
         return self
-
-    @property
-    def sees_points(self) -> bool:
-        """True where rows of this source may be published as points."""
-        return self.publish == "rows"

@@ -18,6 +18,8 @@ FRAMES = {
     "like_areas": "like_areas_code",
 }
 
+UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
+
 
 def rests_on_places(register: Register, index: Index) -> bool:
     """True where an index rests on places, itself or through another index, and so is known for the areas asked only."""
@@ -120,8 +122,8 @@ def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, 
         known_weight += weight
         if member.index:
             continue
-        years = index.reference_year + 0.5 - long[name]["as_at"].dt.year.to_numpy(float) - 0.5
-        age += weight * np.nan_to_num(years)
+        years = index.reference_year - long[name]["as_at"].dt.year.to_numpy(float)
+        age += weight * np.nan_to_num(years, nan=UNDATED_YEARS)
         partial += weight * (long[name]["coverage"] == "partial").to_numpy()
         modelled += weight * register.indicators[name].modelled
     known_weight = np.where(known_weight > 0, known_weight, np.nan)
