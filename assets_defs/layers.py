@@ -7,9 +7,14 @@ from assets_defs.step_asset import step_asset
 from pipelines.areas import make_areas, make_scope
 from pipelines.indicators import make_indicator
 from pipelines.once import Made
+from pipelines.ownership.typology import make_typology, read_typology
+from pipelines.places.conflate import make_groups
 from pipelines.places.cover import make_cover
+from pipelines.places.events import make_place_events
+from pipelines.places.gather import make_place_records
+from pipelines.places.identity import make_identity
 from pipelines.places.places import make_places
-from pipelines.places.records import make_place_records
+from pipelines.places.postcodes import make_postcodes
 from pipelines.reach.reach import make_reach
 from pipelines.register import Index, Indicator
 from pipelines.release.outlines import make_outlines
@@ -19,13 +24,10 @@ from pipelines.tables import make_table
 from pipelines.workspace import Workspace
 
 AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
-RECORDS, PLACES, COVER, REACH = (
-    ["places", "place_record"],
-    ["places", "place"],
-    ["places", "cover"],
-    ["places", "reach"],
-)
-PLACE_KEYS = {"areas": AREAS, "place": PLACES, "reach": REACH}
+POSTCODES, TYPOLOGY = ["geography", "postcode"], ["ownership", "typology"]
+RECORDS, GROUPS, IDENTITY = ["places", "place_record"], ["places", "place_group"], ["places", "place_identity"]
+EVENTS, PLACES, COVER = ["places", "place_event"], ["places", "place"], ["places", "cover"]
+PLACE_KEYS = {"areas": [AREAS], "place": [PLACES], "place_kind": [PLACES]}
 
 
 def table_key(stem: str) -> list[str]:
@@ -36,6 +38,11 @@ def table_key(stem: str) -> list[str]:
 def index_key(stem: str) -> list[str]:
     """The asset key of an index."""
     return ["index", stem]
+
+
+def reach_key(kind: str) -> list[str]:
+    """The asset key of the reach of one kind of place."""
+    return ["reach", kind]
 
 
 def indicator_key(stem: str) -> list[str]:
@@ -50,8 +57,10 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         *(_table(source) for source in register.sources.values()),
         *_geography(workspace),
         *_places(workspace),
+        *(_reach(workspace, kind) for kind in register.taxonomy.counted()),
         *(_indicator(indicator) for indicator in register.indicators.values()),
         *(_index(index) for index in register.indices.values()),
+        _typology(),
     ]
 
 
@@ -83,7 +92,14 @@ def _geography(workspace: Workspace) -> list[dg.AssetsDefinition]:
             "geography",
             "Every small area of the nation with its look-ups, residents and origin.",
             make_areas,
-            [table_key(s) for s in geography.spine],
+            [*(table_key(s) for s in geography.spine), POSTCODES],
+        ),
+        step_asset(
+            POSTCODES,
+            "geography",
+            "Where every postcode is, and the area it lies in.",
+            make_postcodes,
+            [table_key(geography.postcodes.source), boundaries],
         ),
         step_asset(
             SCOPE, "geography", "The areas the release holds, resolved from the names asked.", make_scope, [AREAS]
@@ -102,48 +118,72 @@ def _places(workspace: Workspace) -> list[dg.AssetsDefinition]:
     sources = [table_key(stem) for stem in workspace.register.place_sources]
     boundaries = table_key(workspace.geography.boundaries.source)
 
-    def adds_up(made: Made) -> tuple[bool, str]:
-        off = [
-            s
-            for s, c in made.meta["counts"].items()
-            if c["rows"] != sum(n for outcome, n in c.items() if outcome != "rows")
-        ]
-        return (
-            not off,
-            "every row of every place source is accounted for"
-            if not off
-            else f"rows unaccounted for in {', '.join(off)}",
-        )
+    def in_line(made: Made) -> tuple[bool, str]:
+        off = made.meta["standing_off"]
+        told = f"the points of {', '.join(off)} stand off those of other lists" if off else "no list stands off the others"
+        return not off, told
 
     return [
         step_asset(
             RECORDS,
             "places",
-            "Every row of every place source: placed in an area, outside, or rejected with a reason.",
+            "Every row of every list of places, now and before: located, or told why not.",
             make_place_records,
-            [*sources, boundaries],
-            check=("adds_up", "The outcomes of each source's rows add up to its rows.", adds_up),
+            [*sources, boundaries, POSTCODES],
         ),
-        step_asset(PLACES, "places", "Places, from the primary source of each kind.", make_places, [RECORDS]),
+        step_asset(
+            GROUPS,
+            "places",
+            "Which records are one place, by identifier, name and distance.",
+            make_groups,
+            [RECORDS],
+            check=("points_agree", "No list's points stand off those of the same places in other lists.", in_line),
+        ),
+        step_asset(IDENTITY, "places", "Place ids, given once and kept.", make_identity, [RECORDS, GROUPS]),
+        step_asset(
+            EVENTS, "places", "First listed, no longer listed, confirmed closed.", make_place_events, [RECORDS, IDENTITY]
+        ),
+        step_asset(
+            PLACES,
+            "places",
+            "Places, what each is and by whose word, and what became of every record.",
+            make_places,
+            [RECORDS, IDENTITY, EVENTS, boundaries],
+        ),
         step_asset(
             COVER,
             "places",
             "Where each kind of place was looked for.",
             make_cover,
-            [RECORDS, AREAS, SCOPE, boundaries, *sources],
-        ),
-        step_asset(
-            REACH,
-            "places",
-            "Nearest place, and places within 10 and 15 minutes, by area and kind.",
-            make_reach,
-            [PLACES, COVER, AREAS, SCOPE],
+            [RECORDS, AREAS, SCOPE, POSTCODES, boundaries, *sources],
         ),
     ]
 
 
+def _reach(workspace: Workspace, kind: str) -> dg.AssetsDefinition:
+    entry = workspace.register.taxonomy.kinds[kind]
+    return step_asset(
+        reach_key(kind),
+        "reach",
+        f"Nearest of the {entry.plural}, and those within 10 and 15 minutes of each area.",
+        lambda workspace: make_reach(workspace, kind),
+        [PLACES, COVER, AREAS, SCOPE],
+    )
+
+
+def _typology() -> dg.AssetsDefinition:
+    return step_asset(
+        TYPOLOGY,
+        "ownership",
+        "One label per area from need, stock, signs of change and capacity, by the table of typology.yml.",
+        make_typology,
+        [index_key(read_typology().index), AREAS, SCOPE],
+    )
+
+
 def _indicator(indicator: Indicator) -> dg.AssetsDefinition:
-    inputs = [PLACE_KEYS.get(name) or table_key(name) for name in indicator.inputs]
+    places = PLACE_KEYS | {"reach": [reach_key(kind) for kind in indicator.kinds]}
+    inputs = [key for name in indicator.inputs for key in places.get(name) or [table_key(name)]]
     deps = {tuple(key): key for key in [*inputs, *(table_key(s) for s in indicator.sources), AREAS, SCOPE]}
 
     def whole(made: Made) -> tuple[bool, str]:

@@ -2,7 +2,19 @@
 
 import dagster as dg
 
-from assets_defs.layers import OUTLINES, PLACES, REACH, RECORDS, index_key, indicator_key, table_key
+from assets_defs.layers import (
+    EVENTS,
+    GROUPS,
+    OUTLINES,
+    PLACES,
+    POSTCODES,
+    RECORDS,
+    TYPOLOGY,
+    index_key,
+    indicator_key,
+    reach_key,
+    table_key,
+)
 from assets_defs.step_asset import OWNER, timed, told_plainly
 from pipelines.commands import health
 from pipelines.release.contents import read_checks
@@ -17,9 +29,13 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     register = workspace.register
     deps = [
         OUTLINES,
-        PLACES,
-        REACH,
+        POSTCODES,
         RECORDS,
+        GROUPS,
+        EVENTS,
+        PLACES,
+        TYPOLOGY,
+        *map(reach_key, register.taxonomy.counted()),
         *map(table_key, register.sources),
         *map(indicator_key, register.indicators),
         *map(index_key, register.indices),

@@ -48,6 +48,16 @@ class Lookup(Record):
     gives: dict[str, str]
 
 
+class Postcodes(Record):
+    """The source that says where a postcode is: its columns of postcode and coordinates."""
+
+    source: str
+    postcode: str
+    x: str
+    y: str
+    crs: str
+
+
 class Recorded(Record):
     """Recorded answers that stand in for the network: a folder under geodata/ with one index per date."""
 
@@ -57,7 +67,7 @@ class Recorded(Record):
 
 class Geography(Record):
     """A nation of small areas, as data. `covers` names the sets of areas that sources may claim to be complete for:
-    `nation`, or a level and its codes."""
+    `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities."""
 
     stem: str
     title: str
@@ -74,6 +84,8 @@ class Geography(Record):
     expected: dict[str, int]
     groupings: list[str] = []
     covers: dict[str, str | dict[str, list[str]]] = {}
+    parts: dict[str, dict[str, str]] = {}
+    postcodes: Postcodes
     minutes_per_metre: float
     detour_factor: float
     nearest_cap_m: float

@@ -10,6 +10,7 @@ from geodata.crs import DECIMALS, PUBLISHED, transform_xy
 from geodata.reference import read_grouping
 from pipelines import store
 from pipelines.once import Made, made, once
+from pipelines.places.postcodes import origins
 from pipelines.problem import Problem
 from pipelines.tables import table
 from pipelines.workspace import Workspace
@@ -31,6 +32,7 @@ def make_areas(workspace: Workspace) -> Made:
     """
     geography = workspace.geography
     inputs = {stem: table(workspace, stem).data_version for stem in geography.spine}
+    inputs["postcode"] = made(workspace.data / "tables", "postcode").data_version
 
     def make():
         areas = _origins(workspace)
@@ -58,19 +60,27 @@ def make_areas(workspace: Workspace) -> Made:
 
 
 def _origins(workspace: Workspace) -> pd.DataFrame:
-    layer = workspace.geography.centroids
+    """Where residents of each area are taken to start from, and how that point was made.
+
+    The publisher's point where it is weighted by population; else the mean of the area's live postcodes, which lies
+    where homes are, as a bare geometric centre need not; that centre only where no postcode is held.
+    """
+    geography, layer = workspace.geography, workspace.geography.centroids
     points = geopandas.read_parquet(table(workspace, layer.source).path)
     x, y = transform_xy(
-        points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), workspace.geography.crs
+        points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), geography.crs
     )
-    if layer.kind:
-        kind = points[layer.kind].astype("str").add(" centroid").fillna(layer.kind_if_absent)
-    else:
-        kind = layer.kind_if_absent
-    x, y = np.round(x, 1), np.round(y, 1)
-    longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
-    columns = {"x": x, "y": y, "longitude": np.round(longitude, DECIMALS), "latitude": np.round(latitude, DECIMALS)}
-    return pd.DataFrame({"area_code": points[layer.by], **columns, "origin_kind": kind})
+    kind = points[layer.kind].astype("str").add(" centroid") if layer.kind else pd.Series(None, index=points.index)
+    kind = kind.fillna(layer.kind_if_absent)
+    found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
+    means = origins(pd.read_parquet(made(workspace.data / "tables", "postcode").path))
+    means = means.set_index("area_code").reindex(found["area_code"]).reset_index()
+    better = (found["origin_kind"] != layer.kind_if_absent) & means["x"].notna()
+    for column in ("x", "y"):
+        found[column] = found[column].mask(better, means[column])
+    found["origin_kind"] = found["origin_kind"].mask(better, "mean of the area's live postcodes")
+    longitude, latitude = transform_xy(found["x"].to_numpy(), found["y"].to_numpy(), geography.crs, PUBLISHED)
+    return found.assign(longitude=np.round(longitude, DECIMALS), latitude=np.round(latitude, DECIMALS))
 
 
 def _require(areas: pd.DataFrame, columns: list[str]) -> None:

@@ -27,6 +27,8 @@ def _sources(register: Register) -> Iterator[str]:
         for name, column in source.columns.items():
             if column.level and column.level not in geography.levels:
                 yield f"{source.at('columns', name, 'level')}: {column.level} is not a level of {geography.stem}.yml"
+        if source.fetch.parts and source.fetch.parts not in geography.parts:
+            yield f"{source.at('fetch', 'parts')}: {source.fetch.parts} is not among the parts of {geography.stem}.yml"
         if source.places:
             kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
             for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
@@ -54,9 +56,14 @@ def _geography(register: Register) -> Iterator[str]:
     for kind, entry in register.taxonomy.kinds.items():
         if kind in register.taxonomy.never_mapped:
             yield f"{register.taxonomy.at('kinds', kind)}: {kind} must never be mapped"
-        if entry.primary_source not in register.sources:
-            where = register.taxonomy.at("kinds", kind, "primary_source")
-            yield f"{where}: there is no source {entry.primary_source}"
+        for stem in entry.counted_from:
+            if stem not in register.sources:
+                yield f"{register.taxonomy.at('kinds', kind, 'counted_from')}: there is no source {stem}"
+        for key, other in (("subset_of", entry.subset_of), ("like", entry.like)):
+            if other and other not in register.taxonomy.kinds:
+                yield f"{register.taxonomy.at('kinds', kind, key)}: there is no kind {other}"
+    if geography.postcodes.source not in register.sources:
+        yield f"{geography.at('postcodes')}: there is no source {geography.postcodes.source}"
 
 
 def _indicators(register: Register) -> Iterator[str]:
@@ -66,6 +73,9 @@ def _indicators(register: Register) -> Iterator[str]:
             if name not in known:
                 told = f"{name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
                 yield f"{indicator.at('inputs')}: {told}"
+        for kind in indicator.kinds:
+            if kind not in register.taxonomy.counted():
+                yield f"{indicator.at('kinds')}: {kind} is not a kind that counts for reach"
         for name in indicator.sources:
             if name not in register.sources:
                 yield f"{indicator.at('sources')}: there is no source {name}"

@@ -1,5 +1,7 @@
 """Run one indicator's SQL and make its rows whole: every area, a value or the reason there is none."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from pipelines.once import Made, made, once
@@ -12,11 +14,22 @@ from pipelines.workspace import Workspace
 COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"]
 
 
-def input_step(workspace: Workspace, name: str) -> Made:
-    """The output an indicator reads under `name`: a source's table, `areas`, `place` or `reach`."""
-    if name in PLACE_TABLES:
-        return made(workspace.data / ("tables" if name == "areas" else "places"), name)
-    return table(workspace, name)
+def input_files(workspace: Workspace, indicator: Indicator) -> tuple[dict[str, list[Path]], dict[str, str]]:
+    """The files an indicator reads under each name of its `inputs`, and their data versions.
+
+    A name is a source's table, `areas`, `place`, `place_kind`, or `reach`: the reach of the indicator's own kinds.
+    """
+    files, versions = {}, {}
+    for name in indicator.inputs:
+        if name == "reach":
+            steps = [made(workspace.data / "reach", kind) for kind in indicator.kinds]
+        elif name in PLACE_TABLES:
+            steps = [made(workspace.data / ("tables" if name == "areas" else "places"), name.removesuffix("_kind"))]
+        else:
+            steps = [table(workspace, name)]
+        files[name] = [step.files["place.kinds"] if name == "place_kind" else step.path for step in steps]
+        versions |= {f"{name}.{step.stem}": step.data_version for step in steps}
+    return files, versions
 
 
 def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
@@ -25,13 +38,13 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
     Statistics are for the whole nation, place indicators for the areas asked. Raises Problem where the SQL gives an
     area twice, an area that does not exist, or no value at all from inputs that have rows.
     """
-    inputs = {name: input_step(workspace, name) for name in indicator.inputs}
+    files, versions = input_files(workspace, indicator)
     universe = made(workspace.data / "tables", "scope" if reads_places(indicator) else "areas")
     sources = {stem: table(workspace, stem) for stem in indicator.sources}
 
     def make():
         codes = pd.read_parquet(universe.path, columns=["area_code"])
-        rows = run_sql(indicator.sql, {name: step.path for name, step in inputs.items()}, indicator.stem)
+        rows = run_sql(indicator.sql, files, indicator.stem)
         _check_rows(indicator, rows, codes)
         available = all(step.meta["available"] for step in sources.values())
         frame = codes.merge(rows, how="left", on="area_code", indicator="_found")
@@ -56,7 +69,7 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
         frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
         return {indicator.stem: frame}, {"n_null": int(missing.sum())}
 
-    versions = {step.stem: step.data_version for step in [*inputs.values(), *sources.values(), universe]}
+    versions |= {step.stem: step.data_version for step in [*sources.values(), universe]}
     return once(workspace.data / "indicators", indicator.stem, indicator.model_dump(mode="json"), versions, make)
 
 

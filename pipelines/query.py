@@ -13,13 +13,12 @@ def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
     return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
 
 
-def run_sql(sql: str, inputs: dict[str, Path], name: str) -> pd.DataFrame:
-    """The rows of `sql`, in which each name of `inputs` is a view of its Parquet file. `name` is told in errors."""
+def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
+    """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. `name` is told in errors."""
     with connect() as connection:
-        for view, path in inputs.items():
-            connection.execute(
-                f"create view {view} as select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
-            )
+        for view, paths in inputs.items():
+            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+            connection.execute(f"create view {view} as select * from read_parquet([{listed}])")
         try:
             return connection.execute(sql).df()
         except duckdb.Error as error:

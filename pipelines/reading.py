@@ -21,16 +21,24 @@ UNPACKED_LIMIT = 12  # times the allowed download: beyond it a zip is a bomb
 def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
     """Every row and column of the snapshot, headings as published, values as text (empty text is null).
 
-    A GeoDataFrame in `fetch.out_crs` where the layer has geometry. Raises Problem for bytes that are not the format.
+    `@observed_on` tells the date where the snapshot holds a file a date. A GeoDataFrame in `fetch.out_crs` where the layer has geometry. Raises Problem for bytes that are not the format.
     """
-    pages = [
-        READERS[name.rpartition(".")[2] if source.fetch.format != "arcgis" else "arcgis"](source, body)
-        for name, body in sorted(files.items())
-    ]
+    pages = []
+    for name, body in sorted(files.items()):
+        stem, _, extension = name.rpartition(".")
+        form = source.fetch.format if source.fetch.format in ("arcgis", "osm") else extension
+        page = READERS[form](source, body)
+        if source.fetch.dates:
+            page["@observed_on"] = stem
+        pages.append(page)
     frame = pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]
     if source.fetch.strip_heading:
         frame = frame.rename(columns=lambda name: name.removesuffix(source.fetch.strip_heading))
     return frame
+
+
+def _headings(source: Source) -> list[str]:
+    return [column.source_name or name for name, column in source.columns.items()]
 
 
 def _csv(source: Source, body: bytes) -> pd.DataFrame:
@@ -43,6 +51,7 @@ def _csv(source: Source, body: bytes) -> pd.DataFrame:
             keep_default_na=False,
             na_values=[""],
             skip_blank_lines=False,
+            usecols=set(_headings(source)).__contains__ if source.fetch.only_columns else None,
         )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise Problem(
@@ -108,13 +117,59 @@ def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
 
 def _json(source: Source, body: bytes) -> pd.DataFrame:
     value = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    for key in source.fetch.records.split(".") if source.fetch.records else []:
+        value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise Problem(
             source.stem,
             "the JSON is not a list of objects",
             "look at the file; the publisher may have changed its form",
         )
-    return pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in value], dtype=object)
+    wanted = _headings(source)
+    rows = [{name: _inside(row, name) for name in wanted} for row in value]
+    return pd.DataFrame([{k: v for k, v in row.items() if v is not ABSENT} for row in rows], dtype=object)
+
+
+ABSENT = object()
+
+
+def _inside(row: dict, name: str):
+    """The value of a key, or of a key within a key (`Geocode.Longitude`), as text; null where it is no plain value."""
+    value = row
+    for key in [name] if name in row else name.split("."):
+        value = value.get(key, ABSENT) if isinstance(value, dict) else ABSENT
+    return value if value is ABSENT else None if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+LIFECYCLE = ("disused", "abandoned", "was", "closed", "demolished", "removed")  # prefixes of what is there no more
+
+
+def _osm(source: Source, body: bytes) -> pd.DataFrame:
+    """OpenStreetMap elements as rows: `@id`, `@lat`, `@lon`, `@tag` (the first tag that is one of the source's kinds),
+    `@lifecycle` (its prefix, where it has one) and the tags that the source's columns name."""
+    wanted = _headings(source)
+    kinds = source.places.kinds.values
+    rows = []
+    for element in orjson.loads(body)["elements"]:
+        tags, at = element.get("tags") or {}, element.get("center") or element
+        tag, prefix = _tag(tags, kinds)
+        row = {name: tags.get(name) for name in wanted if not name.startswith("@")}
+        row |= {"@id": f"{element['type']}/{element['id']}", "@lat": at.get("lat"), "@lon": at.get("lon")}
+        rows.append(row | {"@tag": tag, "@lifecycle": prefix})
+    return pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows], dtype=object)
+
+
+def _tag(tags: dict[str, str], kinds: dict[str, str]) -> tuple[str | None, str | None]:
+    for kind in kinds:
+        key, _, value = kind.partition("=")
+        if tags.get(key) == value:
+            return kind, None
+    for kind in kinds:
+        key, _, value = kind.partition("=")
+        for prefix in LIFECYCLE:
+            if tags.get(f"{prefix}:{key}") == value:
+                return kind, prefix
+    return None, None
 
 
 def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
@@ -141,4 +196,4 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
 
 
-READERS = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "json": _json, "arcgis": _arcgis}
+READERS = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "json": _json, "arcgis": _arcgis, "osm": _osm}

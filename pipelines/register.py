@@ -1,5 +1,6 @@
 """The register: sources, indicators, indices, taxonomy and licences as validated records."""
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +16,17 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
-PLACE_TABLES = ("areas", "place", "reach")  # what an indicator may read besides source tables
+PLACE_TABLES = ("areas", "place", "place_kind", "reach")  # what an indicator may read besides source tables
 
 Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
 Normalise = Literal["inverse_normal", "exponential", "percentile", "target", "none"]
 
 
 class Indicator(Record):
-    """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry."""
+    """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry.
+
+    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs.
+    """
 
     stem: str
     sql: str
@@ -32,14 +36,21 @@ class Indicator(Record):
     grain: Literal["area"]
     inputs: list[str] = Field(min_length=1)
     sources: list[str] = Field(min_length=1)
+    kinds: list[str] = []
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False
     note: str = ""
 
+    @model_validator(mode="after")
+    def _reach_has_kinds(self):
+        if bool(self.kinds) != ("reach" in self.inputs):
+            raise ValueError("kinds, and reach among inputs, go together")
+        return self
+
 
 def reads_places(indicator: Indicator) -> bool:
-    """True where an indicator rests on places, which are within reach of the areas asked only."""
-    return bool({"place", "reach"} & set(indicator.inputs))
+    """True where an indicator rests on reach, which is worked out for the areas asked only."""
+    return "reach" in indicator.inputs
 
 
 class Weighted(Record):
@@ -64,20 +75,33 @@ class Weighted(Record):
 
 
 class Domain(Record):
-    """One domain of an index: the weighted arithmetic mean of its members, then put on a 0-100 scale by `transform`."""
+    """One domain of an index: the weighted arithmetic mean of its members, then put on a 0-100 scale by `transform`.
+
+    `apart`: scored and published beside the index, and no part of it. `not_read`: what belongs to the domain and no
+    source tells yet, with its weight: it lowers the weight observed.
+    """
 
     title: str
     weight: float = Field(gt=0)
     reason: str
     transform: Literal["exponential", "none"] = "none"
     minimum_weight: float = Field(0.5, ge=0, le=1)
+    apart: bool = False
     members: dict[str, Weighted] = Field(min_length=1)
+    not_read: dict[str, float] = {}
+
+    @property
+    def share_read(self) -> float:
+        """The share (0-1) of the domain's weight that some source tells."""
+        read = sum(member.weight for member in self.members.values())
+        return read / (read + sum(self.not_read.values()))
 
 
 class Index(Record):
     """A composite index as data. Rank 1 is the greatest need (or opportunity) in every frame.
 
-    `minimum_weight` is the share of the index's weight that must be observed for an area to be scored.
+    `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
+    withheld where its rank correlation with coverage is above `withhold_above`.
     """
 
     stem: str
@@ -88,6 +112,7 @@ class Index(Record):
     minimum_weight: float = Field(0.6, ge=0, le=1)
     normalise: Normalise = "inverse_normal"
     aggregate: Literal["arithmetic", "geometric", "sum"] = "arithmetic"
+    withhold_above: float | None = None
     area_column: str | None = None
     publish: bool = True
     cautions: list[str] = []
@@ -95,17 +120,24 @@ class Index(Record):
 
     @model_validator(mode="after")
     def _weights_add_up(self):
-        for name, parts in [
-            ("domains", self.domains),
-            *((f"domains.{d}", self.domains[d].members) for d in self.domains),
+        for name, weights in [
+            ("domains", [domain.weight for domain in self.parts.values()]),
+            *(
+                (f"domains.{name}", [*(m.weight for m in d.members.values()), *d.not_read.values()])
+                for name, d in self.domains.items()
+            ),
         ]:
-            weights = [part.weight for part in parts.values()]
             published_as_is = self.aggregate == "sum" and name == "domains"
             if len(set(weights)) > 1 and abs(sum(weights) - 1) > 1e-9 and not published_as_is:
                 raise ValueError(
                     f"the weights under {name} sum to {sum(weights):g}; they must sum to 1 or all be equal"
                 )
         return self
+
+    @property
+    def parts(self) -> dict[str, Domain]:
+        """The domains that make the index, without those that stand apart."""
+        return {name: domain for name, domain in self.domains.items() if not domain.apart}
 
     @property
     def members(self) -> list[tuple[str, str, Weighted]]:
@@ -119,27 +151,69 @@ class Index(Record):
 
 
 class Kind(Record):
-    """One kind of place: its group, whether it counts for reach, and how people are told of it.
+    """One kind of place: its group, for whom it is, whether it counts for reach, and how people are told of it.
 
-    A kind with `subset_of` is the places of that kind whose owner is one of `owner_kinds`.
+    `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
+    looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
+    `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    `standard_minutes`: by rural-urban class, the walk beyond which there is a gap. Evidence older than `expires_years`
+    counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
     title: str
     plural: str
     group: Literal["place", "space", "organisation", "site"]
+    for_whom: str
+    public: bool = True
+    fixed: bool = True
     counts_for_reach: bool
-    primary_source: str
+    counted_from: list[str] = Field(min_length=1)
     subset_of: str | None = None
     owner_kinds: list[str] = []
+    run_by: list[str] = []
+    like: str | None = None
+    alone: bool = False
+    standard_minutes: dict[str, float] = {}
+    expires_years: int | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _only_open_public_fixed(self):
+        if self.counts_for_reach and not (self.public and self.fixed):
+            raise ValueError("only public, fixed places count for reach")
+        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by):
+            raise ValueError("subset_of goes with owner_kinds or run_by")
+        return self
+
+    @property
+    def primary_source(self) -> str:
+        """The source whose cover is the kind's cover."""
+        return self.counted_from[0]
 
 
 class Taxonomy(Record):
-    """The kinds of place, and the walking times within which a place is in reach."""
+    """The kinds of place, and the walking times within which a place is in reach.
+
+    `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
+    of closing or change. Within `borderline_share` of a standard a gap is borderline.
+    """
 
     minutes: tuple[int, int]
+    reference_year: int
+    borderline_share: float
     never_mapped: list[str]
+    no_markers: list[str] = []
     kinds: dict[str, Kind]
+
+    def counted(self) -> dict[str, Kind]:
+        """The kinds that count for reach."""
+        return {name: kind for name, kind in self.kinds.items() if kind.counts_for_reach}
+
+    def expires_before(self, kind: Kind) -> datetime.date | None:
+        """The day before which evidence for `kind` counts no more, None where it never expires."""
+        if kind.expires_years is None:
+            return None
+        return datetime.date(self.reference_year - kind.expires_years, 1, 1)
 
 
 class Licences(Record):

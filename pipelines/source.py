@@ -12,11 +12,12 @@ Publish = Literal["rows", "aggregates", "nothing"]
 
 
 class Licence(Record):
-    """A licence: `publish` is the most that may leave under it."""
+    """A licence: `publish` is the most that may leave under it; `share_alike`: what is made of its rows keeps it."""
 
     title: str
     url: str
     publish: Publish
+    share_alike: bool = False
     note: str = ""
 
 
@@ -28,15 +29,26 @@ class Discover(Record):
 
 
 class Fetch(Record):
-    """How the bytes are got. `url` may hold {today:%Y%m%d}; `discover` finds an address that changes."""
+    """How the bytes are got. `url` may hold {today:%Y%m%d}, or {part}, a key of the geography's `parts` named here.
 
-    protocol: Literal["file", "arcgis", "nomis"]
+    `discover` finds an address that changes. `alternate_url` stands where the publisher has no stable address: it is
+    asked only of a mirror (or a recording). `records` is the dotted path to the list of rows in a JSON file. An
+    `overpass` query is asked as it is, or as at each of `dates`.
+    """
+
+    protocol: Literal["file", "arcgis", "nomis", "overpass"]
     url: str | None = None
+    alternate_url: str | None = None
     discover: Discover | None = None
-    format: Literal["csv", "zip", "json", "xlsx", "arcgis"] = "csv"
+    parts: str | None = None
+    query: str | None = None
+    dates: list[datetime.date] = []
+    format: Literal["csv", "zip", "json", "xlsx", "arcgis", "osm"] = "csv"
+    records: str = ""
     member: str | None = None
     sheet: str | None = None
     encoding: str = "utf-8-sig"
+    only_columns: bool = False  # of a very large file, read the declared columns alone
     strip_heading: str = ""
     where: str = "1=1"
     geometry: bool = False
@@ -46,8 +58,12 @@ class Fetch(Record):
 
     @model_validator(mode="after")
     def _has_an_address(self):
-        if not self.url and not self.discover:
-            raise ValueError("needs a url or a discover block")
+        if sum(map(bool, (self.url, self.alternate_url, self.discover))) != 1:
+            raise ValueError("needs one of url, alternate_url and discover")
+        if bool(self.parts) != ("{part}" in (self.url or "")):
+            raise ValueError("parts and a url with {part} go together")
+        if (self.protocol == "overpass") != bool(self.query):
+            raise ValueError("the protocol overpass, and no other, needs a query")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
             raise ValueError("an arcgis layer with geometry needs out_crs, one without must not have it")
         return self
@@ -95,44 +111,100 @@ class Rows(Record):
 
 
 class Point(Record):
-    """Where a record's coordinates stand: two columns, or one column of well-known text."""
+    """Where a record's coordinates stand: two columns, or one of well-known text; else its postcode is looked up.
+
+    `quality`: how near the coordinates are to the door. A point looked up by postcode is of quality `postcode`.
+    `shift_m`: what is added (east, north) to points that a publisher gives wrongly; `notes` of the source say how that
+    is known, and matching tells when it no longer holds.
+    """
 
     x: str | None = None
     y: str | None = None
     wkt: str | None = None
-    crs: str
+    crs: str | None = None
+    shift_m: tuple[float, float] | None = None
+    postcode: str | None = None
+    quality: Literal["premises", "address", "postcode"] = "address"
 
     @model_validator(mode="after")
     def _one_form(self):
-        if bool(self.wkt) == bool(self.x and self.y):
+        if self.wkt and (self.x or self.y):
             raise ValueError("give either wkt, or x and y")
+        if not (self.wkt or (self.x and self.y) or self.postcode):
+            raise ValueError("give wkt, or x and y, or postcode")
+        if bool(self.crs) != bool(self.wkt or self.x):
+            raise ValueError("coordinates, and nothing else, need a crs")
         return self
 
 
-class Kinds(Record):
-    """The kind of each place: a column and which of its values are which kind; values not named are not mapped."""
+class Values(Record):
+    """A column and what its values mean to us. Case and outer spaces are passed over."""
 
     column: str
     values: dict[str, str]
 
+    @field_validator("values")
+    @classmethod
+    def _folded(cls, values: dict[str, str]) -> dict[str, str]:
+        return {key.casefold(): value for key, value in values.items()}
+
+
+class Kinds(Values):
+    """The kind of each place. `not_places`: values known to be no kind of place; any other value is told as an issue."""
+
+    not_places: list[str] = []
+
+    @field_validator("not_places")
+    @classmethod
+    def _folded_too(cls, values: list[str]) -> list[str]:
+        return [value.casefold() for value in values]
+
+
+class Closed(Values):
+    """Positive evidence that a place is shut: values that mean closed or temporarily_closed, and the year it closed."""
+
+    year: str | None = None
+
 
 class Places(Record):
-    """How the rows of a source become place records. `as_at` and `ended` name date columns; an ended row is no place."""
+    """How the rows of a source become place records.
+
+    `as_at` and `ended` name date columns; a row with an end has left the list. `refers_to` maps a column to the source
+    whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
+    `observed_on` is the date column of a table that holds many observations of it.
+    """
 
     kind: str | None = None
     kinds: Kinds | None = None
     id: list[str] = Field(min_length=1)
     name: str
     point: Point
-    owner_kind: Kinds | None = None
+    postcode: str | None = None
+    address: str | None = None
+    uprn: str | None = None
+    refers_to: dict[str, str] = {}
+    owner_kind: Values | None = None
+    run_by: Values | None = None
+    closed: Closed | None = None
     as_at: str | None = None
     ended: str | None = None
+    series: str | None = None
+    observed_on: str | None = None
 
     @model_validator(mode="after")
     def _kind_or_kinds(self):
         if bool(self.kind) == bool(self.kinds):
             raise ValueError("give either kind or kinds")
         return self
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column the rule reads."""
+        point = self.point
+        single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.address, self.uprn]
+        single += [self.as_at, self.ended, self.observed_on, self.closed and self.closed.year]
+        mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
+        return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
 
 
 class Verified(Record):
@@ -143,7 +215,12 @@ class Verified(Record):
 
 
 class Source(Record):
-    """One registered source; `stem` is its name everywhere (YAML, snapshot, table, fixture, test)."""
+    """One registered source; `stem` is its name everywhere (YAML, snapshot, table, fixture, test).
+
+    `covers` names the areas it claims to be complete for. `covers_by`: `stated_owner` asks further that the
+    authority's own rows state an owner, `fetched` that its part was fetched. `complete: false` marks a list that
+    volunteers keep: what it lists is there, what it does not list may be there too, so its cover is partial.
+    """
 
     stem: str
     title: str
@@ -165,7 +242,8 @@ class Source(Record):
     columns: dict[str, Column]
     places: Places | None = None
     covers: str | None = None
-    covers_by: Literal["stated_owner"] | None = None
+    covers_by: Literal["stated_owner", "fetched"] | None = None
+    complete: bool = True
     notes: list[str] = []
 
     @field_validator("stem")
@@ -181,20 +259,7 @@ class Source(Record):
             if name not in self.columns:
                 raise ValueError(f"{name} is named in key or keep but is not a column")
         if self.places:
-            used = [*self.places.id, self.places.name]
-            used += [
-                c
-                for c in (
-                    self.places.point.x,
-                    self.places.point.y,
-                    self.places.point.wkt,
-                    self.places.as_at,
-                    self.places.ended,
-                )
-                if c
-            ]
-            used += [k.column for k in (self.places.kinds, self.places.owner_kind) if k]
-            if missing := [c for c in used if c not in self.columns]:
+            if missing := [c for c in self.places.columns if c not in self.columns]:
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")
             if not self.covers:
                 raise ValueError("a source of places must say what it covers")

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from geodata.sample import places, tables, town, wire
+from geodata.sample import (
+    cooperatives,
+    food,
+    libraries,
+    openstreetmap,
+    places,
+    postcodes,
+    registered,
+    tables,
+    town,
+    wire,
+)
 
 HERE = Path(__file__).parent
 DATES = list(places.RUNTIME)
@@ -24,6 +35,7 @@ CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
 MEASURED = {"ts003", "ts045"}
 SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
 BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
+CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "zip": "application/zip"}
 MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
 
 
@@ -93,6 +105,32 @@ def quarters(areas: pd.DataFrame) -> pd.DataFrame:
     return names
 
 
+def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> list[tuple[int | None, str, bytes, str]]:
+    """Answers about places beside the map and the registers: which date (None: both), address, body and extension."""
+    first = {layer: by_date[DATES[0]] for layer, by_date in layers.items()}
+    codes = postcodes.postcodes(areas)
+    branches = libraries.libraries(areas, codes, first["Libraries"])
+    premises = food.premises(areas, codes, layers["Pubs"])
+    mapped = openstreetmap.elements(areas, codes, first, branches, premises)
+
+    told = [(None, registered.address("ons_nspl_2025"), postcodes.lookup_zip(codes), "zip")]
+    for year in libraries.SURVEYS:
+        edition = wire.csv_bytes(libraries.edition(branches, year), encoding="utf-8-sig")
+        told.append((None, registered.address(f"ace_libraries_{year}"), edition, "csv"))
+    coops = wire.csv_bytes(cooperatives.cooperatives(codes))
+    told.append((None, registered.address("coops_uk_2023"), coops, "csv"))
+    for day, url in registered.overpass_addresses("osm_culture_history_london").items():
+        body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
+        told.append((None, url, body, "json"))
+    for order, date in enumerate(DATES):
+        for part in food.COUNCIL_OF_PART:
+            url = registered.address("fsa_hygiene_current", part)
+            told.append((order, url, food.part(premises, part, order, date), "json"))
+        for url in registered.overpass_addresses("osm_places_london").values():
+            told.append((order, url, openstreetmap.answer(openstreetmap.of_today(mapped, order), date), "json"))
+    return told
+
+
 def main() -> None:
     """Invent the town and record what each source would have answered on each date."""
     areas, neighbours = town.build()
@@ -102,6 +140,9 @@ def main() -> None:
     schools, sites = places.schools(areas, neighbours), places.brownfield(areas)
     layers = {layer: places.venues(areas, layer, part) for part, layer in enumerate(places.VENUES)}
     recording = wire.Recording()
+    for order, url, body, extension in lists(areas, layers):
+        for date in DATES if order is None else [DATES[order]]:
+            recording.add(date, url, body, CONTENT_TYPES[extension], extension)
     for date in DATES:
         wire.add_areas(recording, date, areas, neighbours)
         wire.add_nomis(recording, date, areas)

@@ -74,10 +74,48 @@ VENUES = {
         0.7,
         f"{STREET_FIRST} {DEGREES} {GRID} runtime",
     ),
+    "Dance_performance_venues": (
+        "{first} Dance House|{street} Dance Theatre",
+        14,
+        0.5,
+        0.7,
+        f"name address1 address2 borough_name {SITE} address3 {DEGREES} {GRID} runtime",
+    ),
+    "Commercial_galleries": (
+        "{first} {second} Fine Art|{street} Contemporary|{first} & {other}",
+        16,
+        0.6,
+        0.8,
+        f"name borough_name website borough_code {STREET} os_addressbase_uprn ward_2018_name ward_2018_code "
+        f"{DEGREES} {GRID} runtime",
+    ),
+    "LGBT_night_time_venues": (
+        "The {first} {second}|Bar {second}",
+        6,
+        0.8,
+        0.4,
+        f"{STREET_FIRST} {DEGREES} {GRID} runtime",
+    ),
+    "Outdoor_spaces_for_cultural_use": (
+        "{quarter} Park|{street} Square",
+        5,
+        0.2,
+        0.3,
+        f"{STREET_FIRST} alternativenames greenflagcommunityaward {GRID} {DEGREES} runtime",
+    ),
+    "Skate_Parks": ("{quarter}-Bowl|{street}-Ramps", 8, 0.1, 0.3, f"{STREET_FIRST} latitude longitude {GRID} runtime"),
 }
+GRID_AS_XY = {"x": "easting", "y": "northing"}
 CHANGING = {"Community_centres", "Music_venues_all", "Pubs", "Cinemas"}  # the other layers only get a new runtime
-TEXT_NA = {"Community_centres", "Museums_and_public_galleries", "Theatres"}  # where a missing value is the text NA
+TEXT_NA = {
+    "Community_centres",
+    "Museums_and_public_galleries",
+    "Theatres",
+    "Commercial_galleries",
+}  # where a missing value is the text NA
 UNPLACED = {"Community_centres": 1, "Music_venues_all": 1, "Pubs": 2}  # rows without coordinates
+# As published, longitudes and latitudes of these layers stand off the door by this many metres east and north.
+ASTRAY = {"Theatres": (-112, 54), "LGBT_night_time_venues": (-112, 54)}
 RUNTIME = {"2026-03-31": "3/29/2026", "2026-09-30": "9/27/2026"}
 # Two hard-pressed estates with no venue of any kind: km east and north of the town's centre, and radius in km.
 DESERTS = [(-2.4, 2.4, 2.0), (1.9, -1.0, 1.0)]
@@ -145,15 +183,24 @@ def located(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
     return rows
 
 
+def in_desert(points: np.ndarray) -> np.ndarray:
+    """True for each point (EPSG:27700 metres) on one of the two estates without any venue."""
+    km = (points - CENTRE) / 1000
+    return np.any([np.hypot(km[:, 0] - east, km[:, 1] - north) < radius for east, north, radius in DESERTS], axis=0)
+
+
+def custom(areas: pd.DataFrame, central: float, better_off: float) -> np.ndarray:
+    """How likely a venue is to stand in each area, falling per km from the middle and per unit of hardship."""
+    weight = np.exp(-central * areas.distance / 1000 - better_off * areas.hardship)
+    return np.where(in_desert(np.array(areas.point.tolist())), 0, weight)
+
+
 def venues(areas: pd.DataFrame, layer: str, part: int) -> dict[str, pd.DataFrame]:
     """One layer of the city map at each date, over the councils of the invented city region only."""
     rng = generator(100 + part)
     patterns, count, central, better_off, _ = VENUES[layer]
     city = areas[areas.council != 3].reset_index(drop=True)
-    km = (np.array(city.point.tolist()) - CENTRE) / 1000
-    weight = np.exp(-central * city.distance / 1000 - better_off * city.hardship)
-    for east, north, radius in DESERTS:
-        weight = np.where(np.hypot(km[:, 0] - east, km[:, 1] - north) < radius, 0, weight)
+    weight = custom(city, central, better_off)
     repeats, added = (2, 5) if layer in CHANGING else (0, 0)
     chosen, points = drawn(rng, city, weight, count - repeats + added)
     rows = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "borough_name": chosen.lad_name})
@@ -171,6 +218,10 @@ def venues(areas: pd.DataFrame, layer: str, part: int) -> dict[str, pd.DataFrame
         rows[["website", "os_addressbase_uprn"]] = None
     rows["borough_code"], rows["ward_2018_name"] = chosen.lad_code, chosen.ward_name
     rows["ward_2018_code"], rows["ward"] = chosen.ward_code, chosen.ward_code
+    rows[["alternativenames", "greenflagcommunityaward"]] = None
+    if layer == "Skate_Parks":  # as published: no address, and 0 where the property number is not known
+        rows[["address1", "address2", "address3", "website"]] = None
+        rows.loc[[1, 5], "os_addressbase_uprn"] = "0"
     if layer == "Music_venues_all":
         rows["borough_name"] = rows.borough_name.str.upper()
     rows.loc[3, ["borough_name", "borough_code", "ward_2018_name", "ward_2018_code", "os_addressbase_uprn"]] = None
@@ -205,12 +256,23 @@ def dates(
 def published(rows: pd.DataFrame, layer: str, date: str) -> pd.DataFrame:
     """A layer as its file has it: the publisher's columns in their order, missing values as the layer writes them."""
     rows = located(rows.copy(), 4)
+    if layer in ASTRAY:
+        astray = located(rows[["x", "y"]] + ASTRAY[layer], 4)
+        rows[["longitude", "latitude"]] = astray[["longitude", "latitude"]]
     rows["runtime"] = RUNTIME[date]
     rows = rows[VENUES[layer][4].split()].astype(object)
     if layer in TEXT_NA:
         texts = [c for c in rows if c.startswith("address") or c in ("borough_name", "website", "easting", "northing")]
         rows[texts] = rows[texts].where(rows[texts].notna(), "NA")
     return rows
+
+
+def standing(published: pd.DataFrame) -> pd.DataFrame:
+    """The buildings of a layer as published, each once, with `x`, `y` (EPSG:27700 metres); the row numbers are kept."""
+    rows = published.assign(**{new: pd.to_numeric(published[old], "coerce") for new, old in GRID_AS_XY.items()})
+    rows = rows[rows.x.notna()]
+    near = np.hypot(*(rows[["x", "y"]].to_numpy()[:, None] - rows[["x", "y"]].to_numpy()[None]).transpose(2, 0, 1)) < 15
+    return rows[~np.tril(near, -1).any(axis=1)]
 
 
 def schools(areas: pd.DataFrame, neighbours: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -284,6 +346,10 @@ def brownfield(areas: pd.DataFrame) -> dict[str, pd.DataFrame]:
     )
     kind = np.where(permission == "permissioned", "full planning permission", "")
     entry = pd.to_datetime("2017-12-01") + pd.to_timedelta(rng.integers(0, 2900, size), unit="D")
+    # Two councils keep theirs up: two thirds of their dates are of 2023 to 2025. A generator of its own leaves all else.
+    late, days = generator(15).random(size) < 0.475, generator(16).integers(0, 1090, size)
+    renewed = late & (rows.council != 3) & (entry < pd.Timestamp("2023-01-01"))
+    entry = entry.where(~renewed, pd.to_datetime("2023-01-01") + pd.to_timedelta(days, unit="D"))
     sites = pd.DataFrame("", index=rows.index, columns=BROWNFIELD)
     sites["dataset"], sites["prefix"], sites["typology"] = "brownfield-land", "brownfield-land", "geography"
     sites["entity"], sites["reference"], sites["hectares"] = rows.entity, rows.reference, rows.hectares

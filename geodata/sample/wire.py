@@ -56,23 +56,33 @@ def csv_bytes(frame: pd.DataFrame, newline: str = "\r\n", encoding: str = "utf-8
     return out.getvalue().encode(encoding)
 
 
-def census_zip(number: str, areas: pd.DataFrame, table: pd.DataFrame, measured: bool) -> bytes:
-    """A Nomis bulk zip: the table by area and by council, headings ending in "; measures: Value" where `measured`.
+def json_bytes(content: dict) -> bytes:
+    """JSON on one line, letters as they are."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
-    Members are stored, not compressed, so that the bytes do not depend on a compression library.
-    """
+
+def stored_zip(members: dict[str, bytes]) -> bytes:
+    """A zip whose members are stored, not compressed, so that the bytes do not depend on a compression library."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, body in members.items():
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            member.create_system = 3
+            archive.writestr(member, body)
+    return out.getvalue()
+
+
+def census_zip(number: str, areas: pd.DataFrame, table: pd.DataFrame, measured: bool) -> bytes:
+    """A Nomis bulk zip: the table by area and by council, headings ending in "; measures: Value" where `measured`."""
     table = table.add_suffix("; measures: Value") if measured else table
     by_area = pd.concat([areas[["name", "code"]], table], axis=1)
     by_council = table.groupby([areas.lad_name, areas.lad_code]).sum().reset_index().sort_values("lad_code")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for level, frame in (("ltla", by_council), ("lsoa", by_area)):
-            frame = frame.set_axis(["geography", "geography code", *table.columns], axis=1)
-            frame.insert(0, "date", 2021)
-            member = zipfile.ZipInfo(f"census2021-{number}-{level}.csv", (1980, 1, 1, 0, 0, 0))
-            member.create_system = 3
-            archive.writestr(member, csv_bytes(frame, "\n"))
-    return out.getvalue()
+    members = {}
+    for level, frame in (("ltla", by_council), ("lsoa", by_area)):
+        frame = frame.set_axis(["geography", "geography code", *table.columns], axis=1)
+        frame.insert(0, "date", 2021)
+        members[f"census2021-{number}-{level}.csv"] = csv_bytes(frame, "\n")
+    return stored_zip(members)
 
 
 def add_nomis(recording: Recording, date: str, areas: pd.DataFrame) -> None:
@@ -130,8 +140,7 @@ def add_layer(recording: Recording, date: str, name: str, rows: pd.DataFrame, sh
         (f"{url}/query?where=1=1&returnCountOnly=true&f=json", {"count": len(rows)}, "application/json", "json"),
         (f"{url}/query?{page}", answer, kind, extension),
     ):
-        body = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
-        recording.add(date, address, body, f"{content_type}; charset=utf-8", suffix)
+        recording.add(date, address, json_bytes(content), f"{content_type}; charset=utf-8", suffix)
 
 
 def add_areas(recording: Recording, date: str, areas: pd.DataFrame, neighbours: pd.DataFrame) -> None:

@@ -7,6 +7,8 @@ import requests
 from pipelines import store
 from pipelines.fetch.snapshot import current
 from pipelines.once import code_version
+from pipelines.ownership.typology import read_typology
+from pipelines.places import corrections
 from pipelines.problem import Problem
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.publish import latest_version, rolled_back_to
@@ -40,7 +42,12 @@ def record_success(workspace: Workspace) -> None:
 def warnings(workspace: Workspace) -> list[str]:
     """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
     now = [current(workspace, source) for source in workspace.register.sources.values()]
-    return [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    told = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    return told + [
+        f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
+        for s in now
+        for part, why in list(s.missing.items())[:1]
+    ]
 
 
 def world(workspace: Workspace) -> str:
@@ -52,10 +59,14 @@ def world(workspace: Workspace) -> str:
     snapshots = {stem: current(workspace, source) for stem, source in register.sources.items()}
     return store.sha256_json(
         {
-            "snapshots": {stem: [s.data_version, s.state in ("stale", "unavailable")] for stem, s in snapshots.items()},
+            "snapshots": {
+                stem: [s.data_version, s.state in ("stale", "unavailable"), s.missing] for stem, s in snapshots.items()
+            },
             "sources": {stem: source.model_dump(mode="json") for stem, source in register.sources.items()},
             "indicators": {stem: indicator.model_dump(mode="json") for stem, indicator in register.indicators.items()},
             "indices": {stem: index.model_dump(mode="json") for stem, index in register.indices.items()},
+            "corrections": corrections.read(workspace).version,
+            "typology": read_typology().model_dump(mode="json"),
             "taxonomy": register.taxonomy.model_dump(mode="json"),
             "geography": workspace.geography.model_dump(mode="json"),
             "release": {name: table.sql for name, table in read_release_tables().items()} | read_checks(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipelines import store
 from pipelines.commands import health
+from pipelines.places import corrections
 from pipelines.problem import Problem
 from pipelines.release.publish import latest_version
 from pipelines.settings import Settings
@@ -38,7 +39,8 @@ def refresh(settings: Settings) -> Outcome:
 def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
     settings = workspace.settings
-    _ = workspace.register, workspace.client  # wrong definitions and wrong dates are told before anything is written
+    # wrong definitions, dates and corrections are told before anything is asked or written
+    _ = workspace.register, workspace.client, corrections.read(workspace)
     with store.writer_lock(settings.data):
         before = latest_version(settings.data / "releases")
         try:

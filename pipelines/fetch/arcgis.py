@@ -1,6 +1,7 @@
 """Protocol `arcgis`: a FeatureServer layer in pages, held to its own count, with errors hidden in HTTP 200 brought out."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import orjson
 
@@ -14,7 +15,7 @@ PAGE = 2000
 PASSING_CODES = {"429", "500", "502", "503", "504"}  # of errors inside HTTP 200
 
 
-def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | None:
+def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
     """All features of the layer as page files, or None where layer description and count are as in `last`.
 
     The service stops at its maxRecordCount without a word, so the pages are held to `returnCountOnly` and their object

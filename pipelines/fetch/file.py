@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from datetime import date
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import orjson
 
@@ -15,16 +16,22 @@ from pipelines.problem import Problem
 from pipelines.source import Source
 
 
-def fetch(client: Client, source: Source, today: date, last: dict) -> Reply | None:
+def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
     """The file's bytes, or None where the publisher says nothing changed since `last` (its validators).
 
     Raises Problem for what cannot be fetched or is not what its format says.
     """
     rule = source.fetch
     limit = rule.max_mb * 1_000_000
-    url, page = rule.url, {}
+    url, page = rule.url or rule.alternate_url, {}
     if rule.discover:
         url, page = _discover(client, source, last.get("page", {}))
+    elif rule.alternate_url and not client.stands_in:
+        raise Problem(
+            source.stem,
+            "the publisher gives no lasting address for this file",
+            f"get it from {source.page}, and offer it through a mirror (--mirror) as {rule.alternate_url}",
+        )
     elif "{" in url:
         url = url.format(today=today)
     template = rule.url or url

@@ -64,6 +64,11 @@ class Client:
             self.session.mount("https://", self.recorded)
             self.session.mount("http://", self.recorded)
 
+    @property
+    def stands_in(self) -> bool:
+        """True where a mirror or a recording stands in for the publishers' own addresses."""
+        return bool(self.mirror or self.recorded)
+
     def address(self, url: str) -> str:
         """The address really asked: behind the mirror where there is one."""
         if not self.mirror or self.recorded or url.startswith(self.mirror):

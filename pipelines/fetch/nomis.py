@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from pathlib import Path
 
 from pipelines.fetch.http import Client, Passing, refuse_html
 from pipelines.fetch.reply import Reply
@@ -9,7 +10,7 @@ from pipelines.problem import Problem
 from pipelines.source import Source
 
 
-def fetch(client: Client, source: Source, today: date, last: dict) -> Reply:
+def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply:
     """All rows as page files, held to the RECORD_COUNT that the service itself states.
 
     Nomis has no cheap probe for a change, so the answer is read again and dropped if nothing in it is new.

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Reply:
-    """`files` by name; `validator` goes into the observation and comes back as `last` at the next fetch."""
+    """`files` by name; `validator` goes into the observation and comes back as `last` at the next fetch.
+
+    `missing`: the parts that failed, and why.
+    """
 
     files: dict[str, bytes]
     validator: dict = field(default_factory=dict)
     source_as_at: str | None = None
+    missing: dict[str, str] = field(default_factory=dict)

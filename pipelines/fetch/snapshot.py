@@ -6,27 +6,27 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
 
 from pipelines import store
-from pipelines.fetch import arcgis, file, nomis
+from pipelines.fetch import arcgis, file, nomis, overpass, parts
 from pipelines.problem import Problem
 from pipelines.source import Source
 from pipelines.tidy import tidy
 from pipelines.workspace import Workspace
 
 log = logging.getLogger("commonground.fetch")
-PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch}
+PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch, "overpass": overpass.fetch}
 GOOD = ("new", "unchanged")
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
-    unavailable (there is none; `sha` is then empty)."""
+    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get."""
 
     stem: str
     state: str
@@ -36,6 +36,7 @@ class Snapshot:
     observed_at: str | None = None
     problem: str | None = None
     downloaded: int = 0
+    missing: dict[str, str] = field(default_factory=dict)
 
     @property
     def data_version(self) -> str:
@@ -43,8 +44,8 @@ class Snapshot:
         return self.sha or "unavailable"
 
 
-def take(workspace: Workspace, source: Source) -> Snapshot:
-    """Fetch the source if it changed, and return its snapshot.
+def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
+    """Fetch the source if it changed, and return its snapshot. `run` is written down with what was observed.
 
     Raises Problem where a required source has no answer; any other keeps its last good snapshot (stale) or is
     unavailable.
@@ -57,7 +58,7 @@ def take(workspace: Workspace, source: Source) -> Snapshot:
     try:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
-        store.append_line(folder / "observations.jsonl", observation)
+        store.append_line(folder / "observations.jsonl", {**observation, "run": run})
         return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
     except Problem as problem:
         if folder.exists() or not source.required:
@@ -91,8 +92,7 @@ def current(workspace: Workspace, source: Source) -> Snapshot:
 
 def read_files(workspace: Workspace, snapshot: Snapshot) -> dict[str, bytes]:
     """The files of a snapshot, by name."""
-    folder = workspace.data / "snapshots" / snapshot.stem / snapshot.sha
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return read_snapshot(workspace, snapshot.stem, snapshot.sha)
 
 
 def last_good(folder: Path, geography: str) -> dict | None:
@@ -114,13 +114,17 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
-    protocol = PROTOCOLS[source.fetch.protocol]
-    reply = protocol(workspace.client, source, workspace.today, (last or {}).get("validator", {}))
+    known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    if source.fetch.parts:
+        wanted = tuple(workspace.geography.parts[source.fetch.parts])
+        reply = parts.fetch(workspace.client, source, workspace.today, known, kept, wanted)
+    else:
+        reply = PROTOCOLS[source.fetch.protocol](workspace.client, source, workspace.today, known, kept)
     line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
     if reply is None:
-        return {**last, **line, "status": "unchanged"}
+        return {**last, **line, "missing": {}, "status": "unchanged"}
     sha = canonical_hash(source, reply.files)
-    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
+    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
     if last and last["sha"] == sha:
         return {**last, **line, "status": "unchanged"}
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
@@ -134,7 +138,9 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
 
 def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:
     as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
-    return Snapshot(source.stem, state, line["sha"], line["rows"], as_at, line["observed_at"], problem, downloaded)
+    return Snapshot(
+        source.stem, state, line["sha"], line["rows"], as_at, line["observed_at"], problem, downloaded, line.get("missing", {})
+    )
 
 
 def canonical_hash(source: Source, files: dict[str, bytes]) -> str:
@@ -166,3 +172,22 @@ def _without(value, volatile: set[str]):
     if isinstance(value, list):
         return [_without(v, volatile) for v in value]
     return value
+
+
+def history(workspace: Workspace, source: Source) -> list[dict]:
+    """The good observations of a source that brought something new and whose snapshot still stands, oldest first.
+
+    Each has `sha`, `observed_at`, `source_as_at`, and the `run` that made it.
+    """
+    folder, found = workspace.data / "snapshots" / source.stem, {}
+    for line in store.read_lines(folder / "observations.jsonl"):
+        good = line.get("geography") == workspace.geography.stem and line["status"] in GOOD
+        if good and line["sha"] not in found and (folder / line["sha"]).is_dir():
+            found[line["sha"]] = line
+    return sorted(found.values(), key=lambda line: line["observed_at"])
+
+
+def read_snapshot(workspace: Workspace, stem: str, sha: str) -> dict[str, bytes]:
+    """The files of one kept snapshot of source `stem`, by name."""
+    folder = workspace.data / "snapshots" / stem / sha
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.locate import within_distance
+from pipelines.fetch.snapshot import current
 from pipelines.once import Made, made, once
 from pipelines.source import Source
 from pipelines.tables import table
@@ -14,50 +15,72 @@ from pipelines.workspace import Workspace
 def make_cover(workspace: Workspace) -> Made:
     """Per area asked and kind: `coverage`, `null_reason` (set where unknown) and `as_at`, the date of the evidence.
 
-    An area is covered where the kind's primary source claims its authority, region or nation; `stated_owner` further
-    asks that the authority's own records say who owns something. Within the nearest-place cap of an area that is not
-    covered, coverage is partial: a place just beyond may have been missed.
+    An area is covered where the kind's primary source claims its authority, region or nation. `stated_owner` further
+    asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
+    authority's part of the source came. Where a source is placed by postcode alone, only areas that the postcode
+    directory reaches are covered. Coverage is partial within the nearest-place cap of an area that is not covered (a
+    place just beyond may have been missed), and wherever a source does not claim to be complete.
     """
-    tables, kinds = workspace.data / "tables", workspace.register.taxonomy.kinds
-    names = sorted({entry.primary_source for entry in kinds.values()})
+    tables, taxonomy = workspace.data / "tables", workspace.register.taxonomy
+    kinds = taxonomy.kinds
+    wanted = {kind: (entry.primary_source, taxonomy.expires_before(entry)) for kind, entry in kinds.items()}
+    names = sorted({source for source, _ in wanted.values()})
     inputs = {stem: table(workspace, stem).data_version for stem in names}
-    inputs |= {name: made(tables, name).data_version for name in ("areas", "scope")}
+    inputs |= {name: made(tables, name).data_version for name in ("areas", "scope", "postcode")}
     inputs["place_record"] = made(workspace.data / "places", "place_record").data_version
 
     def make():
         areas = pd.read_parquet(made(tables, "areas").path)
         records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
-        records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        records = records[records["is_current"]].merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
         asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
         edges = _Edges(workspace, areas, areas["area_code"].isin(asked).to_numpy())
-        by_source = {
-            stem: _source_cover(workspace, workspace.register.sources[stem], areas, records, edges) for stem in names
+        covers = {
+            key: _source_cover(workspace, workspace.register.sources[key[0]], key[1], areas, records, edges)
+            for key in dict.fromkeys(wanted.values())
         }
-        frames = [by_source[entry.primary_source].assign(kind=kind) for kind, entry in kinds.items()]
+        frames = [covers[key].assign(kind=kind) for kind, key in wanted.items()]
         cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
         return {"cover": cover[["area_code", "kind", "coverage", "null_reason", "as_at"]]}, {}
 
+    sources = workspace.register.sources
     definition = {
-        "kinds": {kind: entry.primary_source for kind, entry in kinds.items()},
-        "covers": {
-            stem: [workspace.register.sources[stem].covers, workspace.register.sources[stem].covers_by]
-            for stem in names
-        },
+        "kinds": {kind: [source, str(expires)] for kind, (source, expires) in wanted.items()},
+        "covers": {stem: [sources[stem].covers, sources[stem].covers_by, sources[stem].complete] for stem in names},
+        "fetched": {stem: fetched_parts(workspace, sources[stem]) for stem in names if sources[stem].fetch.parts},
         "geography": workspace.geography.model_dump(mode="json"),
     }
     return once(workspace.data / "places", "cover", definition, inputs, make)
 
 
+def fetched_parts(workspace: Workspace, source: Source) -> list[str]:
+    """The parts that the source's present snapshot holds."""
+    snapshot = current(workspace, source)
+    folder = workspace.data / "snapshots" / source.stem / snapshot.sha
+    return sorted(path.stem for path in folder.iterdir()) if snapshot.sha else []
+
+
 def _source_cover(
-    workspace: Workspace, source: Source, areas: pd.DataFrame, records: pd.DataFrame, edges: "_Edges"
+    workspace: Workspace, source: Source, expires, areas: pd.DataFrame, records: pd.DataFrame, edges: "_Edges"
 ) -> pd.DataFrame:
     own = records[records["source"] == source.stem]
     covered = claimed(workspace, source, areas)
     if source.covers_by == "stated_owner":
-        covered &= areas["authority_code"].isin(own.loc[own["owner_kind"].notna(), "authority_code"]).to_numpy()
+        stated = own["owner_kind"].notna()
+        if expires:
+            stated &= own["as_at"] >= pd.Timestamp(expires)
+        covered &= areas["authority_code"].isin(own.loc[stated, "authority_code"]).to_numpy()
+    if source.covers_by == "fetched":
+        parts = workspace.geography.parts[source.fetch.parts]
+        came = [parts[part] for part in fetched_parts(workspace, source) if part in parts]
+        covered &= areas["authority_code"].isin(came).to_numpy()
+    if source.places.point.postcode and not source.places.point.crs:
+        reached = pd.read_parquet(made(workspace.data / "tables", "postcode").path, columns=["area_code"])
+        covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
     available = table(workspace, source.stem).meta["available"]
     covered &= available
-    coverage = np.where(~covered, "unknown", np.where(edges.near_uncovered(covered), "partial", "observed"))
+    partial = edges.near_uncovered(covered) | (not source.complete)
+    coverage = np.where(~covered, "unknown", np.where(partial, "partial", "observed"))
     cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage})
     reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
     cover["null_reason"] = pd.Series(reason, dtype="str")

@@ -1,112 +1,87 @@
-"""Every row of every place source accounted for: placed, outside every area, or rejected with a reason.
+"""Rows of place sources to place records: kind, name, point, who owns and runs it, whether it is shut; each row accounted for."""
 
-Records are located over the whole nation in every run (it takes a second), so that what a source is known to cover
-does not depend on the areas asked; reach is worked out for those areas only.
-"""
-
-import geopandas
 import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.crs import PUBLISHED, transform_xy
-from geodata.locate import locate_points
-from pipelines.once import Made, once
-from pipelines.source import Source
+from geodata.crs import transform_xy
+from geodata.geography import Geography
+from pipelines.places.postcodes import compact
+from pipelines.register import Taxonomy
+from pipelines.source import Closed, Places, Source, Values
 from pipelines.store import sha256
-from pipelines.tables import table
 from pipelines.tidy import ISSUE_COLUMNS
-from pipelines.workspace import Workspace
 
-COLUMNS = ["place_id", "source", "source_id", "kind", "name", "owner_kind", "area_code", "x", "y", "longitude", "latitude", "as_at", "publish"]  # fmt: skip
-EARLIEST = pd.Timestamp("2010-01-01")
+EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
+UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
+
+# What became of a row, and the words for why. `placed` and `merged` are known only once records are conflated.
+REJECTED = {
+    "duplicate": "the same record stands earlier in the table",
+    "unmapped": "a type that no kind of the taxonomy stands for",
+    "no_coordinates": "no usable coordinates or postcode, so it cannot be placed",
+}
+NOT_COUNTED = {
+    "not_a_place": "a type that is no place of ours",
+    "ended": "the list says it has ended",
+    "earlier": "an earlier observation of a record that the list still held later",
+}
 
 
-def make_place_records(workspace: Workspace) -> Made:
-    """One row per usable source record that lies in an area, of the nation or of its neighbours.
+def read_records(
+    source: Source, geography: Geography, taxonomy: Taxonomy, rows: pd.DataFrame, postcodes: pd.DataFrame, as_at: pd.Timestamp
+) -> pd.DataFrame:
+    """One row per row of a source's table, in its order.
 
-    `x`, `y` in the geography's CRS, `longitude`, `latitude` in WGS 84. `meta["counts"]` gives, per source, how many
-    rows were placed, duplicate, ended, unmapped, without coordinates, or outside every area: they add up to the rows
-    of the source's table.
+    `x`, `y` in the geography's CRS; `point_quality` is `postcode` where the point was looked up by postcode. `as_at` is
+    the date of the table, which stands in where a record has none; `observed_on` when the list was seen to hold it.
+    `reason` is null, or a key of REJECTED or NOT_COUNTED.
     """
-    sources = workspace.register.place_sources
-    inputs = {stem: table(workspace, stem).data_version for stem in sources}
-    layer = workspace.geography.boundaries
-    boundaries = table(workspace, layer.source)
-    inputs["boundaries"] = boundaries.data_version
-
-    def make():
-        outlines = geopandas.read_parquet(boundaries.path).sort_values(layer.by)
-        codes, shapes = outlines[layer.by].to_numpy(), outlines.geometry.to_numpy()
-        frames, issues, counts = [], [], {}
-        for source in sources.values():
-            records, found, counted = _records(workspace, source)
-            placed, counted = _locate(records, workspace.geography.crs, codes, shapes, counted)
-            frames.append(placed)
-            issues.append(found)
-            counts[source.stem] = counted
-        records = pd.concat(frames, ignore_index=True)[COLUMNS].sort_values("place_id").reset_index(drop=True)
-        records = records.astype({"name": "str", "owner_kind": "str"})
-        return {"place_record": records, "place_record.issues": pd.concat(issues, ignore_index=True)}, {
-            "counts": counts
-        }
-
-    definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
-    definition["crs"] = workspace.geography.crs
-    return once(workspace.data / "places", "place_record", definition, inputs, make)
-
-
-def _records(workspace: Workspace, source: Source):
-    rule, made_table = source.places, table(workspace, source.stem)
-    rows = pd.read_parquet(made_table.path)
-    counts = {"rows": len(rows)}
-    kind = (
-        pd.Series(rule.kind, index=rows.index, dtype="str")
-        if rule.kind
-        else rows[rule.kinds.column].map(rule.kinds.values)
-    )
+    rule = source.places
     source_id = _joined(rows[rule.id])
-    x, y = _coordinates(workspace, source, rows)
-    as_at = rows[rule.as_at] if rule.as_at else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ms]")
-    newest = pd.Timestamp(made_table.meta["source_as_at"] or source.vintage or workspace.today)
-    as_at = as_at.where((as_at >= EARLIEST) & (as_at <= newest))
-    if not rule.as_at:
-        as_at = as_at.fillna(newest)
+    x, y, quality = _points(rule, geography, rows, postcodes)
+    kind = pd.Series(rule.kind, index=rows.index, dtype="str") if rule.kind else meaning(rows, rule.kinds)
+    status, closed_year = _closing(rows, rule.closed)
+    unmarked = kind.isin(taxonomy.no_markers)
     records = pd.DataFrame(
         {
-            "place_id": [f"p{sha256(f'{source.stem}|{i}'.encode())[:14]}" for i in source_id],
             "source": source.stem,
             # an identifier made of several columns would carry names and coordinates of its own: told as a hash
             "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
+            "series": rule.series or source.stem,
             "kind": kind,
             "name": rows[rule.name],
-            "owner_kind": rows[rule.owner_kind.column].map(rule.owner_kind.values) if rule.owner_kind else None,
+            "status": status.mask(unmarked, "open"),
+            "closed_year": closed_year.mask(unmarked),
+            "owner_kind": meaning(rows, rule.owner_kind),
+            "run_by": meaning(rows, rule.run_by),
+            "address": _column(rows, rule.address),
+            "postcode": compact(_column(rows, rule.postcode)),
+            "uprn": _column(rows, rule.uprn).where(_column(rows, rule.uprn).str.fullmatch(UPRN).fillna(False)),
+            "refers_to": _references(rows, rule),
             "x": x,
             "y": y,
-            "as_at": as_at.astype("datetime64[ms]"),
+            "point_quality": quality,
+            "as_at": _dates(rows, rule, as_at),
+            "observed_on": rows[rule.observed_on] if rule.observed_on else as_at,
             "publish": source.publish,
-        }
+        },
+        index=rows.index,
     )
-    ended = rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index)
-    tests = {
-        "duplicate": source_id.duplicated(),
-        "ended": ended,
-        "unmapped": kind.isna(),
-        "no_coordinates": ~(np.isfinite(x) & np.isfinite(y)),
-    }
-    lost = pd.Series(False, index=rows.index)
-    issues = []
-    for reason, hit in tests.items():
-        hit = hit & ~lost
-        counts[reason] = int(hit.sum())
-        lost |= hit
-        told = rows[rule.kinds.column] if rule.kinds and reason == "unmapped" else rows[rule.name].fillna("")
-        issues += [
-            (source.stem, int(i) + 1, reason, str(told[i]), ISSUES[reason])
-            for i in rows.index[hit]
-            if reason != "ended"
-        ]
-    return records[~lost], _issue_table(issues), counts
+    records["observed_on"] = records["observed_on"].astype("datetime64[ms]")
+    records["reason"] = _reasons(source, rows, records)
+    return records
+
+
+def meaning(rows: pd.DataFrame, values: Values | None) -> pd.Series:
+    """What a column's values mean, case and outer spaces passed over; null where no meaning is given."""
+    if values is None:
+        return pd.Series(None, index=rows.index, dtype="str")
+    return rows[values.column].astype("str").str.strip().str.casefold().map(values.values).astype("str")
+
+
+def _column(rows: pd.DataFrame, name: str | None) -> pd.Series:
+    return rows[name].astype("str") if name else pd.Series(None, index=rows.index, dtype="str")
 
 
 def _joined(columns: pd.DataFrame) -> pd.Series:
@@ -114,39 +89,89 @@ def _joined(columns: pd.DataFrame) -> pd.Series:
     return texts[0].str.cat(texts[1:], sep="|")
 
 
-ISSUES = {
-    "duplicate": "the same record stands earlier in the table",
-    "unmapped": "a type that no kind of the taxonomy stands for",
-    "no_coordinates": "no usable coordinates, so it cannot be placed",
-}
-
-
-def _issue_table(issues: list) -> pd.DataFrame:
-    table = pd.DataFrame(issues, columns=ISSUE_COLUMNS)
-    return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
-
-
-def _coordinates(workspace: Workspace, source: Source, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    point = source.places.point
+def _points(rule: Places, geography: Geography, rows: pd.DataFrame, postcodes: pd.DataFrame):
+    point = rule.point
+    x, y = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     if point.wkt:
-        shapes = shapely.from_wkt(
-            rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy(), on_invalid="ignore"
-        )
+        texts = rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy()
+        shapes = shapely.from_wkt(texts, on_invalid="ignore")
         shapes = np.where(shapely.get_type_id(shapes) == 0, shapes, None)
         x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-    else:
+    elif point.x:
         x, y = rows[point.x].to_numpy(float), rows[point.y].to_numpy(float)
-    x, y = transform_xy(x, y, point.crs, workspace.geography.crs)
-    return np.round(x, 1), np.round(y, 1)
+    if point.crs:
+        x, y = transform_xy(x, y, point.crs, geography.crs)
+    if point.shift_m:
+        x, y = x + point.shift_m[0], y + point.shift_m[1]
+    quality = np.full(len(rows), point.quality, dtype=object)
+    if point.postcode:
+        lost = ~(np.isfinite(x) & np.isfinite(y))
+        found = postcodes.set_index("postcode")[["x", "y"]].reindex(compact(rows[point.postcode]).to_numpy()[lost])
+        x[lost], y[lost] = found["x"], found["y"]
+        quality[lost] = "postcode"
+    return np.round(x, 1), np.round(y, 1), quality
 
 
-def _locate(
-    records: pd.DataFrame, crs: str, codes: np.ndarray, shapes: np.ndarray, counts: dict
-) -> tuple[pd.DataFrame, dict]:
-    at = locate_points(records["x"].to_numpy(), records["y"].to_numpy(), shapes)
-    placed = records[at >= 0].copy()
-    placed["area_code"] = codes[at[at >= 0]]
-    placed["longitude"], placed["latitude"] = transform_xy(
-        placed["x"].to_numpy(), placed["y"].to_numpy(), crs, PUBLISHED
-    )
-    return placed, counts | {"outside": len(records) - len(placed), "placed": len(placed)}
+def _closing(rows: pd.DataFrame, closed: Closed | None) -> tuple[pd.Series, pd.Series]:
+    status = pd.Series("open", index=rows.index, dtype="str")
+    year = pd.Series(pd.NA, index=rows.index, dtype="Int64")
+    if closed is None:
+        return status, year
+    status = meaning(rows, closed).fillna("open")
+    if closed.year:
+        year = rows[closed.year].astype("Int64")
+        status = status.mask(year.notna() & (status != "temporarily_closed"), "closed")
+    return status, year
+
+
+def _references(rows: pd.DataFrame, rule: Places) -> pd.Series:
+    told = pd.Series(None, index=rows.index, dtype="str")
+    for column, source in rule.refers_to.items():
+        named = rows[column].astype("str").str.extract(r"^\s*(\S+?)\s*(?:;|$)")[0]
+        told = told.fillna((source + "|" + named).where(named.notna()))
+    return told
+
+
+def _dates(rows: pd.DataFrame, rule: Places, newest: pd.Timestamp) -> pd.Series:
+    if not rule.as_at:
+        return pd.Series(newest, index=rows.index).astype("datetime64[ms]")
+    told = rows[rule.as_at]
+    return told.where((told >= EARLIEST) & (told <= newest)).astype("datetime64[ms]")
+
+
+def _reasons(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    rule = source.places
+    no_place = pd.Series(False, index=rows.index)
+    if rule.kinds:
+        no_place = rows[rule.kinds.column].astype("str").str.strip().str.casefold().isin(rule.kinds.not_places)
+    tests = {
+        "duplicate": records.duplicated(["source_id", "observed_on"]),
+        "not_a_place": no_place,
+        "unmapped": records["kind"].isna(),
+        "ended": rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index),
+        "no_coordinates": ~(np.isfinite(records["x"]) & np.isfinite(records["y"])),
+    }
+    reason = pd.Series(None, index=rows.index, dtype="str")
+    for name, hit in tests.items():
+        reason = reason.mask(hit & reason.isna(), name)
+    return reason
+
+
+def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Rows that could not be used, in the form of the issue table; a type that is not mapped is told once, with its rows.
+
+    What has neither coordinates nor a postcode may be registered at a home, and is not named.
+    """
+    told = []
+    for reason in ("duplicate", "no_coordinates"):
+        lost = records[records["reason"] == reason]
+        names = lost["name"].where(lost["postcode"].notna() | (source.places.postcode is None), "").fillna("")
+        told += [(source.stem, int(i) + 1, reason, name, REJECTED[reason]) for i, name in names.items()]
+    if source.places.kinds:
+        odd = rows.loc[records["reason"] == "unmapped", source.places.kinds.column].fillna("(none)")
+        for value, group in odd.groupby(odd, sort=True):
+            told.append(
+                (source.stem, int(group.index[0]) + 1, "unmapped", value, f"{REJECTED['unmapped']} ({len(group):,} rows)")
+            )
+    table = pd.DataFrame(told, columns=ISSUE_COLUMNS)
+    return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))

@@ -17,6 +17,7 @@ class Difference:
 
     exact: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    corrections: list[str] = field(default_factory=list)
     definitions: list[str] = field(default_factory=list)
     indicators: list[str] = field(default_factory=list)
     indices: list[str] = field(default_factory=list)
@@ -33,6 +34,7 @@ def compare(old: Path, new: Path) -> Difference:
     with open_release(old) as before, open_release(new) as after:
         _compare_tables(before, after, difference)
         _compare_sources(before, after, difference)
+        _compare_corrections(before, after, difference)
         _compare_definitions(before, after, difference)
         _compare_indicators(before, after, difference)
         _compare_indices(before, after, difference)
@@ -98,6 +100,15 @@ def _compare_sources(before, after, difference: Difference) -> None:
             difference.sources.append(f"{name}: was {was['state']}, is {now['state']}")
         elif was["sha256"] != now["sha256"]:
             difference.sources.append(f"{name}: new content, {was['n_rows']:,} rows before, {now['n_rows']:,} now")
+
+
+def _compare_corrections(before, after, difference: Difference) -> None:
+    sql = "select place_id, field, value, coalesce(source_value, 'not given'), state, reason from correction"
+    has = "select count(*) from column_dictionary where table_name = 'correction'"
+    old, new = (set(c.execute(sql).fetchall()) if c.execute(has).fetchone()[0] else set() for c in (before, after))
+    told = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
+    difference.corrections += [f"no longer applied: {told(row)}" for row in sorted(old - new)]
+    difference.corrections += [f"{row[4]}: {told(row)}" for row in sorted(new - old)]
 
 
 def _compare_definitions(before, after, difference: Difference) -> None:
@@ -205,6 +216,7 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
     ]
     for title, told in [
         ("Sources", difference.sources),
+        ("Corrections", difference.corrections),
         ("Definitions", difference.definitions),
         ("Areas and indicators", difference.indicators),
         ("Ranks", difference.indices),

@@ -14,7 +14,10 @@ from pipelines.tables import table
 from pipelines.workspace import Workspace
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
-LICENCE = "Open Government Licence v3.0, unless a table or file says otherwise"
+LICENCE = (
+    "Open Government Licence v3.0, unless a table, row or file says otherwise; rows with licence odbl, and tables and files "
+    "that hold such rows, under the Open Database Licence 1.0"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ def gather(workspace: Workspace) -> Inputs:
     register, data = workspace.register, workspace.data
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= set(register.sources)}
     steps = {name: made(data / "tables", name) for name in ("areas", "scope", "outlines")}
-    steps |= {name: made(data / "places", name) for name in ("place", "place_record", "reach")}
+    steps |= {name: made(data / "places", name) for name in ("place", "place_record", "place_group", "place_event")}
+    steps |= {"postcode": made(data / "tables", "postcode"), "typology": made(data / "ownership", "typology")}
+    reach = {f"reach.{kind}": made(data / "reach", kind) for kind in register.taxonomy.counted()}
     indicators = {name: made(data / "indicators", name) for name in register.indicators}
     indices = {name: made(data / "indices", name) for name in register.indices}
     extra = {name: table(workspace, name) for t in tables.values() for name in t.inputs}
@@ -43,13 +48,21 @@ def gather(workspace: Workspace) -> Inputs:
         "shapes": [steps["outlines"].path],
         "places": [steps["place"].path],
         "place_records": [steps["place_record"].path],
-        "places_in_reach": [steps["reach"].files["neighbourhood_place"]],
+        "place_kinds": [steps["place"].files["place.kinds"]],
+        "record_outcomes": [steps["place"].files["place.records"]],
+        "corrections": [steps["place"].files["place.corrections"]],
+        "place_events": [steps["place_event"].path],
+        "match_pairs": [steps["place_group"].files["place_group.pairs"]],
+        "reach": [step.path for step in reach.values()],
+        "places_in_reach": [step.files[f"{step.stem}.places"] for step in reach.values()],
+        "postcodes": [steps["postcode"].path],
+        "area_labels": [steps["typology"].path],
         "indicator_values": [step.path for step in indicators.values()],
         "index_scores": [step.path for step in indices.values()],
         "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
     }
     snapshots = _snapshots(workspace)
-    facts = _facts(workspace, steps, snapshots) | {
+    facts = _facts(workspace, steps, indices, snapshots) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
     frames = {
@@ -58,18 +71,24 @@ def gather(workspace: Workspace) -> Inputs:
         "indicator_register": _indicator_register(workspace),
         "index_register": _index_register(workspace),
         "issues": _issues(sources, steps["place_record"]),
-        "record_counts": _record_counts(steps["place_record"]),
+        "record_counts": _record_counts(workspace, steps["place"]),
+        "kind_register": _kind_register(workspace),
+        "places_shown": _places_shown(files, steps["scope"]),
     }
-    versions = {name: step.data_version for name, step in (steps | indicators | indices | extra).items()}
+    versions = {name: step.data_version for name, step in (steps | reach | indicators | indices | extra).items()}
     versions["registers"] = sha256_json(
-        {n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False) for n, f in frames.items()}
+        {
+            n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False)
+            for n, f in frames.items()
+            if n != "places_shown"
+        }
     )
     versions["facts"] = sha256_json({name: value for name, value in facts.items() if name != "built_at"})
     versions["tables"] = sha256_json({name: t.sql for name, t in tables.items()})
     return Inputs(files, frames, versions, tables, facts)
 
 
-def _facts(workspace: Workspace, steps: dict[str, Made], snapshots: pd.DataFrame) -> dict:
+def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made], snapshots: pd.DataFrame) -> dict:
     geography, register = workspace.geography, workspace.register
     by_state = lambda state: ", ".join(snapshots.loc[snapshots["state"] == state, "source"])  # noqa: E731
     definitions = {
@@ -90,6 +109,8 @@ def _facts(workspace: Workspace, steps: dict[str, Made], snapshots: pd.DataFrame
         "indices": ", ".join(register.indices),
         "distance_measure": f"straight line x {geography.detour_factor:g}, {minutes:.0f} m a minute",
         "ecological_fallacy": FALLACY,
+        "indices_withheld": ", ".join(name for name, step in indices.items() if step.meta["withheld"]),
+        "evidence_since": _evidence_since(workspace),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
         "licence": LICENCE,
@@ -164,6 +185,38 @@ def _issues(sources: dict[str, Made], records: Made) -> pd.DataFrame:
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
 
 
-def _record_counts(records: Made) -> pd.DataFrame:
-    rows = [(source, outcome, n) for source, counts in records.meta["counts"].items() for outcome, n in counts.items()]
-    return pd.DataFrame(rows, columns=["source", "outcome", "n_rows"])
+def _evidence_since(workspace: Workspace):
+    """The day before which dated evidence of sites and closings enters no score."""
+    taxonomy = workspace.register.taxonomy
+    return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
+
+
+def _kind_register(workspace: Workspace) -> pd.DataFrame:
+    rows = [
+        {
+            "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
+            "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
+            "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
+            "standard_rural": kind.standard_minutes.get("Rural"), "note": kind.note,
+        }
+        for name, kind in workspace.register.taxonomy.kinds.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})
+
+
+def _places_shown(files: dict[str, list[Path]], scope: Made) -> pd.DataFrame:
+    """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, no
+    organisations (whose address may be a home), in the areas asked or within reach of them."""
+    places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
+    near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
+    asked = set(pd.read_parquet(scope.path)["area_code"])
+    shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
+    shown &= places["area_code"].isin(asked) | places["place_id"].isin(near)
+    return places.loc[shown, ["place_id"]]
+
+
+def _record_counts(workspace: Workspace, places: Made) -> pd.DataFrame:
+    frame = pd.DataFrame(places.meta["counts"], columns=["source", "outcome", "rule", "n_rows"])
+    rows = frame.groupby("source")["n_rows"].sum().reindex(list(workspace.register.place_sources), fill_value=0)
+    rows = rows.reset_index().assign(outcome="rows", rule="all rows of the source's table")
+    return pd.concat([rows, frame], ignore_index=True)[["source", "outcome", "rule", "n_rows"]]

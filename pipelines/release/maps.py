@@ -30,6 +30,7 @@ class Layer:
     frame: geopandas.GeoDataFrame
     id: str
     attribution: str
+    licence: str = "Open Government Licence v3.0"
 
 
 def write_maps(workspace: Workspace, folder: Path) -> None:
@@ -89,13 +90,24 @@ def _layers(workspace: Workspace, connection: duckdb.DuckDBPyConnection, attribu
         "authority_code",
         attribution,
     )
-    places = _frame(connection, "select * from place where is_in_areas_asked order by place_id")
-    yield Layer("places_ogl", _points(places), "place_id", attribution)
-    yield Layer("places", _points(places), "place_id", attribution)
+    yield from _place_layers(connection, attribution)
     opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
     if len(opportunities):
         yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution)
 
+
+def _place_layers(connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
+    places = _points(_frame(connection, "select * from place where is_in_areas_asked order by place_id"))
+    shared = (places["licence"] == SHARE_ALIKE).to_numpy(bool)
+    # what was worked out over all records of a place, share-alike ones among them, stays out of the open government file
+    yield Layer("places_ogl", places[~shared].drop(columns=["kinds", "n_records", "as_at"]), "place_id", attribution)
+    if shared.any():
+        yield Layer("places_odbl", places[shared], "place_id", attribution, ODBL)
+    yield Layer("places", places, "place_id", attribution, ODBL if shared.any() else Layer.licence)
+
+
+SHARE_ALIKE = "odbl"
+ODBL = "Open Database Licence (ODbL) 1.0"
 
 _AUTHORITY_SQL = """
     select authority_code, count(*)::integer as n_areas, sum(population)::integer as population, {columns}
@@ -133,7 +145,7 @@ def to_geojson(layer: Layer) -> bytes:
     whole = {
         "type": "FeatureCollection",
         "name": layer.name,
-        "licence": "Open Government Licence v3.0",
+        "licence": layer.licence,
         "attribution": layer.attribution,
         "caution": FALLACY,
         "features": features,

@@ -12,6 +12,12 @@ OGL = {
     "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
     "title": "Open Government Licence v3.0",
 }
+ODBL = {
+    "name": "ODbL-1.0",
+    "path": "https://opendatacommons.org/licenses/odbl/1-0/",
+    "title": "Open Database Licence 1.0",
+}
+SHARED = ("commonground.duckdb", "places.geojson", "places_odbl.geojson", "places.parquet", "places_odbl.parquet")
 TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 MEDIA = {
     ".duckdb": "application/vnd.duckdb",
@@ -28,6 +34,7 @@ def write_package(folder: Path, version: str, key: str) -> None:
         sources = connection.execute(
             "select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source"
         ).fetchall()
+        shares = connection.execute("select count(*) from place where licence = 'odbl'").fetchone()[0] > 0
         snapshots = dict(
             connection.execute(
                 "select source, sha256 from snapshot where sha256 is not null order by source"
@@ -50,7 +57,7 @@ def write_package(folder: Path, version: str, key: str) -> None:
             "mediatype": MEDIA.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
             "bytes": path.stat().st_size,
             "hash": f"sha256:{store.sha256_file(path)}",
-            "licenses": [OGL],
+            "licenses": [ODBL] if shares and path.name in SHARED else [OGL],
         }
         if path.suffix == ".csv":
             resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}

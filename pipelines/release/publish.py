@@ -143,7 +143,10 @@ def rollback(data: Path, wanted: str) -> str:
 
 
 def prune(workspace: Workspace) -> None:
-    """Keep the last twelve releases, the one in use, and the snapshots they cite or that are newest."""
+    """Keep the last twelve releases, the one in use, and the snapshots they cite or that are newest.
+
+    Every snapshot of a list of places is kept: events, and place ids where they are lost, are told from them.
+    """
     releases = workspace.data / "releases"
     kept, latest = version.kept_versions(releases), latest_version(releases)
     for name in kept[:-KEEP]:
@@ -152,7 +155,8 @@ def prune(workspace: Workspace) -> None:
     cited = {
         (stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()
     }
-    for folder in (p for p in (workspace.data / "snapshots").iterdir() if p.is_dir()):
+    lists = workspace.register.place_sources
+    for folder in (p for p in (workspace.data / "snapshots").iterdir() if p.is_dir() and p.name not in lists):
         newest = last_good(folder, workspace.geography.stem)
         for sha in (p for p in folder.iterdir() if p.is_dir()):
             if (folder.name, sha.name) not in cited and sha.name != (newest or {}).get("sha"):

@@ -52,6 +52,7 @@ def domain_score(
     mean, observed = weighted_mean(
         [scaled[name] for name in domain.members], [weights[name] for name in domain.members]
     )
+    observed = observed * domain.share_read
     mean[observed < domain.minimum_weight - 1e-9] = np.nan
     return (normalise.exponential(mean) if domain.transform == "exponential" else mean), observed
 
@@ -103,11 +104,11 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
         columns[name], observed[name] = domain_score(domain, scaled, weights)
     domains = pd.DataFrame(columns, index=values.index)
     shares = pd.DataFrame(observed, index=values.index)
-    weights = [domain.weight for domain in index.domains.values()]
+    weights = [domain.weight for domain in index.parts.values()]
     # what was observed of a domain that has no score does not enter the index, and is not counted as if it did
-    entering = [np.where(np.isfinite(columns[name]), observed[name], 0) for name in index.domains]
+    entering = [np.where(np.isfinite(columns[name]), observed[name], 0) for name in index.parts]
     weight_observed = weighted_mean(entering, weights)[0]
-    total = combine(index, list(columns.values()), weights)
+    total = combine(index, [columns[name] for name in index.parts], weights)
     total[weight_observed < index.minimum_weight - 1e-9] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
     return Scored(as_series(total), domains, shares, as_series(np.clip(weight_observed, 0, 1)))

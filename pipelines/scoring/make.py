@@ -1,5 +1,7 @@
 """The step that scores one index: reads indicator values, applies the definition, ranks in every frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -49,9 +51,15 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         )
         directions = {name: register.indicators[name].direction for _, name, m in index.members if not m.index}
         scored = score(index, values, directions)
+        told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+        withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
+        if withheld:
+            scored = replace(scored, score=scored.score * np.nan)
         table = _ranked(scored, every.set_index("area_code"))
         table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
         table["null_reason"] = _reasons(index, long, values, scored)
+        if withheld:
+            table["null_reason"] = table["null_reason"].mask(scored.weight_observed >= index.minimum_weight, "frame_not_covered")
         # a place in the nation spreads only where there is one
         ranked = scored.score.where(table["rank_nation"].notna())
         spread = rank_spread(index, values, directions, ranked)
@@ -65,7 +73,7 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         if rests_on_places(register, index):
             asked = pd.read_parquet(scope.path)["area_code"]
             table, domains = table[table["area_code"].isin(asked)], domains[domains["area_code"].isin(asked)]
-        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every)
+        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every) | told | {"withheld": withheld}
 
     definition = [
         index.model_dump(mode="json"),
@@ -106,9 +114,9 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _member_weights(index: Index) -> dict[str, float]:
-    total = sum(domain.weight for domain in index.domains.values())
+    total = sum(domain.weight for domain in index.parts.values())
     weights = {}
-    for domain in index.domains.values():
+    for domain in index.parts.values():
         inner = sum(member.weight for member in domain.members.values())
         weights |= {name: domain.weight / total * member.weight / inner for name, member in domain.members.items()}
     return weights
@@ -117,8 +125,11 @@ def _member_weights(index: Index) -> dict[str, float]:
 def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
     age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
     known_weight = np.zeros(len(values))
-    for _, name, member in index.members:
-        weight = _member_weights(index)[name] * values[name].notna().to_numpy()
+    weights = _member_weights(index)
+    for domain, name, member in index.members:
+        if domain not in index.parts:
+            continue
+        weight = weights[name] * values[name].notna().to_numpy()
         known_weight += weight
         if member.index:
             continue
@@ -131,9 +142,25 @@ def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, 
     return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))
 
 
+def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:
+    """How the score goes with how much is observed (Spearman, 0 where either is the same everywhere).
+
+    Coverage is the share of the index's indicators, those that stand apart included, that are observed; partly covered
+    counts half.
+    """
+    known = {"observed": 1.0, "partial": 0.5}
+    seen = [long[name]["coverage"].map(known).fillna(0) for _, name, member in index.members if not member.index]
+    coverage = sum(seen) / max(len(seen), 1)
+    both = pd.DataFrame({"score": scores, "coverage": coverage}).dropna()
+    if both.nunique().min() < 2:
+        return 0.0
+    return round(float(both["score"].rank().corr(both["coverage"].rank())), 4)
+
+
 def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
     """Why an area has no score: the one reason all its missing members share, else that too little is known."""
-    reasons = pd.DataFrame({name: long[name]["null_reason"] for name in values})
+    counted = [name for domain, name, _ in index.members if domain in index.parts]
+    reasons = pd.DataFrame({name: long[name]["null_reason"] for name in counted})
     first = reasons.bfill(axis=1).iloc[:, 0]
     shared = first.where((reasons.eq(first, axis=0) | reasons.isna()).all(axis=1))
     reason = shared.where(scored.weight_observed == 0, "below_minimum_weight").fillna("below_minimum_weight")

@@ -27,12 +27,12 @@ def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], 
         name: column[scored.notna().to_numpy()] for name, column in scale_members(index, values, directions).items()
     }
     random = np.random.default_rng(int(sha256_json(index.model_dump(mode="json"))[:16], 16))
-    can_go = [(d, m) for d, m, _ in index.members if len(index.domains[d].members) > 1]
+    can_go = [(d, m) for d, m, _ in index.members if d in index.parts and len(index.parts[d].members) > 1]
     drawn = np.empty((DRAWS, len(areas)), dtype=np.int32)
     for draw in range(DRAWS):
         gone = can_go[random.integers(len(can_go))] if can_go else None
         columns, weights = [], []
-        for name, domain in index.domains.items():
+        for name, domain in index.parts.items():
             jitter = {
                 m: w.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD) for m, w in domain.members.items()
             }

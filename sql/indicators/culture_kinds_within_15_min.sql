@@ -4,7 +4,8 @@ unit: kinds
 direction: higher_is_less_need
 grain: area
 inputs: [reach]
-sources: [gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022]
+kinds: [museum, theatre, cinema, music_venue, arts_centre]
+sources: [gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022, osm_places_london]
 null_reason: no_denominator
 note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */
@@ -16,5 +17,4 @@ select
     min(null_reason) as null_reason,
     min(as_at) as as_at
 from reach
-where kind in ('museum', 'theatre', 'cinema', 'music_venue', 'arts_centre')
 group by area_code

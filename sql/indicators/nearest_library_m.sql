@@ -4,7 +4,8 @@ unit: m
 direction: higher_is_more_need
 grain: area
 inputs: [reach]
-sources: [gla_libraries_2022]
+kinds: [library]
+sources: [ace_libraries_2023, ons_nspl_2025]
 null_reason: no_denominator
 note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */
@@ -15,4 +16,3 @@ select
     null_reason,
     as_at
 from reach
-where kind = 'library'

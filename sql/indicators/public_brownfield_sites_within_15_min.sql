@@ -4,10 +4,10 @@ unit: sites
 direction: higher_is_more_opportunity
 grain: area
 inputs: [reach]
+kinds: [public_brownfield_site]
 sources: [mhclg_brownfield_current]
 null_reason: no_denominator
-note: "allocated for housing first: a competing claim; null where the council register states no owner of any site"
+note: "allocated for housing first: a competing claim; null where the council register states no owner of any site, or none in an entry of the last three years"
 */
 select area_code, n_within_15_min as value, coverage, null_reason, as_at
 from reach
-where kind = 'public_brownfield_site'

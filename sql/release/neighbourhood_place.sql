@@ -1,5 +1,5 @@
 /*
-title: The places behind every count, one row per area and place within a 15-minute walk (places shown one by one only)
+title: The places behind every count, one row per area and place within a 15-minute walk
 key: [area_code, kind, place_id]
 columns:
   area_code: small area residents start from

@@ -1,23 +1,43 @@
 /*
-title: Candidate buildings and sites, with the evidence - so far publicly owned brownfield sites
+title: Candidate buildings and sites, with the evidence and its age; a row is somewhere to look, not an offer
 key: [opportunity_id]
 columns:
-  opportunity_id: identifier of the row, made from the place
+  opportunity_id: identifier of the row, made from the place and what it is
   place_id: the place (see table place)
-  area_code: small area the site lies in
+  area_code: small area it lies in
   kind: kind of place
   name: name or address
-  owner_kind: public or mixed, as the council's register states
-  competing_allocation: what the site is allocated for first
+  what: public_site (publicly owned brownfield), closed_place (a community place confirmed closed), or community_run (already in community hands)
+  owner_kind: public or mixed, as the council's register states; null is not known
+  run_by: who runs or ran it, as a source states; null is not known
+  competing_allocation: what the site is allocated for first; null is none known
   evidence: what the row rests on
-  as_at: date of the council's entry; registers on record are several years old
+  as_at: date of the evidence; null is undated
+  is_too_old: true where the evidence is older than three years, or undated, and so enters no score
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
+with found as (
+    select
+        place_id, 'brownfield_site' as kind, 'public_site' as what, 'housing' as competing_allocation, as_at,
+        'listed in the brownfield land register as owned by a public authority' || if(owner_kind = 'mixed', ' in part', '') as evidence
+    from places
+    where kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
+    union all
+    select e.place_id, e.kind, 'closed_place', null, max(e.since), min(e.evidence) || '; present use and owner are not known'
+    from place_events as e
+    where e.event = 'closed' and e.is_confirmed and e.kind in (select kind from kind_register where counts_for_reach and kind_group = 'place')
+    group by e.place_id, e.kind
+    union all
+    select k.place_id, 'library', 'community_run', null, k.as_at, 'run by a community, as the national list of libraries says'
+    from place_kinds as k
+    where k.kind = 'community_run_library' and k.is_counted
+)
 select
-    'o' || place_id as opportunity_id, place_id, area_code, kind, name, owner_kind, 'housing' as competing_allocation,
-    'listed in the brownfield land register as owned by a public authority' || if(owner_kind = 'mixed', ' in part', '') as evidence,
-    as_at::date as as_at, round(longitude, 6) as longitude, round(latitude, 6) as latitude
-from places
-where area_code in (from scope) and publish = 'rows' and kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
+    'o' || substr(f.place_id, 2) || '_' || f.what || '_' || f.kind as opportunity_id, f.place_id, p.area_code, f.kind, p.name, f.what, p.owner_kind,
+    p.run_by, f.competing_allocation, f.evidence, f.as_at::date as as_at, coalesce(f.as_at < (select evidence_since from release_facts), true) as is_too_old,
+    round(p.longitude, 6) as longitude, round(p.latitude, 6) as latitude
+from found as f
+join places as p using (place_id)
+where p.area_code in (from scope) and p.publish = 'rows' and f.place_id in (select place_id from places_shown)
 order by opportunity_id

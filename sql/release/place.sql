@@ -1,24 +1,31 @@
 /*
-title: Places whose licence lets them be shown one by one; those within reach from beyond the areas asked are included
+title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
 columns:
   place_id: our identifier, kept from release to release
-  kind: kind of place (see pipelines/definitions/taxonomy.yml)
+  kind: kind of place (see table kind); where it is several, the first of them
+  kinds: every kind its records say it is, separated by commas
   name: name, from name_source; null where the source gives none
   name_source: source of the name
   point_source: source of the coordinates
+  point_quality: "how near the point is to the door - premises, address, or postcode (the centre of its postcode)"
   area_code: small area the point lies in
   is_in_areas_asked: false for a place in the margin that residents of the areas asked can reach
+  status: open, temporarily_closed or closed (confirmed; see table place_event)
   owner_kind: public, mixed or not_public as a source states; null is not known
-  n_records: number of source records behind the place
-  as_at: date of the evidence
+  owner_source: source of owner_kind
+  run_by: council, commissioned or community as a source states; null is not known
+  run_by_source: source of run_by
+  n_records: number of present source records behind the place, those that may not be shown included
+  as_at: date of the newest evidence
+  licence: licence of the row, that of its name and point; odbl is share-alike
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    place_id, kind, name, name_source, point_source, area_code, area_code in (from scope) as is_in_areas_asked, owner_kind, n_records,
-    as_at::date as as_at, round(longitude, 6) as longitude, round(latitude, 6) as latitude
+    place_id, kind, kinds, name, name_source, point_source, point_quality, area_code, area_code in (from scope) as is_in_areas_asked,
+    status, owner_kind, owner_source, run_by, run_by_source, n_records::integer as n_records, as_at::date as as_at, licence,
+    round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places
-where publish = 'rows'
-    and (area_code in (from scope) or place_id in (select place_id from places_in_reach where publish = 'rows'))
+where place_id in (select place_id from places_shown)
 order by place_id

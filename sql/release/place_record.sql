@@ -1,24 +1,29 @@
 /*
-title: One row per source record behind the places shown, with its source and licence
+title: One row per present source record behind the places shown, with its source and licence
 key: [source, source_id]
 columns:
   place_id: the place the record belongs to
   source: the source of the record
-  source_id: the source's identifier, or its name and coordinates where it has none
+  source_id: the source's identifier; a hash where the source has none and several columns stand in for it
   kind: kind of place the record says it is
   name: name as the source gives it, without markup
-  area_code: small area the point lies in
+  status: open, temporarily_closed or closed, as the source says
+  area_code: small area the record's own point lies in
   owner_kind: public, mixed or not_public as the source states; null is not known
+  run_by: council, commissioned or community as the source states; null is not known
+  point_quality: premises, address or postcode
   as_at: date of the record, or of its source
+  outcome: placed (it leads the place), merged (another record leads), or not_counted
+  rule: the rule that decided the outcome
   licence: licence of the source
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    r.place_id, r.source, r.source_id, r.kind, r.name, r.area_code, r.owner_kind, r.as_at::date as as_at, s.licence,
-    round(r.longitude, 6) as longitude, round(r.latitude, 6) as latitude
+    o.place_id, r.source, r.source_id, r.kind, r.name, r.status, r.area_code, r.owner_kind, r.run_by, r.point_quality,
+    r.as_at::date as as_at, o.outcome, o.rule, s.licence, round(r.longitude, 6) as longitude, round(r.latitude, 6) as latitude
 from place_records as r
+join record_outcomes as o using (record)
 join source_register as s on s.source = r.source
-where r.publish = 'rows'
-    and (r.area_code in (from scope) or r.place_id in (select place_id from places_in_reach where publish = 'rows'))
+where r.publish = 'rows' and r.is_current and o.place_id in (select place_id from places_shown)
 order by r.source, r.source_id

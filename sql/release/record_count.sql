@@ -1,11 +1,12 @@
 /*
 title: Every row of every place source accounted for, over the whole nation - the outcomes of a source add up to its rows
-key: [source, outcome]
+key: [source, outcome, rule]
 columns:
   source: name of the source
-  outcome: "rows, then what became of them: placed (in an area of the nation or its neighbours), outside (every area), duplicate, ended, unmapped, no_coordinates"
+  outcome: "rows, then what became of them: placed, merged, outside (every area), not_counted or rejected"
+  rule: the rule or reason
   n_rows: number of rows
 */
 select *
 from record_counts
-order by source, outcome
+order by source, outcome, rule

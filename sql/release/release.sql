@@ -13,6 +13,8 @@ columns:
   indices: the indices held, separated by commas
   distance_measure: how walks were measured
   ecological_fallacy: how the numbers may and may not be read
+  indices_withheld: indices whose score is withheld because it would follow coverage, separated by commas
+  evidence_since: dated evidence of sites and closings before this day enters no score
   sources_not_available: sources with no snapshot, whose indicators are null
   sources_stale: sources whose last fetch failed, so that an older snapshot stands in
   licence: licence of the release's own tables

@@ -1,0 +1,54 @@
+"""Protocol `overpass`: an OpenStreetMap query, as it is or as at past dates, one at a time, cut answers refused."""
+
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from pipelines.fetch.http import Client, Passing, refuse_html
+from pipelines.fetch.reply import Reply
+from pipelines.problem import Problem
+from pipelines.source import Source
+
+
+def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
+    """The answer of the present as `data.json`; or, with `dates`, one file a date, of which those kept are not asked again.
+
+    The service has no probe that tells a change, so the present is read again and dropped if nothing in it is new. A
+    past date cannot change. Raises Problem where the service ran out of time and told only a part (`remark`).
+    """
+    rule = source.fetch
+    if not rule.dates:
+        body = _ask(client, source, "")
+        told = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
+        return Reply({"data.json": body}, {}, told[:10] if told else None)
+    files = {}
+    for day in rule.dates:
+        name = f"{day}.json"
+        if kept and last.get("query") == rule.query and (kept / name).exists():
+            files[name] = (kept / name).read_bytes()
+        else:
+            files[name] = _ask(client, source, f'[date:"{day}T00:00:00Z"]')
+    if kept and last.get("query") == rule.query and sorted(p.name for p in kept.iterdir()) == sorted(files):
+        return None
+    return Reply(files, {"query": rule.query}, str(max(rule.dates)))
+
+
+def _ask(client: Client, source: Source, setting: str) -> bytes:
+    rule = source.fetch
+    query = f"[out:json][timeout:180]{setting};{' '.join(rule.query.split())}"
+    return client.get(
+        source.stem, rule.url, rule.max_mb * 1_000_000, params={"data": query}, check=lambda *seen: _whole(source, *seen)
+    ).body
+
+
+def _whole(source: Source, body: bytes, content_type: str) -> None:
+    refuse_html(body, content_type)
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Passing("the answer is cut short or damaged") from error
+    if answer.get("remark"):
+        raise Passing(f"the service told only a part ({str(answer['remark'])[:80]})")
+    if not answer.get("elements"):
+        raise Problem(source.stem, "the answer holds no element", "check the query in the source's file, or try later")

@@ -1,0 +1,50 @@
+"""A file that comes in parts, one an authority: each is fetched by itself, and what fails is told, not hidden."""
+
+from datetime import date
+from pathlib import Path
+
+from pipelines.fetch import file
+from pipelines.fetch.http import Client
+from pipelines.fetch.reply import Reply
+from pipelines.problem import Problem
+from pipelines.source import Source
+
+
+def fetch(
+    client: Client, source: Source, today: date, last: dict, kept: Path | None = None, parts: tuple[str, ...] = ()
+) -> Reply | None:
+    """Every part as a file of its own, or None where none changed since `last`.
+
+    A part that fails keeps the bytes it had in `kept`, the folder of the last snapshot; one that never came is left
+    out, and its authority is then not covered. Both are named in the reply's `missing`. Raises the first Problem where
+    no part answers.
+    """
+    files, validators, missing, changed, problems = {}, {}, {}, False, []
+    for part in parts:
+        name = f"{part}.{source.fetch.format}"
+        old = kept / name if kept and (kept / name).exists() else None
+        one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
+        try:
+            reply = file.fetch(client, one, today, last.get(part, {}) if old else {})
+        except Problem as problem:
+            problems.append(problem)
+            missing[part] = problem.what
+            if old:
+                files[name], validators[part] = old.read_bytes(), last.get(part, {})
+            continue
+        if reply is None:
+            files[name], validators[part] = old.read_bytes(), last[part]
+        else:
+            changed = True
+            files[name] = next(iter(reply.files.values()))
+            validators[part] = reply.validator | {"as_at": reply.source_as_at}
+    if not files or len(problems) == len(parts):
+        raise problems[0]
+    if not changed and not missing:
+        return None
+    oldest = min((v["as_at"] for v in validators.values() if v.get("as_at")), default=None)
+    return Reply(files, validators, oldest, missing)
+
+
+def _address(source: Source, part: str) -> str:
+    return source.fetch.url.replace("{part}", part)

@@ -1,0 +1,1 @@
+"""What the axes of community ownership say together: the typology of areas."""

@@ -1,0 +1,111 @@
+"""The typology of areas: one label each, by the decision table of typology.yml, with the row that decided."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from geodata.records import Record, read_record
+from pipelines.once import Made, made, once
+from pipelines.scoring.frames import FRAME_COVERAGE
+from pipelines.workspace import Workspace
+
+FILE = Path(__file__).parent.parent / "definitions" / "typology.yml"
+FRAMES = ("nation", "region", "authority")  # widest first
+State = Literal["high", "low", "unknown"]
+
+
+class Rule(Record):
+    """One row of the decision table; an axis that is not named may be anything."""
+
+    need: State | None = None
+    stock: State | None = None
+    signs: State | None = None
+    capacity: State | None = None
+    label: str
+
+
+class Typology(Record):
+    """The decision table, the labels as people see them, and where the cut between high and low lies."""
+
+    high_share: float = Field(gt=0, lt=1)
+    cut_moves: float = Field(gt=0, lt=0.3)
+    index: str
+    axes: list[str] = Field(min_length=1)
+    labels: dict[str, str]
+    rules: list[Rule] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _labels_known(self):
+        if odd := sorted({rule.label for rule in self.rules} - set(self.labels)):
+            raise ValueError(f"rules name labels that are not among labels: {', '.join(odd)}")
+        return self
+
+
+@cache
+def read_typology() -> Typology:
+    """The typology as defined. Raises DefinitionError naming file, line and key."""
+    return read_record(Typology, FILE)
+
+
+def make_typology(workspace: Workspace) -> Made:
+    """Table `typology`: per area asked, its `label`, how each axis stands, the `rule` (row of the table, from 1) that
+    decided, and whether the label would be another were the cut moved either way."""
+    typology = read_typology()
+    index = made(workspace.data / "indices", typology.index)
+    areas, scope = (made(workspace.data / "tables", name) for name in ("areas", "scope"))
+
+    def make():
+        scores = pd.read_parquet(index.files[f"{typology.index}.domain_score"])
+        every = pd.read_parquet(areas.path).set_index("area_code")
+        wide = scores.pivot(index="area_code", columns="domain", values="score")
+        wide = wide.reindex(pd.read_parquet(scope.path)["area_code"]).sort_index()
+        table = label(typology, wide, every)
+        return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
+
+    inputs = {step.stem: step.data_version for step in (index, areas, scope)}
+    return once(workspace.data / "ownership", "typology", typology.model_dump(mode="json"), inputs, make)
+
+
+def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Labels for the areas of `scores` (index: area codes; a column per axis, NaN where unknown).
+
+    `areas` has the frame codes (`nation_code` ...) of the whole nation, which decide what a covered frame is.
+    """
+    labels, rules, states = _decide(typology, scores, areas, typology.high_share)
+    moved = np.zeros(len(scores), dtype=bool)
+    for share in (typology.high_share - typology.cut_moves, typology.high_share + typology.cut_moves):
+        moved |= _decide(typology, scores, areas, share)[0] != labels
+    table = pd.DataFrame({"label": labels, "shown_as": [typology.labels[name] for name in labels]}, index=scores.index)
+    return table.assign(**states, rule=rules, changes_if_cut_moves=moved)
+
+
+def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share: float):
+    states = {axis: _state(scores[axis], areas, share) for axis in typology.axes}
+    rules = np.zeros(len(scores), dtype=np.int64)
+    for number, rule in reversed(list(enumerate(typology.rules, start=1))):
+        fits = np.ones(len(scores), dtype=bool)
+        for axis in typology.axes:
+            if getattr(rule, axis) is not None:
+                fits &= states[axis] == getattr(rule, axis)
+        rules[fits] = number
+    if (rules == 0).any():
+        raise ValueError(f"typology.yml: no rule fits {scores.index[rules == 0][0]}")
+    return np.array([typology.rules[n - 1].label for n in rules], dtype=object), rules, states
+
+
+def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
+    """high, low or unknown per area: high in the top `share` of the widest frame of which 99 % has a score."""
+    state = np.full(len(scores), "unknown", dtype=object)
+    for frame in reversed(FRAMES):
+        code = areas[f"{frame}_code"]
+        mine = code.reindex(scores.index)
+        known = scores.groupby(mine).transform("count")
+        covered = (known >= FRAME_COVERAGE * mine.map(code.value_counts())) & scores.notna()
+        rank = scores.groupby(mine).rank(method="min", ascending=False)
+        high = rank <= share * known
+        state = np.where(covered, np.where(high, "high", "low"), state)
+    return state

@@ -1,0 +1,162 @@
+"""corrections.csv: what local people know better than a source, checked line by line, applied beside the source's value."""
+
+import csv
+import datetime
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.crs import transform_xy
+from pipelines import store
+from pipelines.plain_text import plain
+from pipelines.problem import Problem
+from pipelines.workspace import Workspace
+
+FILE = "corrections.csv"
+HEADINGS = ("place_or_record", "field_or_event", "value", "reason", "evidence", "date")
+ALIASES = {
+    "place_or_record": {"place", "record", "place_id"},
+    "field_or_event": {"field", "event"},
+}
+CHOICES = {
+    "owner_kind": ("public", "mixed", "not_public", "community", "private", "faith"),
+    "run_by": ("council", "commissioned", "community"),
+    "status": ("open", "closed", "temporarily_closed"),
+    "own_place": ("yes",),
+}
+FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
+TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One line: `target` is a place id, or `source|source_id`; `field` one of FIELDS (`closed` is an event, its value a
+    year, month or day); `line` its number in the file, headings being line 1."""
+
+    line: int
+    target: str
+    field: str
+    value: str
+    reason: str
+    evidence: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """All lines of corrections.csv, in order; none where there is no file."""
+
+    lines: tuple[Correction, ...] = field(default_factory=tuple)
+
+    @property
+    def joins(self) -> list[list[str]]:
+        """The lines that join records or part them, as (target, field, value)."""
+        return [[c.target, c.field, c.value] for c in self.lines if c.field in ("same_place_as", "own_place")]
+
+    @property
+    def version(self) -> str:
+        """The hash of what the lines say."""
+        return store.sha256_json([[c.target, c.field, c.value, c.reason, c.evidence, c.date] for c in self.lines])
+
+
+def read(workspace: Workspace) -> Corrections:
+    """The corrections of DIR. Raises Problem naming every line that is wrong; then none is applied."""
+    path = workspace.data / FILE
+    if not path.exists():
+        return Corrections()
+    rows = _rows(path)
+    wrong, found = [], []
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        told = _wrong(workspace, row)
+        if told:
+            wrong.append(f"line {number}: {told}")
+        else:
+            target, what, value, *words = (cell.strip() for cell in row)
+            found.append(Correction(number, target.replace(":", "|", 1) if "|" not in target else target, what, value, *map(plain, words)))  # fmt: skip
+    if wrong:
+        more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
+        raise Problem(FILE, "; ".join(wrong[:5]) + more, "mend the line; until then no correction is applied and no release made")
+    return Corrections(tuple(found))
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig")), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Problem(FILE, f"cannot be read as CSV in UTF-8 ({error})", "save it again as CSV UTF-8") from error
+    headings = [cell.strip().casefold().replace(" ", "_") for cell in rows[0]] if rows else []
+    expected = [{name, *ALIASES.get(name, ())} for name in HEADINGS]
+    if len(headings) != len(HEADINGS) or not all(h in names for h, names in zip(headings, expected, strict=True)):
+        raise Problem(FILE, f"line 1: the headings are {', '.join(headings) or 'missing'}", f"write {','.join(HEADINGS)}")
+    return rows
+
+
+def _wrong(workspace: Workspace, row: list[str]) -> str | None:
+    """What is wrong with a line, None where nothing is."""
+    if len(row) != len(HEADINGS):
+        return f"{len(row)} cells, where {len(HEADINGS)} are needed ({', '.join(HEADINGS)})"
+    target, what, value, reason, evidence, date = (cell.strip() for cell in row)
+    if not TARGET.fullmatch(target if "|" in target else target.replace(":", "|", 1)):
+        return f"{plain(target)!r} is neither a place id nor source|source_id"
+    if what not in FIELDS:
+        return f"{plain(what)!r} is not one of {', '.join(FIELDS)}"
+    if not (value and reason and evidence):
+        return "value, reason and evidence must each be given"
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        return f"{plain(date)!r} is not a date (YYYY-MM-DD)"
+    return _wrong_value(workspace, what, value)
+
+
+def _wrong_value(workspace: Workspace, what: str, value: str) -> str | None:
+    taxonomy = workspace.register.taxonomy
+    if what in CHOICES and value not in CHOICES[what]:
+        return f"{plain(value)!r} is not one of {', '.join(CHOICES[what])}"
+    if what == "kind" and (value not in taxonomy.kinds or taxonomy.kinds[value].subset_of):
+        return f"{plain(value)!r} is not a kind of taxonomy.yml"
+    if what == "name" and value != plain(value):
+        return "a name may hold no markup and no formula"
+    if what == "closed" and not DATE.fullmatch(value):
+        return f"{plain(value)!r} is not a year, month or day (YYYY, YYYY-MM or YYYY-MM-DD)"
+    if what == "same_place_as" and not TARGET.fullmatch(value.replace(":", "|", 1) if "|" not in value else value):
+        return f"{plain(value)!r} is neither a place id nor source|source_id"
+    if what == "point" and point(workspace, value) is None:
+        return f"{plain(value)!r} is not a longitude and latitude, as in -0.075 51.545"
+    return None
+
+
+def point(workspace: Workspace, value: str) -> tuple[float, float] | None:
+    """The coordinates of a `point` correction (longitude, latitude) in the geography's CRS, None where they are none."""
+    parts = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)[\s,]+(-?\d+(?:\.\d+)?)\s*", value)
+    if not parts:
+        return None
+    x, y = transform_xy(np.array([float(parts[1])]), np.array([float(parts[2])]), "EPSG:4326", workspace.geography.crs)
+    return (round(float(x[0]), 1), round(float(y[0]), 1)) if np.isfinite(x[0]) and np.isfinite(y[0]) else None
+
+
+def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series) -> pd.DataFrame:
+    """`pairs` of matching as the corrections have them: a pair that was joined by hand leads, one parted by hand is gone.
+
+    `position` maps records to the positions that pairs are told in.
+    """
+    apart = {position[target] for target, what, _ in joins if what == "own_place" and target in position}
+    pairs = pairs[~(pairs["left"].isin(apart) | pairs["right"].isin(apart))]
+    hands = [
+        sorted((position[target], position[value]))
+        for target, what, value in joins
+        if what == "same_place_as" and target in position and value in position
+    ]
+    if not hands:
+        return pairs
+    told = pd.DataFrame(hands, columns=["left", "right"]).assign(
+        rule="a correction says so", name_score=np.nan, distance_m=np.nan, strength=99.0
+    )
+    return pd.concat([told, pairs], ignore_index=True).drop_duplicates(["left", "right"])

@@ -1,0 +1,134 @@
+"""What happened to places: first listed, no longer listed, closed. A record that disappears is not a place that closed.
+
+`closed` needs positive evidence (the list itself says so, a lifecycle tag, a correction), or absence from two lists
+that are independent of each other, each read whole without it at least twice, 28 days or more apart. Anything less is
+`no_longer_listed`. A first appearance is `first_listed`, never opened. Presence is of places, not of records, so what
+was drawn anew or renumbered has not gone.
+"""
+
+import datetime
+
+import pandas as pd
+
+from pipelines import store
+from pipelines.once import Made, made, once
+from pipelines.places import corrections
+from pipelines.places.identity import present_ids
+from pipelines.workspace import Workspace
+
+APART_DAYS = 28
+COLUMNS = ["event_id", "place_id", "kind", "event", "is_confirmed", "since", "not_before", "precision", "series", "evidence"]
+
+
+def make_place_events(workspace: Workspace) -> Made:
+    """One row per event: `since` the first day it is known by, `not_before` the last day it was not (null where unknown),
+    `precision` day or year, `evidence` in words. Kinds that must carry no marker have none."""
+    folder = workspace.data / "places"
+    records, identity = made(folder, "place_record"), made(folder, "place_identity")
+    told = corrections.read(workspace)
+    closings = [[c.target, c.value, c.evidence, c.line] for c in told.lines if c.field == "closed"]
+    open_again = [[c.target, c.value] for c in told.lines if c.field == "status"]
+
+    def make():
+        ids = present_ids(pd.read_parquet(identity.path))
+        sightings = pd.read_parquet(records.files["place_record.sightings"])
+        rows = pd.read_parquet(records.path)
+        rows = rows[rows["reason"].isna()]
+        sightings = _with_places(sightings, rows, ids)
+        observations = pd.read_parquet(records.files["place_record.observations"])
+        presence = _presence(sightings, observations)
+        events = pd.concat([_first(presence), _gone(presence, rows, ids), _flagged(rows, ids), _by_hand(closings, ids)])
+        events = events[~events["kind"].isin(workspace.register.taxonomy.no_markers)]
+        events["event_id"] = [
+            f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
+            for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)
+        ]
+        events = events.drop_duplicates("event_id")[COLUMNS].sort_values("event_id").reset_index(drop=True)
+        texts = ["event_id", "place_id", "kind", "event", "precision", "series", "evidence"]
+        kinds = dict.fromkeys(texts, "str") | dict.fromkeys(("since", "not_before"), "datetime64[ms]")
+        return {"place_event": events.astype(kinds | {"is_confirmed": bool})}, {}
+
+    definition = {"apart_days": APART_DAYS, "no_markers": workspace.register.taxonomy.no_markers}
+    definition |= {"closings": closings, "status": open_again}
+    inputs = {step.stem: step.data_version for step in (records, identity)}
+    return once(folder, "place_event", definition, inputs, make)
+
+
+def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    newest = rows.assign(place_id=rows["record"].map(ids)).set_index(["series", "source_id"])["place_id"]
+    newest = newest[~newest.index.duplicated()]
+    seen = sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
+    return seen[seen["status"] != "closed"]
+
+
+def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Per list, place and kind: when it was first and last there, and the looks at the list before and after."""
+    looks = observations.groupby(["series", "kind"])["observed_on"].apply(lambda days: sorted(set(days)))
+    found = sightings.groupby(["series", "place_id", "kind"])["observed_on"].agg(first="min", last="max").reset_index()
+    found["looks"] = [looks[(series, kind)] for series, kind in zip(found["series"], found["kind"], strict=True)]
+    found["before"] = [[d for d in days if d < first] for days, first in zip(found["looks"], found["first"], strict=True)]
+    found["after"] = [[d for d in days if d > last] for days, last in zip(found["looks"], found["last"], strict=True)]
+    return found
+
+
+def _first(presence: pd.DataFrame) -> pd.DataFrame:
+    new = presence[presence["before"].str.len() > 0]
+    day = lambda date: f"{date:%Y-%m-%d}"  # noqa: E731
+    words = [f"not on the list of {day(b[-1])}, on that of {day(f)}" for b, f in zip(new["before"], new["first"], strict=True)]
+    return _events(new, "first_listed", True, new["first"], [b[-1] for b in new["before"]], "day", words)
+
+
+def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    gone = presence[presence["after"].str.len() > 0]
+    since = [days[0] for days in gone["after"]]
+    words = [f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since" for last, after in zip(gone["last"], gone["after"], strict=True)]
+    listed = _events(gone, "no_longer_listed", False, since, gone["last"], "day", words)
+    firm = gone[[(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]]]
+    still = rows[rows["is_current"] & (rows["status"] == "open")]
+    still = set(zip(still["record"].map(ids), still["kind"], strict=True))
+    two = firm.groupby(["place_id", "kind"]).filter(lambda g: g["series"].nunique() >= 2)
+    two = two[[key not in still for key in zip(two["place_id"], two["kind"], strict=True)]]
+    if two.empty:
+        return listed
+    both = two.groupby(["place_id", "kind"]).agg(
+        series=("series", lambda s: ", ".join(sorted(s))), last=("last", "max"), after=("after", lambda a: max(d[0] for d in a))
+    ).reset_index()
+    words = [f"gone from {names}, each read whole without it twice or more" for names in both["series"]]
+    return pd.concat([listed, _events(both, "closed", True, both["after"], both["last"], "day", words)])
+
+
+def _flagged(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """What a list itself says is shut, unless the same list holds the place open under another entry."""
+    rows = rows.assign(place_id=rows["record"].map(ids))
+    shut = rows[rows["is_current"] & (rows["status"] == "closed")]
+    open_ = rows[rows["is_current"] & (rows["status"] != "closed")]
+    key = ["place_id", "kind", "series"]
+    shut = shut[~shut.set_index(key).index.isin(open_.set_index(key).index)]
+    shut = shut.sort_values("closed_year", na_position="last").drop_duplicates(key)
+    year = shut["closed_year"].astype("Int64")
+    since = [datetime.datetime(int(y), 1, 1) if pd.notna(y) else day for y, day in zip(year, shut["as_at"], strict=True)]
+    words = [
+        f"{source} says it closed in {y}" if pd.notna(y) else f"{source} says it is closed"
+        for source, y in zip(shut["source"], year, strict=True)
+    ]
+    return _events(shut, "closed", True, since, None, ["year" if pd.notna(y) else "day" for y in year], words)
+
+
+def _by_hand(closings: list[list], ids: pd.Series) -> pd.DataFrame:
+    rows = [
+        {"place_id": target if target.startswith("p") and "|" not in target else ids.get(target), "kind": "", "series": f"corrections.csv line {line}",
+         "since": f"{value}-01-01"[:10] if len(value) < 10 else value, "precision": {4: "year", 7: "month"}.get(len(value), "day"), "evidence": evidence}
+        for target, value, evidence, line in closings
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["place_id", "kind", "series", "since", "precision", "evidence"])
+    return _events(frame, "closed", True, frame["since"], None, frame["precision"], frame["evidence"])
+
+
+def _events(rows: pd.DataFrame, event: str, confirmed: bool, since, not_before, precision, evidence) -> pd.DataFrame:
+    told = pd.DataFrame({"place_id": rows["place_id"].to_numpy(), "kind": rows["kind"].to_numpy(), "series": rows["series"].to_numpy()})
+    told["event"], told["is_confirmed"] = event, confirmed
+    told["since"] = pd.to_datetime(pd.Series(list(since), dtype="object"), format="ISO8601")
+    told["not_before"] = pd.to_datetime(pd.Series(list(not_before), dtype="object")) if not_before is not None else pd.NaT
+    told["precision"] = precision if isinstance(precision, str) else list(precision)
+    told["evidence"] = list(evidence)
+    return told.astype({"since": "datetime64[ms]", "not_before": "datetime64[ms]"})

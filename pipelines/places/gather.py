@@ -1,0 +1,149 @@
+"""Every observation of every list of places as records, located in areas: those listed now, and those that were.
+
+Records are located over the whole nation in every run (it takes a second), so that what a source is known to cover
+does not depend on the areas asked; reach is worked out for those areas only.
+"""
+
+import geopandas
+import numpy as np
+import pandas as pd
+
+from geodata.crs import PUBLISHED, transform_xy
+from geodata.locate import locate_points
+from pipelines.fetch.snapshot import current, history, read_snapshot
+from pipelines.once import Made, made, once
+from pipelines.places.records import issues, read_records
+from pipelines.source import Source
+from pipelines.tables import table
+from pipelines.tidy import tidy
+from pipelines.workspace import Workspace
+
+COLUMNS = [
+    "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by", "address",
+    "postcode", "uprn", "refers_to", "area_code", "x", "y", "longitude", "latitude", "point_quality", "as_at", "observed_on",
+    "is_current", "is_row", "first_seen", "last_seen", "publish", "reason",
+]  # fmt: skip
+
+
+def make_place_records(workspace: Workspace) -> Made:
+    """Tables `place_record`, `place_record.sightings`, `place_record.observations` and `place_record.issues`.
+
+    `place_record`: one row per record a list holds now (`is_current`) or held once, and per row that could not be used
+    (`reason` tells why; the rows of a source's present table are all there). `x`, `y` in the geography's CRS,
+    `longitude`, `latitude` in WGS 84. `sightings`: when each record was seen. `observations`: when each list was read
+    whole, and for which kinds.
+    """
+    sources, layer = workspace.register.place_sources, workspace.geography.boundaries
+    boundaries, postcode = table(workspace, layer.source), made(workspace.data / "tables", "postcode")
+    held = {stem: history(workspace, source) for stem, source in sources.items()}
+    inputs = {stem: table(workspace, stem).data_version for stem in sources}
+    inputs |= {"boundaries": boundaries.data_version, "postcode": postcode.data_version}
+
+    def make():
+        told = [
+            issues(source, *_present(workspace, source, pd.read_parquet(postcode.path))) for source in sources.values()
+        ]
+        records, sightings, observations = gather(workspace, held)
+        return {
+            "place_record": records,
+            "place_record.sightings": sightings,
+            "place_record.observations": observations,
+            "place_record.issues": pd.concat(told, ignore_index=True),
+        }, {}
+
+    taxonomy = workspace.register.taxonomy
+    definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
+    definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers}
+    definition["past"] = {stem: [line["sha"] for line in lines] for stem, lines in held.items()}
+    return once(workspace.data / "places", "place_record", definition, inputs, make)
+
+
+def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Records, sightings and observations, from the snapshots `held` of each source, oldest first; the last is the present.
+
+    Of a source of one stated vintage only the last counts: a new file of the same date is a correction.
+    """
+    postcodes = pd.read_parquet(made(workspace.data / "tables", "postcode").path)
+    rows = []
+    for stem, source in workspace.register.place_sources.items():
+        lines = held.get(stem, [])
+        for line in [] if source.vintage else lines[:-1]:
+            day = pd.Timestamp(line["source_as_at"] or line["observed_at"][:10])
+            records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, day)
+            rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["observed_at"]))
+        if lines and table(workspace, stem).meta["available"]:
+            rows.append(_held(workspace, source, lines[-1], postcodes))
+    rows = pd.concat(rows, ignore_index=True)
+    observations = _observations(workspace, rows)
+    return _locate(workspace, _newest(rows, observations)), _sightings(rows), observations
+
+
+def _held(workspace: Workspace, source: Source, line: dict, postcodes: pd.DataFrame) -> pd.DataFrame:
+    if line["sha"] == current(workspace, source).sha:
+        _, records = _present(workspace, source, postcodes)
+    else:
+        day = pd.Timestamp(line["source_as_at"] or source.vintage or line["observed_at"][:10])
+        records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, day)
+    return records.assign(is_row=True, observed_at=line["observed_at"])
+
+
+def _present(workspace: Workspace, source: Source, postcodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    made_table = table(workspace, source.stem)
+    rows = pd.read_parquet(made_table.path)
+    told = made_table.meta["source_as_at"] or source.vintage or workspace.today
+    return rows, _read(workspace, source, rows, postcodes, pd.Timestamp(told))
+
+
+def _tidied(workspace: Workspace, source: Source, sha: str) -> pd.DataFrame:
+    return tidy(source, workspace.geography, read_snapshot(workspace, source.stem, sha))[0]
+
+
+def _read(workspace: Workspace, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: pd.Timestamp):
+    return read_records(source, workspace.geography, workspace.register.taxonomy, rows, postcodes, day)
+
+
+def _observations(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
+    """When each list was read whole (`series`, `observed_on`), and for which kinds."""
+    kinds = {
+        stem: sorted({source.places.kind} if source.places.kind else set(source.places.kinds.values.values()))
+        for stem, source in workspace.register.place_sources.items()
+    }
+    seen = rows[["series", "source", "observed_on"]].drop_duplicates()
+    seen = seen.assign(kind=seen["source"].map(kinds)).explode("kind")
+    seen = seen[["series", "kind", "observed_on"]].drop_duplicates().astype({"kind": "str"})
+    return seen.sort_values(["series", "kind", "observed_on"]).reset_index(drop=True)
+
+
+def _sightings(rows: pd.DataFrame) -> pd.DataFrame:
+    seen = rows.loc[rows["reason"].isna(), ["series", "source_id", "kind", "observed_on", "status"]]
+    return seen.sort_values(["series", "source_id", "observed_on"]).reset_index(drop=True)
+
+
+def _newest(rows: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
+    """Each record as its list last told of it; older sightings stay only where they are rows of a present table."""
+    usable = rows["reason"].isna()
+    first_seen = rows[usable].groupby(["series", "source_id"])["observed_at"].min().rename("first_seen")
+    rows = rows.join(first_seen, on=["series", "source_id"])
+    rows = rows.sort_values(["observed_on", "is_row"], kind="stable")
+    older = rows[usable.reindex(rows.index)].duplicated(["series", "source_id"], keep="last")
+    rows.loc[older.index[older], "reason"] = "earlier"
+    rows = rows[rows["is_row"] | (rows["reason"] != "earlier")]
+    last = observations.groupby("series")["observed_on"].max()
+    rows = rows.assign(is_current=rows["reason"].isna() & (rows["observed_on"] >= rows["series"].map(last)))
+    rows["record"] = rows["source"] + "|" + rows["source_id"]
+    return rows.rename(columns={"observed_at": "last_seen"})
+
+
+def _locate(workspace: Workspace, records: pd.DataFrame) -> pd.DataFrame:
+    layer = workspace.geography.boundaries
+    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
+    usable = records["reason"].isna().to_numpy()
+    x, y = (np.where(usable, records[c], np.nan) for c in ("x", "y"))
+    at = locate_points(x, y, outlines.geometry.to_numpy())
+    codes = np.append(outlines[layer.by].to_numpy(dtype=object), None)
+    records["area_code"] = codes[at]
+    records["reason"] = records["reason"].mask(usable & (at < 0), "outside")
+    longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
+    records["longitude"], records["latitude"] = longitude, latitude
+    texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "address", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
+    return records[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values(["record", "observed_on"]).reset_index(drop=True)

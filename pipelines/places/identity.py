@@ -1,0 +1,105 @@
+"""Place ids: given once and kept from refresh to refresh, in DIR/identity.parquet, whatever is conflated later."""
+
+import pandas as pd
+
+from pipelines import store
+from pipelines.fetch.snapshot import history
+from pipelines.once import Made, made, once
+from pipelines.places.conflate import conflate
+from pipelines.places.gather import gather
+from pipelines.workspace import Workspace
+
+FILE = "identity.parquet"
+COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
+
+
+def new_id(record: str) -> str:
+    """The id that a place gets from its first record: the same wherever the record is met first."""
+    return f"p{store.sha256(record.encode())[:14]}"
+
+
+def fold(known: pd.DataFrame, groups: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+    """The identity table after one more look: `known` (COLUMNS), `groups` (record, leader), `seen` (record, source,
+    source_id, first_seen, last_seen: when we first and last read it, as text).
+
+    A record seen before keeps its place. A group whose records have several places is a merge: the oldest id (first
+    seen earliest, then in order of id) stays, and the others point at it. New records take the place of their group,
+    or a new one, made from the record of the group that was seen first.
+    """
+    rows = groups.merge(seen, on="record", validate="1:1")
+    before = known.assign(record=known["source"] + "|" + known["source_id"])
+    own = present_ids(before)
+    age = before.groupby("place_id")["first_seen"].min()
+    rows["place_id"] = rows["record"].map(own)
+    has = rows.dropna(subset="place_id")[["leader", "place_id"]].drop_duplicates()
+    has = has.assign(age=has["place_id"].map(age)).sort_values(["age", "place_id"])
+    chosen = has.groupby("leader")["place_id"].first()
+    fresh = rows[~rows["leader"].isin(chosen.index)]
+    fresh = fresh.assign(place_id=fresh["record"].map(new_id)).sort_values(["first_seen", "place_id"])
+    chosen = pd.concat([chosen, fresh.groupby("leader")["place_id"].first()])
+    to = has["leader"].map(chosen)
+    points_at = dict(zip(has["place_id"][to != has["place_id"]], to[to != has["place_id"]], strict=True))
+    added = rows[rows["place_id"].isna()].assign(superseded_by=None)
+    added["place_id"] = added["leader"].map(chosen)
+    last = rows.set_index("record")["last_seen"]
+    before["last_seen"] = before["record"].map(last).fillna(before["last_seen"])
+    both = pd.concat([before, added], ignore_index=True)[COLUMNS]
+    both["superseded_by"] = both["superseded_by"].where(both["superseded_by"].notna(), both["place_id"].map(points_at))
+    return both.astype("str").sort_values(["source", "source_id"]).reset_index(drop=True)
+
+
+def nothing() -> pd.DataFrame:
+    """The identity table before the first look."""
+    return pd.DataFrame({column: pd.Series([], dtype="str") for column in COLUMNS})
+
+
+def present_ids(identity: pd.DataFrame) -> pd.Series:
+    """The place id that each record (`source|source_id`) has now, merges followed to their end."""
+    to = identity.dropna(subset="superseded_by").drop_duplicates("place_id").set_index("place_id")["superseded_by"].to_dict()
+
+    def end(place_id: str) -> str:
+        walked = set()
+        while place_id in to and place_id not in walked:
+            walked.add(place_id)
+            place_id = to[place_id]
+        return place_id
+
+    return pd.Series([end(p) for p in identity["place_id"]], index=identity["source"] + "|" + identity["source_id"])
+
+
+def make_identity(workspace: Workspace) -> Made:
+    """Table `place_identity`, kept as DIR/identity.parquet: which place each record ever seen belongs to.
+
+    Where the file is lost, every look at the lists is gone through again, from the snapshots that are kept.
+    """
+    records, groups = (made(workspace.data / "places", name) for name in ("place_record", "place_group"))
+    path = workspace.data / FILE
+
+    def make():
+        known = pd.read_parquet(path) if path.exists() else _replay(workspace)
+        return {"place_identity": fold(known, pd.read_parquet(groups.path), _seen(pd.read_parquet(records.path)))}, {}
+
+    inputs = {step.stem: step.data_version for step in (records, groups)}
+    done = once(workspace.data / "places", "place_identity", FILE, inputs, make)
+    if not path.exists() or not done.reused:
+        store.write_parquet(path, pd.read_parquet(done.path))
+    return done
+
+
+def _replay(workspace: Workspace) -> pd.DataFrame:
+    """The identity table as the looks before the present one left it."""
+    held = {stem: history(workspace, source) for stem, source in workspace.register.place_sources.items()}
+    lines = sorted((line for lines in held.values() for line in lines), key=lambda line: line["observed_at"])
+    runs = list(dict.fromkeys(line.get("run", "") for line in lines))
+    identity = nothing()
+    for number in range(1, len(runs)):
+        then = {s: [x for x in lines if x.get("run", "") in runs[:number]] for s, lines in held.items()}
+        records, _, _ = gather(workspace, then)
+        groups, _, _ = conflate(workspace, records)
+        identity = fold(identity, groups, _seen(records))
+    return identity
+
+
+def _seen(records: pd.DataFrame) -> pd.DataFrame:
+    columns = ["record", "source", "source_id", "first_seen", "last_seen"]
+    return records.loc[records["reason"].isna(), columns]

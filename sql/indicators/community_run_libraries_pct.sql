@@ -1,0 +1,20 @@
+/*
+title: Libraries within a 15-minute walk that a community runs
+unit: "% of libraries within reach"
+direction: higher_is_more_opportunity
+grain: area
+inputs: [reach]
+kinds: [library, community_run_library]
+sources: [ace_libraries_2023, ons_nspl_2025]
+null_reason: no_denominator
+note: "community-run (CR) and independent community (ICL) libraries of the national list; run by, not owned by; null where no library is within reach"
+*/
+select
+    area_code,
+    100.0 * max(n_within_15_min) filter (where kind = 'community_run_library')
+        / nullif(max(n_within_15_min) filter (where kind = 'library'), 0) as value,
+    max(coverage) filter (where kind = 'library') as coverage,
+    max(null_reason) filter (where kind = 'library') as null_reason,
+    max(as_at) filter (where kind = 'library') as as_at
+from reach
+group by area_code

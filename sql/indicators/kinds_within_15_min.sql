@@ -1,0 +1,20 @@
+/*
+title: Kinds of community place within a 15-minute walk, of nine
+unit: kinds
+direction: higher_is_less_need
+grain: area
+inputs: [reach]
+kinds: [community_centre, library, pub, school, museum, theatre, cinema, music_venue, arts_centre]
+sources: [gla_community_centres_2022, ace_libraries_2023, ons_nspl_2025, fsa_hygiene_current, dfe_gias_current, gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022, osm_places_london]
+null_reason: no_denominator
+note: "variety survives double counting better than a count; which kinds are missing is in neighbourhood_reach"
+*/
+-- Null unless all nine kinds were looked for: a kind nobody counted is not a kind that is missing.
+select
+    area_code,
+    case when bool_and(coverage != 'unknown') then count(*) filter (where n_within_15_min > 0) end as value,
+    case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
+    min(null_reason) as null_reason,
+    min(as_at) as as_at
+from reach
+group by area_code

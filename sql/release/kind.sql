@@ -1,0 +1,20 @@
+/*
+title: The kinds of place - what counts for reach, counted from which sources, and the walk set as a standard
+key: [kind]
+columns:
+  kind: name of the kind
+  title: what it is called
+  kind_group: place, space, organisation or site
+  for_whom: whom it is for
+  is_public: whether anyone may come
+  is_fixed: whether it stays where it is
+  counts_for_reach: whether open places of this kind count within reach
+  counted_from: the sources whose places count; the cover of the first decides where nobody looked
+  subset_of: the kind this one is part of, if any
+  standard_urban: {description: walk beyond which an urban area has a gap; null is no standard, unit: minutes}
+  standard_rural: {description: the same in a rural area, unit: minutes}
+  note: why it does not count, or what to know
+*/
+select *
+from kind_register
+order by kind

@@ -1,0 +1,16 @@
+/*
+title: What each place is counted as, and by which rule - one row per place and kind
+key: [place_id, kind]
+columns:
+  place_id: the place
+  kind: a kind it is
+  status: open, temporarily_closed, closed or no_longer_listed, as that kind
+  is_counted: whether it counts within reach as that kind
+  rule: why it counts, or why not
+  sources: the sources that say it is that kind, separated by commas
+  as_at: date of the newest evidence for it
+*/
+select place_id, kind, status, is_counted, rule, sources, as_at::date as as_at
+from place_kinds
+where place_id in (select place_id from places_shown)
+order by place_id, kind

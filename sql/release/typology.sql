@@ -1,0 +1,17 @@
+/*
+title: One label per area from need, stock, signs of change and capacity, by a stated decision table
+key: [area_code]
+columns:
+  area_code: code of the small area
+  label: code of the label
+  shown_as: the label as shown to people
+  need: high, low or unknown; high is the top third of the widest frame that is covered
+  stock: high, low or unknown
+  signs: high, low or unknown
+  capacity: high, low or unknown
+  rule: row of the decision table that decided, from 1 (see pipelines/definitions/typology.yml)
+  changes_if_cut_moves: true where another label would stand were the cut between high and low moved by 5 points
+*/
+select area_code, label, shown_as, need, stock, signs, capacity, rule::integer as rule, changes_if_cut_moves
+from area_labels
+order by area_code
