@@ -120,7 +120,9 @@ def _places(workspace: Workspace) -> list[dg.AssetsDefinition]:
 
     def in_line(made: Made) -> tuple[bool, str]:
         off = made.meta["standing_off"]
-        told = f"the points of {', '.join(off)} stand off those of other lists" if off else "no list stands off the others"
+        told = (
+            f"the points of {', '.join(off)} stand off those of other lists" if off else "no list stands off the others"
+        )
         return not off, told
 
     return [
@@ -141,7 +143,11 @@ def _places(workspace: Workspace) -> list[dg.AssetsDefinition]:
         ),
         step_asset(IDENTITY, "places", "Place ids, given once and kept.", make_identity, [RECORDS, GROUPS]),
         step_asset(
-            EVENTS, "places", "First listed, no longer listed, confirmed closed.", make_place_events, [RECORDS, IDENTITY]
+            EVENTS,
+            "places",
+            "First listed, no longer listed, confirmed closed.",
+            make_place_events,
+            [RECORDS, IDENTITY],
         ),
         step_asset(
             PLACES,

@@ -25,3 +25,16 @@ def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
             raise Problem(
                 f"{name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file"
             ) from error
+
+
+def listed(frame: pd.DataFrame, keys: list[str], column: str, by: str) -> pd.Series:
+    """The distinct values of `column` per group as one text, separated by commas, in order of `by` (index: `keys`).
+
+    In DuckDB, because joining texts group by group in pandas is most of the time of a step.
+    """
+    names = ", ".join(f'"{key}"' for key in keys)
+    rows = frame[list(dict.fromkeys([*keys, column, by]))].drop_duplicates([*keys, column])
+    with connect() as connection:
+        connection.register("rows", rows)
+        told = f'select {names}, string_agg("{column}", \', \' order by "{by}", "{column}") as told from rows group by {names}'
+        return connection.execute(told).df().set_index(keys)["told"]

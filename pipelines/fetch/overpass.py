@@ -38,7 +38,11 @@ def _ask(client: Client, source: Source, setting: str) -> bytes:
     rule = source.fetch
     query = f"[out:json][timeout:180]{setting};{' '.join(rule.query.split())}"
     return client.get(
-        source.stem, rule.url, rule.max_mb * 1_000_000, params={"data": query}, check=lambda *seen: _whole(source, *seen)
+        source.stem,
+        rule.url,
+        rule.max_mb * 1_000_000,
+        params={"data": query},
+        check=lambda *seen: _whole(source, *seen),
     ).body
 
 

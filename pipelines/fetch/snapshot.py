@@ -139,7 +139,15 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
 def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:
     as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
-        source.stem, state, line["sha"], line["rows"], as_at, line["observed_at"], problem, downloaded, line.get("missing", {})
+        source.stem,
+        state,
+        line["sha"],
+        line["rows"],
+        as_at,
+        line["observed_at"],
+        problem,
+        downloaded,
+        line.get("missing", {}),
     )
 
 

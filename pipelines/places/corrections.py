@@ -82,7 +82,9 @@ def read(workspace: Workspace) -> Corrections:
             found.append(Correction(number, target.replace(":", "|", 1) if "|" not in target else target, what, value, *map(plain, words)))  # fmt: skip
     if wrong:
         more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
-        raise Problem(FILE, "; ".join(wrong[:5]) + more, "mend the line; until then no correction is applied and no release made")
+        raise Problem(
+            FILE, "; ".join(wrong[:5]) + more, "mend the line; until then no correction is applied and no release made"
+        )
     return Corrections(tuple(found))
 
 
@@ -94,7 +96,9 @@ def _rows(path: Path) -> list[list[str]]:
     headings = [cell.strip().casefold().replace(" ", "_") for cell in rows[0]] if rows else []
     expected = [{name, *ALIASES.get(name, ())} for name in HEADINGS]
     if len(headings) != len(HEADINGS) or not all(h in names for h, names in zip(headings, expected, strict=True)):
-        raise Problem(FILE, f"line 1: the headings are {', '.join(headings) or 'missing'}", f"write {','.join(HEADINGS)}")
+        raise Problem(
+            FILE, f"line 1: the headings are {', '.join(headings) or 'missing'}", f"write {','.join(HEADINGS)}"
+        )
     return rows
 
 

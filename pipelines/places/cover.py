@@ -32,7 +32,9 @@ def make_cover(workspace: Workspace) -> Made:
     def make():
         areas = pd.read_parquet(made(tables, "areas").path)
         records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
-        records = records[records["is_current"]].merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        records = records[records["is_current"]].merge(
+            areas[["area_code", "authority_code"]], how="left", on="area_code"
+        )
         asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
         edges = _Edges(workspace, areas, areas["area_code"].isin(asked).to_numpy())
         covers = {

@@ -17,7 +17,18 @@ from pipelines.places.identity import present_ids
 from pipelines.workspace import Workspace
 
 APART_DAYS = 28
-COLUMNS = ["event_id", "place_id", "kind", "event", "is_confirmed", "since", "not_before", "precision", "series", "evidence"]
+COLUMNS = [
+    "event_id",
+    "place_id",
+    "kind",
+    "event",
+    "is_confirmed",
+    "since",
+    "not_before",
+    "precision",
+    "series",
+    "evidence",
+]
 
 
 def make_place_events(workspace: Workspace) -> Made:
@@ -66,7 +77,9 @@ def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFra
     looks = observations.groupby(["series", "kind"])["observed_on"].apply(lambda days: sorted(set(days)))
     found = sightings.groupby(["series", "place_id", "kind"])["observed_on"].agg(first="min", last="max").reset_index()
     found["looks"] = [looks[(series, kind)] for series, kind in zip(found["series"], found["kind"], strict=True)]
-    found["before"] = [[d for d in days if d < first] for days, first in zip(found["looks"], found["first"], strict=True)]
+    found["before"] = [
+        [d for d in days if d < first] for days, first in zip(found["looks"], found["first"], strict=True)
+    ]
     found["after"] = [[d for d in days if d > last] for days, last in zip(found["looks"], found["last"], strict=True)]
     return found
 
@@ -74,14 +87,20 @@ def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFra
 def _first(presence: pd.DataFrame) -> pd.DataFrame:
     new = presence[presence["before"].str.len() > 0]
     day = lambda date: f"{date:%Y-%m-%d}"  # noqa: E731
-    words = [f"not on the list of {day(b[-1])}, on that of {day(f)}" for b, f in zip(new["before"], new["first"], strict=True)]
+    words = [
+        f"not on the list of {day(b[-1])}, on that of {day(f)}"
+        for b, f in zip(new["before"], new["first"], strict=True)
+    ]
     return _events(new, "first_listed", True, new["first"], [b[-1] for b in new["before"]], "day", words)
 
 
 def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     gone = presence[presence["after"].str.len() > 0]
     since = [days[0] for days in gone["after"]]
-    words = [f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since" for last, after in zip(gone["last"], gone["after"], strict=True)]
+    words = [
+        f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since"
+        for last, after in zip(gone["last"], gone["after"], strict=True)
+    ]
     listed = _events(gone, "no_longer_listed", False, since, gone["last"], "day", words)
     firm = gone[[(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]]]
     still = rows[rows["is_current"] & (rows["status"] == "open")]
@@ -90,9 +109,15 @@ def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.Data
     two = two[[key not in still for key in zip(two["place_id"], two["kind"], strict=True)]]
     if two.empty:
         return listed
-    both = two.groupby(["place_id", "kind"]).agg(
-        series=("series", lambda s: ", ".join(sorted(s))), last=("last", "max"), after=("after", lambda a: max(d[0] for d in a))
-    ).reset_index()
+    both = (
+        two.groupby(["place_id", "kind"])
+        .agg(
+            series=("series", lambda s: ", ".join(sorted(s))),
+            last=("last", "max"),
+            after=("after", lambda a: max(d[0] for d in a)),
+        )
+        .reset_index()
+    )
     words = [f"gone from {names}, each read whole without it twice or more" for names in both["series"]]
     return pd.concat([listed, _events(both, "closed", True, both["after"], both["last"], "day", words)])
 
@@ -106,7 +131,9 @@ def _flagged(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     shut = shut[~shut.set_index(key).index.isin(open_.set_index(key).index)]
     shut = shut.sort_values("closed_year", na_position="last").drop_duplicates(key)
     year = shut["closed_year"].astype("Int64")
-    since = [datetime.datetime(int(y), 1, 1) if pd.notna(y) else day for y, day in zip(year, shut["as_at"], strict=True)]
+    since = [
+        datetime.datetime(int(y), 1, 1) if pd.notna(y) else day for y, day in zip(year, shut["as_at"], strict=True)
+    ]
     words = [
         f"{source} says it closed in {y}" if pd.notna(y) else f"{source} says it is closed"
         for source, y in zip(shut["source"], year, strict=True)
@@ -125,10 +152,14 @@ def _by_hand(closings: list[list], ids: pd.Series) -> pd.DataFrame:
 
 
 def _events(rows: pd.DataFrame, event: str, confirmed: bool, since, not_before, precision, evidence) -> pd.DataFrame:
-    told = pd.DataFrame({"place_id": rows["place_id"].to_numpy(), "kind": rows["kind"].to_numpy(), "series": rows["series"].to_numpy()})
+    told = pd.DataFrame(
+        {"place_id": rows["place_id"].to_numpy(), "kind": rows["kind"].to_numpy(), "series": rows["series"].to_numpy()}
+    )
     told["event"], told["is_confirmed"] = event, confirmed
     told["since"] = pd.to_datetime(pd.Series(list(since), dtype="object"), format="ISO8601")
-    told["not_before"] = pd.to_datetime(pd.Series(list(not_before), dtype="object")) if not_before is not None else pd.NaT
+    told["not_before"] = (
+        pd.to_datetime(pd.Series(list(not_before), dtype="object")) if not_before is not None else pd.NaT
+    )
     told["precision"] = precision if isinstance(precision, str) else list(precision)
     told["evidence"] = list(evidence)
     return told.astype({"since": "datetime64[ms]", "not_before": "datetime64[ms]"})

@@ -146,4 +146,9 @@ def _locate(workspace: Workspace, records: pd.DataFrame) -> pd.DataFrame:
     longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
     records["longitude"], records["latitude"] = longitude, latitude
     texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "address", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
-    return records[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values(["record", "observed_on"]).reset_index(drop=True)
+    return (
+        records[COLUMNS]
+        .astype(dict.fromkeys(texts, "str"))
+        .sort_values(["record", "observed_on"])
+        .reset_index(drop=True)
+    )

@@ -55,7 +55,12 @@ def nothing() -> pd.DataFrame:
 
 def present_ids(identity: pd.DataFrame) -> pd.Series:
     """The place id that each record (`source|source_id`) has now, merges followed to their end."""
-    to = identity.dropna(subset="superseded_by").drop_duplicates("place_id").set_index("place_id")["superseded_by"].to_dict()
+    to = (
+        identity.dropna(subset="superseded_by")
+        .drop_duplicates("place_id")
+        .set_index("place_id")["superseded_by"]
+        .to_dict()
+    )
 
     def end(place_id: str) -> str:
         walked = set()

@@ -29,7 +29,12 @@ NOT_COUNTED = {
 
 
 def read_records(
-    source: Source, geography: Geography, taxonomy: Taxonomy, rows: pd.DataFrame, postcodes: pd.DataFrame, as_at: pd.Timestamp
+    source: Source,
+    geography: Geography,
+    taxonomy: Taxonomy,
+    rows: pd.DataFrame,
+    postcodes: pd.DataFrame,
+    as_at: pd.Timestamp,
 ) -> pd.DataFrame:
     """One row per row of a source's table, in its order.
 
@@ -171,7 +176,13 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
         odd = rows.loc[records["reason"] == "unmapped", source.places.kinds.column].fillna("(none)")
         for value, group in odd.groupby(odd, sort=True):
             told.append(
-                (source.stem, int(group.index[0]) + 1, "unmapped", value, f"{REJECTED['unmapped']} ({len(group):,} rows)")
+                (
+                    source.stem,
+                    int(group.index[0]) + 1,
+                    "unmapped",
+                    value,
+                    f"{REJECTED['unmapped']} ({len(group):,} rows)",
+                )
             )
     table = pd.DataFrame(told, columns=ISSUE_COLUMNS)
     return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))

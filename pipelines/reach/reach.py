@@ -65,7 +65,9 @@ def _hash(frame: pd.DataFrame) -> str:
     return store.sha256(frame.to_csv(index=False).encode())
 
 
-def _within_reach(workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _within_reach(
+    workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     geography = workspace.geography
     ten, fifteen = (minutes / geography.minutes_per_metre for minutes in workspace.register.taxonomy.minutes)
     reach = pd.DataFrame(
@@ -103,7 +105,9 @@ def _with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: p
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")
     minutes = (reach["nearest_m"] * workspace.geography.minutes_per_metre).fillna(np.inf)
     near = workspace.register.taxonomy.borderline_share
-    gap = np.select([minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["none", "borderline"], "clear")
+    gap = np.select(
+        [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["none", "borderline"], "clear"
+    )
     known = (reach["coverage"] != "unknown") & standard.notna()
     reach["standard_minutes"] = standard
     reach["gap"] = pd.Series(gap, index=reach.index).where(known, None).astype("str")

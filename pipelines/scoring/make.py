@@ -59,7 +59,9 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
         table["null_reason"] = _reasons(index, long, values, scored)
         if withheld:
-            table["null_reason"] = table["null_reason"].mask(scored.weight_observed >= index.minimum_weight, "frame_not_covered")
+            table["null_reason"] = table["null_reason"].mask(
+                scored.weight_observed >= index.minimum_weight, "frame_not_covered"
+            )
         # a place in the nation spreads only where there is one
         ranked = scored.score.where(table["rank_nation"].notna())
         spread = rank_spread(index, values, directions, ranked)
@@ -73,7 +75,9 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         if rests_on_places(register, index):
             asked = pd.read_parquet(scope.path)["area_code"]
             table, domains = table[table["area_code"].isin(asked)], domains[domains["area_code"].isin(asked)]
-        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every) | told | {"withheld": withheld}
+        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every) | told | {
+            "withheld": withheld
+        }
 
     definition = [
         index.model_dump(mode="json"),

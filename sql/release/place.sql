@@ -16,7 +16,7 @@ columns:
   owner_source: source of owner_kind
   run_by: council, commissioned or community as a source states; null is not known
   run_by_source: source of run_by
-  n_records: number of present source records behind the place, those that may not be shown included
+  n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence
   licence: licence of the row, that of its name and point; odbl is share-alike
   longitude: {description: longitude (WGS 84), unit: degrees}
