@@ -45,10 +45,16 @@ def make_place_events(workspace: Workspace) -> Made:
         sightings = pd.read_parquet(records.files["place_record.sightings"])
         rows = pd.read_parquet(records.path)
         rows = rows[rows["reason"].isna()]
-        sightings = _with_places(sightings, rows, ids)
         observations = pd.read_parquet(records.files["place_record.observations"])
-        presence = _presence(sightings, observations)
-        events = pd.concat([_first(presence), _gone(presence, rows, ids), _flagged(rows, ids), _by_hand(closings, ids)])
+        presence = _presence(_with_places(sightings, rows, ids), observations)
+        events = pd.concat(
+            [
+                _first(presence),
+                _gone(presence, rows, ids),
+                _flagged(rows, ids, _first_shut(sightings)),
+                _by_hand(closings, ids),
+            ]
+        )
         events = events[~events["kind"].isin(workspace.register.taxonomy.no_markers)]
         events["event_id"] = [
             f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
@@ -122,9 +128,15 @@ def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.Data
     return pd.concat([listed, _events(both, "closed", True, both["after"], both["last"], "day", words)])
 
 
-def _flagged(rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+def _first_shut(sightings: pd.DataFrame) -> pd.Series:
+    """The first day on which its list called each record closed."""
+    shut = sightings[sightings["status"] == "closed"]
+    return shut.groupby(["series", "source_id"])["observed_on"].min().rename("first_shut")
+
+
+def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.DataFrame:
     """What a list itself says is shut, unless the same list holds the place open under another entry."""
-    rows = rows.assign(place_id=rows["record"].map(ids))
+    rows = rows.assign(place_id=rows["record"].map(ids)).join(first_shut, on=["series", "source_id"])
     shut = rows[rows["is_current"] & (rows["status"] == "closed")]
     open_ = rows[rows["is_current"] & (rows["status"] != "closed")]
     key = ["place_id", "kind", "series"]

@@ -75,7 +75,8 @@ def present_ids(identity: pd.DataFrame) -> pd.Series:
 def make_identity(workspace: Workspace) -> Made:
     """Table `place_identity`, kept as DIR/identity.parquet: which place each record ever seen belongs to.
 
-    Where the file is lost, every look at the lists is gone through again, from the snapshots that are kept.
+    Where the file is lost, every look at the lists is gone through again, from the snapshots that are kept. What was
+    joined stays joined when rules change; to have all of it judged anew, remove the file.
     """
     records, groups = (made(workspace.data / "places", name) for name in ("place_record", "place_group"))
     path = workspace.data / FILE
@@ -84,6 +85,8 @@ def make_identity(workspace: Workspace) -> Made:
         known = pd.read_parquet(path) if path.exists() else _replay(workspace)
         return {"place_identity": fold(known, pd.read_parquet(groups.path), _seen(pd.read_parquet(records.path)))}, {}
 
+    if not path.exists():
+        (workspace.data / "places" / "place_identity.json").unlink(missing_ok=True)
     inputs = {step.stem: step.data_version for step in (records, groups)}
     done = once(workspace.data / "places", "place_identity", FILE, inputs, make)
     if not path.exists() or not done.reused:

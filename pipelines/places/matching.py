@@ -29,8 +29,10 @@ WORDS_OF_KIND = (
 
 @dataclass(frozen=True)
 class Names:
-    """A name twice: `whole`, made plain, and `core`, without the words that only say what kind of place it is."""
+    """A name three times: `full`, made plain; `whole`, without what stands in brackets; and `core`, without the words
+    that only say what kind of place it is."""
 
+    full: np.ndarray
     whole: np.ndarray
     core: np.ndarray
 
@@ -38,7 +40,7 @@ class Names:
 def plain_name(name: str | None) -> str:
     """A name as it is compared: lower case, no accents or signs, `&` as and, `St` for Saint, no company endings."""
     text = unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode().casefold()
-    text = re.sub(r"\(.*?\)|['`]", "", text.replace("&", " and "))
+    text = re.sub(r"['`]", "", text.replace("&", " and "))
     text = re.sub(r"[^a-z0-9]+", " ", text)
     text = re.sub(COMPANY, " ", text)
     return re.sub(r"\bsaint\b", "st", " ".join(text.split()))
@@ -89,11 +91,11 @@ def _within(xy: np.ndarray, positions: np.ndarray, radius: float) -> np.ndarray:
 
 
 def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.ndarray) -> dict:
-    names = Names(*_names(records["name"]))
+    names = _names(records["name"])
     xy = records[["x", "y"]].to_numpy(float)
     distance = np.hypot(*(xy[left] - xy[right]).T)
-    score, part = _name_scores(names, left, right)
     same_kind = kind[left] == kind[right]
+    score, part, same_full = _name_scores(names, left, right, same_kind)
     both = lambda column: _equal(records[column], left, right)  # noqa: E731
     uprn, postcode = both("uprn"), both("postcode")
     far = records["point_quality"].map(FAR_M).to_numpy(float)
@@ -114,23 +116,30 @@ def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.
         fresh = holds & (rule == "")
         rule[fresh], strength[fresh] = told, worth
     # a list tells apart what it lists twice, unless it says the very same
-    rule[repeats & ~((score >= SAME_NAME) & same_kind & (distance <= REPEAT_M))] = ""
+    rule[repeats & ~(same_full & same_kind & (distance <= REPEAT_M))] = ""
     strength = strength + score / 200 + (1 - np.minimum(distance / 400, 1)) / 4
     return {"rule": rule, "name_score": score, "distance_m": np.round(distance, 1), "strength": np.round(strength, 6)}
 
 
-def _names(names: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    whole = [plain_name(name if isinstance(name, str) else None) for name in names]
-    return np.array(whole, dtype=object), np.array([core_name(name) for name in whole], dtype=object)
+def _names(names: pd.Series) -> Names:
+    texts = [name if isinstance(name, str) else "" for name in names]
+    full = [plain_name(text) for text in texts]
+    whole = [plain_name(re.sub(r"\(.*?\)", " ", text)) or told for text, told in zip(texts, full, strict=True)]
+    core = [core_name(name) for name in whole]
+    return Names(*(np.array(column, dtype=object) for column in (full, whole, core)))
 
 
-def _name_scores(names: Names, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    compare = lambda column, how: process.cpdist(column[left], column[right], scorer=how, dtype=np.float64)  # noqa: E731
+def _name_scores(names: Names, left: np.ndarray, right: np.ndarray, same_kind: np.ndarray):
+    """Likeness of whole names (of their cores too, where the kinds are the same: across kinds the word of the kind is
+    what tells Oakwood Library from the Oakwood Tavern), likeness where one is within the other, and the very same name."""
     if not len(left):
-        return np.zeros(0), np.zeros(0)
-    known = (names.whole[left] != "") & (names.whole[right] != "")
-    whole = np.maximum(compare(names.whole, fuzz.token_sort_ratio), compare(names.core, fuzz.token_sort_ratio))
-    return np.where(known, whole, 0), np.where(known, compare(names.core, fuzz.token_set_ratio), 0)
+        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=bool)
+    compare = lambda column, how: process.cpdist(column[left], column[right], scorer=how, dtype=np.float64)  # noqa: E731
+    known = (names.full[left] != "") & (names.full[right] != "")
+    whole = compare(names.whole, fuzz.token_sort_ratio)
+    score = np.where(same_kind, np.maximum(whole, compare(names.core, fuzz.token_sort_ratio)), whole)
+    part = compare(names.core, fuzz.token_set_ratio)
+    return np.where(known, score, 0), np.where(known, part, 0), known & (names.full[left] == names.full[right])
 
 
 def _equal(column: pd.Series, left: np.ndarray, right: np.ndarray) -> np.ndarray:

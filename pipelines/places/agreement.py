@@ -1,0 +1,44 @@
+"""How well conflation agrees with pairs labelled by hand: precision and recall by kind, for `make matching`.
+
+`python -m pipelines.places.agreement DIR` reads a refreshed DIR and the labelled pairs of tests/fixtures/matching. A
+third of the pairs served to choose the rules; the figures are of the other two thirds.
+"""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.once import made
+
+PAIRS = Path(__file__).parent.parent.parent / "tests" / "fixtures" / "matching" / "london_pairs.csv"
+
+
+def agreement(data: Path, pairs: Path = PAIRS) -> pd.DataFrame:
+    """Per kind and in all: labelled pairs, how many are one place, precision and recall of the places of `data`.
+
+    A pair counts as joined where both records have one place, by whatever way. Pairs whose records the lists hold no
+    more are left out.
+    """
+    told = pd.read_csv(pairs, dtype=str)
+    told = told[told["purpose"] == "held out"]
+    groups = pd.read_parquet(made(data / "places", "place_group").path).set_index("record")["leader"]
+    one, other = ((told[f"source_{s}"] + "|" + told[f"source_id_{s}"]).map(groups) for s in "ab")
+    told = told.assign(joined=one == other, same=told["is_same_place"] == "1")[one.notna() & other.notna()]
+    rows = [_figures(kind, rows) for kind, rows in told.groupby("kind", sort=True)]
+    return pd.DataFrame([*rows, _figures("all", told)])
+
+
+def _figures(kind: str, rows: pd.DataFrame) -> dict:
+    right = int((rows["joined"] & rows["same"]).sum())
+    return {
+        "kind": kind,
+        "pairs": len(rows),
+        "one_place": int(rows["same"].sum()),
+        "precision": round(right / max(int(rows["joined"].sum()), 1), 3),
+        "recall": round(right / max(int(rows["same"].sum()), 1), 3),
+    }
+
+
+if __name__ == "__main__":
+    print(agreement(Path(sys.argv[1])).to_string(index=False))
