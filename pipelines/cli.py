@@ -125,6 +125,37 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
 
 
 @main.command()
+@click.argument("area")
+@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@DATA
+def profile(area: str, wants_json: bool, data: str | None) -> None:
+    """What is here, what is missing, how the area stands, and how sure.
+
+    AREA is an area code, a postcode, a ward, MSOA or authority (code or name), or a CSV of LSOA codes or postcodes.
+    """
+    from pipelines.commands.profile import answer
+
+    click.echo(answer(Settings.read(data=data), area, wants_json))
+
+
+@main.command()
+@click.argument("id_or_name")
+@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@DATA
+def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
+    """One place on one sheet: what is known of it, who would lose out, what else is near.
+
+    ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it.
+    """
+    from pipelines.commands.place import answer
+
+    told = answer(Settings.read(data=data), id_or_name, wants_json)
+    click.echo(told.text)
+    if told.problem:
+        raise told.problem
+
+
+@main.command()
 @click.option("--max-age", type=float, metavar="DAYS", help="Fail if the last good refresh is older.")
 @DATA
 def check(max_age: float | None, data: str | None) -> None:

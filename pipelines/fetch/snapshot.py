@@ -58,7 +58,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     try:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
-        store.append_line(folder / "observations.jsonl", {**observation, "run": run})
+        store.append_line(folder / "observations.jsonl", {**observation, "run": run, "asked_on": str(workspace.today)})
         return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
     except Problem as problem:
         if folder.exists() or not source.required:
@@ -183,16 +183,18 @@ def _without(value, volatile: set[str]):
 
 
 def history(workspace: Workspace, source: Source) -> list[dict]:
-    """The good observations of a source that brought something new and whose snapshot still stands, oldest first.
+    """What a source has been seen to hold, oldest first, the present last: the observations that differ from the one before.
 
-    Each has `sha`, `observed_at`, `source_as_at`, and the `run` that made it.
+    Each has `sha`, `observed_at`, `day` (the publisher's date, else the day it was asked) and the `run` that made it;
+    those whose snapshot is gone are left out. Content that comes back is there twice.
     """
-    folder, found = workspace.data / "snapshots" / source.stem, {}
+    folder, found = workspace.data / "snapshots" / source.stem, []
     for line in store.read_lines(folder / "observations.jsonl"):
         good = line.get("geography") == workspace.geography.stem and line["status"] in GOOD
-        if good and line["sha"] not in found and (folder / line["sha"]).is_dir():
-            found[line["sha"]] = line
-    return sorted(found.values(), key=lambda line: line["observed_at"])
+        if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
+            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            found.append({**line, "day": str(source.vintage or day)})
+    return found
 
 
 def read_snapshot(workspace: Workspace, stem: str, sha: str) -> dict[str, bytes]:

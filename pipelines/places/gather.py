@@ -21,7 +21,7 @@ from pipelines.workspace import Workspace
 COLUMNS = [
     "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by", "address",
     "postcode", "uprn", "refers_to", "area_code", "x", "y", "longitude", "latitude", "point_quality", "as_at", "observed_on",
-    "is_current", "is_row", "first_seen", "last_seen", "publish", "reason",
+    "is_current", "is_row", "row", "first_seen", "last_seen", "publish", "reason",
 ]  # fmt: skip
 
 
@@ -40,10 +40,10 @@ def make_place_records(workspace: Workspace) -> Made:
     inputs |= {"boundaries": boundaries.data_version, "postcode": postcode.data_version}
 
     def make():
-        told = [
-            issues(source, *_present(workspace, source, pd.read_parquet(postcode.path))) for source in sources.values()
-        ]
         records, sightings, observations = gather(workspace, held)
+        told = [
+            issues(source, pd.read_parquet(table(workspace, stem).path), records) for stem, source in sources.items()
+        ]
         return {
             "place_record": records,
             "place_record.sightings": sightings,
@@ -54,7 +54,7 @@ def make_place_records(workspace: Workspace) -> Made:
     taxonomy = workspace.register.taxonomy
     definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
     definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers}
-    definition["past"] = {stem: [line["sha"] for line in lines] for stem, lines in held.items()}
+    definition["past"] = {stem: [[line["sha"], line["day"]] for line in lines] for stem, lines in held.items()}
     return once(workspace.data / "places", "place_record", definition, inputs, make)
 
 
@@ -68,38 +68,29 @@ def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFr
     for stem, source in workspace.register.place_sources.items():
         lines = held.get(stem, [])
         for line in [] if source.vintage else lines[:-1]:
-            day = pd.Timestamp(line["source_as_at"] or line["observed_at"][:10])
-            records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, day)
+            records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["observed_at"]))
         if lines and table(workspace, stem).meta["available"]:
             rows.append(_held(workspace, source, lines[-1], postcodes))
     rows = pd.concat(rows, ignore_index=True)
     observations = _observations(workspace, rows)
-    return _locate(workspace, _newest(rows, observations)), _sightings(rows), observations
+    return _locate(workspace, _newest(rows)), _sightings(rows), observations
 
 
 def _held(workspace: Workspace, source: Source, line: dict, postcodes: pd.DataFrame) -> pd.DataFrame:
     if line["sha"] == current(workspace, source).sha:
-        _, records = _present(workspace, source, postcodes)
+        rows = pd.read_parquet(table(workspace, source.stem).path)
     else:
-        day = pd.Timestamp(line["source_as_at"] or source.vintage or line["observed_at"][:10])
-        records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, day)
-    return records.assign(is_row=True, observed_at=line["observed_at"])
-
-
-def _present(workspace: Workspace, source: Source, postcodes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    made_table = table(workspace, source.stem)
-    rows = pd.read_parquet(made_table.path)
-    told = made_table.meta["source_as_at"] or source.vintage or workspace.today
-    return rows, _read(workspace, source, rows, postcodes, pd.Timestamp(told))
+        rows = _tidied(workspace, source, line["sha"])
+    return _read(workspace, source, rows, postcodes, line["day"]).assign(is_row=True, observed_at=line["observed_at"])
 
 
 def _tidied(workspace: Workspace, source: Source, sha: str) -> pd.DataFrame:
     return tidy(source, workspace.geography, read_snapshot(workspace, source.stem, sha))[0]
 
 
-def _read(workspace: Workspace, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: pd.Timestamp):
-    return read_records(source, workspace.geography, workspace.register.taxonomy, rows, postcodes, day)
+def _read(workspace: Workspace, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str):
+    return read_records(source, workspace.geography, workspace.register.taxonomy, rows, postcodes, pd.Timestamp(day))
 
 
 def _observations(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
@@ -119,17 +110,26 @@ def _sightings(rows: pd.DataFrame) -> pd.DataFrame:
     return seen.sort_values(["series", "source_id", "observed_on"]).reset_index(drop=True)
 
 
-def _newest(rows: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """Each record as its list last told of it; older sightings stay only where they are rows of a present table."""
+def _newest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each record as its list last told of it; older sightings stay only where they are rows of a present table.
+
+    Current is what the present snapshot of the newest source of a series holds; of a table that holds many
+    observations, the last.
+    """
     usable = rows["reason"].isna()
     first_seen = rows[usable].groupby(["series", "source_id"])["observed_at"].min().rename("first_seen")
     rows = rows.join(first_seen, on=["series", "source_id"])
-    rows = rows.sort_values(["observed_on", "is_row"], kind="stable")
+    present = rows[rows["is_row"]].groupby(["series", "source"])["observed_on"].max().reset_index()
+    newest = (
+        present.sort_values("observed_on", kind="stable").drop_duplicates("series", keep="last").set_index("series")
+    )
+    is_newest = rows["is_row"] & (rows["source"] == rows["series"].map(newest["source"]))
+    is_newest &= rows["observed_on"] == rows["series"].map(newest["observed_on"])
+    rows = rows.assign(is_newest=is_newest).sort_values(["is_newest", "observed_on", "is_row"], kind="stable")
     older = rows[usable.reindex(rows.index)].duplicated(["series", "source_id"], keep="last")
     rows.loc[older.index[older], "reason"] = "earlier"
     rows = rows[rows["is_row"] | (rows["reason"] != "earlier")]
-    last = observations.groupby("series")["observed_on"].max()
-    rows = rows.assign(is_current=rows["reason"].isna() & (rows["observed_on"] >= rows["series"].map(last)))
+    rows = rows.assign(is_current=rows["reason"].isna() & rows["is_newest"])
     rows["record"] = rows["source"] + "|" + rows["source_id"]
     return rows.rename(columns={"observed_at": "last_seen"})
 

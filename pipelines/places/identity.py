@@ -5,6 +5,7 @@ import pandas as pd
 from pipelines import store
 from pipelines.fetch.snapshot import history
 from pipelines.once import Made, made, once
+from pipelines.places import corrections
 from pipelines.places.conflate import conflate
 from pipelines.places.gather import gather
 from pipelines.workspace import Workspace
@@ -18,19 +19,26 @@ def new_id(record: str) -> str:
     return f"p{store.sha256(record.encode())[:14]}"
 
 
-def fold(known: pd.DataFrame, groups: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+def fold(
+    known: pd.DataFrame, groups: pd.DataFrame, seen: pd.DataFrame, series: dict[str, str], apart: set[str] = frozenset()
+) -> pd.DataFrame:
     """The identity table after one more look: `known` (COLUMNS), `groups` (record, leader), `seen` (record, source,
-    source_id, first_seen, last_seen: when we first and last read it, as text).
+    source_id, first_seen, last_seen: when we first and last read it, as text), `series` of each source.
 
-    A record seen before keeps its place. A group whose records have several places is a merge: the oldest id (first
+    A record seen before keeps its place, in a later edition of its list too; one of `apart` leaves it for a place of
+    its own. A group whose records have several places is a merge: the oldest id (first
     seen earliest, then in order of id) stays, and the others point at it. New records take the place of their group,
     or a new one, made from the record of the group that was seen first.
     """
     rows = groups.merge(seen, on="record", validate="1:1")
     before = known.assign(record=known["source"] + "|" + known["source_id"])
     own = present_ids(before)
+    edition = lambda frame: frame["source"].map(series).fillna(frame["source"]) + "|" + frame["source_id"]  # noqa: E731
+    by_edition = pd.Series(own.to_numpy(), index=edition(before))
+    by_edition = by_edition[~by_edition.index.duplicated()]
     age = before.groupby("place_id")["first_seen"].min()
-    rows["place_id"] = rows["record"].map(own)
+    rows["place_id"] = rows["record"].map(own).fillna(edition(rows).map(by_edition))
+    rows.loc[rows["record"].isin(apart), "place_id"] = None
     has = rows.dropna(subset="place_id")[["leader", "place_id"]].drop_duplicates()
     has = has.assign(age=has["place_id"].map(age)).sort_values(["age", "place_id"])
     chosen = has.groupby("leader")["place_id"].first()
@@ -39,8 +47,9 @@ def fold(known: pd.DataFrame, groups: pd.DataFrame, seen: pd.DataFrame) -> pd.Da
     chosen = pd.concat([chosen, fresh.groupby("leader")["place_id"].first()])
     to = has["leader"].map(chosen)
     points_at = dict(zip(has["place_id"][to != has["place_id"]], to[to != has["place_id"]], strict=True))
-    added = rows[rows["place_id"].isna()].assign(superseded_by=None)
+    added = rows[~rows["record"].isin(before["record"]) | rows["record"].isin(apart)].assign(superseded_by=None)
     added["place_id"] = added["leader"].map(chosen)
+    before = before[~before["record"].isin(apart & set(rows["record"]))]
     last = rows.set_index("record")["last_seen"]
     before["last_seen"] = before["record"].map(last).fillna(before["last_seen"])
     both = pd.concat([before, added], ignore_index=True)[COLUMNS]
@@ -81,14 +90,17 @@ def make_identity(workspace: Workspace) -> Made:
     records, groups = (made(workspace.data / "places", name) for name in ("place_record", "place_group"))
     path = workspace.data / FILE
 
+    series, apart = _rules(workspace)
+
     def make():
         known = pd.read_parquet(path) if path.exists() else _replay(workspace)
-        return {"place_identity": fold(known, pd.read_parquet(groups.path), _seen(pd.read_parquet(records.path)))}, {}
+        seen = _seen(pd.read_parquet(records.path))
+        return {"place_identity": fold(known, pd.read_parquet(groups.path), seen, series, apart)}, {}
 
     if not path.exists():
         (workspace.data / "places" / "place_identity.json").unlink(missing_ok=True)
     inputs = {step.stem: step.data_version for step in (records, groups)}
-    done = once(workspace.data / "places", "place_identity", FILE, inputs, make)
+    done = once(workspace.data / "places", "place_identity", [series, sorted(apart)], inputs, make)
     if not path.exists() or not done.reused:
         store.write_parquet(path, pd.read_parquet(done.path))
     return done
@@ -104,8 +116,15 @@ def _replay(workspace: Workspace) -> pd.DataFrame:
         then = {s: [x for x in lines if x.get("run", "") in runs[:number]] for s, lines in held.items()}
         records, _, _ = gather(workspace, then)
         groups, _, _ = conflate(workspace, records)
-        identity = fold(identity, groups, _seen(records))
+        identity = fold(identity, groups, _seen(records), *_rules(workspace))
     return identity
+
+
+def _rules(workspace: Workspace) -> tuple[dict[str, str], set[str]]:
+    """The series of each source, and the records that a correction gives a place of their own."""
+    sources = workspace.register.place_sources
+    joins = corrections.read(workspace).joins
+    return {s: v.places.series or s for s, v in sources.items()}, {t for t, what, _ in joins if what == "own_place"}
 
 
 def _seen(records: pd.DataFrame) -> pd.DataFrame:

@@ -36,15 +36,16 @@ def make_places(workspace: Workspace) -> Made:
         ids = present_ids(pd.read_parquet(identity.path))
         usable = rows[rows["reason"].isna()].copy()
         usable["place_id"] = usable["record"].map(ids)
-        usable = _shown_first(usable)
         usable, applied = correct_records(workspace, told, usable)
-        kinds = place_kinds(register.taxonomy, usable, pd.read_parquet(events.path))
-        places = _places(workspace, usable, kinds)
+        told_of = _shown_first(usable)
+        kinds = place_kinds(register.taxonomy, told_of, pd.read_parquet(events.path))
+        places = _places(workspace, told_of, kinds)
         places, kinds, applied = correct_places(workspace, told, ids, places, kinds, applied)
         kinds = with_subsets(register.taxonomy, places, kinds)
         outcome = outcomes(register.taxonomy, rows, usable, places, kinds)
         return {
             "place": places,
+            "place.issues": _disagreements(told_of, kinds),
             "place.kinds": kinds,
             "place.records": outcome,
             "place.corrections": correction_table(applied),
@@ -108,6 +109,16 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
     shares = [register.licences[licence[s]].share_alike for s in places["point_source"]]
     places["licence"] = places["name_source"].map(licence).mask(shares, places["point_source"].map(licence))
     return _typed(places.reset_index())
+
+
+def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+    """Records that a list holds open though the place is confirmed closed as that kind, in the form of the issue table."""
+    shut = set(kinds.loc[kinds["status"] == "closed", ["place_id", "kind"]].itertuples(index=False, name=None))
+    open_ = rows[rows["is_current"] & (rows["status"] == "open")]
+    odd = open_[[key in shut for key in zip(open_["place_id"], open_["kind"], strict=True)]]
+    issue = "this list holds it open, and it is confirmed closed (see place_event of " + odd["place_id"] + ")"
+    table = pd.DataFrame({"source": odd["source"], "row": 0, "column": "status", "value": odd["name"], "issue": issue})
+    return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
 
 
 def _typed(places: pd.DataFrame) -> pd.DataFrame:

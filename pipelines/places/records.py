@@ -51,6 +51,7 @@ def read_records(
     records = pd.DataFrame(
         {
             "source": source.stem,
+            "row": np.arange(len(rows)) + 1,
             # an identifier made of several columns would carry names and coordinates of its own: told as a hash
             "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
             "series": rule.series or source.stem,
@@ -163,26 +164,24 @@ def _reasons(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Se
 
 
 def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Rows that could not be used, in the form of the issue table; a type that is not mapped is told once, with its rows.
+    """The rows of a source's present table that could not be used, in the form of the issue table.
 
-    What has neither coordinates nor a postcode may be registered at a home, and is not named.
+    `records` are those of all sources. A type that is not mapped is told once, with its number of rows. What has neither
+    coordinates nor a postcode may be registered at a home, and is not named.
     """
+    own = records[(records["source"] == source.stem) & records["is_row"]]
     told = []
     for reason in ("duplicate", "no_coordinates"):
-        lost = records[records["reason"] == reason]
+        lost = own[own["reason"] == reason]
         names = lost["name"].where(lost["postcode"].notna() | (source.places.postcode is None), "").fillna("")
-        told += [(source.stem, int(i) + 1, reason, name, REJECTED[reason]) for i, name in names.items()]
+        told += [
+            (source.stem, row, reason, name, REJECTED[reason]) for row, name in zip(lost["row"], names, strict=True)
+        ]
     if source.places.kinds:
-        odd = rows.loc[records["reason"] == "unmapped", source.places.kinds.column].fillna("(none)")
-        for value, group in odd.groupby(odd, sort=True):
-            told.append(
-                (
-                    source.stem,
-                    int(group.index[0]) + 1,
-                    "unmapped",
-                    value,
-                    f"{REJECTED['unmapped']} ({len(group):,} rows)",
-                )
-            )
+        odd = own.loc[own["reason"] == "unmapped", "row"]
+        types = rows[source.places.kinds.column].fillna("(none)").iloc[odd - 1].to_numpy()
+        for value, group in odd.groupby(types, sort=True):
+            words = f"{REJECTED['unmapped']} ({len(group):,} rows)"
+            told.append((source.stem, int(group.min()), "unmapped", value, words))
     table = pd.DataFrame(told, columns=ISSUE_COLUMNS)
     return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))

@@ -70,7 +70,7 @@ def gather(workspace: Workspace) -> Inputs:
         "snapshot_register": snapshots,
         "indicator_register": _indicator_register(workspace),
         "index_register": _index_register(workspace),
-        "issues": _issues(sources, steps["place_record"]),
+        "issues": _issues(sources, steps),
         "record_counts": _record_counts(workspace, steps["place"]),
         "kind_register": _kind_register(workspace),
         "places_shown": _places_shown(files, steps["scope"]),
@@ -179,9 +179,9 @@ def _index_register(workspace: Workspace) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
 
 
-def _issues(sources: dict[str, Made], records: Made) -> pd.DataFrame:
+def _issues(sources: dict[str, Made], steps: dict[str, Made]) -> pd.DataFrame:
     frames = [pd.read_parquet(step.files[f"{name}.issues"]) for name, step in sources.items()]
-    frames.append(pd.read_parquet(records.files["place_record.issues"]))
+    frames += [pd.read_parquet(steps[name].files[f"{name}.issues"]) for name in ("place_record", "place")]
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
 
 

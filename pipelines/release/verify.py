@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -32,7 +33,8 @@ def verify(folder: Path) -> list[Finding]:
     with open_release(folder) as connection:
         findings = [_sql_check(connection, name, sql) for name, sql in read_checks().items()]
         n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
-    findings.append(_files(folder))
+        shared = {row[0] for row in connection.execute("select place_id from place where licence = 'odbl'").fetchall()}
+    findings += [_files(folder), _apart(folder, shared)]
     findings += [_map(path, n_areas) for path in sorted((folder / "geojson").glob("*.geojson"))]
     return findings
 
@@ -58,6 +60,24 @@ def _files(folder: Path) -> Finding:
         elif f"sha256:{sha256_file(path)}" != resource["hash"]:
             wrong.append(f"{resource['path']} is not the file that was published")
     return Finding("file_not_as_published", len(wrong), wrong[:5])
+
+
+def _apart(folder: Path, shared: set[str]) -> Finding:
+    """Share-alike rows stand in the share-alike file, and no other row does."""
+    wrong = []
+    for name, may in (("places_ogl", False), ("places_odbl", True)):
+        for path in (folder / "geojson" / f"{name}.geojson", folder / "parquet" / f"{name}.parquet"):
+            if path.is_file():
+                read = pd.read_parquet if path.suffix == ".parquet" else _ids
+                wrong += [f"{path.name}: {i}" for i in read(path)["place_id"] if (i in shared) != may]
+    return Finding("licences_mixed", len(wrong), wrong[:5])
+
+
+def _ids(path: Path) -> pd.DataFrame:
+    try:
+        return pyogrio.read_dataframe(path, read_geometry=False, columns=["place_id"])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
+        return pd.DataFrame({"place_id": []})  # told by the check of the map itself
 
 
 def _map(path: Path, n_areas: int) -> Finding:

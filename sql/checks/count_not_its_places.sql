@@ -1,12 +1,12 @@
-/* A count within reach equals its rows in neighbourhood_place, for kinds that are shown one by one. */
-with counted as (
-    select area_code, 'public_brownfield_site' as kind, value from indicator_value
-    where indicator = 'public_brownfield_sites_within_15_min' and value is not null
-),
-listed as (
-    select area_code, kind, count(*) as n from neighbourhood_place group by area_code, kind
+/* A count within reach equals its rows in neighbourhood_place, for every kind, and nothing is listed where nobody looked. */
+with listed as (
+    -- minutes are told to a tenth: a place told at 10.0 may stand a few metres beyond
+    select area_code, kind, count(*) as n_15, count(*) filter (where minutes < 10) as n_10, count(*) filter (where minutes <= 10) as n_10_told
+    from neighbourhood_place
+    group by area_code, kind
 )
-select c.area_code, c.kind, c.value, coalesce(l.n, 0) as n_listed
-from counted as c
-left join listed as l using (area_code, kind)
-where c.value != coalesce(l.n, 0)
+select area_code, kind, r.n_within_15_min, coalesce(l.n_15, 0) as n_listed
+from neighbourhood_reach as r
+full join listed as l using (area_code, kind)
+where coalesce(r.n_within_15_min, 0) != coalesce(l.n_15, 0) 
+    or coalesce(r.n_within_10_min, 0) not between coalesce(l.n_10, 0) and coalesce(l.n_10_told, 0)

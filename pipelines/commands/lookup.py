@@ -1,0 +1,182 @@
+"""Which small areas are meant by a code, a postcode, a name or a CSV, looked up in the release."""
+
+import csv
+import difflib
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from pipelines.commands.latest import rows
+from pipelines.plain_text import plain
+from pipelines.problem import Problem
+
+LEVELS = {"area": "small area", "ward": "ward", "msoa": "middle layer area (MSOA)", "authority": "authority"}
+NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for several levels is taken as the first
+COLUMNS = ("area_code", "lsoa", "lsoa21_code", "lsoa21cd", "postcode", "pcds")
+POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+SHOWN = 60  # characters of what was typed that an answer repeats
+TOLD = 8
+
+
+@dataclass
+class Asked:
+    """What was asked and the areas it means. `level`: area, postcode, ward, msoa, authority or file."""
+
+    text: str
+    level: str
+    codes: list[str]
+    code: str | None = None
+    name: str | None = None
+    n_lines: int | None = None
+    not_found: list[dict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def told(self) -> dict:
+        """As part of the answer."""
+        return {name: value for name, value in asdict(self).items() if name != "codes"}
+
+
+def look_up(connection: duckdb.DuckDBPyConnection, text: str) -> Asked:
+    """The areas meant by `text`. Raises Problem (usage) where nothing or nothing single is meant, with what is near."""
+    if (path := _file(text)) is not None:
+        return _from_file(connection, path, text)
+    short = plain(text)[:SHOWN]
+    found = _by_code(connection, text) or _by_postcode(connection, text) or _by_name(connection, text)
+    if found:
+        return found
+    raise Problem(short or "AREA", _not_here(text), _near(connection, text), usage=True)
+
+
+def _file(text: str) -> Path | None:
+    try:
+        if Path(text).is_file():
+            return Path(text)
+    except (OSError, ValueError):  # no such name can be a file's
+        return None
+    if text.lower().endswith(".csv"):
+        raise Problem(plain(text)[:SHOWN], "there is no such file", "give the path of a CSV that exists", usage=True)
+    return None
+
+
+def _by_code(connection, text: str) -> Asked | None:
+    wanted = text.strip().upper()
+    for level in LEVELS:
+        found = rows(
+            connection,
+            f"select area_code, {level}_name as name from neighbourhood where {level}_code = $code order by area_code",
+            code=wanted,
+        )
+        if found:
+            return Asked(wanted, level, [row["area_code"] for row in found], wanted, found[0]["name"])
+    return None
+
+
+def _by_postcode(connection, text: str) -> Asked | None:
+    wanted = _squeezed(text)
+    found = rows(connection, "select area_code from postcode where postcode = $postcode", postcode=wanted)
+    if not found:
+        return None
+    return Asked(f"{wanted[:-3]} {wanted[-3:]}", "postcode", [found[0]["area_code"]], wanted)
+
+
+def _by_name(connection, text: str) -> Asked | None:
+    wanted = plain(text)
+    hits = [hit for level in NAMED_FIRST for hit in _named(connection, level, wanted)]
+    if not hits:
+        return None
+    first = [hit for hit in hits if hit["level"] == hits[0]["level"]]
+    if len(first) > 1:
+        told = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:TOLD])
+        kind = LEVELS[first[0]["level"]]
+        raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({kind}): {told}", "ask by the code", True)
+    hit = hits[0]
+    others = [f"{LEVELS[other['level']]} {other['code']} has the same name: ask by its code for that one" for other in hits[1:TOLD]]  # fmt: skip
+    return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)
+
+
+def _named(connection, level: str, name: str) -> list[dict]:
+    return rows(
+        connection,
+        f"""select '{level}' as level, {level}_code as code, {level}_name as name, min(authority_name) as authority_name,
+            list(area_code order by area_code) as codes
+        from neighbourhood
+        where strip_accents(lower({level}_name)) = strip_accents(lower($name)) and {level}_code is not null
+        group by all order by code""",
+        name=name,
+    )
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text).upper()[:SHOWN]
+
+
+def _not_here(text: str) -> str:
+    if POSTCODE.fullmatch(_squeezed(text)):
+        return "is not a live postcode of the areas of this release"
+    return "is no area code, postcode, or name of a ward, MSOA or authority of this release"
+
+
+def _near(connection, text: str) -> str:
+    named = rows(
+        connection,
+        "select distinct unnest([ward_name, msoa_name, authority_name]) as name from neighbourhood order by name",
+    )
+    names = {row["name"].lower(): row["name"] for row in named if row["name"]}
+    near = difflib.get_close_matches(plain(text)[:SHOWN].lower(), names, n=3)
+    if near:
+        return f"do you mean {', '.join(names[name] for name in near)}?"
+    held = rows(connection, "select areas_asked from release")[0]["areas_asked"]
+    return f"the release holds {held}; ask for an area in it"
+
+
+# ---- a file
+
+
+def _from_file(connection, path: Path, text: str) -> Asked:
+    lines = _read(path)
+    known = {row["area_code"] for row in rows(connection, "select area_code from neighbourhood")}
+    wanted = sorted({_squeezed(value) for _, value in lines})
+    postcodes = {
+        row["postcode"]: row["area_code"]
+        for row in rows(
+            connection, "select postcode, area_code from postcode where list_contains($wanted, postcode)", wanted=wanted
+        )
+    }
+    codes, missing = [], []
+    for line, value in lines:
+        code = _squeezed(value)
+        if code in known or code in postcodes:
+            codes.append(code if code in known else postcodes[code])
+        else:
+            missing.append({"line": line, "value": plain(value)[:SHOWN] or "(nothing)"})
+    name = plain(path.name)[:SHOWN]
+    if not codes:
+        told = f"none of its {len(lines)} lines is an area code or live postcode of this release"
+        first = f" (line {missing[0]['line']}: {missing[0]['value']})" if missing else ""
+        raise Problem(name, told + first, "give LSOA codes or postcodes in the first column", usage=True)
+    asked = Asked(plain(text)[:SHOWN], "file", sorted(set(codes)), name=name, n_lines=len(lines), not_found=missing)
+    if len(codes) > len(asked.codes):
+        asked.notes.append(f"{len(codes)} lines lie in {len(asked.codes)} areas; each area is counted once")
+    return asked
+
+
+def _read(path: Path) -> list[tuple[int, str]]:
+    """Line number and value of the column of areas. Raises Problem (usage) where the file cannot be read as a CSV."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline(10_000)
+            file.seek(0)
+            reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
+            table = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        told = f"cannot be read as a CSV ({str(error)[:80]})"
+        raise Problem(plain(path.name)[:SHOWN], told, "save it as CSV in UTF-8", usage=True) from error
+    if not table:
+        return []
+    headings = [cell.strip().lower() for cell in table[0][1]]
+    column = next((headings.index(name) for name in COLUMNS if name in headings), None)
+    has_heading = column is not None or not any(letter.isdigit() for letter in headings[0])
+    column = column or 0
+    return [(line, cells[column] if len(cells) > column else "") for line, cells in table[has_heading:]]

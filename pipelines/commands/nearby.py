@@ -1,0 +1,165 @@
+"""What residents of the areas asked can reach, what is missing, and candidate sites: the places part of a profile.
+
+The areas asked stand in a temporary table `asked` (area_code, population, longitude, latitude). Places are counted
+once, however many of the areas reach them; a walk to the nearest is told for one area only.
+"""
+
+import duckdb
+
+from pipelines.commands import words
+from pipelines.commands.latest import rows
+
+NEAREST_FEW = 3
+FIRST_LISTED = 5
+MINUTES = 15
+# metres on a sphere between the points of a and p: within 0.6 % of the distance on the ellipsoid
+STRAIGHT_M = """(2 * 6371008.8 * asin(sqrt(
+    pow(sin(radians(p.latitude - a.latitude) / 2), 2)
+    + cos(radians(a.latitude)) * cos(radians(p.latitude)) * pow(sin(radians(p.longitude - a.longitude) / 2), 2))))"""
+
+
+def reach(connection: duckdb.DuckDBPyConnection, minutes_per_metre: float) -> list[dict]:
+    """A dict per kind that counts within reach: how many, the nearest, who reaches one, gaps, and how well it is known."""
+    found = rows(
+        connection,
+        """
+        select r.kind, k.kind_group as "group", k.subset_of, count(*)::integer as n_areas,
+            count(*) filter (r.coverage = 'unknown')::integer as n_areas_not_known,
+            count(*) filter (r.coverage = 'partial')::integer as n_areas_partly_known,
+            min(r.null_reason) as null_reason, max(r.as_at) as as_at,
+            max(r.n_within_10_min)::integer as n_within_10_min, max(r.n_within_15_min)::integer as n_within_15_min,
+            coalesce(sum(r.n_within_15_min), 0)::integer as n_reached, sum(a.population) filter (r.coverage != 'unknown')::integer as residents_known,
+            sum(a.population) filter (r.n_within_15_min > 0)::integer as residents_within_15_min,
+            min(r.standard_minutes) as standard_minutes_least, max(r.standard_minutes) as standard_minutes,
+            count(*) filter (r.gap = 'none')::integer as n_areas_no_gap,
+            count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'clear')::integer as n_areas_clear_gap,
+            coalesce(sum(a.population) filter (r.gap = 'borderline'), 0)::integer as residents_borderline,
+            coalesce(sum(a.population) filter (r.gap = 'clear'), 0)::integer as residents_clear_gap,
+            max(r.nearest_m) as nearest_m, max(r.nearest_place_id) as nearest_place_id, max(p.name) as nearest_name
+        from neighbourhood_reach as r join asked as a using (area_code) join kind as k using (kind)
+        left join place as p on p.place_id = r.nearest_place_id
+        group by all""",
+    )
+    places = _places(connection)
+    told = [_kind(kind, places.get(kind["kind"], []), minutes_per_metre) for kind in found]
+    return sorted(told, key=lambda k: (k["group"] != "place", k["standard_minutes"] is None, k["title"]))
+
+
+def _places(connection) -> dict[str, list[dict]]:
+    """Per kind, the places within reach of any of the areas: nearest first for one area, else most reached first."""
+    found = rows(
+        connection,
+        """
+        select n.kind, n.place_id, any_value(p.name) as name, min(n.minutes) as minutes, min(n.distance_m) as distance_m,
+            sum(a.population)::integer as residents, count(*)::integer as n_areas
+        from neighbourhood_place as n join asked as a using (area_code) left join place as p using (place_id)
+        group by n.kind, n.place_id
+        order by n.kind, if((select count(*) from asked) = 1, 0, -sum(a.population)), min(n.distance_m), n.place_id""",
+    )
+    by_kind: dict[str, list[dict]] = {}
+    for place in found:
+        by_kind.setdefault(place.pop("kind"), []).append(place)
+    return by_kind
+
+
+def _kind(kind: dict, places: list[dict], minutes_per_metre: float) -> dict:
+    is_known = kind["n_areas_not_known"] < kind["n_areas"]
+    n_reached, nearest_m = kind.pop("n_reached"), kind.pop("nearest_m")
+    nearest = {"place_id": kind.pop("nearest_place_id"), "name": kind.pop("nearest_name"), "distance_m": nearest_m}
+    if kind["n_areas"] > 1:
+        nearest_m = None
+        kind["n_within_15_min"] = len(places) if is_known else None
+        kind["n_within_10_min"] = sum(place["minutes"] <= 10 for place in places) if is_known else None
+    elif nearest_m is not None:
+        nearest["minutes"] = round(nearest_m * minutes_per_metre, 1)
+    if is_known:
+        kind["residents_within_15_min"] = kind["residents_within_15_min"] or 0
+    return {
+        "kind": kind["kind"],
+        "title": words.plural(kind["kind"]),
+        **kind,
+        "nearest": None if nearest_m is None else nearest,
+        "nearest_few": places[:NEAREST_FEW],
+        # of a list whose rows may not be shown one by one: counted, not named
+        "has_places_not_shown": n_reached > sum(place["n_areas"] for place in places),
+    }
+
+
+def community_run(connection) -> dict:
+    """Places within reach that a community runs, and of how many places within reach any source says who runs them."""
+    every = rows(
+        connection,
+        """
+        select p.place_id, any_value(p.name) as name, any_value(p.kind) as kind, any_value(p.run_by) as run_by, min(n.minutes) as minutes
+        from neighbourhood_place as n semi join asked using (area_code) join place as p using (place_id)
+        join kind as k on k.kind = n.kind
+        where k.kind_group != 'site' group by p.place_id order by min(n.minutes), p.place_id""",
+    )
+    run = [{key: place[key] for key in ("place_id", "name", "kind", "minutes")} for place in every if place["run_by"] == "community"]  # fmt: skip
+    return {"places": run, "n_places": len(every), "n_places_run_by_known": sum(p["run_by"] is not None for p in every)}
+
+
+def first_listed(connection) -> list[dict]:
+    """Places within reach that were first seen on a list read before without them, newest first."""
+    return rows(
+        connection,
+        """
+        select e.place_id, p.name, e.kind, e.since, e.precision, e.evidence
+        from place_event as e join place as p using (place_id)
+        where e.event = 'first_listed' and p.status = 'open' and (p.area_code in (select area_code from asked)
+            or e.place_id in (select place_id from neighbourhood_place semi join asked using (area_code)))
+        order by e.since desc, p.name, e.event_id""",
+    )
+
+
+def closings(connection, detour: float, minutes_per_metre: float) -> list[dict]:
+    """Places confirmed closed, in the areas or within a 15-minute walk of where their residents start."""
+    return _near(
+        connection,
+        "place_event",
+        "x.place_id, p.name, coalesce(nullif(x.kind, ''), p.kind) as kind, x.since, x.precision, x.evidence",
+        "x.event = 'closed' and x.is_confirmed",
+        "x.since desc, x.event_id",
+        (detour, minutes_per_metre),
+    )
+
+
+def opportunities(connection, detour: float, minutes_per_metre: float) -> list[dict]:
+    """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first."""
+    return _near(
+        connection,
+        "opportunity",
+        "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.run_by, x.competing_allocation, x.evidence, x.as_at, x.is_too_old",
+        "true",
+        "x.is_too_old, walk_minutes, x.opportunity_id",
+        (detour, minutes_per_metre),
+    )
+
+
+def _near(connection, table: str, columns: str, where: str, order: str, walking: tuple[float, float]) -> list[dict]:
+    return rows(
+        connection,
+        f"""
+        with walk as (
+            select p.place_id, min({STRAIGHT_M}) * $minutes_per_straight_metre as minutes
+            from place as p cross join asked as a where p.place_id in (select place_id from {table}) group by p.place_id)
+        select {columns}, round(w.minutes, 1) as walk_minutes, p.area_code in (select area_code from asked) as is_in_areas
+        from {table} as x join place as p using (place_id) join walk as w using (place_id)
+        where {where} and (w.minutes <= $limit or p.area_code in (select area_code from asked))
+        order by {order}""",
+        minutes_per_straight_metre=walking[0] * walking[1],
+        limit=MINUTES,
+    )
+
+
+def corrections(connection) -> list[dict]:
+    """Corrections of places in the areas or within reach, each beside the source's value."""
+    return rows(
+        connection,
+        """
+        select c.line, c.place_id, p.name, c.field, c.value, c.source_value, c.source, c.state, c.reason, c.evidence, c.date
+        from correction as c left join place as p using (place_id)
+        where p.area_code in (select area_code from asked)
+            or c.place_id in (select place_id from neighbourhood_place semi join asked using (area_code))
+        order by c.line""",
+    )

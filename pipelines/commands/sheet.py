@@ -1,0 +1,94 @@
+"""Building blocks of a printable sheet: headings, wrapped lines, numbers and dates in plain words; and the JSON."""
+
+import datetime
+import textwrap
+
+import orjson
+
+from pipelines.commands.words import NOT_KNOWN
+
+WIDTH = 100
+LABEL = 16
+
+
+def as_json(sheet: dict) -> str:
+    """The sheet as one JSON object; null is not known."""
+    return orjson.dumps(sheet, option=orjson.OPT_INDENT_2).decode()
+
+
+def heading(title: str) -> list[str]:
+    """A blank line and a heading in capitals."""
+    return ["", title.upper(), "-" * len(title)]
+
+
+def para(text: str, indent: int = 0, hang: int | None = None) -> list[str]:
+    """The text wrapped, without characters that a terminal would act on."""
+    safe = "".join(letter for letter in text if letter.isprintable())
+    first, rest = " " * indent, " " * (indent if hang is None else hang)
+    return textwrap.wrap(safe, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False) or [""]
+
+
+def item(text: str) -> list[str]:
+    """One entry of a list."""
+    return para(f"- {text}", 2, 4)
+
+
+def labelled(label: str, text: str | None) -> list[str]:
+    """A label and what it says, or 'not known'."""
+    return para(f"{label.ljust(LABEL)}{text or NOT_KNOWN}", 2, 2 + LABEL)
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """A number and its noun."""
+    return f"{n:,} {one if n == 1 else many}"
+
+
+def areas(n: int) -> str:
+    """A number of areas."""
+    return counted(n, "area", "areas")
+
+
+def residents(n: int | None) -> str:
+    """A number of residents, or 'a number of residents not known'."""
+    return f"residents {NOT_KNOWN}" if n is None else counted(n, "resident", "residents")
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A number, or 'not known'; a number that is not zero is not shown as zero."""
+    if value is None:
+        return NOT_KNOWN
+    if value and round(value, digits) == 0:
+        return f"under {10**-digits:g}" if value > 0 else f"{value:.1g}"
+    return f"{value:,.{digits}f}"
+
+
+def percent(share: float | None) -> str:
+    """A share of 0-1 as a percentage; only all of it is 100 %."""
+    if share is None:
+        return NOT_KNOWN
+    return f"{min(share * 100, 99 if share < 1 - 1e-9 else 100):.0f} %"
+
+
+def minutes(value: float | None) -> str:
+    """A walk in whole minutes."""
+    if value is None:
+        return f"distance {NOT_KNOWN}"
+    return "under a minute" if value < 0.75 else counted(round(value), "minute", "minutes")
+
+
+def day(date: datetime.date | str | None, precision: str = "day") -> str:
+    """A date in words, as precise as it is known."""
+    if date is None:
+        return f"date {NOT_KNOWN}"
+    date = datetime.date.fromisoformat(date[:10]) if isinstance(date, str) else date
+    return {"year": f"{date.year}", "month": f"{date:%B %Y}"}.get(precision, f"{date.day} {date:%B %Y}")
+
+
+def name_of(name: str | None, kind: str) -> str:
+    """A place's name, or that it has none."""
+    return name or f"a {kind} whose name is {NOT_KNOWN}"
+
+
+def joined(names: list[str]) -> str:
+    """Names in a sentence."""
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""

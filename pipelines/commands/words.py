@@ -1,0 +1,134 @@
+"""The words people see for what tables call by short names: kinds, indices, domains, states and reasons."""
+
+from functools import cache
+
+from geodata.geography import read_geographies
+from pipelines.ownership.typology import read_typology
+from geodata.records import read_record
+from pipelines.register import DEFINITIONS, Index, Kind, Taxonomy, read_index
+
+NOT_KNOWN = "not known"
+DIRECTIONS = {
+    "hardship": "0 to about 100; higher is more need",
+    "infrastructure_gap": "0 is everything near, 100 is nothing near",
+    "ownership_opportunity": "0 to 100; higher is more potential",
+}
+REASONS = {
+    "not_covered": "no list that was read covers this area",
+    "source_unavailable": "the source could not be read",
+    "suppressed": "too few to be told without pointing at someone",
+    "no_denominator": "there is nothing to take a share of",
+    "not_in_area_vintage": "the source does not know these area boundaries",
+    "below_minimum_weight": "too little of what the score is made of is known here",
+    "frame_not_covered": "too few areas are known to compare with",
+}
+STATUSES = {
+    "open": "open",
+    "temporarily_closed": "closed for now",
+    "closed": "closed (confirmed)",
+    "no_longer_listed": "no longer listed (which does not mean it closed)",
+}
+OWNERS = {"public": "a public body", "mixed": "a public body in part", "not_public": "not a public body"}
+RUN_BY = {
+    "council": "the council",
+    "commissioned": "an organisation commissioned by the council",
+    "community": "a community",
+}
+POINTS = {
+    "premises": "the building itself",
+    "address": "its address",
+    "postcode": "the centre of its postcode, which may be a street away",
+}
+SITES = {
+    "public_site": "publicly owned site",
+    "closed_place": "place that closed",
+    "community_run": "already run by a community",
+}
+AXES = {
+    "need": "need",
+    "stock": "land and buildings of an owner who may let go",
+    "signs": "signs of change",
+    "capacity": "organisations and support in place",
+}
+OUTCOMES = {
+    "placed": "leads this sheet",
+    "merged": "joined to the record that leads",
+    "not_counted": "shown, but not counted",
+}
+
+
+@cache
+def _taxonomy() -> Taxonomy:
+    return read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
+
+
+@cache
+def _indices() -> dict[str, Index]:
+    return {path.stem: read_index(path) for path in sorted((DEFINITIONS / "indices").glob("*.yml"))}
+
+
+def _kind(kind: str) -> Kind | None:
+    return _taxonomy().kinds.get(kind)
+
+
+def spaced(name: str) -> str:
+    """A short name with spaces, for what no definition describes any more."""
+    return name.replace("_", " ")
+
+
+def singular(kind: str) -> str:
+    """What one place of a kind is called, in running text."""
+    title = _kind(kind).title if _kind(kind) else spaced(kind)
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
+def plural(kind: str) -> str:
+    """What places of a kind are called, in running text."""
+    return _kind(kind).plural if _kind(kind) else f"{spaced(kind)}s"
+
+
+def index_title(name: str) -> str:
+    """An index as people see it."""
+    return "Area hardship (need)" if name == "hardship" else (_indices()[name].shown_as if name in _indices() else spaced(name))  # fmt: skip
+
+
+def index_question(name: str) -> str | None:
+    """The question an index answers, and how its score is read."""
+    return _indices()[name].question if name in _indices() else None
+
+
+def domain_title(index: str, domain: str) -> str:
+    """A domain as people see it."""
+    known = _indices()[index].domains if index in _indices() else {}
+    return known[domain].title if domain in known else spaced(domain)
+
+
+def domain_order(index: str, domain: str) -> int:
+    """Where a domain stands in its index's definition."""
+    known = list(_indices()[index].domains) if index in _indices() else []
+    return known.index(domain) if domain in known else len(known)
+
+
+def is_apart(index: str, domain: str) -> bool:
+    """True for a domain shown beside its index that is no part of its score."""
+    known = _indices()[index].domains if index in _indices() else {}
+    return domain in known and known[domain].apart
+
+
+def reason(code: str | None) -> str | None:
+    """Why something is not known, in plain words."""
+    return None if code is None else REASONS.get(code, spaced(code))
+
+
+def deciding_rule(number: int, label: str) -> dict | None:
+    """The row of the decision table that decided, axis to state; None where the table is another now."""
+    rules = read_typology().rules
+    if not 0 < number <= len(rules) or rules[number - 1].label != label:
+        return None
+    return {axis: state for axis in AXES if (state := getattr(rules[number - 1], axis))}
+
+
+def walking(geography: str) -> tuple[float, float]:
+    """The factor a straight line is lengthened by, and minutes a metre, of a geography."""
+    known = read_geographies().get(geography)
+    return (known.detour_factor, known.minutes_per_metre) if known else (1.3, 0.0125)

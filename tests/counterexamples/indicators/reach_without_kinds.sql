@@ -1,0 +1,9 @@
+/* # expect: reach_without_kinds.sql:1: file: kinds, and reach among inputs, go together
+title: Residents who test things
+unit: "% of residents"
+direction: neutral
+grain: area
+inputs: [reach]
+sources: [ons_census_health_2021]
+*/
+select area_code, 1 as value from reach
