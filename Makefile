@@ -1,10 +1,10 @@
-# make run | test | lint | docs | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
+# make run | test | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint docs clean
+.PHONY: run test lint docs matching clean
 
 run: $(READY)
 	$(BIN)/commonground refresh --data $(DATA)
@@ -21,6 +21,10 @@ lint: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m pipelines.commands.readme
+
+# How well records are conflated, against labelled London pairs; DATA is a folder refreshed for London or part of it.
+matching: $(READY)
+	$(BIN)/python -m pipelines.places.agreement $(DATA)
 
 # What make made, but for $(DATA): snapshots and releases are yours to delete.
 clean:

@@ -27,7 +27,7 @@ AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geogr
 POSTCODES, TYPOLOGY = ["geography", "postcode"], ["ownership", "typology"]
 RECORDS, GROUPS, IDENTITY = ["places", "place_record"], ["places", "place_group"], ["places", "place_identity"]
 EVENTS, PLACES, COVER = ["places", "place_event"], ["places", "place"], ["places", "cover"]
-PLACE_KEYS = {"areas": [AREAS], "place": [PLACES], "place_kind": [PLACES]}
+PLACE_KEYS = {"areas": [AREAS], "organisation": [PLACES]}
 
 
 def table_key(stem: str) -> list[str]:

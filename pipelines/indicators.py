@@ -7,7 +7,8 @@ import pandas as pd
 from pipelines.once import Made, made, once
 from pipelines.problem import Problem
 from pipelines.query import run_sql
-from pipelines.register import PLACE_TABLES, Indicator, reads_places
+from pipelines.register import Indicator, reads_places
+from pipelines.store import sha256_file
 from pipelines.tables import table
 from pipelines.workspace import Workspace
 
@@ -17,17 +18,19 @@ COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"
 def input_files(workspace: Workspace, indicator: Indicator) -> tuple[dict[str, list[Path]], dict[str, str]]:
     """The files an indicator reads under each name of its `inputs`, and their data versions.
 
-    A name is a source's table, `areas`, `place`, `place_kind`, or `reach`: the reach of the indicator's own kinds.
+    A name is a source's table, `areas`, `organisation`, or `reach`: the reach of the indicator's own kinds.
     """
     files, versions = {}, {}
     for name in indicator.inputs:
+        if name == "organisation":
+            file = made(workspace.data / "places", "place").files["place.organisations"]
+            files[name], versions[name] = [file], sha256_file(file)
+            continue
         if name == "reach":
             steps = [made(workspace.data / "reach", kind) for kind in indicator.kinds]
-        elif name in PLACE_TABLES:
-            steps = [made(workspace.data / ("tables" if name == "areas" else "places"), name.removesuffix("_kind"))]
         else:
-            steps = [table(workspace, name)]
-        files[name] = [step.files["place.kinds"] if name == "place_kind" else step.path for step in steps]
+            steps = [made(workspace.data / "tables", name) if name == "areas" else table(workspace, name)]
+        files[name] = [step.path for step in steps]
         versions |= {f"{name}.{step.stem}": step.data_version for step in steps}
     return files, versions
 

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
-PLACE_TABLES = ("areas", "place", "place_kind", "reach")  # what an indicator may read besides source tables
+PLACE_TABLES = ("areas", "organisation", "reach")  # what an indicator may read besides source tables
 
 Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
 Normalise = Literal["inverse_normal", "exponential", "percentile", "target", "none"]

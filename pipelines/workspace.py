@@ -35,6 +35,11 @@ class Workspace:
         return []
 
     @cached_property
+    def run_starts(self) -> dict[str, str]:
+        """When each run of this process first asked a source, by run: one time for all it sees."""
+        return {}
+
+    @cached_property
     def register(self) -> Register:
         """The definitions that serve this geography."""
         return check(read_register(self.geography))

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
 import pytest
@@ -204,8 +205,14 @@ def test_every_source_has_a_recorded_answer(date):
     day = datetime.date.fromisoformat(date)
     for stem, source in read_register(TOWN).sources.items():
         rule = source.fetch
-        asked = rule.discover.page if rule.discover else rule.url.format(today=day)
-        assert asked.split("?")[0] in addresses, stem
+        asked = rule.discover.page if rule.discover else rule.url or rule.alternate_url
+        for part in TOWN.parts[rule.parts] if rule.parts else [""]:
+            assert asked.format(today=day, part=part).split("?")[0] in addresses, (stem, part)
+    queries = [parse_qs(urlsplit(key[1]).query)["data"][0] for key in adapter.answers if "interpreter" in key[1]]
+    dates = [re.search(r"\[date:\"(\d{4}-\d{2}-\d{2})T", query) for query in queries]
+    wanted = {str(d) for source in read_register(TOWN).sources.values() for d in source.fetch.dates}
+    assert {found[1] for found in dates if found} == wanted
+    assert None in dates, "the present is asked without a date"
 
 
 def test_every_recorded_answer_is_a_file_and_no_file_is_left_over():

@@ -92,7 +92,10 @@ def _by_name(connection, text: str) -> Asked | None:
         kind = LEVELS[first[0]["level"]]
         raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({kind}): {told}", "ask by the code", True)
     hit = hits[0]
-    others = [f"{LEVELS[other['level']]} {other['code']} has the same name: ask by its code for that one" for other in hits[1:TOLD]]  # fmt: skip
+    others = [
+        f"{LEVELS[other['level']]} {other['code']} has the same name: ask by its code for that one"
+        for other in hits[1:TOLD]
+    ]
     return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)
 
 

@@ -95,7 +95,11 @@ def community_run(connection) -> dict:
         join kind as k on k.kind = n.kind
         where k.kind_group != 'site' group by p.place_id order by min(n.minutes), p.place_id""",
     )
-    run = [{key: place[key] for key in ("place_id", "name", "kind", "minutes")} for place in every if place["run_by"] == "community"]  # fmt: skip
+    run = [
+        {key: place[key] for key in ("place_id", "name", "kind", "minutes")}
+        for place in every
+        if place["run_by"] == "community"
+    ]
     return {"places": run, "n_places": len(every), "n_places_run_by_known": sum(p["run_by"] is not None for p in every)}
 
 

@@ -82,6 +82,12 @@ def _withheld(connection) -> list[str]:
     return rows(connection, "select indices_withheld from release")[0]["indices_withheld"].split(", ")
 
 
+def _mean(column: str) -> str:
+    """The value of one area as it stands; of several, the mean weighted by residents, to nine decimals."""
+    weighted = f"sum({column} * a.population) / sum(a.population) filter ({column} is not null)"
+    return f"if(count(*) = 1, any_value({column}), round({weighted}, 9))"
+
+
 # ---- indices
 
 
@@ -92,8 +98,8 @@ def _indices(connection) -> list[dict]:
         f"""
         select s.index_name, count(*)::integer as n_areas, count(s.score)::integer as n_areas_scored,
             sum(a.population) filter (s.score is not null)::integer as residents_scored,
-            sum(s.score * a.population) / sum(a.population) filter (s.score is not null) as score,
-            sum(s.weight_observed * a.population) / sum(a.population) filter (s.weight_observed is not null) as weight_observed,
+            {_mean("s.score")} as score,
+            {_mean("s.weight_observed")} as weight_observed,
             min(s.null_reason) as null_reason, {", ".join(f"any_value(s.{name}) as {name}" for name in ONE_ONLY)},
             count(s.decile_nation)::integer as n_areas_ranked_nation,
             if(count(s.decile_nation) = 0, null, count(*) filter (s.decile_nation = 1))::integer as n_areas_highest_tenth,
@@ -122,16 +128,21 @@ def _indices(connection) -> list[dict]:
                 "domains": domains[name],
             }
         )
-    return sorted(told, key=lambda index: list(words.DIRECTIONS).index(index["index_name"]) if index["index_name"] in words.DIRECTIONS else 9)  # fmt: skip
+    return sorted(
+        told,
+        key=lambda index: (
+            list(words.DIRECTIONS).index(index["index_name"]) if index["index_name"] in words.DIRECTIONS else 9
+        ),
+    )
 
 
 def _domains(connection) -> dict[str, list[dict]]:
     found = rows(
         connection,
-        """
-        select d.index_name, d.domain, sum(d.score * a.population) / sum(a.population) filter (d.score is not null) as score,
+        f"""
+        select d.index_name, d.domain, {_mean("d.score")} as score,
             if(count(*) = 1, any_value(d.rank_nation), null) as rank_nation,
-            sum(d.weight_observed * a.population) / sum(a.population) as weight_observed, count(d.score)::integer as n_areas_scored
+            {_mean("d.weight_observed")} as weight_observed, count(d.score)::integer as n_areas_scored
         from domain_score as d join asked as a using (area_code) group by d.index_name, d.domain""",
     )
     by_index: dict[str, list[dict]] = {}
@@ -166,10 +177,15 @@ def _frame_sizes(connection) -> dict[str, dict]:
     sizes = {}
     for frame in FRAMES:
         code, name = area[f"{frame}_code"], area[f"{frame}_name"]
-        n = rows(connection, f"select count(*)::integer as n from neighbourhood where {frame}_code = $code", code=code)[0]["n"]  # fmt: skip
+        n = rows(connection, f"select count(*)::integer as n from neighbourhood where {frame}_code = $code", code=code)[
+            0
+        ]["n"]
         # authorities are asked whole; a region only where it, or the nation, was asked
         known = is_whole or frame == "authority" or (frame == "region" and (name in held or code in held))
-        sizes[frame] = {"frame": name, "n_areas": facts["n_areas_nation"] if frame == "nation" else n if known else None}  # fmt: skip
+        sizes[frame] = {
+            "frame": name,
+            "n_areas": facts["n_areas_nation"] if frame == "nation" else n if known else None,
+        }
     return sizes
 
 
@@ -208,8 +224,8 @@ def _null_indicators(connection) -> list[dict]:
 def _indicators(connection) -> list[dict]:
     return rows(
         connection,
-        """
-        select v.indicator, i.title, i.unit, i.direction, i.is_modelled, sum(v.value * a.population) / sum(a.population) filter (v.value is not null) as value,
+        f"""
+        select v.indicator, i.title, i.unit, i.direction, i.is_modelled, {_mean("v.value")} as value,
             count(v.value)::integer as n_areas_known, min(v.as_at) as as_at, bool_or(v.coverage = 'partial') as is_partly_covered,
             min(v.null_reason) as null_reason
         from indicator_value as v join indicator as i using (indicator) join asked as a using (area_code)

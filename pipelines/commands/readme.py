@@ -29,8 +29,9 @@ FILES = {
     "commonground.duckdb": "everything below and more, as one self-describing database",
     "geojson/neighbourhoods.geojson": "one outline per small area, with every index score, rank and grade",
     "geojson/authorities.geojson": "one outline per authority, with population-weighted mean scores",
-    "geojson/places.geojson": "places that may be shown one by one",
+    "geojson/places.geojson": "places that may be shown one by one, all of them (ODbL where any row is)",
     "geojson/places_ogl.geojson": "of these, the ones under the Open Government Licence alone",
+    "geojson/places_odbl.geojson": "of these, the ones whose name or point is OpenStreetMap's (ODbL)",
     "geojson/opportunities.geojson": "candidate buildings and sites",
     "geojson/by_authority/*.geojson": "the small areas of one authority, by its code",
     "parquet/*.parquet": "the same layers as GeoParquet",
@@ -66,6 +67,7 @@ WHY = {  # every direct dependency, and why it is here
     "pyproj": "from one coordinate system to another",
     "python-calamine": "reading Excel files",
     "pyyaml": "definition files, with line numbers",
+    "rapidfuzz": "how like two names are, when records are conflated",
     "requests": "fetching sources",
     "scipy": "nearest places, the normal curve, rank correlation",
     "shapely": "shapes: validity, simplification, GeoJSON",
@@ -161,11 +163,12 @@ def _commands() -> str:
 
 def _index(index: Index) -> str:
     rows = []
-    total = sum(domain.weight for domain in index.domains.values())
+    total = sum(domain.weight for domain in index.parts.values())
     for domain in index.domains.values():
-        inner = sum(member.weight for member in domain.members.values())
-        members = ", ".join(f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items())
-        rows.append((domain.title, f"{domain.weight / total:.0%}", members))
+        inner = sum(member.weight for member in domain.members.values()) + sum(domain.not_read.values())
+        members = [f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items()]
+        members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
+        rows.append((domain.title, "beside it" if domain.apart else f"{domain.weight / total:.0%}", ", ".join(members)))
     cautions = "\n".join(f"- {caution}" for caution in index.cautions)
     how = {"arithmetic": "weighted mean", "geometric": "geometric mean", "sum": "weighted sum"}[index.aggregate]
     return (

@@ -6,7 +6,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipelines import store
+from pipelines import once, store
 from pipelines.commands import health
 from pipelines.places import corrections
 from pipelines.problem import Problem
@@ -73,6 +73,8 @@ def _told(workspace: Workspace, before: str | None) -> Outcome:
     lines.append(f"downloaded: {workspace.client.downloaded / 1e6:.1f} MB")
     warnings = health.warnings(workspace)
     lines += [f"warning, {warning}" for warning in warnings]
+    retired = once.made(workspace.data / "places", "place").meta["retired"]
+    lines += [f"{corrections.FILE} line {line} is no longer needed: the source now says the same" for line in retired]
     folder = releases / now
     if now == before:
         lines.append(

@@ -73,7 +73,7 @@ def minutes(value: float | None) -> str:
     """A walk in whole minutes."""
     if value is None:
         return f"distance {NOT_KNOWN}"
-    return "under a minute" if value < 0.75 else counted(round(value), "minute", "minutes")
+    return "under 1 min" if value < 0.75 else f"{value:.0f} min"
 
 
 def day(date: datetime.date | str | None, precision: str = "day") -> str:
@@ -84,6 +84,11 @@ def day(date: datetime.date | str | None, precision: str = "day") -> str:
     return {"year": f"{date.year}", "month": f"{date:%B %Y}"}.get(precision, f"{date.day} {date:%B %Y}")
 
 
+def evidence_of(date: datetime.date | None) -> str:
+    """How old evidence is."""
+    return "undated evidence" if date is None else f"evidence of {day(date)}"
+
+
 def name_of(name: str | None, kind: str) -> str:
     """A place's name, or that it has none."""
     return name or f"a {kind} whose name is {NOT_KNOWN}"
@@ -92,3 +97,21 @@ def name_of(name: str | None, kind: str) -> str:
 def joined(names: list[str]) -> str:
     """Names in a sentence."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else ""
+
+
+def thanks(attributions: list[str]) -> str:
+    """The words that licences ask for, each sentence once."""
+    sentences = [part.strip(" .") for text in sorted(set(attributions)) for part in text.split(". ")]
+    return ". ".join(dict.fromkeys(sentences)) + "."
+
+
+def more(n: int, shown: int) -> list[str]:
+    """Where a list is longer than the page shows, how many more there are."""
+    return [f"  (and {n - shown:,} more: --json lists them all)"] if n > shown else []
+
+
+def titled(text: str, sources: list[dict]) -> str:
+    """The text with the titles of sources in place of their short names."""
+    for row in sources:
+        text = text.replace(row["source"], row["title"])
+    return text

@@ -3,8 +3,8 @@
 from functools import cache
 
 from geodata.geography import read_geographies
-from pipelines.ownership.typology import read_typology
 from geodata.records import read_record
+from pipelines.ownership.typology import read_typology
 from pipelines.register import DEFINITIONS, Index, Kind, Taxonomy, read_index
 
 NOT_KNOWN = "not known"
@@ -13,10 +13,16 @@ DIRECTIONS = {
     "infrastructure_gap": "0 is everything near, 100 is nothing near",
     "ownership_opportunity": "0 to 100; higher is more potential",
 }
+FIRST_RANK = {
+    "hardship": "1 is the greatest need",
+    "infrastructure_gap": "1 is the least within reach",
+    "ownership_opportunity": "1 is the greatest potential",
+}
 REASONS = {
-    "not_covered": "no list that was read covers this area",
+    "withheld": "withheld, because it would follow how much is known and not what is there",
+    "not_covered": "no list that was read covers it",
     "source_unavailable": "the source could not be read",
-    "suppressed": "too few to be told without pointing at someone",
+    "suppressed": "the number is too small to be told without pointing at someone",
     "no_denominator": "there is nothing to take a share of",
     "not_in_area_vintage": "the source does not know these area boundaries",
     "below_minimum_weight": "too little of what the score is made of is known here",
@@ -89,7 +95,11 @@ def plural(kind: str) -> str:
 
 def index_title(name: str) -> str:
     """An index as people see it."""
-    return "Area hardship (need)" if name == "hardship" else (_indices()[name].shown_as if name in _indices() else spaced(name))  # fmt: skip
+    return (
+        "Area hardship (need)"
+        if name == "hardship"
+        else (_indices()[name].shown_as if name in _indices() else spaced(name))
+    )
 
 
 def index_question(name: str) -> str | None:

@@ -55,10 +55,12 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     if workspace.settings.offline and not workspace.geography.recorded and last:
         return _snapshot(source, last, "kept")
     before = workspace.client.downloaded
+    run_at = workspace.run_starts.setdefault(run, store.utc_now())
+    asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
-        store.append_line(folder / "observations.jsonl", {**observation, "run": run, "asked_on": str(workspace.today)})
+        store.append_line(folder / "observations.jsonl", {**observation, **asked})
         return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
     except Problem as problem:
         if folder.exists() or not source.required:
@@ -185,7 +187,7 @@ def _without(value, volatile: set[str]):
 def history(workspace: Workspace, source: Source) -> list[dict]:
     """What a source has been seen to hold, oldest first, the present last: the observations that differ from the one before.
 
-    Each has `sha`, `observed_at`, `day` (the publisher's date, else the day it was asked) and the `run` that made it;
+    Each has `sha`, `day` (the publisher's date, else the day it was asked), and the `run` that made it with `run_at`;
     those whose snapshot is gone are left out. Content that comes back is there twice.
     """
     folder, found = workspace.data / "snapshots" / source.stem, []

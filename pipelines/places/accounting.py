@@ -19,9 +19,7 @@ def outcomes(
     facts = usable.set_index("record")[["place_id", "kind", "is_current"]]
     live = out["reason"].isna()
     out.loc[live, ["place_id", "kind", "is_current"]] = facts.reindex(out.loc[live, "record"]).to_numpy()
-    lead = usable[usable["is_current"]].merge(places[["place_id", "name_source"]], on="place_id")
-    lead = lead[lead["source"] == lead["name_source"]].sort_values("record").drop_duplicates("place_id")
-    leads = out["record"].isin(lead["record"])
+    leads = out["record"].isin(places["lead_record"])
     site = (
         out["kind"]
         .map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()})

@@ -29,7 +29,7 @@ def make_groups(workspace: Workspace) -> Made:
         }
 
     definition = {kind: [entry.alone, entry.like] for kind, entry in workspace.register.taxonomy.kinds.items()}
-    joined = corrections.read(workspace).joins
+    joined = corrections.joins(workspace)
     inputs = {"place_record": records.data_version}
     return once(workspace.data / "places", "place_group", [definition, joined], inputs, make)
 
@@ -42,7 +42,7 @@ def conflate(workspace: Workspace, records: pd.DataFrame) -> tuple[pd.DataFrame,
     position = pd.Series(rows.index, index=rows["record"])
     rows["refers_to"] = rows["refers_to"].map(position).fillna(-1).astype("int64")
     pairs = find_pairs(rows, {kind: entry.like for kind, entry in kinds.items() if entry.like})
-    pairs = corrections.apply_joins(corrections.read(workspace).joins, pairs, position)
+    pairs = corrections.apply_joins(corrections.joins(workspace), pairs, position)
     names = rows["record"].to_numpy()
     groups = pd.DataFrame({"record": names, "leader": names[group(rows, pairs)]})
     offsets = _offsets(rows, pairs)

@@ -7,71 +7,102 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.locate import locate_points
 from pipelines.places import corrections
+from pipelines.places.corrections import Correction, Corrections
 from pipelines.places.kinds import ruled
 from pipelines.problem import Problem
 from pipelines.register import Taxonomy
 from pipelines.tables import table
 from pipelines.workspace import Workspace
 
+JOINS = ("same_place_as", "own_place")
+OF_PLACES = (*JOINS, "closed", "status")  # fields that concern a place, even where a record is named
+BY_HAND = corrections.FILE
 
-def correct_records(workspace: Workspace, told, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
-    """Corrections that name a record change that record, before places are made of them."""
-    applied, known = [], set(rows["record"])
-    for line in told.lines:
-        if "|" not in line.target or line.field in ("same_place_as", "own_place", "closed"):
+
+def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
+    """Corrections that name a record change that record, before places are made of them.
+
+    `rows` are the usable records with their `place_id`. Returns them corrected, and what was done, as rows of the table
+    of corrections. Raises Problem where there is no such record.
+    """
+    applied, position = [], pd.Series(rows.index, index=rows["record"])
+    for line in lines.lines:
+        if "|" not in line.target or line.field in OF_PLACES:
             continue
-        if line.target not in known:
-            raise _unknown(line)
-        at = rows["record"] == line.target
-        column = line.field if line.field != "point" else "x"
-        was = _said(rows.loc[at].iloc[0], line.field)
-        applied.append(_told(line, rows.loc[at, "place_id"].iloc[0], was, rows.loc[at, "source"].iloc[0]))
-        if line.field == "point":
-            for name, value in _placed(workspace, line).items():
-                rows.loc[at, name] = value
-        else:
-            rows.loc[at, column] = line.value
+        if line.target not in position:
+            raise _unknown(line, line.target)
+        at = position[line.target]
+        applied.append(_told(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
+        changed = _placed(workspace, line) if line.field == "point" else {line.field: line.value}
+        for name, value in changed.items():
+            rows.loc[at, name] = value
     return rows, applied
 
 
-def correct_places(workspace, told, ids: pd.Series, places: pd.DataFrame, kinds: pd.DataFrame, applied: list[dict]):
-    """Corrections that name a place change the place; joins, partings and closings were applied before, and are told here."""
-    position = pd.Series(places.index, index=places["place_id"])
-    for line in told.lines:
-        early = line.field in ("same_place_as", "own_place", "closed")
-        if "|" in line.target and not early:
+def correct_places(
+    workspace: Workspace,
+    lines: Corrections,
+    ids: pd.Series,
+    events: pd.DataFrame,
+    places: pd.DataFrame,
+    kinds: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, list[dict]]:
+    """Corrections that name a place, or whether a place is open, change the place and its kinds.
+
+    Joins, partings and closings were applied before (`ids` is the place of each record); they are told here. Raises
+    Problem where there is no such place or record.
+    """
+    applied, position = [], pd.Series(places.index, index=places["place_id"])
+    shut = events[(events["event"] == "closed") & ~events["series"].str.startswith(BY_HAND)]
+    for line in lines.lines:
+        if "|" in line.target and line.field not in OF_PLACES:
             continue
         place = ids.get(line.target) if "|" in line.target else line.target
         if place not in position:
-            raise _unknown(line)
+            raise _unknown(line, line.target)
+        if line.field == "same_place_as" and ids.get(line.value, line.value) not in position:
+            raise _unknown(line, line.value)
         at = position[place]
-        was = "" if early and line.field != "closed" else _said(places.loc[at], line.field)
-        applied.append(_told(line, place, was, places.at[at, "name_source"]))
-        if line.field == "point":
-            for name, value in _placed(workspace, line).items():
-                places.loc[at, name] = value
-        elif line.field == "status":
+        agrees = line.field == "closed" and place in set(shut["place_id"])
+        if line.field in (*JOINS, "closed"):
+            was = {"closed": "closed" if agrees else "open"}.get(line.field, "")
+        else:
+            was = _said(places.loc[at], line.field)
+        applied.append(_told(line, place, was, places.at[at, "name_source"], agrees))
+        if line.field in ("status", "kind"):
             mine = kinds["place_id"] == place
-            kinds.loc[mine, "status"] = line.value
-            kinds.loc[mine] = ruled(workspace.register.taxonomy, kinds[mine].copy())
-            places.loc[at, "status"] = line.value
-        elif line.field == "kind":
-            mine = kinds["place_id"] == place
-            kinds = pd.concat([kinds[~mine], _one_kind(workspace.register.taxonomy, kinds[mine], line.value)])
-            places.loc[at, ["kind", "kinds"]] = line.value
-        elif not early:
-            places.loc[at, line.field] = line.value
-            if line.field != "name":
-                places.loc[at, f"{line.field.removesuffix('_kind')}_source"] = "corrections.csv"
-    return places, kinds.reset_index(drop=True), applied
+            kinds = pd.concat(
+                [kinds[~mine], _changed_kinds(workspace.register.taxonomy, kinds[mine], line)], ignore_index=True
+            )
+        for name, value in _changes(workspace, line).items():
+            places.loc[at, name] = value
+    return places, kinds, applied
 
 
-def _one_kind(taxonomy: Taxonomy, mine: pd.DataFrame, kind: str) -> pd.DataFrame:
-    one = mine.head(1).assign(kind=kind, is_named=mine["is_open"].any(), counted_by="corrections.csv")
-    return ruled(taxonomy, one.assign(status=mine.sort_values("is_open", ascending=False)["status"].iloc[0]))
+def _changes(workspace: Workspace, line: Correction) -> dict:
+    """The columns of a place that a line changes."""
+    if line.field in (*JOINS, "closed"):
+        return {}
+    if line.field == "point":
+        return _placed(workspace, line) | {"point_source": corrections.FILE}
+    if line.field == "kind":
+        return {"kind": line.value, "kinds": line.value}
+    source = {"name": "name_source", "owner_kind": "owner_source", "run_by": "run_by_source"}.get(line.field)
+    return {line.field: line.value} | ({source: corrections.FILE} if source else {})
 
 
-def _placed(workspace: Workspace, line) -> dict:
+def _changed_kinds(taxonomy: Taxonomy, mine: pd.DataFrame, line: Correction) -> pd.DataFrame:
+    """A place's kinds with another status, or one other kind; the operator's word stands for a list it is counted from."""
+    if line.field == "kind":
+        first = mine.sort_values("is_open", ascending=False, kind="stable").head(1)
+        return ruled(taxonomy, first.assign(kind=line.value, is_named=first["is_open"], counted_by=corrections.FILE))
+    is_open = line.value == "open"
+    return ruled(
+        taxonomy, mine.assign(status=line.value, is_open=is_open, is_named=is_open, counted_by=corrections.FILE)
+    )
+
+
+def _placed(workspace: Workspace, line: Correction) -> dict:
     x, y = corrections.point(workspace, line.value)
     layer = workspace.geography.boundaries
     outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
@@ -89,22 +120,28 @@ def _placed(workspace: Workspace, line) -> dict:
 def _said(row: pd.Series, what: str) -> str:
     if what == "point":
         return f"{row['longitude']:.6f} {row['latitude']:.6f}"
-    value = row["status"] if what == "closed" else row[what]
-    return "" if pd.isna(value) else str(value)
+    return "" if pd.isna(row[what]) else str(row[what])
 
 
-def _told(line, place: str, was: str, source: str) -> dict:
-    agrees = was == line.value or (line.field == "closed" and was == "closed" and False)
-    return {"line": line.line, "place_id": place, "target": line.target, "field": line.field, "value": line.value, "source_value": was or None,
-            "source": source, "state": "retired" if agrees else "applied", "reason": line.reason, "evidence": line.evidence, "date": line.date}  # fmt: skip
+def _told(line: Correction, place: str, was: str, source: str, agrees: bool = False) -> dict:
+    return {
+        "line": line.line,
+        "place_id": place,
+        "target": line.target,
+        "field": line.field,
+        "value": line.value,
+        "source_value": was or None,
+        "source": source,
+        "state": "retired" if agrees or was == line.value else "applied",
+        "reason": line.reason,
+        "evidence": line.evidence,
+        "date": line.date,
+    }
 
 
-def _unknown(line) -> Problem:
-    return Problem(
-        corrections.FILE,
-        f"line {line.line}: there is no place or record {line.target}",
-        "mend the line; until then no correction is applied",
-    )
+def _unknown(line: Correction, target: str) -> Problem:
+    told = f"line {line.line}: there is no place or record {target}"
+    return Problem(corrections.FILE, told, "mend the line; until then no correction is applied")
 
 
 def correction_table(applied: list[dict]) -> pd.DataFrame:

@@ -54,11 +54,6 @@ class Corrections:
     lines: tuple[Correction, ...] = field(default_factory=tuple)
 
     @property
-    def joins(self) -> list[list[str]]:
-        """The lines that join records or part them, as (target, field, value)."""
-        return [[c.target, c.field, c.value] for c in self.lines if c.field in ("same_place_as", "own_place")]
-
-    @property
     def version(self) -> str:
         """The hash of what the lines say."""
         return store.sha256_json([[c.target, c.field, c.value, c.reason, c.evidence, c.date] for c in self.lines])
@@ -88,6 +83,17 @@ def read(workspace: Workspace) -> Corrections:
     return Corrections(tuple(found))
 
 
+def joins(workspace: Workspace) -> list[list[str]]:
+    """The lines that join records or part them, as (record, field, value); a place stands for its first record."""
+    lines = [c for c in read(workspace).lines if c.field in ("same_place_as", "own_place")]
+    identity = workspace.data / "identity.parquet"
+    first: dict[str, str] = {}
+    if lines and identity.exists():
+        known = pd.read_parquet(identity).drop_duplicates("place_id")
+        first = dict(zip(known["place_id"], known["source"] + "|" + known["source_id"], strict=True))
+    return [[first.get(c.target, c.target), c.field, first.get(c.value, c.value)] for c in lines]
+
+
 def _rows(path: Path) -> list[list[str]]:
     try:
         rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig")), strict=True))
@@ -109,6 +115,8 @@ def _wrong(workspace: Workspace, row: list[str]) -> str | None:
     target, what, value, reason, evidence, date = (cell.strip() for cell in row)
     if not TARGET.fullmatch(target if "|" in target else target.replace(":", "|", 1)):
         return f"{plain(target)!r} is neither a place id nor source|source_id"
+    if what == "own_place" and re.fullmatch(r"p[0-9a-f]{14}", target):
+        return "own_place parts one record from its place: name the record as source|source_id"
     if what not in FIELDS:
         return f"{plain(what)!r} is not one of {', '.join(FIELDS)}"
     if not (value and reason and evidence):

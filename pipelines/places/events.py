@@ -37,8 +37,7 @@ def make_place_events(workspace: Workspace) -> Made:
     folder = workspace.data / "places"
     records, identity = made(folder, "place_record"), made(folder, "place_identity")
     told = corrections.read(workspace)
-    closings = [[c.target, c.value, c.evidence, c.line] for c in told.lines if c.field == "closed"]
-    open_again = [[c.target, c.value] for c in told.lines if c.field == "status"]
+    closings = [[c.target, c.value, c.evidence] for c in told.lines if c.field == "closed"]
 
     def make():
         ids = present_ids(pd.read_parquet(identity.path))
@@ -52,7 +51,7 @@ def make_place_events(workspace: Workspace) -> Made:
                 _first(presence),
                 _gone(presence, rows, ids),
                 _flagged(rows, ids, _first_shut(sightings)),
-                _by_hand(closings, ids),
+                _by_hand(closings, rows, ids),
             ]
         )
         events = events[~events["kind"].isin(workspace.register.taxonomy.no_markers)]
@@ -66,7 +65,7 @@ def make_place_events(workspace: Workspace) -> Made:
         return {"place_event": events.astype(kinds | {"is_confirmed": bool})}, {}
 
     definition = {"apart_days": APART_DAYS, "no_markers": workspace.register.taxonomy.no_markers}
-    definition |= {"closings": closings, "status": open_again}
+    definition |= {"closings": closings}
     inputs = {step.stem: step.data_version for step in (records, identity)}
     return once(folder, "place_event", definition, inputs, make)
 
@@ -153,14 +152,15 @@ def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.Da
     return _events(shut, "closed", True, since, None, ["year" if pd.notna(y) else "day" for y in year], words)
 
 
-def _by_hand(closings: list[list], ids: pd.Series) -> pd.DataFrame:
-    rows = [
-        {"place_id": target if target.startswith("p") and "|" not in target else ids.get(target), "kind": "", "series": f"corrections.csv line {line}",
-         "since": f"{value}-01-01"[:10] if len(value) < 10 else value, "precision": {4: "year", 7: "month"}.get(len(value), "day"), "evidence": evidence}
-        for target, value, evidence, line in closings
-    ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["place_id", "kind", "series", "since", "precision", "evidence"])
-    return _events(frame, "closed", True, frame["since"], None, frame["precision"], frame["evidence"])
+def _by_hand(closings: list[list[str]], rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Closings that corrections.csv tells: of every kind the place is."""
+    kinds = rows.assign(place_id=rows["record"].map(ids))[["place_id", "kind"]].drop_duplicates()
+    told = [(ids.get(t, t), v, e) for t, v, e in closings]
+    frame = pd.DataFrame(told, columns=["place_id", "value", "evidence"]).merge(kinds, on="place_id")
+    frame["series"] = corrections.FILE
+    since = [value + "-01-01"[: 10 - len(value)] if len(value) == 4 else f"{value}-01"[:10] for value in frame["value"]]
+    precision = [{4: "year", 7: "month"}.get(len(value), "day") for value in frame["value"]]
+    return _events(frame, "closed", True, since, None, precision, frame["evidence"])
 
 
 def _events(rows: pd.DataFrame, event: str, confirmed: bool, since, not_before, precision, evidence) -> pd.DataFrame:

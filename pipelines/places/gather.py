@@ -69,7 +69,7 @@ def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFr
         lines = held.get(stem, [])
         for line in [] if source.vintage else lines[:-1]:
             records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, line["day"])
-            rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["observed_at"]))
+            rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and table(workspace, stem).meta["available"]:
             rows.append(_held(workspace, source, lines[-1], postcodes))
     rows = pd.concat(rows, ignore_index=True)
@@ -82,7 +82,7 @@ def _held(workspace: Workspace, source: Source, line: dict, postcodes: pd.DataFr
         rows = pd.read_parquet(table(workspace, source.stem).path)
     else:
         rows = _tidied(workspace, source, line["sha"])
-    return _read(workspace, source, rows, postcodes, line["day"]).assign(is_row=True, observed_at=line["observed_at"])
+    return _read(workspace, source, rows, postcodes, line["day"]).assign(is_row=True, observed_at=line["run_at"])
 
 
 def _tidied(workspace: Workspace, source: Source, sha: str) -> pd.DataFrame:

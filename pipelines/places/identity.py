@@ -109,11 +109,11 @@ def make_identity(workspace: Workspace) -> Made:
 def _replay(workspace: Workspace) -> pd.DataFrame:
     """The identity table as the looks before the present one left it."""
     held = {stem: history(workspace, source) for stem, source in workspace.register.place_sources.items()}
-    lines = sorted((line for lines in held.values() for line in lines), key=lambda line: line["observed_at"])
-    runs = list(dict.fromkeys(line.get("run", "") for line in lines))
+    lines = sorted((line for lines in held.values() for line in lines), key=lambda line: line["run_at"])
+    runs = list(dict.fromkeys(line["run"] for line in lines))
     identity = nothing()
     for number in range(1, len(runs)):
-        then = {s: [x for x in lines if x.get("run", "") in runs[:number]] for s, lines in held.items()}
+        then = {s: [x for x in lines if x["run"] in runs[:number]] for s, lines in held.items()}
         records, _, _ = gather(workspace, then)
         groups, _, _ = conflate(workspace, records)
         identity = fold(identity, groups, _seen(records), *_rules(workspace))
@@ -123,7 +123,7 @@ def _replay(workspace: Workspace) -> pd.DataFrame:
 def _rules(workspace: Workspace) -> tuple[dict[str, str], set[str]]:
     """The series of each source, and the records that a correction gives a place of their own."""
     sources = workspace.register.place_sources
-    joins = corrections.read(workspace).joins
+    joins = corrections.joins(workspace)
     return {s: v.places.series or s for s, v in sources.items()}, {t for t, what, _ in joins if what == "own_place"}
 
 

@@ -15,26 +15,27 @@ def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) ->
     )
     counted_from = {(source, kind) for kind, entry in taxonomy.kinds.items() for source in entry.counted_from}
     named = pd.Series([key in counted_from for key in zip(rows["source"], rows["kind"], strict=True)], index=rows.index)
-    rows["is_named"] = rows["is_open"] & named
+    rows["is_named"], rows["is_shut_named"] = rows["is_open"] & named, rows["is_shut"] & named
     key = ["place_id", "kind"]
     kinds = rows.groupby(key, sort=True).agg(
-        is_open=("is_open", "any"), is_shut=("is_shut", "any"), is_named=("is_named", "any"), as_at=("as_at", "max")
+        is_open=("is_open", "any"),
+        is_shut=("is_shut", "any"),
+        is_named=("is_named", "any"),
+        is_shut_named=("is_shut_named", "any"),
+        as_at=("as_at", "max"),
     )
     for column, of in (("sources", rows), ("counted_by", rows[rows["is_named"]])):
         kinds[column] = listed(of, key, "source", "source")
     kinds = kinds.reset_index()
     closed = events[(events["event"] == "closed") & events["is_confirmed"]]
-    shut_kind = set(zip(closed["place_id"], closed["kind"], strict=True))
-    shut_all = set(closed.loc[closed["kind"] == "", "place_id"])
-    is_closed = np.array(
-        [k in shut_kind or k[0] in shut_all for k in zip(kinds["place_id"], kinds["kind"], strict=True)], dtype=bool
-    )
-    status = np.select(
-        [is_closed, kinds["is_shut"] & ~kinds["is_open"], kinds["is_open"]],
-        ["closed", "temporarily_closed", "open"],
+    shut = pd.MultiIndex.from_frame(closed[["place_id", "kind"]])
+    is_closed = pd.MultiIndex.from_frame(kinds[["place_id", "kind"]]).isin(shut)
+    # the word of a list that the kind is counted from goes before that of the others
+    kinds["status"] = np.select(
+        [is_closed, kinds["is_named"], kinds["is_shut_named"], kinds["is_open"], kinds["is_shut"]],
+        ["closed", "open", "temporarily_closed", "open", "temporarily_closed"],
         "no_longer_listed",
     )
-    kinds["status"] = status
     return ruled(taxonomy, kinds)
 
 

@@ -9,13 +9,13 @@ from pipelines.places.corrected import correct_places, correct_records, correcti
 from pipelines.places.identity import present_ids
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.query import listed
-from pipelines.register import Kind
+from pipelines.register import Kind, Taxonomy
 from pipelines.workspace import Workspace
 
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE_COLUMNS = [
     "place_id", "kind", "kinds", "name", "name_source", "point_source", "point_quality", "area_code", "x", "y", "longitude",
-    "latitude", "status", "owner_kind", "owner_source", "run_by", "run_by_source", "n_records", "as_at", "publish", "licence",
+    "latitude", "status", "owner_kind", "owner_source", "run_by", "run_by_source", "n_records", "lead_record", "as_at", "publish", "licence",
 ]  # fmt: skip
 
 
@@ -38,18 +38,23 @@ def make_places(workspace: Workspace) -> Made:
         usable["place_id"] = usable["record"].map(ids)
         usable, applied = correct_records(workspace, told, usable)
         told_of = _shown_first(usable)
-        kinds = place_kinds(register.taxonomy, told_of, pd.read_parquet(events.path))
+        happened = pd.read_parquet(events.path)
+        kinds = place_kinds(register.taxonomy, told_of, happened)
         places = _places(workspace, told_of, kinds)
-        places, kinds, applied = correct_places(workspace, told, ids, places, kinds, applied)
+        places, kinds, more = correct_places(workspace, told, ids, happened, places, kinds)
         kinds = with_subsets(register.taxonomy, places, kinds)
         outcome = outcomes(register.taxonomy, rows, usable, places, kinds)
         return {
             "place": places,
+            "place.organisations": _organisations(register.taxonomy, places),
             "place.issues": _disagreements(told_of, kinds),
             "place.kinds": kinds,
             "place.records": outcome,
-            "place.corrections": correction_table(applied),
-        }, {"counts": count_outcomes(outcome)}
+            "place.corrections": correction_table(applied + more),
+        }, {
+            "counts": count_outcomes(outcome),
+            "retired": [row["line"] for row in applied + more if row["state"] == "retired"],
+        }
 
     definition = {
         "taxonomy": register.taxonomy.model_dump(mode="json"),
@@ -83,7 +88,8 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
         "place_id"
     )
     spot = rows.sort_values(["is_past", "is_hidden", "shares", "coarse", "turn", "record"]).drop_duplicates("place_id")
-    places = best.set_index("place_id")[["name", "source", "publish"]].rename(columns={"source": "name_source"})
+    places = best.set_index("place_id")[["name", "source", "publish", "record"]]
+    places = places.rename(columns={"source": "name_source", "record": "lead_record"})
     spot = spot.set_index("place_id")
     places["point_source"] = spot["source"]
     for column in ("point_quality", "area_code", "x", "y", "longitude", "latitude"):
@@ -109,6 +115,12 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
     shares = [register.licences[licence[s]].share_alike for s in places["point_source"]]
     places["licence"] = places["name_source"].map(licence).mask(shares, places["point_source"].map(licence))
     return _typed(places.reset_index())
+
+
+def _organisations(taxonomy: Taxonomy, places: pd.DataFrame) -> pd.DataFrame:
+    """Organisations apart from places, so that what rests on them alone is not remade when a place changes."""
+    kinds = [kind for kind, entry in taxonomy.kinds.items() if entry.group == "organisation"]
+    return places.loc[places["kind"].isin(kinds), ["place_id", "kind", "area_code", "as_at"]].reset_index(drop=True)
 
 
 def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:

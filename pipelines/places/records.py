@@ -109,6 +109,7 @@ def _points(rule: Places, geography: Geography, rows: pd.DataFrame, postcodes: p
         x, y = transform_xy(x, y, point.crs, geography.crs)
     if point.shift_m:
         x, y = x + point.shift_m[0], y + point.shift_m[1]
+    x, y = np.array(x, float), np.array(y, float)  # of our own: they are written into below
     quality = np.full(len(rows), point.quality, dtype=object)
     if point.postcode:
         lost = ~(np.isfinite(x) & np.isfinite(y))

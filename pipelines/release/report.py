@@ -19,6 +19,8 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
     ]
     lines += _coverage(connection)
     lines += _not_known(facts, connection)
+    lines += _access(connection)
+    lines += _ownership(facts, connection)
     lines += _benchmark(connection)
     lines += ["## Attribution", ""]
     lines += [
@@ -66,13 +68,52 @@ def _not_known(facts, connection) -> list[str]:
     return [*lines, ""]
 
 
+def _access(connection) -> list[str]:
+    rows = connection.execute("""
+        select k.title, count(*) filter (where gap = 'none'), count(*) filter (where gap = 'borderline'),
+            count(*) filter (where gap = 'clear'), count(*) filter (where r.coverage = 'unknown'), count(*) filter (where r.coverage = 'partial')
+        from neighbourhood_reach as r join kind as k using (kind) where r.standard_minutes is not null
+        group by k.title order by k.title""").fetchall()
+    lines = [
+        "## Standards of access",
+        "",
+        "Areas by whether the nearest place is within the walk set as a standard (see table `kind`).",
+        "",
+    ]
+    lines += ["| Kind | Met | Borderline | Clear gap | Not known | Partly covered |", "|---|---|---|---|---|---|"]
+    return [*lines, *(f"| {t} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
+
+
+def _ownership(facts, connection) -> list[str]:
+    rows = connection.execute("""
+        select shown_as, count(*), count(*) filter (where changes_if_cut_moves) from typology group by 1 order by 2 desc, 1""").fetchall()
+    lines = [
+        "## Community ownership",
+        "",
+        "| Label | Areas | Would change were the cut moved by 5 points |",
+        "|---|---|---|",
+    ]
+    lines += [*(f"| {label} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
+    unknown = connection.execute("""
+        select domain, count(*) filter (where score is null), count(*) from domain_score
+        where index_name = 'ownership_opportunity' group by domain order by domain""").fetchall()
+    lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
+    if facts["indices_withheld"]:
+        lines.append(f"- withheld, because the score would follow coverage: {facts['indices_withheld']}")
+    lines += [
+        "- unconfirmed events are counts, in `place_event_count`; a place that is no longer listed need not have closed",
+        "",
+    ]
+    return lines
+
+
 def _benchmark(connection) -> list[str]:
     tables = {row[0] for row in connection.execute("select distinct table_name from column_dictionary").fetchall()}
     if "benchmark" not in tables:
         return []
-    rows = connection.execute(
-        "select frame, spearman, n_areas from benchmark_correlation where compared_with = 'imd' order by n_areas desc, frame"
-    ).fetchall()
+    rows = connection.execute("""
+        select frame, spearman, n_areas from benchmark_correlation
+        where compared_with = 'imd' and index_name = 'hardship' order by n_areas desc, frame""").fetchall()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",
@@ -80,6 +121,7 @@ def _benchmark(connection) -> list[str]:
         "",
     ]
     lines += ["| Frame | Areas | Spearman |", "|---|---|---|", *(f"| {f} | {n:,} | {s:.3f} |" for f, s, n in rows), ""]
+    lines += _each_domain(connection)
     for title, order in [("more hardship than the IMD", "asc"), ("less hardship than the IMD", "desc")]:
         found = connection.execute(f"""
             select area_code, area_name, msoa_name, hardship_rank, imd_2025_rank
@@ -93,3 +135,19 @@ def _benchmark(connection) -> list[str]:
         ]
         lines += [*(f"| {c} | {n} | {m or '-'} | {h:,} | {i:,} |" for c, n, m, h, i in found), ""]
     return lines
+
+
+def _each_domain(connection) -> list[str]:
+    """How every index goes with each published domain, over all areas that have a score."""
+    wide = connection.execute("""
+        pivot (select index_name, compared_with, arg_max(spearman, n_areas) as spearman from benchmark_correlation group by all)
+        on compared_with using any_value(spearman) order by index_name""").df()
+    names = [column for column in wide.columns if column != "index_name"]
+    lines = ["Each index and each published domain (Spearman; positive: more need goes with more deprivation):", ""]
+    lines += [
+        "| Index | " + " | ".join(name.replace("_", " ") for name in names) + " |",
+        "|---" * (len(names) + 1) + "|",
+    ]
+    for row in wide.itertuples(index=False):
+        lines.append(f"| {row[0]} | " + " | ".join("-" if v != v else f"{v:.2f}" for v in row[1:]) + " |")
+    return [*lines, ""]

@@ -3,7 +3,7 @@ title: Co-operatives registered in the authority
 unit: per 1,000 residents of the authority
 direction: higher_is_more_opportunity
 grain: area
-inputs: [place, areas]
+inputs: [organisation, areas]
 sources: [coops_uk_2023]
 null_reason: suppressed
 note: "one figure per authority, given to each of its areas; fewer than 10 are suppressed; by registered address; how long each has been active is not known"
@@ -11,7 +11,7 @@ note: "one figure per authority, given to each of its areas; fewer than 10 are s
 with counted as (
     select a.authority_code, count(p.place_id) as n
     from areas as a
-    left join place as p on p.area_code = a.area_code and p.kind = 'cooperative'
+    left join organisation as p on p.area_code = a.area_code and p.kind = 'cooperative'
     group by a.authority_code
 ),
 residents as (

@@ -1,23 +1,24 @@
 /*
-title: How Area hardship goes with the Index of Multiple Deprivation 2025 and its domains, over the whole nation and each region
-key: [frame, compared_with]
+title: How each index goes with the Index of Multiple Deprivation 2025 and its domains, over the nation and each region
+key: [index_name, frame, compared_with]
 inputs: [mhclg_iod_2025]
 columns:
-  frame: the nation or one region
+  index_name: index that is compared
+  frame: the nation or one region; only areas that have a score in this run
   compared_with: the published index or domain
   n_areas: number of areas compared
-  spearman: rank correlation, -1 to 1; positive where more hardship goes with more deprivation
+  spearman: rank correlation, -1 to 1; positive where a higher score goes with more deprivation
 */
 with pairs as (
-    select a.nation_name, a.region_name, s.score, i.*
+    select s.index_name, a.nation_name, a.region_name, s.score, i.*
     from mhclg_iod_2025 as i
-    join index_scores as s on s.area_code = i.lsoa21_code and s.index_name = 'hardship'
+    join index_scores as s on s.area_code = i.lsoa21_code
     join areas as a on a.area_code = i.lsoa21_code
     where s.score is not null
 ),
 long as (
     unpivot (
-        select nation_name, region_name, score, imd_rank, income_rank, employment_rank, education_rank, health_rank,
+        select index_name, nation_name, region_name, score, imd_rank, income_rank, employment_rank, education_rank, health_rank,
             crime_rank, barriers_rank, living_environment_rank
         from pairs
     ) on columns('_rank$') into name compared_with value published_rank
@@ -29,11 +30,12 @@ framed as (
 ),
 ranked as (
     select
-        frame, compared_with, rank() over (partition by frame, compared_with order by published_rank) as theirs,
-        rank() over (partition by frame, compared_with order by score desc) as ours
+        index_name, frame, compared_with, rank() over (partition by index_name, frame, compared_with order by published_rank) as theirs,
+        rank() over (partition by index_name, frame, compared_with order by score desc) as ours
     from framed
 )
-select frame, replace(compared_with, '_rank', '') as compared_with, count(*)::integer as n_areas, round(corr(theirs, ours), 6) as spearman
+select index_name, frame, replace(compared_with, '_rank', '') as compared_with, count(*)::integer as n_areas, round(corr(theirs, ours), 6) as spearman
 from ranked
-group by frame, compared_with
-order by frame, compared_with
+group by index_name, frame, compared_with
+having count(*) > 2
+order by index_name, frame, compared_with

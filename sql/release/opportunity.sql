@@ -26,6 +26,7 @@ with found as (
     union all
     select e.place_id, e.kind, 'closed_place', null, max(e.since), min(e.evidence) || '; present use and owner are not known'
     from place_events as e
+    join place_kinds as k on k.place_id = e.place_id and k.kind = e.kind and k.status = 'closed'
     where e.event = 'closed' and e.is_confirmed and e.kind in (select kind from kind_register where counts_for_reach and kind_group = 'place')
     group by e.place_id, e.kind
     union all

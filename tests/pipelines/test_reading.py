@@ -133,8 +133,12 @@ def test_bytes_that_are_no_workbook_are_refused():
         read("xlsx", zipped({"a.csv": b"code\nA\n"}))
 
 
-def test_a_json_list_of_objects_is_a_table():
-    table = read("json", b'\xef\xbb\xbf[{"code": "A", "n": 1.5}, {"code": "B", "n": null}]')
+def test_the_declared_keys_of_a_json_list_of_objects_are_a_table():
+    source = make_source({"code": {"type": "text"}, "n": {"type": "number", "nullable": True}}, {"format": "json"})
+    table = read_text_table(
+        source, {"data.json": b'\xef\xbb\xbf[{"code": "A", "n": 1.5, "x": 1}, {"code": "B", "n": null}]'}
+    )
+    assert list(table.columns) == ["code", "n"]
     assert table["n"].tolist() == ["1.5", None]
 
 

@@ -1,0 +1,163 @@
+"""The part of a profile's page about places: what is here, then what is missing, then what is not known."""
+
+from pipelines.commands import sheet, words
+from pipelines.commands.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
+
+SHOWN = 10  # entries of a long list on the page; --json has them all
+NEARBY = "here or within a 15-minute walk"
+
+
+def here(profile: dict) -> list[str]:
+    """What residents can reach, nearest first."""
+    here, one = profile["here"], profile["where"]["n_areas"] == 1
+    lines = heading("What is here")
+    present = [k for k in here["kinds"] if _is_here(k)]
+    lines += para(f"Open places anyone may come to, {'nearest' if one else 'those that most residents reach'} first.")
+    for kind in present:
+        lines += item(_one_kind(kind) if one else _kind_of_many(kind, profile["where"]["residents"]))
+    if not present:
+        lines += item("none of the kinds of place that were looked for")
+    return lines + _community_run(here["community_run"], one) + _first_listed(here["first_listed"])
+
+
+def _is_here(kind: dict) -> bool:
+    return kind["group"] != "site" and not kind["subset_of"] and bool(kind["n_within_15_min"] or kind["n_areas_no_gap"])
+
+
+def _one_kind(kind: dict) -> str:
+    n, near, singular = kind["n_within_15_min"], kind["nearest"], words.singular(kind["kind"])
+    if not n:
+        return f"{kind['title'].capitalize()}: the nearest, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away"
+    names = [f"{name_of(p['name'], singular)} ({minutes(p['minutes'])})" for p in kind["nearest_few"]]
+    ten = kind["n_within_10_min"]
+    within = "10 minutes" if ten == n else f"15 minutes ({ten or 'none'} within 10)"
+    told = f"{n:,} {singular if n == 1 else kind['title']} within {within}: "
+    told += ", ".join(names) or f"the nearest {minutes(near['minutes'])} away (names on this list may not be shown)"
+    return (
+        told + (", ..." if n > len(names) > 0 else "") + ("; there may be more" if kind["n_areas_partly_known"] else "")
+    )
+
+
+def _kind_of_many(kind: dict, everyone: int) -> str:
+    names = [name_of(p["name"], words.singular(kind["kind"])) for p in kind["nearest_few"]]
+    at_least = "at least " if kind["has_places_not_shown"] or kind["n_areas_partly_known"] else ""
+    n = kind["n_within_15_min"]
+    told = f"{at_least}{n:,} {words.singular(kind['kind']) if n == 1 else kind['title']}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
+    return told + (f". Reached by most: {joined(names)}" if names else "")
+
+
+def _share(n: int, everyone: int) -> str:
+    return "all residents" if n == everyone else f"{n:,} of {everyone:,} residents"
+
+
+def _community_run(told: dict, one: bool) -> list[str]:
+    stated = f"a source says who runs {told['n_places_run_by_known']:,} of the {counted(told['n_places'], 'place', 'places')} within reach"
+    if not told["places"]:
+        return item(f"Run by a community: none that we know of; {stated}")
+    walk = lambda place: f", {minutes(place['minutes'])}" if one else ""  # noqa: E731
+    names = [
+        f"{name_of(p['name'], words.singular(p['kind']))} ({words.singular(p['kind'])}{walk(p)})"
+        for p in told["places"]
+    ]
+    return item(f"Run by a community: {joined(names[:SHOWN])}; {stated}")
+
+
+def _first_listed(events: list[dict]) -> list[str]:
+    if not events:
+        return []
+    lines = item("First listed (which is not to say they opened then), newest first:")
+    for e in events[:5]:
+        kind = words.singular(e["kind"])
+        lines += para(f"{name_of(e['name'], kind)}, {kind}, by {day(e['since'], e['precision'])}", 6, 8)
+    return lines + [f"    {line.strip()}" for line in more(len(events), 5)]
+
+
+def missing(profile: dict) -> list[str]:
+    """Gaps against the standards, and confirmed closings."""
+    lines, kinds, one = heading("What is missing"), profile["here"]["kinds"], profile["where"]["n_areas"] == 1
+    entries = [_clear(k, one) for k in kinds if k["n_areas_clear_gap"]]
+    entries += [_borderline(k, one) for k in kinds if k["n_areas_borderline"]]
+    lines += para("Against the walk set as a standard for each kind, whatever other areas have.")
+    lines += [line for entry in entries for line in item(entry)]
+    if not entries:
+        lines += item(_no_gap(kinds))
+    none = [
+        k
+        for k in kinds
+        if k["n_within_15_min"] == 0 and not k["standard_minutes"] and not k["subset_of"] and k["group"] != "site"
+    ]
+    if none:
+        lines += item(f"None within 15 minutes, where no standard is set: {joined([_further(k) for k in none])}")
+    closed = profile["missing"]["closings"]
+    for e in closed[:SHOWN]:
+        kind = words.singular(e["kind"])
+        where = "" if not one else f", {minutes(e['walk_minutes'])} away"
+        lines += item(
+            f"Closed: {name_of(e['name'], kind)} ({kind}{where}), {day(e['since'], e['precision'])}; {titled(e['evidence'], profile['sources'])}"
+        )
+    if not closed:
+        lines += item(f"Closed: no confirmed closing that we know of {NEARBY}")
+    return lines + more(len(closed), SHOWN)
+
+
+def _no_gap(kinds: list[dict]) -> str:
+    met = [k["title"] for k in kinds if k["n_areas_no_gap"]]
+    return (
+        f"No gap found: {joined(met)} are within the standard walk"
+        if met
+        else f"Whether any standard is met: {words.NOT_KNOWN}"
+    )
+
+
+def _further(kind: dict) -> str:
+    return kind["title"] + (f" (nearest {minutes(kind['nearest']['minutes'])})" if kind["nearest"] else "")
+
+
+def _standard(kind: dict) -> str:
+    least, most = kind["standard_minutes_least"], kind["standard_minutes"]
+    return f"{most:.0f}-minute" if least == most else f"{least:.0f}- or {most:.0f}-minute"
+
+
+def _clear(kind: dict, one: bool) -> str:
+    if not one:
+        return f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_clear_gap'])}, {sheet.residents(kind['residents_clear_gap'])}"
+    near = kind["nearest"]
+    told = f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk; the nearest"
+    return (
+        f"{told}, {name_of(near['name'], words.singular(kind['kind']))}, is {minutes(near['minutes'])} away"
+        if near
+        else f"{told} is further than is measured"
+    )
+
+
+def _borderline(kind: dict, one: bool) -> str:
+    singular = words.singular(kind["kind"])
+    if not one:
+        return f"Borderline for a {singular} within a {_standard(kind)} walk: {areas(kind['n_areas_borderline'])}, {sheet.residents(kind['residents_borderline'])}"
+    near = kind["nearest"]
+    return f"Borderline: the nearest {singular}, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away, close to the {_standard(kind)} standard"
+
+
+def not_known(profile: dict) -> list[str]:
+    """What nobody looked for, or could not be read, with the reason."""
+    lines, kinds, n = heading("Not known"), profile["here"]["kinds"], profile["where"]["n_areas"]
+    unknown = [(k["null_reason"], k["title"], k["n_areas_not_known"]) for k in kinds if k["n_areas_not_known"]]
+    for reason, titles in _by_reason(unknown, n).items():
+        lines += item(f"Kinds of place nobody looked for here ({reason}): {joined(titles)}")
+    partly = [k["title"] for k in kinds if k["n_areas_partly_known"]]
+    if partly:
+        lines += item(
+            f"Partly known, so there may be more (a list kept by volunteers, or the edge of what a list covers): {joined(partly)}"
+        )
+    told = [(row["null_reason"], row["title"], row["n_areas"]) for row in profile["not_known"]["indicators"]]
+    for reason, titles in _by_reason(told, n).items():
+        lines += item(f"Numbers not known ({reason}): {'; '.join(titles)}")
+    return lines + item(f"Tenure and leases: {profile['not_known']['tenure']}")
+
+
+def _by_reason(unknown: list[tuple[str, str, int]], n: int) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for reason, title, n_areas in unknown:
+        where = "" if n_areas == n else f" (in {n_areas:,} of {areas(n)})"
+        groups.setdefault(words.reason(reason) or "no reason is given", []).append(title + where)
+    return groups
