@@ -133,7 +133,7 @@ def profile(area: str, wants_json: bool, data: str | None) -> None:
 
     AREA is an area code, a postcode, a ward, MSOA or authority (code or name), or a CSV of LSOA codes or postcodes.
     """
-    from pipelines.commands.profile import answer
+    from pipelines.answers.profile import answer
 
     click.echo(answer(Settings.read(data=data), area, wants_json))
 
@@ -147,7 +147,7 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
 
     ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it.
     """
-    from pipelines.commands.place import answer
+    from pipelines.answers.place import answer
 
     told = answer(Settings.read(data=data), id_or_name, wants_json)
     click.echo(told.text)

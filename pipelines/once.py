@@ -46,7 +46,7 @@ def code_version(folder: str = "") -> str:
 
 def _code() -> list[Path]:
     files = [*(ROOT / "pipelines").rglob("*.py"), *(ROOT / "geodata").glob("*.py")]
-    return sorted(file for file in files if file.parent.name != "commands" and file.name != "cli.py")
+    return sorted(file for file in files if file.parent.name not in ("commands", "answers") and file.name != "cli.py")
 
 
 def once(

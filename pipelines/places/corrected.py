@@ -63,6 +63,7 @@ def correct_places(
         if line.field == "same_place_as" and ids.get(line.value, line.value) not in position:
             raise _unknown(line, line.value)
         at = position[place]
+        _may_be_marked(workspace.register.taxonomy, line, places.at[at, "kinds"])
         agrees = line.field == "closed" and place in set(shut["place_id"])
         if line.field in (*JOINS, "closed"):
             was = {"closed": "closed" if agrees else "open"}.get(line.field, "")
@@ -77,6 +78,13 @@ def correct_places(
         for name, value in _changes(workspace, line).items():
             places.loc[at, name] = value
     return places, kinds, applied
+
+
+def _may_be_marked(taxonomy: Taxonomy, line: Correction, kinds: str) -> None:
+    unmarked = [taxonomy.kinds[kind].plural for kind in kinds.split(", ") if kind in taxonomy.no_markers]
+    if line.field in ("closed", "status") and unmarked:
+        told = f"line {line.line}: {unmarked[0]} carry no mark of being open or closed"
+        raise Problem(corrections.FILE, told, "remove the line; until then no correction is applied")
 
 
 def _changes(workspace: Workspace, line: Correction) -> dict:

@@ -90,7 +90,7 @@ def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFra
 
 
 def _first(presence: pd.DataFrame) -> pd.DataFrame:
-    new = presence[presence["before"].str.len() > 0]
+    new = presence[presence["before"].map(len) > 0]
     day = lambda date: f"{date:%Y-%m-%d}"  # noqa: E731
     words = [
         f"not on the list of {day(b[-1])}, on that of {day(f)}"
@@ -100,7 +100,7 @@ def _first(presence: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    gone = presence[presence["after"].str.len() > 0]
+    gone = presence[presence["after"].map(len) > 0]
     since = [days[0] for days in gone["after"]]
     words = [
         f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since"
@@ -110,7 +110,7 @@ def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.Data
     firm = gone[[(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]]]
     still = rows[rows["is_current"] & (rows["status"] == "open")]
     still = set(zip(still["record"].map(ids), still["kind"], strict=True))
-    two = firm.groupby(["place_id", "kind"]).filter(lambda g: g["series"].nunique() >= 2)
+    two = firm[firm.groupby(["place_id", "kind"])["series"].transform("nunique") >= 2]
     two = two[[key not in still for key in zip(two["place_id"], two["kind"], strict=True)]]
     if two.empty:
         return listed

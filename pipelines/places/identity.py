@@ -1,5 +1,6 @@
 """Place ids: given once and kept from refresh to refresh, in DIR/identity.parquet, whatever is conflated later."""
 
+import numpy as np
 import pandas as pd
 
 from pipelines import store
@@ -43,7 +44,9 @@ def fold(
     has = has.assign(age=has["place_id"].map(age)).sort_values(["age", "place_id"])
     chosen = has.groupby("leader")["place_id"].first()
     fresh = rows[~rows["leader"].isin(chosen.index)]
-    fresh = fresh.assign(place_id=fresh["record"].map(new_id)).sort_values(["first_seen", "place_id"])
+    # a record parted by hand may be the one that gave its old place its id: its own is made of another word
+    seeds = fresh["record"] + np.where(fresh["record"].isin(apart), "|own", "")
+    fresh = fresh.assign(place_id=seeds.map(new_id)).sort_values(["first_seen", "place_id"])
     chosen = pd.concat([chosen, fresh.groupby("leader")["place_id"].first()])
     to = has["leader"].map(chosen)
     points_at = dict(zip(has["place_id"][to != has["place_id"]], to[to != has["place_id"]], strict=True))

@@ -1,9 +1,9 @@
 """The profile as a printable page: what is here, then what is missing, then what is not known, then the indices."""
 
-from pipelines.commands import sheet, words
-from pipelines.commands.lookup import LEVELS
-from pipelines.commands.places_text import NEARBY, SHOWN, here, missing, not_known
-from pipelines.commands.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
+from pipelines.answers import sheet, words
+from pipelines.answers.lookup import LEVELS
+from pipelines.answers.places_text import NEARBY, SHOWN, here, missing, not_known
+from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
 
 AREAS_SHOWN = 40
 

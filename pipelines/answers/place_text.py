@@ -1,8 +1,8 @@
 """One place on one printable sheet, and the list of places that a name may mean."""
 
-from pipelines.commands import sheet, words
-from pipelines.commands.profile_text import correction
-from pipelines.commands.sheet import (
+from pipelines.answers import sheet, words
+from pipelines.answers.profile_text import correction
+from pipelines.answers.sheet import (
     areas,
     counted,
     day,

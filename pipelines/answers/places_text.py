@@ -1,7 +1,7 @@
 """The part of a profile's page about places: what is here, then what is missing, then what is not known."""
 
-from pipelines.commands import sheet, words
-from pipelines.commands.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
+from pipelines.answers import sheet, words
+from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
 
 SHOWN = 10  # entries of a long list on the page; --json has them all
 NEARBY = "here or within a 15-minute walk"

@@ -6,11 +6,11 @@ over the areas where they are known; ranks and deciles are never averaged.
 
 import duckdb
 
-from pipelines.commands import nearby, words
-from pipelines.commands.latest import open_latest, release_facts, rows
-from pipelines.commands.lookup import Asked, look_up
-from pipelines.commands.profile_text import text_of
-from pipelines.commands.sheet import as_json
+from pipelines.answers import nearby, words
+from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.lookup import Asked, look_up
+from pipelines.answers.profile_text import text_of
+from pipelines.answers.sheet import as_json
 from pipelines.settings import Settings
 
 FRAMES = ("nation", "region", "authority", "like_areas")

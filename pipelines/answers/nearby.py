@@ -6,8 +6,8 @@ once, however many of the areas reach them; a walk to the nearest is told for on
 
 import duckdb
 
-from pipelines.commands import words
-from pipelines.commands.latest import rows
+from pipelines.answers import words
+from pipelines.answers.latest import rows
 
 NEAREST_FEW = 3
 FIRST_LISTED = 5

@@ -5,7 +5,7 @@ import textwrap
 
 import orjson
 
-from pipelines.commands.words import NOT_KNOWN
+from pipelines.answers.words import NOT_KNOWN
 
 WIDTH = 100
 LABEL = 16

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.commands import words
-from pipelines.commands.latest import open_latest, release_facts, rows
-from pipelines.commands.loss import alternatives, loss
-from pipelines.commands.place_text import hits_text, text_of
-from pipelines.commands.sheet import as_json
+from pipelines.answers import words
+from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.loss import alternatives, loss
+from pipelines.answers.place_text import hits_text, text_of
+from pipelines.answers.sheet import as_json
 from pipelines.plain_text import plain
 from pipelines.problem import Problem
 from pipelines.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.commands.latest import rows
+from pipelines.answers.latest import rows
 from pipelines.plain_text import plain
 from pipelines.problem import Problem
 

@@ -2,9 +2,9 @@
 
 import duckdb
 
-from pipelines.commands import words
-from pipelines.commands.latest import rows
-from pipelines.commands.nearby import STRAIGHT_M
+from pipelines.answers import words
+from pipelines.answers.latest import rows
+from pipelines.answers.nearby import STRAIGHT_M
 
 ALTERNATIVES = 5
 
