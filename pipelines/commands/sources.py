@@ -6,6 +6,8 @@ from pipelines.settings import Settings
 from pipelines.source import Source
 from pipelines.workspace import Workspace, open_workspace
 
+# a question to Overpass that costs it next to nothing
+TINY = '[out:json];node["amenity"="library"](51.5,-0.13,51.501,-0.129);out count;'
 HEADING = (
     "source",
     "licence",
@@ -48,8 +50,16 @@ def _row(workspace: Workspace, source: Source) -> tuple[str, ...]:
 
 def _probe(workspace: Workspace, source: Source) -> str:
     rule = source.fetch
-    url = rule.discover.page if rule.discover else rule.url.format(today=workspace.today)
-    params = {"f": "json"} if rule.protocol == "arcgis" else None
+    url = (
+        rule.discover.page
+        if rule.discover
+        else (rule.url or rule.alternate_url).format(
+            today=workspace.today, part=next(iter(workspace.geography.parts.get(rule.parts, [""])))
+        )
+    )
+    params = {"arcgis": {"f": "json"}, "overpass": {"data": TINY}}.get(rule.protocol)
+    if rule.alternate_url and not workspace.client.stands_in:
+        return "not asked: the publisher gives no lasting address"
     try:
         return workspace.client.head(source.stem, url, params)
     except Problem as problem:

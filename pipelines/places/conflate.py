@@ -20,6 +20,7 @@ def make_groups(workspace: Workspace) -> Made:
     identifier is the place it was.
     """
     records = made(workspace.data / "places", "place_record")
+    corrections.check_targets(workspace, records.path)
 
     def make():
         groups, pairs, offsets = conflate(workspace, pd.read_parquet(records.path))

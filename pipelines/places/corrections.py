@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,11 @@ class Corrections:
     """All lines of corrections.csv, in order; none where there is no file."""
 
     lines: tuple[Correction, ...] = field(default_factory=tuple)
+
+    def resolved(self, survivors: dict[str, str]) -> "Corrections":
+        """The same, with the places that stand now in place of those merged away."""
+        to = lambda name: survivors.get(name, name)  # noqa: E731
+        return Corrections(tuple(replace(c, target=to(c.target), value=to(c.value)) for c in self.lines))
 
     @property
     def version(self) -> str:
@@ -136,13 +141,39 @@ def _wrong_value(workspace: Workspace, what: str, value: str) -> str | None:
         return f"{plain(value)!r} is not a kind of taxonomy.yml"
     if what == "name" and value != plain(value):
         return "a name may hold no markup and no formula"
-    if what == "closed" and not DATE.fullmatch(value):
+    if what == "closed" and not _is_date(value):
         return f"{plain(value)!r} is not a year, month or day (YYYY, YYYY-MM or YYYY-MM-DD)"
     if what == "same_place_as" and not TARGET.fullmatch(value.replace(":", "|", 1) if "|" not in value else value):
         return f"{plain(value)!r} is neither a place id nor source|source_id"
     if what == "point" and point(workspace, value) is None:
         return f"{plain(value)!r} is not a longitude and latitude, as in -0.075 51.545"
     return None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.date.fromisoformat(value + "-01-01"[len(value) - 4 :] if DATE.fullmatch(value) else value)
+    except ValueError:
+        return False
+    return True
+
+
+def check_targets(workspace: Workspace, records: Path) -> None:
+    """Raises Problem where a line names a record or place that is not there: before anything is joined, for good, by it.
+
+    `records` is the Parquet file of all place records.
+    """
+    lines, identity = read(workspace).lines, workspace.data / "identity.parquet"
+    if not lines:
+        return
+    known = set(pd.read_parquet(records, columns=["record"])["record"])
+    if identity.exists():
+        known |= set(pd.read_parquet(identity, columns=["place_id"])["place_id"])
+    for line in lines:
+        for target in (line.target, *([line.value] if line.field == "same_place_as" else [])):
+            if target not in known:
+                told = f"line {line.line}: there is no place or record {target}"
+                raise Problem(FILE, told, "mend the line; until then no correction is applied")
 
 
 def point(workspace: Workspace, value: str) -> tuple[float, float] | None:

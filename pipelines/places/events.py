@@ -13,7 +13,7 @@ import pandas as pd
 from pipelines import store
 from pipelines.once import Made, made, once
 from pipelines.places import corrections
-from pipelines.places.identity import present_ids
+from pipelines.places.identity import present_ids, survivors
 from pipelines.workspace import Workspace
 
 APART_DAYS = 28
@@ -40,7 +40,8 @@ def make_place_events(workspace: Workspace) -> Made:
     closings = [[c.target, c.value, c.evidence] for c in told.lines if c.field == "closed"]
 
     def make():
-        ids = present_ids(pd.read_parquet(identity.path))
+        known = pd.read_parquet(identity.path)
+        ids = present_ids(known)
         sightings = pd.read_parquet(records.files["place_record.sightings"])
         rows = pd.read_parquet(records.path)
         rows = rows[rows["reason"].isna()]
@@ -51,7 +52,7 @@ def make_place_events(workspace: Workspace) -> Made:
                 _first(presence),
                 _gone(presence, rows, ids),
                 _flagged(rows, ids, _first_shut(sightings)),
-                _by_hand(closings, rows, ids),
+                _by_hand([[survivors(known).get(t, t), v, e] for t, v, e in closings], rows, ids),
             ]
         )
         events = events[~events["kind"].isin(workspace.register.taxonomy.no_markers)]

@@ -65,23 +65,28 @@ def nothing() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series([], dtype="str") for column in COLUMNS})
 
 
-def present_ids(identity: pd.DataFrame) -> pd.Series:
-    """The place id that each record (`source|source_id`) has now, merges followed to their end."""
+def survivors(identity: pd.DataFrame) -> dict[str, str]:
+    """The place that stands now for each one that was merged away, merges followed to their end."""
     to = (
         identity.dropna(subset="superseded_by")
         .drop_duplicates("place_id")
         .set_index("place_id")["superseded_by"]
         .to_dict()
     )
-
-    def end(place_id: str) -> str:
-        walked = set()
+    found = {}
+    for start in to:
+        place_id, walked = start, set()
         while place_id in to and place_id not in walked:
             walked.add(place_id)
             place_id = to[place_id]
-        return place_id
+        found[start] = place_id
+    return found
 
-    return pd.Series([end(p) for p in identity["place_id"]], index=identity["source"] + "|" + identity["source_id"])
+
+def present_ids(identity: pd.DataFrame) -> pd.Series:
+    """The place id that each record (`source|source_id`) has now, merges followed to their end."""
+    ids = identity["place_id"].replace(survivors(identity))
+    return pd.Series(ids.to_numpy(), index=identity["source"] + "|" + identity["source_id"])
 
 
 def make_identity(workspace: Workspace) -> Made:

@@ -6,7 +6,7 @@ from pipelines.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import correct_places, correct_records, correction_table
-from pipelines.places.identity import present_ids
+from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.query import listed
 from pipelines.register import Kind, Taxonomy
@@ -33,15 +33,16 @@ def make_places(workspace: Workspace) -> Made:
 
     def make():
         rows = pd.read_parquet(records.path)
-        ids = present_ids(pd.read_parquet(identity.path))
+        known = pd.read_parquet(identity.path)
+        ids, lines = present_ids(known), told.resolved(survivors(known))
         usable = rows[rows["reason"].isna()].copy()
         usable["place_id"] = usable["record"].map(ids)
-        usable, applied = correct_records(workspace, told, usable)
+        usable, applied = correct_records(workspace, lines, usable)
         told_of = _shown_first(usable)
         happened = pd.read_parquet(events.path)
         kinds = place_kinds(register.taxonomy, told_of, happened)
         places = _places(workspace, told_of, kinds)
-        places, kinds, more = correct_places(workspace, told, ids, happened, places, kinds)
+        places, kinds, more = correct_places(workspace, lines, ids, happened, places, kinds)
         kinds = with_subsets(register.taxonomy, places, kinds)
         outcome = outcomes(register.taxonomy, rows, usable, places, kinds)
         return {
