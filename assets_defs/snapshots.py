@@ -40,7 +40,7 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
     def snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
         with timed(workspace, asset_key) as watch, told_plainly(workspace):
-            taken = take(workspace, source, context.run_id)
+            taken = take(workspace, source, context.run.run_id)
             watch.reused = taken.state != "new"
         answered = taken.state not in ("stale", "unavailable")
         check = dg.AssetCheckResult(

@@ -98,7 +98,8 @@ def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share
 
 
 def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
-    """high, low or unknown per area: high in the top `share` of the widest frame of which 99 % has a score."""
+    """high, low or unknown per area: high in the top `share` of the widest frame of which 99 % has a score, and above
+    the lowest score there."""
     state = np.full(len(scores), "unknown", dtype=object)
     for frame in reversed(FRAMES):
         code = areas[f"{frame}_code"]
@@ -106,6 +107,7 @@ def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
         known = scores.groupby(mine).transform("count")
         covered = (known >= FRAME_COVERAGE * mine.map(code.value_counts())) & scores.notna()
         rank = scores.groupby(mine).rank(method="min", ascending=False)
-        high = rank <= share * known
+        # what is lowest in its frame is never high, however many share that place: no stock is not much stock
+        high = (rank <= share * known) & (scores > scores.groupby(mine).transform("min"))
         state = np.where(covered, np.where(high, "high", "low"), state)
     return state

@@ -135,12 +135,18 @@ def _first_shut(sightings: pd.DataFrame) -> pd.Series:
 
 
 def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.DataFrame:
-    """What a list itself says is shut, unless the same list holds the place open under another entry."""
+    """What a list itself says is shut, unless it holds the place, or one at the same postcode, open under another entry."""
     rows = rows.assign(place_id=rows["record"].map(ids)).join(first_shut, on=["series", "source_id"])
     shut = rows[rows["is_current"] & (rows["status"] == "closed")]
     open_ = rows[rows["is_current"] & (rows["status"] != "closed")]
     key = ["place_id", "kind", "series"]
     shut = shut[~shut.set_index(key).index.isin(open_.set_index(key).index)]
+    # another entry of the list, open at the same postcode, has taken its place: renamed or rebuilt, not closed
+    door = ["series", "kind", "postcode"]
+    shut = shut[
+        shut["postcode"].isna()
+        | ~shut.set_index(door).index.isin(open_.dropna(subset="postcode").set_index(door).index)
+    ]
     shut = shut.sort_values("closed_year", na_position="last").drop_duplicates(key)
     year = shut["closed_year"].astype("Int64")
     since = [

@@ -55,7 +55,7 @@ def find_pairs(records: pd.DataFrame, like: dict[str, str]) -> pd.DataFrame:
     """Every pair of rows of `records` that may be one place, with the rule that says so and how strong it is.
 
     `records` has series, kind, is_alone (kinds never joined to another), name, postcode, uprn, refers_to (position of
-    the row it names, or -1), x, y (projected, metres; NaN is not compared), point_quality, is_current. `like` maps a
+    the row it names, or -1), x, y (projected, metres; NaN is not compared), point_quality, status, is_current. `like` maps a
     kind to the one it is compared as. Columns: left, right (positions, left < right), rule, name_score, distance_m, strength.
     """
     kind = records["kind"].replace(like).to_numpy()
@@ -117,6 +117,9 @@ def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.
         rule[fresh], strength[fresh] = told, worth
     # a list tells apart what it lists twice, unless it says the very same
     rule[repeats & ~(same_full & same_kind & (distance <= REPEAT_M))] = ""
+    # what a list calls closed gives way to what it calls open, where both resemble a third
+    shut = (records["status"] == "closed").to_numpy()
+    strength = strength - 5.0 * (shut[left] != shut[right])
     strength = strength + score / 200 + (1 - np.minimum(distance / 400, 1)) / 4
     return {"rule": rule, "name_score": score, "distance_m": np.round(distance, 1), "strength": np.round(strength, 6)}
 
