@@ -108,6 +108,6 @@ def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
         covered = (known >= FRAME_COVERAGE * mine.map(code.value_counts())) & scores.notna()
         rank = scores.groupby(mine).rank(method="min", ascending=False)
         # what is lowest in its frame is never high, however many share that place: no stock is not much stock
-        high = (rank <= share * known) & (scores > scores.groupby(mine).transform("min"))
+        high = (rank <= (share * known).round()) & (scores > scores.groupby(mine).transform("min"))
         state = np.where(covered, np.where(high, "high", "low"), state)
     return state

@@ -24,8 +24,9 @@ def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) ->
         is_shut_named=("is_shut_named", "any"),
         as_at=("as_at", "max"),
     )
-    for column, of in (("sources", rows), ("counted_by", rows[rows["is_named"]])):
+    for column, of in (("sources", rows[rows["is_current"]]), ("counted_by", rows[rows["is_named"]])):
         kinds[column] = listed(of, key, "source", "source")
+    kinds["sources"] = kinds["sources"].fillna(listed(rows, key, "source", "source"))
     kinds = kinds.reset_index()
     closed = events[(events["event"] == "closed") & events["is_confirmed"]]
     shut = pd.MultiIndex.from_frame(closed[["place_id", "kind"]])

@@ -7,7 +7,7 @@ columns:
   status: open, temporarily_closed, closed or no_longer_listed, as that kind
   is_counted: whether it counts within reach as that kind
   rule: why it counts, or why not
-  sources: the sources that say it is that kind, separated by commas
+  sources: the sources that say it is that kind now (or, where none does, once did), separated by commas
   as_at: date of the newest evidence for it
 */
 select place_id, kind, status, is_counted, rule, sources, as_at::date as as_at
