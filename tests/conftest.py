@@ -2,14 +2,11 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import tenacity
-from filelock import FileLock
-from fixtures.making import Town, refresh_town
+from fixtures.making import Town, mirror_held, refresh_town
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +25,9 @@ def town_twice(tmp_path_factory) -> tuple[Town, Town]:
 
 @pytest.fixture
 def mirror() -> Iterator[str]:
-    """The address of a mirror of the real files; the test is passed over where none is named.
-
-    One test has it at a time, for some of them set its faults.
-    """
-    address = os.environ.get("COMMONGROUND_MIRROR")
-    if not address:
-        pytest.skip("COMMONGROUND_MIRROR is not set: this test needs the publishers' real files")
-    with FileLock(Path(tempfile.gettempdir()) / "commonground-mirror-under-test.lock"):
-        yield address.rstrip("/")
+    """The address of a mirror of the real files; see `mirror_held`."""
+    with mirror_held() as address:
+        yield address
 
 
 @pytest.fixture

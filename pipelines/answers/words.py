@@ -31,6 +31,7 @@ REASONS = {
 STATUSES = {
     "open": "open",
     "temporarily_closed": "closed for now",
+    "replaced": "closed, and its list has another entry at the same door",
     "closed": "closed (confirmed)",
     "no_longer_listed": "no longer listed (which does not mean it closed)",
 }

@@ -8,10 +8,11 @@ from pipelines.register import Kind, Taxonomy
 
 
 def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Per place and kind: `status` (open, temporarily_closed, closed, no_longer_listed), `is_counted`, and the rule."""
+    """Per place and kind: `status` (open, temporarily_closed, closed, replaced, no_longer_listed), `is_counted`, and the rule."""
     rows = rows.assign(
         is_open=rows["is_current"] & (rows["status"] == "open"),
         is_shut=rows["is_current"] & (rows["status"] == "temporarily_closed"),
+        is_replaced=rows["is_current"] & (rows["status"] == "closed"),
     )
     counted_from = {(source, kind) for kind, entry in taxonomy.kinds.items() for source in entry.counted_from}
     named = pd.Series([key in counted_from for key in zip(rows["source"], rows["kind"], strict=True)], index=rows.index)
@@ -22,6 +23,7 @@ def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) ->
         is_shut=("is_shut", "any"),
         is_named=("is_named", "any"),
         is_shut_named=("is_shut_named", "any"),
+        is_replaced=("is_replaced", "any"),
         as_at=("as_at", "max"),
     )
     for column, of in (("sources", rows[rows["is_current"]]), ("counted_by", rows[rows["is_named"]])):
@@ -33,8 +35,15 @@ def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) ->
     is_closed = pd.MultiIndex.from_frame(kinds[["place_id", "kind"]]).isin(shut)
     # the word of a list that the kind is counted from goes before that of the others
     kinds["status"] = np.select(
-        [is_closed, kinds["is_named"], kinds["is_shut_named"], kinds["is_open"], kinds["is_shut"]],
-        ["closed", "open", "temporarily_closed", "open", "temporarily_closed"],
+        [
+            is_closed,
+            kinds["is_named"],
+            kinds["is_shut_named"],
+            kinds["is_open"],
+            kinds["is_shut"],
+            kinds["is_replaced"],
+        ],
+        ["closed", "open", "temporarily_closed", "open", "temporarily_closed", "replaced"],
         "no_longer_listed",
     )
     return ruled(taxonomy, kinds)

@@ -106,7 +106,7 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
     shown = rows[rows["is_current"]].groupby("place_id")
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
     places["as_at"] = rows.groupby("place_id")["as_at"].max()
-    rank = {"open": 0, "temporarily_closed": 1, "closed": 2, "no_longer_listed": 3}
+    rank = {"open": 0, "temporarily_closed": 1, "closed": 2, "replaced": 3, "no_longer_listed": 4}
     lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order)).sort_values(
         ["place_id", "turn", "order"]
     )

@@ -11,7 +11,7 @@ columns:
   point_quality: "how near the point is to the door - premises, address, or postcode (the centre of its postcode)"
   area_code: small area the point lies in
   is_in_areas_asked: false for a place in the margin that residents of the areas asked can reach
-  status: open, temporarily_closed or closed (confirmed; see table place_event)
+  status: open, temporarily_closed, closed (confirmed; see table place_event) or replaced (closed, and its list has another entry at the same door)
   owner_kind: public, mixed or not_public as a source states; null is not known
   owner_source: source of owner_kind
   run_by: council, commissioned or community as a source states; null is not known

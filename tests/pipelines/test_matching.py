@@ -11,7 +11,7 @@ from pipelines.places.matching import core_name, find_pairs, group, plain_name
 LIKE = {"restaurant_or_cafe": "cafe", "nightclub": "music_venue"}
 ALONE = ("school", "cooperative")
 DEFAULT = {"series": "one", "kind": "pub", "name": "The Anchor", "postcode": None, "uprn": None, "refers_to": -1,
-           "x": 0.0, "y": 0.0, "point_quality": "premises", "is_current": True}  # fmt: skip
+           "x": 0.0, "y": 0.0, "point_quality": "premises", "is_current": True, "status": "open"}  # fmt: skip
 
 
 def table(*rows: dict) -> pd.DataFrame:
@@ -159,6 +159,7 @@ RECORDS = st.lists(
             "x": st.integers(0, 40).map(lambda n: n * 10.0),
             "point_quality": st.sampled_from(["premises", "address", "postcode"]),
             "is_current": st.booleans(),
+            "status": st.sampled_from(["open", "closed"]),
         }
     ),
     min_size=2,

@@ -1,0 +1,143 @@
+"""Where nobody looked nothing is known: cover by claim, by postcode, by what was fetched, by who is stated and when."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from pipelines.once import made, once
+from pipelines.places.cover import claimed, make_cover
+from pipelines.store import sha256_json
+from pipelines.tables import table
+
+CITY = "S99800001"  # the region that the invented city map covers
+
+
+@pytest.fixture(scope="module")
+def areas(town):
+    return pd.read_parquet(made(town.data / "tables", "areas").path).set_index("area_code")
+
+
+@pytest.fixture(scope="module")
+def cover(town, areas):
+    frame = pd.read_parquet(made(town.data / "places", "cover").path)
+    return frame.join(areas[["authority_code", "region_code"]], on="area_code")
+
+
+@pytest.fixture
+def work(town, tmp_path):
+    """The town with steps that may be put in place of the real ones, without their code being run again."""
+    data = tmp_path / "data"
+    for name in ("tables", "places", "snapshots"):
+        shutil.copytree(town.data / name, data / name)
+    shutil.copy(town.data / "scope.json", data / "scope.json")
+    return replace(town, data=data, settings=replace(town.settings, data=data))
+
+
+def instead(folder, stem: str, **frames: pd.DataFrame) -> None:
+    """Put other tables in place of a step's output."""
+    kept = made(folder, stem)
+    tables = {name: pd.read_parquet(path) for name, path in kept.files.items()}
+    tables |= {stem if name == "main" else f"{stem}.{name}": frame for name, frame in frames.items()}
+    once(folder, stem, "instead", {name: sha256_json(frame.to_json()) for name, frame in frames.items()}, lambda: (tables, kept.meta))  # fmt: skip
+
+
+def cover_of(town, kind: str) -> pd.Series:
+    frame = pd.read_parquet(make_cover(town.workspace()).path)
+    return frame[frame["kind"] == kind].set_index("area_code")
+
+
+def test_every_area_has_every_kind_and_a_reason_where_unknown(town, cover):
+    kinds = set(town.workspace().register.taxonomy.kinds)
+    assert len(cover) == 150 * len(kinds)
+    assert set(cover["kind"]) == kinds
+    assert ((cover["coverage"] == "unknown") == cover["null_reason"].notna()).all()
+    assert set(cover["null_reason"].dropna()) == {"not_covered"}
+
+
+def test_a_list_of_the_city_says_nothing_of_the_other_region(town, cover):
+    sources = town.workspace().register.sources
+    for kind, entry in town.workspace().register.taxonomy.kinds.items():
+        rows = cover[cover["kind"] == kind]
+        outside = rows["region_code"] != CITY
+        if sources[entry.primary_source].covers == "london":
+            assert (rows.loc[outside, "coverage"] == "unknown").all(), kind
+            assert (rows.loc[~outside, "coverage"] != "unknown").all(), kind
+
+
+@pytest.mark.parametrize("kind", ["cafe", "place_of_worship"])
+def test_a_list_kept_by_volunteers_is_partial_everywhere(cover, kind):
+    rows = cover[(cover["kind"] == kind) & (cover["region_code"] == CITY)]
+    assert set(rows["coverage"]) == {"partial"}
+
+
+def test_a_list_placed_by_postcode_covers_only_what_the_directory_reaches(work, areas):
+    before = cover_of(work, "library")
+    assert (before["coverage"] != "unknown").all()
+    codes = pd.read_parquet(made(work.data / "tables", "postcode").path)
+    lost = set(areas.index[areas["authority_code"] == "S99600003"])
+    instead(work.data / "tables", "postcode", main=codes[~codes["area_code"].isin(lost)])
+    after = cover_of(work, "library")
+    assert set(after.index[after["coverage"] == "unknown"]) == lost
+    assert (after.loc[list(lost), "null_reason"] == "not_covered").all()
+    assert (after["coverage"] == "partial").any()  # a library just beyond may have been missed
+    # a list with coordinates of its own needs no directory
+    assert (cover_of(work, "school")["coverage"] != "unknown").all()
+
+
+def test_evidence_that_has_expired_covers_nothing(work, areas):
+    council = "S99600001"
+    mine = set(areas.index[areas["authority_code"] == council])
+    before = cover_of(work, "public_brownfield_site")
+    assert (before.loc[list(mine), "coverage"] != "unknown").all()
+    records = pd.read_parquet(made(work.data / "places", "place_record").path)
+    site = (records["source"] == "mhclg_brownfield_current") & records["area_code"].isin(mine)
+    old = records.assign(as_at=records["as_at"].mask(site, pd.Timestamp("2022-12-31")))
+    instead(work.data / "places", "place_record", main=old)
+    after = cover_of(work, "public_brownfield_site")
+    assert (after.loc[list(mine), "coverage"] == "unknown").all()
+    assert (after.loc[list(mine), "null_reason"] == "not_covered").all()
+    others = [a for a in after.index if areas.at[a, "authority_code"] == "S99600002"]
+    assert (after.loc[others, "coverage"] != "unknown").all()
+    # the day the evidence expires is the last it does not count: the first of the year three years back counts
+    fresh = records.assign(as_at=records["as_at"].mask(site, pd.Timestamp("2023-01-01")))
+    instead(work.data / "places", "place_record", main=fresh)
+    assert (cover_of(work, "public_brownfield_site").loc[list(mine), "coverage"] != "unknown").all()
+
+
+def test_a_register_that_states_no_owner_covers_sites_but_not_whose_they_are(work, areas):
+    records = pd.read_parquet(made(work.data / "places", "place_record").path)
+    mine = records["area_code"].map(areas["authority_code"]) == "S99600002"
+    silent = records.assign(owner_kind=records["owner_kind"].mask(mine))
+    instead(work.data / "places", "place_record", main=silent)
+    rows = cover_of(work, "public_brownfield_site")
+    unknown = set(areas.loc[rows.index[rows["coverage"] == "unknown"], "authority_code"])
+    assert unknown == {"S99600002", "S99600003"}
+
+
+def test_a_source_that_is_not_available_is_told_as_the_reason(work):
+    record = work.data / "tables" / "gla_museums_2022.json"
+    told = json.loads(record.read_text())
+    told["meta"]["available"], told["data_version"] = False, "none"
+    record.write_text(json.dumps(told))
+    rows = cover_of(work, "museum")
+    assert set(rows["coverage"]) == {"unknown"}
+    assert set(rows["null_reason"]) == {"source_unavailable"}
+    assert set(cover_of(work, "theatre")["null_reason"].dropna()) == {"not_covered"}
+
+
+def test_a_claim_is_the_nation_or_a_level_and_its_codes(town, areas):
+    workspace, frame = town.workspace(), areas.reset_index()
+    sources = workspace.register.sources
+    assert claimed(workspace, sources["ace_libraries_2023"], frame).all()
+    city = claimed(workspace, sources["gla_museums_2022"], frame)
+    assert (city == (frame["region_code"] == CITY).to_numpy()).all()
+    assert 0 < city.sum() < len(frame)
+
+
+def test_the_date_of_the_evidence_is_that_of_its_source(town, cover):
+    told = table(town.workspace(), "gla_museums_2022").meta
+    assert told["available"]
+    assert {f"{d:%Y-%m-%d}" for d in cover.loc[cover["kind"] == "museum", "as_at"]} == {"2022-11-27"}
