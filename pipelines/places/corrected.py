@@ -1,17 +1,12 @@
 """Corrections applied: to records before places are made of them, and to places after; each beside the source's value."""
 
-import geopandas
-import numpy as np
 import pandas as pd
 
-from geodata.crs import PUBLISHED, transform_xy
-from geodata.locate import locate_points
 from pipelines.places import corrections
 from pipelines.places.corrections import Correction, Corrections
 from pipelines.places.kinds import ruled
 from pipelines.problem import Problem
 from pipelines.register import Taxonomy
-from pipelines.tables import table
 from pipelines.workspace import Workspace
 
 JOINS = ("same_place_as", "own_place")
@@ -33,7 +28,7 @@ def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame
             raise _unknown(line, line.target)
         at = position[line.target]
         applied.append(_told(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
-        changed = _placed(workspace, line) if line.field == "point" else {line.field: line.value}
+        changed = corrections.placed(workspace, line) if line.field == "point" else {line.field: line.value}
         for name, value in changed.items():
             rows.loc[at, name] = value
     return rows, applied
@@ -92,7 +87,7 @@ def _changes(workspace: Workspace, line: Correction) -> dict:
     if line.field in (*JOINS, "closed"):
         return {}
     if line.field == "point":
-        return _placed(workspace, line) | {"point_source": corrections.FILE}
+        return corrections.placed(workspace, line) | {"point_source": corrections.FILE}
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
     source = {"name": "name_source", "owner_kind": "owner_source", "run_by": "run_by_source"}.get(line.field)
@@ -108,21 +103,6 @@ def _changed_kinds(taxonomy: Taxonomy, mine: pd.DataFrame, line: Correction) -> 
     return ruled(
         taxonomy, mine.assign(status=line.value, is_open=is_open, is_named=is_open, counted_by=corrections.FILE)
     )
-
-
-def _placed(workspace: Workspace, line: Correction) -> dict:
-    x, y = corrections.point(workspace, line.value)
-    layer = workspace.geography.boundaries
-    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
-    at = locate_points(np.array([x]), np.array([y]), outlines.geometry.to_numpy())[0]
-    if at < 0:
-        raise Problem(
-            corrections.FILE,
-            f"line {line.line}: the point lies outside every area",
-            "mend the line; no correction is applied",
-        )
-    longitude, latitude = transform_xy(np.array([x]), np.array([y]), workspace.geography.crs, PUBLISHED)
-    return {"x": x, "y": y, "longitude": longitude[0], "latitude": latitude[0], "area_code": outlines[layer.by].iloc[at], "point_quality": "premises"}  # fmt: skip
 
 
 def _said(row: pd.Series, what: str) -> str:

@@ -7,13 +7,16 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 
-from geodata.crs import transform_xy
+from geodata.crs import PUBLISHED, transform_xy
+from geodata.locate import locate_points
 from pipelines import store
 from pipelines.plain_text import plain
 from pipelines.problem import Problem
+from pipelines.tables import table
 from pipelines.workspace import Workspace
 
 FILE = "corrections.csv"
@@ -159,7 +162,7 @@ def _is_date(value: str) -> bool:
 
 
 def check_targets(workspace: Workspace, records: Path) -> None:
-    """Raises Problem where a line names a record or place that is not there: before anything is joined, for good, by it.
+    """Raises Problem where a line names a record, place or point that is not there: before anything is joined, for good.
 
     `records` is the Parquet file of all place records.
     """
@@ -170,6 +173,8 @@ def check_targets(workspace: Workspace, records: Path) -> None:
     if identity.exists():
         known |= set(pd.read_parquet(identity, columns=["place_id"])["place_id"])
     for line in lines:
+        if line.field == "point":
+            placed(workspace, line)
         for target in (line.target, *([line.value] if line.field == "same_place_as" else [])):
             if target not in known:
                 told = f"line {line.line}: there is no place or record {target}"
@@ -183,6 +188,20 @@ def point(workspace: Workspace, value: str) -> tuple[float, float] | None:
         return None
     x, y = transform_xy(np.array([float(parts[1])]), np.array([float(parts[2])]), "EPSG:4326", workspace.geography.crs)
     return (round(float(x[0]), 1), round(float(y[0]), 1)) if np.isfinite(x[0]) and np.isfinite(y[0]) else None
+
+
+def placed(workspace: Workspace, line: Correction) -> dict:
+    """The columns of a record or place that a `point` correction sets. Raises Problem where it lies outside every area."""
+    layer = workspace.geography.boundaries
+    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
+    x, y = (np.array([number]) for number in point(workspace, line.value))
+    at = locate_points(x, y, outlines.geometry.to_numpy())[0]
+    if at < 0:
+        told = f"line {line.line}: the point lies outside every area"
+        raise Problem(FILE, told, "mend the line; until then no correction is applied")
+    longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
+    spot = {"x": x[0], "y": y[0], "longitude": longitude[0], "latitude": latitude[0]}
+    return spot | {"area_code": outlines[layer.by].iloc[at], "point_quality": "premises"}
 
 
 def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series) -> pd.DataFrame:

@@ -8,6 +8,7 @@ was drawn anew or renumbered has not gone.
 
 import datetime
 
+import numpy as np
 import pandas as pd
 
 from pipelines import store
@@ -108,11 +109,11 @@ def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.Data
         for last, after in zip(gone["last"], gone["after"], strict=True)
     ]
     listed = _events(gone, "no_longer_listed", False, since, gone["last"], "day", words)
-    firm = gone[[(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]]]
+    firm = gone[np.array([(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]], dtype=bool)]
     still = rows[rows["is_current"] & (rows["status"] == "open")]
     still = set(zip(still["record"].map(ids), still["kind"], strict=True))
     two = firm[firm.groupby(["place_id", "kind"])["series"].transform("nunique") >= 2]
-    two = two[[key not in still for key in zip(two["place_id"], two["kind"], strict=True)]]
+    two = two[np.array([key not in still for key in zip(two["place_id"], two["kind"], strict=True)], dtype=bool)]
     if two.empty:
         return listed
     both = (

@@ -1,5 +1,6 @@
 """Records to places: one row a place, with its name and point by whose word, from the records that conflation joined."""
 
+import numpy as np
 import pandas as pd
 
 from pipelines.once import Made, made, once
@@ -128,7 +129,7 @@ def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
     """Records that a list holds open though the place is confirmed closed as that kind, in the form of the issue table."""
     shut = set(kinds.loc[kinds["status"] == "closed", ["place_id", "kind"]].itertuples(index=False, name=None))
     open_ = rows[rows["is_current"] & (rows["status"] == "open")]
-    odd = open_[[key in shut for key in zip(open_["place_id"], open_["kind"], strict=True)]]
+    odd = open_[np.array([key in shut for key in zip(open_["place_id"], open_["kind"], strict=True)], dtype=bool)]
     issue = "this list holds it open, and it is confirmed closed (see place_event of " + odd["place_id"] + ")"
     table = pd.DataFrame({"source": odd["source"], "row": 0, "column": "status", "value": odd["name"], "issue": issue})
     return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
