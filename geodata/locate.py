@@ -1,4 +1,4 @@
-"""Points into areas: one area per point by a stated rule, and which areas lie within a distance."""
+"""Points into areas: one area per point by a stated rule, and how far points lie from areas."""
 
 import numpy as np
 import shapely
@@ -23,12 +23,13 @@ def locate_points(x: np.ndarray, y: np.ndarray, shapes: np.ndarray) -> np.ndarra
     return found
 
 
-def within_distance(x: np.ndarray, y: np.ndarray, shapes: np.ndarray, distance_m: float) -> np.ndarray:
-    """True for each point that lies within `distance_m` of any of `shapes`. All in one projected CRS in metres."""
-    near = np.zeros(len(x), dtype=bool)
-    if len(shapes):
-        usable = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+def distance_within(x: np.ndarray, y: np.ndarray, shapes: np.ndarray, limit_m: float) -> np.ndarray:
+    """How far each point lies from the nearest of `shapes`, NaN beyond `limit_m`. All in one projected CRS in metres."""
+    distance = np.full(len(x), np.nan)
+    usable = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if len(shapes) and usable.size:
         tree = shapely.STRtree(shapes)
-        hit, _ = tree.query(shapely.points(x[usable], y[usable]), predicate="dwithin", distance=distance_m)
-        near[usable[np.unique(hit)]] = True
-    return near
+        points = shapely.points(x[usable], y[usable])
+        (hit, _), found = tree.query_nearest(points, max_distance=limit_m, return_distance=True, all_matches=False)
+        distance[usable[hit]] = found
+    return distance

@@ -11,7 +11,13 @@ PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
 
 def check(register: Register) -> Register:
     """The register, if its definitions hold together. Raises DefinitionError naming file, line and key of each breach."""
-    problems = [*_sources(register), *_geography(register), *_indicators(register), *_indices(register)]
+    problems = [
+        *_sources(register),
+        *_geography(register),
+        *_kinds(register),
+        *_indicators(register),
+        *_indices(register),
+    ]
     if problems:
         raise DefinitionError("\n".join(problems))
     _ = register.index_order  # raises on a circle
@@ -53,17 +59,23 @@ def _geography(register: Register) -> Iterator[str]:
     ]:
         if stem not in register.sources:
             yield f"{geography.at(key)}: there is no source {stem}"
+    if geography.postcodes.source not in register.sources:
+        yield f"{geography.at('postcodes')}: there is no source {geography.postcodes.source}"
+
+
+def _kinds(register: Register) -> Iterator[str]:
     for kind, entry in register.taxonomy.kinds.items():
         if kind in register.taxonomy.never_mapped:
             yield f"{register.taxonomy.at('kinds', kind)}: {kind} must never be mapped"
         for stem in entry.counted_from:
+            where = register.taxonomy.at("kinds", kind, "counted_from")
             if stem not in register.sources:
-                yield f"{register.taxonomy.at('kinds', kind, 'counted_from')}: there is no source {stem}"
+                yield f"{where}: there is no source {stem}"
+            elif entry.counts_for_reach and register.sources[stem].publish != "rows":
+                yield f"{where}: {stem} clears no rows, and every place counted must be listed"
         for key, other in (("subset_of", entry.subset_of), ("like", entry.like)):
             if other and other not in register.taxonomy.kinds:
                 yield f"{register.taxonomy.at('kinds', kind, key)}: there is no kind {other}"
-    if geography.postcodes.source not in register.sources:
-        yield f"{geography.at('postcodes')}: there is no source {geography.postcodes.source}"
 
 
 def _indicators(register: Register) -> Iterator[str]:

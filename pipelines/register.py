@@ -155,7 +155,7 @@ class Kind(Record):
 
     `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
     looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
-    `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by rural-urban class, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
@@ -165,6 +165,7 @@ class Kind(Record):
     group: Literal["place", "space", "organisation", "site"]
     for_whom: str
     public: bool = True
+    shown: bool = True
     fixed: bool = True
     counts_for_reach: bool
     counted_from: list[str] = Field(min_length=1)

@@ -12,6 +12,7 @@ from pipelines.workspace import Workspace
 JOINS = ("same_place_as", "own_place")
 OF_PLACES = (*JOINS, "closed", "status")  # fields that concern a place, even where a record is named
 BY_HAND = corrections.FILE
+SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
 
 
 def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
@@ -64,7 +65,7 @@ def correct_places(
             was = {"closed": "closed" if agrees else "open"}.get(line.field, "")
         else:
             was = _said(places.loc[at], line.field)
-        applied.append(_told(line, place, was, places.at[at, "name_source"], agrees))
+        applied.append(_told(line, place, was, places.at[at, SOURCE_OF.get(line.field, "name_source")], agrees))
         if line.field in ("status", "kind"):
             mine = kinds["place_id"] == place
             kinds = pd.concat(
@@ -90,7 +91,7 @@ def _changes(workspace: Workspace, line: Correction) -> dict:
         return corrections.placed(workspace, line) | {"point_source": corrections.FILE}
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
-    source = {"name": "name_source", "owner_kind": "owner_source", "run_by": "run_by_source"}.get(line.field)
+    source = {"name": "name_source", **SOURCE_OF}.get(line.field)
     return {line.field: line.value} | ({source: corrections.FILE} if source else {})
 
 

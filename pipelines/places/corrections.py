@@ -33,6 +33,7 @@ CHOICES = {
 }
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
+PERSONAL = re.compile(r"\S@\S+\.\S|(?:\+?\d[\s()-]?){10,}")
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -129,6 +130,8 @@ def _wrong(workspace: Workspace, row: list[str]) -> str | None:
         return f"{plain(what)!r} is not one of {', '.join(FIELDS)}"
     if not (value and reason and evidence):
         return "value, reason and evidence must each be given"
+    if any(PERSONAL.search(text) for text in (value, reason, evidence)):
+        return "value, reason and evidence are published, and may hold no e-mail address or telephone number"
     try:
         datetime.date.fromisoformat(date)
     except ValueError:
@@ -172,6 +175,8 @@ def check_targets(workspace: Workspace, records: Path) -> None:
     known = set(pd.read_parquet(records, columns=["record"])["record"])
     if identity.exists():
         known |= set(pd.read_parquet(identity, columns=["place_id"])["place_id"])
+    else:  # lost, and made again from the lists before long: place ids are held against it then
+        known |= {name for line in lines for name in (line.target, line.value) if "|" not in name}
     for line in lines:
         if line.field == "point":
             placed(workspace, line)

@@ -4,7 +4,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 
-from geodata.locate import within_distance
+from geodata.locate import distance_within
 from pipelines.fetch.snapshot import current
 from pipelines.once import Made, made, once
 from pipelines.source import Source
@@ -13,7 +13,8 @@ from pipelines.workspace import Workspace
 
 
 def make_cover(workspace: Workspace) -> Made:
-    """Per area asked and kind: `coverage`, `null_reason` (set where unknown) and `as_at`, the date of the evidence.
+    """Per area asked and kind: `coverage`, `null_reason` (set where unknown), `as_at`, the date of the evidence, and
+    `edge_m`, how far in a straight line the nearest area is that is not covered (null beyond the nearest-place cap).
 
     An area is covered where the kind's primary source claims its authority, region or nation. `stated_owner` further
     asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
@@ -43,7 +44,7 @@ def make_cover(workspace: Workspace) -> Made:
         }
         frames = [covers[key].assign(kind=kind) for kind, key in wanted.items()]
         cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
-        return {"cover": cover[["area_code", "kind", "coverage", "null_reason", "as_at"]]}, {}
+        return {"cover": cover[["area_code", "kind", "coverage", "edge_m", "null_reason", "as_at"]]}, {}
 
     sources = workspace.register.sources
     definition = {
@@ -81,10 +82,13 @@ def _source_cover(
         covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
     available = table(workspace, source.stem).meta["available"]
     covered &= available
-    partial = edges.near_uncovered(covered) | (not source.complete)
+    edge_m = edges.distance_to_uncovered(covered)
+    partial = np.isfinite(edge_m) | (not source.complete)
     coverage = np.where(~covered, "unknown", np.where(partial, "partial", "observed"))
-    cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage})
+    cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage, "edge_m": edge_m})
     reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
+    if source.covers_by == "fetched":  # it was asked for and did not come
+        reason = np.where(~covered & claimed(workspace, source, areas), "source_unavailable", reason)
     cover["null_reason"] = pd.Series(reason, dtype="str")
     newest = own.groupby("authority_code")["as_at"].max()
     as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
@@ -113,10 +117,10 @@ class _Edges:
         self.areas, self.in_scope, self.cap_m = areas, in_scope, workspace.geography.nearest_cap_m
         self.known: dict[bytes, np.ndarray] = {}
 
-    def near_uncovered(self, covered: np.ndarray) -> np.ndarray:
+    def distance_to_uncovered(self, covered: np.ndarray) -> np.ndarray:
         key = covered.tobytes()
         if key not in self.known:
             beyond = self.shapes[~self.codes.isin(self.areas.loc[covered, "area_code"]).to_numpy()]
             x = np.where(covered & self.in_scope, self.areas["x"], np.nan)
-            self.known[key] = within_distance(x, self.areas["y"].to_numpy(), beyond, self.cap_m)
+            self.known[key] = distance_within(x, self.areas["y"].to_numpy(), beyond, self.cap_m)
         return self.known[key]

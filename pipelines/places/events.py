@@ -56,7 +56,8 @@ def make_place_events(workspace: Workspace) -> Made:
                 _by_hand([[survivors(known).get(t, t), v, e] for t, v, e in closings], rows, ids),
             ]
         )
-        events = events[~events["kind"].isin(workspace.register.taxonomy.no_markers)]
+        marked = rows.loc[rows["kind"].isin(workspace.register.taxonomy.no_markers), "record"].map(ids)
+        events = events[~events["place_id"].isin(marked)]
         events["event_id"] = [
             f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
             for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)

@@ -61,13 +61,14 @@ def make_place_records(workspace: Workspace) -> Made:
 def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Records, sightings and observations, from the snapshots `held` of each source, oldest first; the last is the present.
 
-    Of a source of one stated vintage only the last counts: a new file of the same date is a correction.
+    Of a source of one stated vintage only the last counts: a new file of the same date is a correction. Of the past of
+    the others, the last look of each month.
     """
     postcodes = pd.read_parquet(made(workspace.data / "tables", "postcode").path)
     rows = []
     for stem, source in workspace.register.place_sources.items():
         lines = held.get(stem, [])
-        for line in [] if source.vintage else lines[:-1]:
+        for line in [] if source.vintage else _monthly(lines[:-1]):
             records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and table(workspace, stem).meta["available"]:
@@ -75,6 +76,11 @@ def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFr
     rows = pd.concat(rows, ignore_index=True)
     observations = _observations(workspace, rows)
     return _locate(workspace, _newest(rows)), _sightings(rows), observations
+
+
+def _monthly(lines: list[dict]) -> list[dict]:
+    """The last look of each month: enough to tell what came and went, and no more to read however long a list is kept."""
+    return list({line["day"][:7]: line for line in lines}.values())
 
 
 def _held(workspace: Workspace, source: Source, line: dict, postcodes: pd.DataFrame) -> pd.DataFrame:

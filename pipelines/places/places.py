@@ -114,9 +114,27 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
     places["kinds"] = listed(lead.assign(place=range(len(lead))), ["place_id"], "kind", "place")
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]
-    shares = [register.licences[licence[s]].share_alike for s in places["point_source"]]
-    places["licence"] = places["name_source"].map(licence).mask(shares, places["point_source"].map(licence))
+    places["licence"] = _licences(places, rows, licence)
     return _typed(places.reset_index())
+
+
+def _licences(places: pd.DataFrame, rows: pd.DataFrame, licence: dict[str, str]) -> pd.Series:
+    """The licence of each place's row: share-alike where its name, point or kind, or its being shut, rests on a
+    share-alike record alone."""
+    shared = (
+        rows[rows["shares"]]
+        .sort_values("record")
+        .drop_duplicates("place_id")
+        .set_index("place_id")["source"]
+        .map(licence)
+    )
+    free = rows[~rows["shares"]]
+    own = pd.MultiIndex.from_arrays([places.index, places["kind"]])
+    rests = ~own.isin(pd.MultiIndex.from_frame(free[["place_id", "kind"]]))
+    for column in ("name_source", "point_source"):
+        rests |= places[column].isin(set(rows.loc[rows["shares"], "source"])).to_numpy()
+    rests |= places.index.isin(rows.loc[rows["shares"] & (rows["status"] != "open"), "place_id"])
+    return places["name_source"].map(licence).mask(rests, shared.reindex(places.index))
 
 
 def _organisations(taxonomy: Taxonomy, places: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Rows of place sources to place records: kind, name, point, who owns and runs it, whether it is shut; each row accounted for."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -19,6 +21,8 @@ UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was 
 REJECTED = {
     "duplicate": "the same record stands earlier in the table",
     "unmapped": "a type that no kind of the taxonomy stands for",
+    "never_mapped": "its name says it is an address that must never be mapped",
+    "postcode_not_held": "its postcode is not in the postcode directory that is held, so it cannot be placed",
     "no_coordinates": "no usable coordinates or postcode, so it cannot be placed",
 }
 NOT_COUNTED = {
@@ -75,7 +79,7 @@ def read_records(
         index=rows.index,
     )
     records["observed_on"] = records["observed_on"].astype("datetime64[ms]")
-    records["reason"] = _reasons(source, rows, records)
+    records["reason"] = _reasons(source, taxonomy, rows, records)
     return records
 
 
@@ -146,8 +150,9 @@ def _dates(rows: pd.DataFrame, rule: Places, newest: pd.Timestamp) -> pd.Series:
     return told.where((told >= EARLIEST) & (told <= newest)).astype("datetime64[ms]")
 
 
-def _reasons(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
     rule = source.places
+    placed = np.isfinite(records["x"]) & np.isfinite(records["y"])
     no_place = pd.Series(False, index=rows.index)
     if rule.kinds:
         no_place = rows[rule.kinds.column].astype("str").str.strip().str.casefold().isin(rule.kinds.not_places)
@@ -156,7 +161,11 @@ def _reasons(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Se
         "not_a_place": no_place,
         "unmapped": records["kind"].isna(),
         "ended": rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index),
-        "no_coordinates": ~(np.isfinite(records["x"]) & np.isfinite(records["y"])),
+        "never_mapped": records["name"]
+        .str.contains("|".join(map(re.escape, taxonomy.never_mapped)), case=False)
+        .fillna(False),
+        "postcode_not_held": ~placed & records["postcode"].notna() & (rule.point.postcode is not None),
+        "no_coordinates": ~placed,
     }
     reason = pd.Series(None, index=rows.index, dtype="str")
     for name, hit in tests.items():
@@ -172,7 +181,7 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
     """
     own = records[(records["source"] == source.stem) & records["is_row"]]
     told = []
-    for reason in ("duplicate", "no_coordinates"):
+    for reason in ("duplicate", "postcode_not_held", "no_coordinates"):
         lost = own[own["reason"] == reason]
         names = lost["name"].where(lost["postcode"].notna() | (source.places.postcode is None), "").fillna("")
         told += [

@@ -18,7 +18,8 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
     Distances are walks in metres: the straight line from the area's origin times the geography's detour factor;
     minutes follow from its walking speed. `nearest_m` is null beyond the cap and where nobody looked; a count is zero
     only where the kind's source looked. `gap`: none, borderline or clear against the kind's standard for the area's
-    rural-urban class; null where the kind has no standard there or nobody looked.
+    rural-urban class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the list's
+    cover may be nearer.
     """
     geography, taxonomy = workspace.geography, workspace.register.taxonomy
     entry = taxonomy.kinds[kind]
@@ -108,7 +109,14 @@ def _with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: p
     gap = np.select(
         [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["none", "borderline"], "clear"
     )
-    known = (reach["coverage"] != "unknown") & standard.notna()
+    # a gap is a claim that there is nothing: not made where the edge of what the list covers is nearer than what was found
+    edge = (reach["edge_m"] * workspace.geography.detour_factor).fillna(np.inf)
+    sure = (
+        (gap == "none")
+        | (edge >= reach["nearest_m"].fillna(np.inf))
+        | (edge * workspace.geography.minutes_per_metre > standard * (1 + near))
+    )
+    known = (reach["coverage"] != "unknown") & standard.notna() & sure
     reach["standard_minutes"] = standard
     reach["gap"] = pd.Series(gap, index=reach.index).where(known, None).astype("str")
     return reach

@@ -103,11 +103,14 @@ def _compare_sources(before, after, difference: Difference) -> None:
 
 
 def _compare_corrections(before, after, difference: Difference) -> None:
-    sql = "select place_id, field, value, coalesce(source_value, 'not given'), state, reason from correction"
+    sql = """
+        select place_id, field, coalesce(value, '(not shown)'), coalesce(source_value, 'not given, or not shown'), state, reason
+        from correction"""
     has = "select count(*) from column_dictionary where table_name = 'correction'"
     old, new = (set(c.execute(sql).fetchall()) if c.execute(has).fetchone()[0] else set() for c in (before, after))
     told = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
-    difference.corrections += [f"no longer applied: {told(row)}" for row in sorted(old - new)]
+    stays = {"same_place_as": "line gone, but what it joined stays joined"}
+    difference.corrections += [f"{stays.get(row[1], 'no longer applied')}: {told(row)}" for row in sorted(old - new)]
     difference.corrections += [f"{row[4]}: {told(row)}" for row in sorted(new - old)]
 
 

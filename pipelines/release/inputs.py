@@ -73,7 +73,7 @@ def gather(workspace: Workspace) -> Inputs:
         "issues": _issues(sources, steps),
         "record_counts": _record_counts(workspace, steps["place"]),
         "kind_register": _kind_register(workspace),
-        "places_shown": _places_shown(files, steps["scope"]),
+        "places_shown": _places_shown(workspace, files, steps["scope"]),
     }
     versions = {name: step.data_version for name, step in (steps | reach | indicators | indices | extra).items()}
     versions["registers"] = sha256_json(
@@ -144,9 +144,19 @@ def _snapshots(workspace: Workspace) -> pd.DataFrame:
         snapshot = current(workspace, source)
         state = snapshot.state if snapshot.state in ("stale", "unavailable") else "read"
         rows.append(
-            [source.stem, state, snapshot.sha or None, snapshot.rows, snapshot.source_as_at, snapshot.observed_at]
+            [
+                source.stem,
+                state,
+                snapshot.sha or None,
+                snapshot.rows,
+                ", ".join(sorted(snapshot.missing)) or None,
+                snapshot.source_as_at,
+                snapshot.observed_at,
+            ]
         )
-    return pd.DataFrame(rows, columns=["source", "state", "sha256", "n_rows", "source_as_at", "observed_at"])
+    return pd.DataFrame(
+        rows, columns=["source", "state", "sha256", "n_rows", "missing_parts", "source_as_at", "observed_at"]
+    )
 
 
 def _indicator_register(workspace: Workspace) -> pd.DataFrame:
@@ -204,19 +214,25 @@ def _kind_register(workspace: Workspace) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})
 
 
-def _places_shown(files: dict[str, list[Path]], scope: Made) -> pd.DataFrame:
-    """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, no
-    organisations (whose address may be a home), in the areas asked or within reach of them."""
+def _places_shown(workspace: Workspace, files: dict[str, list[Path]], scope: Made) -> pd.DataFrame:
+    """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, of a kind that
+    is shown, no organisations (whose address may be a home), in the areas asked or within reach of them."""
+    kinds = workspace.register.taxonomy.kinds
+    kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
     near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
     asked = set(pd.read_parquet(scope.path)["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
+    shown &= places["kind"].isin(kinds)
     shown &= places["area_code"].isin(asked) | places["place_id"].isin(near)
     return places.loc[shown, ["place_id"]]
 
 
 def _record_counts(workspace: Workspace, places: Made) -> pd.DataFrame:
     frame = pd.DataFrame(places.meta["counts"], columns=["source", "outcome", "rule", "n_rows"])
-    rows = frame.groupby("source")["n_rows"].sum().reindex(list(workspace.register.place_sources), fill_value=0)
-    rows = rows.reset_index().assign(outcome="rows", rule="all rows of the source's table")
+    # of the tables, not of the outcomes, so that a row without an outcome is found out
+    rows = pd.DataFrame(
+        [(stem, table(workspace, stem).rows) for stem in workspace.register.place_sources], columns=["source", "n_rows"]
+    )
+    rows = rows.assign(outcome="rows", rule="all rows of the source's table")
     return pd.concat([rows, frame], ignore_index=True)[["source", "outcome", "rule", "n_rows"]]

@@ -93,7 +93,8 @@ def _layers(workspace: Workspace, connection: duckdb.DuckDBPyConnection, attribu
     yield from _place_layers(connection, attribution)
     opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
     if len(opportunities):
-        yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution)
+        licence = ODBL if (opportunities["licence"] == SHARE_ALIKE).any() else Layer.licence
+        yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution, licence)
 
 
 def _place_layers(connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:

@@ -55,7 +55,7 @@ def make_index(workspace: Workspace, index: Index) -> Made:
         withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
         if withheld:
             scored = replace(scored, score=scored.score * np.nan)
-        table = _ranked(scored, every.set_index("area_code"))
+        table = _ranked(scored, every.set_index("area_code"), index.aggregate == "geometric")
         table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
         table["null_reason"] = _reasons(index, long, values, scored)
         if withheld:
@@ -90,11 +90,11 @@ def make_index(workspace: Workspace, index: Index) -> Made:
     return once(workspace.data / "indices", index.stem, definition, inputs, make)
 
 
-def _ranked(scored, areas: pd.DataFrame) -> pd.DataFrame:
+def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
     table = pd.DataFrame({"score": scored.score, "weight_observed": scored.weight_observed.round(6)})
     for frame, column in FRAMES.items():
         table[f"rank_{frame}"] = rank_in_frame(
-            scored.score, areas[column].reindex(table.index), areas[column].value_counts()
+            scored.score, areas[column].reindex(table.index), areas[column].value_counts(), zero_is_last
         )
     stocked = scored.score[scored.score > 0]  # a score of zero shares the last rank; deciles are cut among the others
     table["decile_nation"] = decile(table["rank_nation"], len(stocked)).clip(upper=10)

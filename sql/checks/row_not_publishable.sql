@@ -9,6 +9,11 @@ from place as p
 join source as s on s.source in (p.name_source, p.point_source)
 where s.publish != 'rows'
 union all
+select s.source, c.place_id
+from correction as c
+join source as s using (source)
+where s.publish != 'rows' and (c.source_value is not null or (c.value is not null and c.place_id not in (select place_id from place)))
+union all
 select s.source, k.place_id
 from place_kind as k
 join source as s on list_contains(string_split(k.sources, ', '), s.source)

@@ -9,11 +9,12 @@ sources: [gla_community_centres_2022, ace_libraries_2023, ons_nspl_2025, fsa_hyg
 null_reason: no_denominator
 note: "an absolute standard, not a rank; 15 minutes in urban areas, 30 in rural ones; a borderline gap is not counted"
 */
+-- Null unless every kind was looked for and its gap can be told: near the edge of a list, what is missing may lie beyond it.
 select
     area_code,
-    case when bool_and(coverage != 'unknown') then count(*) filter (where gap = 'clear') end as value,
-    case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
-    min(null_reason) as null_reason,
+    case when bool_and(gap is not null) then count(*) filter (where gap = 'clear') end as value,
+    case when bool_or(gap is null) then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
+    coalesce(min(null_reason), 'not_covered') as null_reason,
     min(as_at) as as_at
 from reach
 group by area_code

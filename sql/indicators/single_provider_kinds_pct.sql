@@ -13,7 +13,7 @@ note: "Straight line lengthened by 1.3 stands for the walk; the origin is the on
 select
     area_code,
     case when bool_and(coverage != 'unknown')
-        then coalesce(100.0 * count(*) filter (where n_within_15_min = 1) / nullif(count(*) filter (where n_within_15_min > 0), 0), 0)
+        then 100.0 * count(*) filter (where n_within_15_min = 1) / nullif(count(*) filter (where n_within_15_min > 0), 0)
     end as value,
     case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     min(null_reason) as null_reason,

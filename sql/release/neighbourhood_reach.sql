@@ -9,7 +9,7 @@ columns:
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}
   n_within_15_min: {description: open places within a 15-minute walk; null where nobody looked, unit: places}
   standard_minutes: {description: the walk set as a standard for the area's rural-urban class; null is none, unit: minutes}
-  gap: "none, borderline (within 15 % of the standard) or clear; null where there is no standard or nobody looked"
+  gap: "none, borderline (within 15 % of the standard) or clear; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found"
   coverage: observed, partial (near the edge of a source's cover, or from a list kept by volunteers) or unknown
   null_reason: set exactly where nobody looked
   as_at: date of the evidence

@@ -14,6 +14,7 @@ columns:
   evidence: what the row rests on
   as_at: date of the evidence; null is undated
   is_too_old: true where the evidence is older than three years, or undated, and so enters no score
+  licence: licence of the row, that of the place; odbl is share-alike
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
@@ -36,7 +37,7 @@ with found as (
 )
 select
     'o' || substr(f.place_id, 2) || '_' || f.what || '_' || f.kind as opportunity_id, f.place_id, p.area_code, f.kind, p.name, f.what, p.owner_kind,
-    p.run_by, f.competing_allocation, f.evidence, f.as_at::date as as_at, coalesce(f.as_at < (select evidence_since from release_facts), true) as is_too_old,
+    p.run_by, f.competing_allocation, f.evidence, f.as_at::date as as_at, coalesce(f.as_at < (select evidence_since from release_facts), true) as is_too_old, p.licence,
     round(p.longitude, 6) as longitude, round(p.latitude, 6) as latitude
 from found as f
 join places as p using (place_id)

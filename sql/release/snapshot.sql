@@ -6,6 +6,7 @@ columns:
   state: "read, stale (the last fetch failed; an older snapshot stands in) or unavailable (there is none)"
   sha256: hash of the snapshot's canonical content
   n_rows: rows read
+  missing_parts: parts of the source that the last fetch did not get, separated by commas; an older copy stands in where there is one
   source_as_at: the publisher's date of the content
   observed_at: {description: when the source was last asked, run_metadata: true}
 */

@@ -106,6 +106,8 @@ def spoil_all(town) -> dict[str, str]:
     """Spoil a source that is not required in every way; what is told of each."""
     town.spoil("Pubs.csv", HTML)
     town.spoil("Libraries.csv", heading(b"name", b"title"))
+    town.spoil("libraries_england_2023", heading(b"name", b"title"))
+    town.spoil("/FHRS50", HTML)
     town.spoil("Cinemas.csv", first_lines(1))
     town.spoil("census2021-ts054", two_thirds)
     town.spoil("census2021-ts045", member("census2021-ts045-lsoa.csv", without_last_line))
@@ -114,6 +116,8 @@ def spoil_all(town) -> dict[str, str]:
     return {
         "gla_pubs_2022": "web page",
         "gla_libraries_2022": "no column 'name'",
+        "ace_libraries_2023": "no column 'name'",
+        "fsa_hygiene_current": "web page",
         "gla_cinemas_2022": "empty where rows are expected",
         "ons_census_tenure_2021": "cut short",
         "ons_census_cars_2021": "149 rows, where exactly 150",

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.locate import locate_points, within_distance
+from geodata.locate import distance_within, locate_points
 
 NAN = np.nan
 GRID = np.array(
@@ -62,11 +62,11 @@ def test_every_point_has_the_first_area_that_covers_it(points, order):
     assert locate(points, shapes) == expected
 
 
-def test_within_distance_is_measured_to_the_nearest_edge():
+def test_distance_is_measured_to_the_nearest_edge_and_not_beyond_the_limit():
     x, y = np.array([35.0, 40.0, 40.1, 5.0, NAN]), np.array([5.0, 5.0, 5.0, 5.0, 5.0])
-    assert within_distance(x, y, GRID, 10).tolist() == [True, True, False, True, False]
+    np.testing.assert_allclose(distance_within(x, y, GRID, 10), [5, 10, NAN, 0, NAN])
 
 
-@pytest.mark.parametrize("distance", [0.0, 1e6])
+@pytest.mark.parametrize("distance", [1.0, 1e6])
 def test_nothing_is_near_no_shape(distance):
-    assert within_distance(np.array([1.0]), np.array([1.0]), np.array([], dtype=object), distance).tolist() == [False]
+    assert np.isnan(distance_within(np.array([1.0]), np.array([1.0]), np.array([], dtype=object), distance)).all()

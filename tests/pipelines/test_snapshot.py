@@ -29,6 +29,7 @@ class Desk:
 
     def __post_init__(self):
         self.client = self.web.client()
+        self.run_starts: dict[str, str] = {}
 
     def observations(self) -> list[dict]:
         return read_lines(self.data / "snapshots" / "test_living_2026" / "observations.jsonl")
