@@ -110,6 +110,28 @@ def test_good_lines_are_read_in_order_from_what_a_spreadsheet_saves(reading):
     assert reading(HEAD).lines == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{PLACE},same_place_as,p9876543210abcd,told,visit,2026-05-03",
+        f"{PLACE},same_place_as,osm_places_london|node/10234567890,told,visit,2026-05-03",
+        f"{PLACE},name,Hall,told,https://www.openstreetmap.org/node/10234567890,2026-05-03",
+        f"{PLACE},name,Hall,told,visit of 2026-05-03 10:30,2026-05-03",
+        f'{PLACE},point,"-0.0751234567891 51.5"' + ",told,visit,2026-05-03",
+        f"{PLACE},closed,2024-05-03,told,planning decision 2024/0123/FUL,2026-05-03",
+    ],
+)
+def test_identifiers_and_addresses_are_no_telephone_numbers(reading, line):
+    assert len(reading(f"{HEAD}{line}\n").lines) == 1
+
+
+@pytest.mark.parametrize("words", ["call 020 7946 0000", "+44 (0)20 7946 0000", "07700 900123", "ask jo@example.org"])
+def test_what_is_published_may_hold_no_telephone_number_or_e_mail(reading, words):
+    for line in (f"{PLACE},name,Hall,{words},visit,2026-05-03", f"{PLACE},name,Hall,told,{words},2026-05-03"):
+        with pytest.raises(Problem, match=r"line 2: .*e-mail address or telephone number"):
+            reading(f"{HEAD}{line}\n")
+
+
 # ---- refused by a refresh: nothing is applied, the release stands
 
 

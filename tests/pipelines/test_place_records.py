@@ -134,7 +134,7 @@ def test_coordinates_go_before_the_postcode_and_the_postcode_before_nothing():
     assert made.loc["a", ["x", "y", "point_quality"]].tolist() == [638500, 559500, "premises"]
     for record in "bc":
         assert made.loc[record, ["x", "y", "point_quality"]].tolist() == [639000, 560000, "postcode"]
-    assert made.loc[["d", "e"], "reason"].tolist() == ["no_coordinates"] * 2
+    assert made.loc[["d", "e"], "reason"].tolist() == ["postcode_not_held", "no_coordinates"]
 
 
 def test_points_that_a_publisher_gives_wrongly_are_moved():
@@ -230,6 +230,6 @@ def test_issues_tell_an_unmapped_type_once_and_never_name_who_has_no_address():
     assert sorted(unmapped["value"]) == ["(none)", "Bank"]
     assert unmapped.set_index("value").loc["Bank", "issue"].endswith("(2 rows)")
     assert table["name"].iloc[unmapped.set_index("value").loc["Bank", "row"] - 1].startswith("B")
-    lost = told.loc[told["column"] == "no_coordinates", "value"].fillna("").tolist()
+    lost = told.loc[told["column"].isin(["no_coordinates", "postcode_not_held"]), "value"].fillna("").tolist()
     assert sorted(lost) == ["", "Lost"]
     assert not told["value"].str.contains("home", na=False).any()
