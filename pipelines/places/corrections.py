@@ -33,7 +33,7 @@ CHOICES = {
 }
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
-PERSONAL = re.compile(r"\S@\S+\.\S|(?:\+?\d[\s()-]?){10,}")
+PERSONAL = re.compile(r"[^\s/]@[^\s/]+\.\w|(?:^|(?<=[\s(:]))(?:\+\d|0)[\d\s()-]{8,}\d")  # an e-mail or telephone number
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 

@@ -38,7 +38,7 @@ def test_a_part_that_never_came_leaves_its_authority_unknown_and_nowhere_else(to
         from neighbourhood_reach join neighbourhood using (area_code) where kind = 'pub'""",
     )
     mine = {row[2:] for row in told if row[0] == COUNCIL}
-    assert mine == {("unknown", "not_covered", True, True)}
+    assert mine == {("unknown", "source_unavailable", True, True)}
     others = {row[2] for row in told if row[0] == "S99600001"}
     assert others
     assert others <= {"observed", "partial"}
@@ -53,7 +53,7 @@ def test_a_part_that_never_came_leaves_its_authority_unknown_and_nowhere_else(to
         select distinct null_reason from indicator_value join neighbourhood using (area_code)
         where indicator = 'pubs_within_15_min' and authority_code = '{COUNCIL}'""",
     )
-    assert reasons == [("not_covered",)]
+    assert reasons == [("source_unavailable",)]  # it was asked for and did not come
     assert command("check", "--data", data).code == 0
 
     town.mend()

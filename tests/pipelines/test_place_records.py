@@ -61,6 +61,8 @@ def records(*given, **places) -> pd.DataFrame:
         ({"what": None}, {}, "unmapped"),
         ({"x": None}, {}, "no_coordinates"),
         ({"y": None}, {}, "no_coordinates"),
+        ({"name": "Oakwood Women's Refuge"}, {}, "never_mapped"),
+        ({"name": "Oakwood Library"}, {}, None),
         ({"left": "2020-01-01"}, {"ended": "left"}, "ended"),
         ({"left": "2020-01-01"}, {}, None),
         ({"left": "2020-01-01", "x": None}, {"ended": "left"}, "ended"),  # the first reason that holds
