@@ -180,7 +180,6 @@ class Places(Record):
     name: str
     point: Point
     postcode: str | None = None
-    address: str | None = None
     uprn: str | None = None
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
@@ -201,7 +200,7 @@ class Places(Record):
     def columns(self) -> list[str]:
         """Every column the rule reads."""
         point = self.point
-        single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.address, self.uprn]
+        single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
         single += [self.as_at, self.ended, self.observed_on, self.closed and self.closed.year]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]

@@ -29,6 +29,11 @@ class Workspace:
         """The folder everything is written below."""
         return self.settings.data
 
+    @property
+    def identity(self) -> Path:
+        """The file that keeps which place each record belongs to."""
+        return self.data / "identity.parquet"
+
     @cached_property
     def timings(self) -> list[tuple[str, str, float, bool]]:
         """Layer, step, seconds and whether it was reused, in the order steps ended."""

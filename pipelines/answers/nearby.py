@@ -10,7 +10,6 @@ from pipelines.answers import words
 from pipelines.answers.latest import rows
 
 NEAREST_FEW = 3
-FIRST_LISTED = 5
 MINUTES = 15
 # metres on a sphere between the points of a and p: within 0.6 % of the distance on the ellipsoid
 STRAIGHT_M = """(2 * 6371008.8 * asin(sqrt(
@@ -28,10 +27,11 @@ def reach(connection: duckdb.DuckDBPyConnection, minutes_per_metre: float) -> li
             count(*) filter (r.coverage = 'partial')::integer as n_areas_partly_known,
             min(r.null_reason) as null_reason, max(r.as_at) as as_at,
             max(r.n_within_10_min)::integer as n_within_10_min, max(r.n_within_15_min)::integer as n_within_15_min,
-            coalesce(sum(r.n_within_15_min), 0)::integer as n_reached, sum(a.population) filter (r.coverage != 'unknown')::integer as residents_known,
+            sum(a.population) filter (r.coverage != 'unknown')::integer as residents_known,
             sum(a.population) filter (r.n_within_15_min > 0)::integer as residents_within_15_min,
             min(r.standard_minutes) as standard_minutes_least, max(r.standard_minutes) as standard_minutes,
             count(*) filter (r.gap = 'none')::integer as n_areas_no_gap,
+            count(*) filter (r.gap is null and r.standard_minutes is not null and r.coverage != 'unknown')::integer as n_areas_gap_not_known,
             count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'clear')::integer as n_areas_clear_gap,
             coalesce(sum(a.population) filter (r.gap = 'borderline'), 0)::integer as residents_borderline,
             coalesce(sum(a.population) filter (r.gap = 'clear'), 0)::integer as residents_clear_gap,
@@ -64,7 +64,7 @@ def _places(connection) -> dict[str, list[dict]]:
 
 def _kind(kind: dict, places: list[dict], minutes_per_metre: float) -> dict:
     is_known = kind["n_areas_not_known"] < kind["n_areas"]
-    n_reached, nearest_m = kind.pop("n_reached"), kind.pop("nearest_m")
+    nearest_m = kind.pop("nearest_m")
     nearest = {"place_id": kind.pop("nearest_place_id"), "name": kind.pop("nearest_name"), "distance_m": nearest_m}
     if kind["n_areas"] > 1:
         nearest_m = None
@@ -80,8 +80,6 @@ def _kind(kind: dict, places: list[dict], minutes_per_metre: float) -> dict:
         **kind,
         "nearest": None if nearest_m is None else nearest,
         "nearest_few": places[:NEAREST_FEW],
-        # of a list whose rows may not be shown one by one: counted, not named
-        "has_places_not_shown": n_reached > sum(place["n_areas"] for place in places),
     }
 
 

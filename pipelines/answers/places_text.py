@@ -4,6 +4,7 @@ from pipelines.answers import sheet, words
 from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
 
 SHOWN = 10  # entries of a long list on the page; --json has them all
+FIRST_LISTED = 5  # of those, of first listings
 NEARBY = "here or within a 15-minute walk"
 
 
@@ -32,7 +33,7 @@ def _one_kind(kind: dict) -> str:
     ten = kind["n_within_10_min"]
     within = "10 minutes" if ten == n else f"15 minutes ({ten or 'none'} within 10)"
     told = f"{n:,} {singular if n == 1 else kind['title']} within {within}: "
-    told += ", ".join(names) or f"the nearest {minutes(near['minutes'])} away (names on this list may not be shown)"
+    told += ", ".join(names)
     return (
         told + (", ..." if n > len(names) > 0 else "") + ("; there may be more" if kind["n_areas_partly_known"] else "")
     )
@@ -40,7 +41,7 @@ def _one_kind(kind: dict) -> str:
 
 def _kind_of_many(kind: dict, everyone: int) -> str:
     names = [name_of(p["name"], words.singular(kind["kind"])) for p in kind["nearest_few"]]
-    at_least = "at least " if kind["has_places_not_shown"] or kind["n_areas_partly_known"] else ""
+    at_least = "at least " if kind["n_areas_partly_known"] else ""
     n = kind["n_within_15_min"]
     told = f"{at_least}{n:,} {words.singular(kind['kind']) if n == 1 else kind['title']}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
     return told + (f". Reached by most: {joined(names)}" if names else "")
@@ -66,10 +67,10 @@ def _first_listed(events: list[dict]) -> list[str]:
     if not events:
         return []
     lines = item("First listed (which is not to say they opened then), newest first:")
-    for e in events[:5]:
+    for e in events[:FIRST_LISTED]:
         kind = words.singular(e["kind"])
         lines += para(f"{name_of(e['name'], kind)}, {kind}, by {day(e['since'], e['precision'])}", 6, 8)
-    return lines + [f"    {line.strip()}" for line in more(len(events), 5)]
+    return lines + [f"    {line.strip()}" for line in more(len(events), FIRST_LISTED)]
 
 
 def missing(profile: dict) -> list[str]:
@@ -148,6 +149,11 @@ def not_known(profile: dict) -> list[str]:
     if partly:
         lines += item(
             f"Partly known, so there may be more (a list kept by volunteers, or the edge of what a list covers): {joined(partly)}"
+        )
+    unsure = [k["title"] for k in kinds if k["n_areas_gap_not_known"]]
+    if unsure:
+        lines += item(
+            f"Whether there is a gap (the edge of what the list covers is nearer than the nearest found): {joined(unsure)}"
         )
     told = [(row["null_reason"], row["title"], row["n_areas"]) for row in profile["not_known"]["indicators"]]
     for reason, titles in _by_reason(told, n).items():

@@ -8,7 +8,7 @@ from pipelines import store
 from pipelines.fetch.snapshot import current
 from pipelines.once import code_version
 from pipelines.ownership.typology import read_typology
-from pipelines.places import corrections, identity
+from pipelines.places import corrections
 from pipelines.problem import Problem
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.publish import latest_version, rolled_back_to
@@ -80,7 +80,7 @@ def is_unchanged(workspace: Workspace) -> bool:
     """True where nothing a refresh rests on changed since the last good one, and its release stands or was rolled back."""
     known, latest = read(workspace.settings), latest_version(workspace.data / "releases")
     stands = latest is not None and latest in (known.get("release"), rolled_back_to(workspace.data))
-    whole = (workspace.data / identity.FILE).exists()
+    whole = workspace.identity.exists()
     return stands and whole and known.get("world") == world(workspace)
 
 

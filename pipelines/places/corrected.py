@@ -3,15 +3,13 @@
 import pandas as pd
 
 from pipelines.places import corrections
-from pipelines.places.corrections import Correction, Corrections
+from pipelines.places.corrections import JOINS, Correction, Corrections
 from pipelines.places.kinds import ruled
 from pipelines.problem import Problem
 from pipelines.register import Taxonomy
 from pipelines.workspace import Workspace
 
-JOINS = ("same_place_as", "own_place")
-OF_PLACES = (*JOINS, "closed", "status")  # fields that concern a place, even where a record is named
-BY_HAND = corrections.FILE
+OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
 
 
@@ -49,7 +47,7 @@ def correct_places(
     Problem where there is no such place or record.
     """
     applied, position = [], pd.Series(places.index, index=places["place_id"])
-    shut = events[(events["event"] == "closed") & ~events["series"].str.startswith(BY_HAND)]
+    shut = events[(events["event"] == "closed") & ~events["series"].str.startswith(corrections.FILE)]
     for line in lines.lines:
         if "|" in line.target and line.field not in OF_PLACES:
             continue
@@ -133,8 +131,15 @@ def _unknown(line: Correction, target: str) -> Problem:
     return Problem(corrections.FILE, told, "mend the line; until then no correction is applied")
 
 
+def without_effect(applied: list[dict], shown: pd.Series) -> list[dict]:
+    """`applied`, in which a line is told as without effect where its record (`source|source_id`) is not among `shown`:
+    those that places are made of."""
+    hidden = {row["line"] for row in applied if row["target"] not in set(shown)}
+    return [row | {"state": "without effect"} if row["line"] in hidden else row for row in applied]
+
+
 def correction_table(applied: list[dict]) -> pd.DataFrame:
-    """The corrections applied or retired, in order of their lines."""
+    """The corrections in order of their lines: applied, retired, or without effect."""
     columns = [
         "line",
         "place_id",

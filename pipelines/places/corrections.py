@@ -31,6 +31,7 @@ CHOICES = {
     "status": ("open", "closed", "temporarily_closed"),
     "own_place": ("yes",),
 }
+JOINS = ("same_place_as", "own_place")
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
 PERSONAL = re.compile(r"[^\s/]@[^\s/]+\.\w|(?:^|(?<=[\s(:]))(?:\+\d|0)[\d\s()-]{8,}\d")  # an e-mail or telephone number
@@ -83,7 +84,8 @@ def read(workspace: Workspace) -> Corrections:
             wrong.append(f"line {number}: {told}")
         else:
             target, what, value, *words = (cell.strip() for cell in row)
-            found.append(Correction(number, target.replace(":", "|", 1) if "|" not in target else target, what, value, *map(plain, words)))  # fmt: skip
+            value = _named(value) if what == "same_place_as" else value
+            found.append(Correction(number, _named(target), what, value, *map(plain, words)))
     if wrong:
         more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
         raise Problem(
@@ -94,11 +96,10 @@ def read(workspace: Workspace) -> Corrections:
 
 def joins(workspace: Workspace) -> list[list[str]]:
     """The lines that join records or part them, as (record, field, value); a place stands for its first record."""
-    lines = [c for c in read(workspace).lines if c.field in ("same_place_as", "own_place")]
-    identity = workspace.data / "identity.parquet"
+    lines = [c for c in read(workspace).lines if c.field in JOINS]
     first: dict[str, str] = {}
-    if lines and identity.exists():
-        known = pd.read_parquet(identity).drop_duplicates("place_id")
+    if lines and workspace.identity.exists():
+        known = pd.read_parquet(workspace.identity).drop_duplicates("place_id")
         first = dict(zip(known["place_id"], known["source"] + "|" + known["source_id"], strict=True))
     return [[first.get(c.target, c.target), c.field, first.get(c.value, c.value)] for c in lines]
 
@@ -122,7 +123,7 @@ def _wrong(workspace: Workspace, row: list[str]) -> str | None:
     if len(row) != len(HEADINGS):
         return f"{len(row)} cells, where {len(HEADINGS)} are needed ({', '.join(HEADINGS)})"
     target, what, value, reason, evidence, date = (cell.strip() for cell in row)
-    if not TARGET.fullmatch(target if "|" in target else target.replace(":", "|", 1)):
+    if not TARGET.fullmatch(_named(target)):
         return f"{plain(target)!r} is neither a place id nor source|source_id"
     if what == "own_place" and re.fullmatch(r"p[0-9a-f]{14}", target):
         return "own_place parts one record from its place: name the record as source|source_id"
@@ -149,11 +150,16 @@ def _wrong_value(workspace: Workspace, what: str, value: str) -> str | None:
         return "a name may hold no markup and no formula"
     if what == "closed" and not _is_date(value):
         return f"{plain(value)!r} is not a year, month or day (YYYY, YYYY-MM or YYYY-MM-DD)"
-    if what == "same_place_as" and not TARGET.fullmatch(value.replace(":", "|", 1) if "|" not in value else value):
+    if what == "same_place_as" and not TARGET.fullmatch(_named(value)):
         return f"{plain(value)!r} is neither a place id nor source|source_id"
     if what == "point" and point(workspace, value) is None:
         return f"{plain(value)!r} is not a longitude and latitude, as in -0.075 51.545"
     return None
+
+
+def _named(text: str) -> str:
+    """A place id, or a record as `source|source_id`, which may be written `source:source_id` too."""
+    return text if "|" in text else text.replace(":", "|", 1)
 
 
 def _is_date(value: str) -> bool:
@@ -169,12 +175,12 @@ def check_targets(workspace: Workspace, records: Path) -> None:
 
     `records` is the Parquet file of all place records.
     """
-    lines, identity = read(workspace).lines, workspace.data / "identity.parquet"
+    lines = read(workspace).lines
     if not lines:
         return
     known = set(pd.read_parquet(records, columns=["record"])["record"])
-    if identity.exists():
-        known |= set(pd.read_parquet(identity, columns=["place_id"])["place_id"])
+    if workspace.identity.exists():
+        known |= set(pd.read_parquet(workspace.identity, columns=["place_id"])["place_id"])
     else:  # lost, and made again from the lists before long: place ids are held against it then
         known |= {name for line in lines for name in (line.target, line.value) if "|" not in name}
     for line in lines:

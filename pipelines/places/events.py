@@ -15,6 +15,7 @@ from pipelines import store
 from pipelines.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.identity import present_ids, survivors
+from pipelines.places.matching import core_name, plain_name
 from pipelines.workspace import Workspace
 
 APART_DAYS = 28
@@ -143,12 +144,7 @@ def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.Da
     open_ = rows[rows["is_current"] & (rows["status"] != "closed")]
     key = ["place_id", "kind", "series"]
     shut = shut[~shut.set_index(key).index.isin(open_.set_index(key).index)]
-    # another entry of the list, open at the same postcode, has taken its place: renamed or rebuilt, not closed
-    door = ["series", "kind", "postcode"]
-    shut = shut[
-        shut["postcode"].isna()
-        | ~shut.set_index(door).index.isin(open_.dropna(subset="postcode").set_index(door).index)
-    ]
+    shut = shut[~shut["record"].isin(_replaced(shut, open_))]
     shut = shut.sort_values("closed_year", na_position="last").drop_duplicates(key)
     year = shut["closed_year"].astype("Int64")
     since = [
@@ -159,6 +155,15 @@ def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.Da
         for source, y in zip(shut["source"], year, strict=True)
     ]
     return _events(shut, "closed", True, since, None, ["year" if pd.notna(y) else "day" for y in year], words)
+
+
+def _replaced(shut: pd.DataFrame, open_: pd.DataFrame) -> set[str]:
+    """The closed records whose list has another entry open at the same postcode whose name shares a word of its own:
+    renamed or rebuilt, not closed."""
+    door = ["series", "kind", "postcode"]
+    pairs = shut.dropna(subset="postcode").merge(open_, on=door, suffixes=("", "_open"))
+    words = [[set(core_name(plain_name(n)).split()) for n in pairs[c].fillna("")] for c in ("name", "name_open")]
+    return {r for r, one, other in zip(pairs["record"], *words, strict=True) if one & other}
 
 
 def _by_hand(closings: list[list[str]], rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from pipelines.tidy import tidy
 from pipelines.workspace import Workspace
 
 COLUMNS = [
-    "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by", "address",
+    "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by",
     "postcode", "uprn", "refers_to", "area_code", "x", "y", "longitude", "latitude", "point_quality", "as_at", "observed_on",
     "is_current", "is_row", "row", "first_seen", "last_seen", "publish", "reason",
 ]  # fmt: skip
@@ -53,7 +53,7 @@ def make_place_records(workspace: Workspace) -> Made:
 
     taxonomy = workspace.register.taxonomy
     definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
-    definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers}
+    definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers, "never": taxonomy.never_mapped}
     definition["past"] = {stem: [[line["sha"], line["day"]] for line in lines] for stem, lines in held.items()}
     return once(workspace.data / "places", "place_record", definition, inputs, make)
 
@@ -151,7 +151,7 @@ def _locate(workspace: Workspace, records: pd.DataFrame) -> pd.DataFrame:
     records["reason"] = records["reason"].mask(usable & (at < 0), "outside")
     longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
     records["longitude"], records["latitude"] = longitude, latitude
-    texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "address", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
+    texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
     return (
         records[COLUMNS]
         .astype(dict.fromkeys(texts, "str"))

@@ -11,7 +11,6 @@ from pipelines.places.conflate import conflate
 from pipelines.places.gather import gather
 from pipelines.workspace import Workspace
 
-FILE = "identity.parquet"
 COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
 
 
@@ -96,7 +95,7 @@ def make_identity(workspace: Workspace) -> Made:
     joined stays joined when rules change; to have all of it judged anew, remove the file.
     """
     records, groups = (made(workspace.data / "places", name) for name in ("place_record", "place_group"))
-    path = workspace.data / FILE
+    path = workspace.identity
 
     series, apart = _rules(workspace)
 

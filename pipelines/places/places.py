@@ -6,7 +6,7 @@ import pandas as pd
 from pipelines.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
-from pipelines.places.corrected import correct_places, correct_records, correction_table
+from pipelines.places.corrected import correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.query import listed
@@ -40,6 +40,7 @@ def make_places(workspace: Workspace) -> Made:
         usable["place_id"] = usable["record"].map(ids)
         usable, applied = correct_records(workspace, lines, usable)
         told_of = _shown_first(usable)
+        applied = without_effect(applied, told_of["record"])
         happened = pd.read_parquet(events.path)
         kinds = place_kinds(register.taxonomy, told_of, happened)
         places = _places(workspace, told_of, kinds)

@@ -65,7 +65,6 @@ def read_records(
             "closed_year": closed_year.mask(unmarked),
             "owner_kind": meaning(rows, rule.owner_kind),
             "run_by": meaning(rows, rule.run_by),
-            "address": _column(rows, rule.address),
             "postcode": compact(_column(rows, rule.postcode)),
             "uprn": _column(rows, rule.uprn).where(_column(rows, rule.uprn).str.fullmatch(UPRN).fillna(False)),
             "refers_to": _references(rows, rule),

@@ -9,7 +9,7 @@ from pipelines.once import Made, made, once
 from pipelines.register import Kind
 from pipelines.workspace import Workspace
 
-PAIR_TYPES = {"area_code": "str", "place_id": "str", "publish": "str", "distance_m": "float64", "minutes": "float64"}
+PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "minutes": "float64"}
 
 
 def make_reach(workspace: Workspace, kind: str) -> Made:
@@ -53,7 +53,7 @@ def _chosen(workspace: Workspace, kind: str) -> pd.DataFrame:
     places = made(workspace.data / "places", "place")
     kinds = pd.read_parquet(places.files["place.kinds"])
     kinds = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id"]]
-    every = pd.read_parquet(places.path, columns=["place_id", "x", "y", "publish"])
+    every = pd.read_parquet(places.path, columns=["place_id", "x", "y"])
     return every.merge(kinds, on="place_id").sort_values("place_id", ignore_index=True)
 
 
@@ -92,7 +92,6 @@ def _within_reach(
         {
             "area_code": origins["area_code"].to_numpy()[found["i"]],
             "place_id": places["place_id"].to_numpy()[found["j"]],
-            "publish": places["publish"].to_numpy()[found["j"]],
             "distance_m": np.round(walk, 1),
             "minutes": np.round(walk * geography.minutes_per_metre, 1),
         }

@@ -221,6 +221,7 @@ def _places_shown(workspace: Workspace, files: dict[str, list[Path]], scope: Mad
     kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
     near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
+    near |= {p for file in files["reach"] for p in pd.read_parquet(file)["nearest_place_id"].dropna()}
     asked = set(pd.read_parquet(scope.path)["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
     shown &= places["kind"].isin(kinds)

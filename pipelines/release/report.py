@@ -65,13 +65,20 @@ def _not_known(facts, connection) -> list[str]:
     ]:
         if sources:
             lines.append(f"- sources {told}: {sources}")
+    parts = connection.execute(
+        "select source, missing_parts from snapshot where missing_parts is not null order by 1"
+    ).fetchall()
+    lines += [
+        f"- {source}: parts {parts} did not come at the last fetch; an older copy stands in where there is one"
+        for source, parts in parts
+    ]
     return [*lines, ""]
 
 
 def _access(connection) -> list[str]:
     rows = connection.execute("""
         select k.title, count(*) filter (where gap = 'none'), count(*) filter (where gap = 'borderline'),
-            count(*) filter (where gap = 'clear'), count(*) filter (where r.coverage = 'unknown'), count(*) filter (where r.coverage = 'partial')
+            count(*) filter (where gap = 'clear'), count(*) filter (where gap is null), count(*) filter (where r.coverage = 'partial')
         from neighbourhood_reach as r join kind as k using (kind) where r.standard_minutes is not null
         group by k.title order by k.title""").fetchall()
     lines = [

@@ -11,5 +11,4 @@ columns:
 */
 select area_code, place_id, kind, distance_m, minutes, rule
 from places_in_reach
-where publish = 'rows'
 order by area_code, kind, place_id

@@ -5,7 +5,7 @@ columns:
   area_code: small area residents start from (the point is in neighbourhood, and how it was made in origin_kind)
   kind: kind of place (see table kind)
   nearest_m: {description: "walk to the nearest, straight line lengthened by the geography's detour factor; null beyond the cap or where nobody looked", unit: m}
-  nearest_place_id: that place; null where it may not be shown
+  nearest_place_id: that place; null where nearest_m is
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}
   n_within_15_min: {description: open places within a 15-minute walk; null where nobody looked, unit: places}
   standard_minutes: {description: the walk set as a standard for the area's rural-urban class; null is none, unit: minutes}
@@ -15,7 +15,7 @@ columns:
   as_at: date of the evidence
 */
 select
-    area_code, kind, nearest_m, if(nearest_place_id in (select place_id from places_shown), nearest_place_id, null) as nearest_place_id,
+    area_code, kind, nearest_m, nearest_place_id,
     n_within_10_min::integer as n_within_10_min, n_within_15_min::integer as n_within_15_min, standard_minutes, gap, coverage,
     null_reason, as_at::date as as_at
 from reach

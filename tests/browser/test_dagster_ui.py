@@ -306,7 +306,7 @@ def test_a_refresh_from_the_ui_finds_all_done_and_shows_it(page, dev: Dev, launc
     page.goto(f"/runs/{launched}")
     shown(page, "Success")
     shown(page, f"Succeeded ({len(reused)})")
-    # the log is drawn a part at a time, and with this many assets its last line need not be drawn: the end is told above
+    shown(page, 'Finished execution of run for "refresh".')
     page.screenshot(path=tmp_path / "run.png")
 
     page.goto("/runs")

@@ -9,7 +9,7 @@ from fixtures.making import refresh_town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.places.identity import COLUMNS, FILE, fold, new_id, nothing, present_ids
+from pipelines.places.identity import COLUMNS, fold, new_id, nothing, present_ids
 
 SERIES = {"lib22": "lib", "lib23": "lib"}
 
@@ -128,7 +128,7 @@ def test_whatever_is_conflated_a_record_has_one_place_that_stands(looks):
 
 
 def test_ids_stand_from_one_date_to_the_next(town, town_twice):
-    (first, second) = (pd.read_parquet(t.data / FILE) for t in (town, town_twice[1]))
+    (first, second) = (pd.read_parquet(t.data / "identity.parquet") for t in (town, town_twice[1]))
     both = present_ids(second)
     assert both.notna().all()
     assert len(second) > 500
@@ -137,25 +137,25 @@ def test_ids_stand_from_one_date_to_the_next(town, town_twice):
 
 
 def test_a_lost_identity_file_is_rebuilt_by_going_through_every_look_again(town_twice, tmp_path):
-    before = pd.read_parquet(town_twice[1].data / FILE)
+    before = pd.read_parquet(town_twice[1].data / "identity.parquet")
     data = tmp_path / "data"
     shutil.copytree(town_twice[1].data, data, symlinks=True)
-    (data / FILE).unlink()
+    (data / "identity.parquet").unlink()
     shutil.rmtree(data / "places")
     (data / "health.json").unlink()
     refresh_town(data, "2026-09-30")
-    after = pd.read_parquet(data / FILE)
+    after = pd.read_parquet(data / "identity.parquet")
     pd.testing.assert_frame_equal(after, before)
 
 
 def test_a_lost_identity_file_alone_is_rebuilt_too(town_twice, tmp_path):
-    before = pd.read_parquet(town_twice[1].data / FILE)
+    before = pd.read_parquet(town_twice[1].data / "identity.parquet")
     data = tmp_path / "data"
     shutil.copytree(town_twice[1].data, data, symlinks=True)
-    (data / FILE).unlink()
+    (data / "identity.parquet").unlink()
     (data / "health.json").unlink()
     again = refresh_town(data, "2026-09-30")
-    pd.testing.assert_frame_equal(pd.read_parquet(data / FILE), before)
+    pd.testing.assert_frame_equal(pd.read_parquet(data / "identity.parquet"), before)
     assert again.versions == town_twice[1].versions  # and nothing new is published
 
 

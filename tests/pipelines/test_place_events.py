@@ -10,7 +10,7 @@ from geodata.geography import read_geographies
 from geodata.records import read_record
 from pipelines.once import made, once
 from pipelines.places.events import make_place_events
-from pipelines.places.identity import FILE, present_ids
+from pipelines.places.identity import present_ids
 from pipelines.register import DEFINITIONS, Taxonomy
 
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
@@ -21,10 +21,13 @@ def place(name: str) -> str:
     return "p" + hashlib.sha256(name.encode()).hexdigest()[:14]
 
 
-def events(folder, seen: dict, looks: dict, *, kind="library", flags=(), lines=(), at=None, doors=None) -> pd.DataFrame:
+def events(
+    folder, seen: dict, looks: dict, *, kind="library", flags=(), lines=(), at=None, doors=None, called=None
+) -> pd.DataFrame:
     """The events of made-up lists. `seen`: (series, source_id) to the days it was on its list; `looks`: per series, the
     days it was read whole; `at`: (series, source_id) to its place, by name (its own otherwise); `flags`: (series,
-    source_id, status, year) as the list says now; `lines`: corrections; `doors`: (series, source_id) to a postcode."""
+    source_id, status, year) as the list says now; `lines`: corrections; `doors`: (series, source_id) to a postcode,
+    `called`: to a name."""
     sightings, rows = [], []
     flagged = {(series, record): (status, year) for series, record, status, year in flags}
     for (series, record), days in seen.items():
@@ -38,6 +41,7 @@ def events(folder, seen: dict, looks: dict, *, kind="library", flags=(), lines=(
     columns = ["record", "source", "source_id", "series", "kind", "status", "closed_year", "as_at", "observed_on", "is_current", "reason"]  # fmt: skip
     rows = pd.DataFrame(rows, columns=columns)
     rows["postcode"] = pd.Series([(doors or {}).get(key) for key in seen], dtype="str")
+    rows["name"] = pd.Series([(called or {}).get(key, "Tollgate") for key in seen], dtype="str")
     rows = rows.astype(
         {"closed_year": "Int64", "as_at": "datetime64[ms]", "observed_on": "datetime64[ms]", "reason": "str"}
     )
@@ -165,11 +169,21 @@ def test_a_list_that_holds_the_place_open_under_another_entry_does_not_close_it(
     assert told(found, "closed") == []
 
 
-@pytest.mark.parametrize(("door", "closed"), [("ZZ11AA", False), ("ZZ12BB", True), (None, True)])
-def test_what_another_open_entry_of_the_list_replaces_at_its_door_has_not_closed(tmp_path, door, closed):
+@pytest.mark.parametrize(
+    ("door", "name", "closed"),
+    [
+        ("ZZ11AA", "Tollgate Library and Learning Centre", False),
+        ("ZZ11AA", "Whelkstall Library", True),  # another library of the same postcode is no successor
+        ("ZZ12BB", "Tollgate Library", True),
+        (None, "Tollgate Library", True),
+    ],
+)
+def test_what_another_open_entry_of_the_list_replaces_at_its_door_has_not_closed(tmp_path, door, name, closed):
     seen = {("lib", "1"): YEARS[3:], ("lib", "2"): YEARS[3:]}
     doors = {("lib", "1"): "ZZ11AA" if door else None, ("lib", "2"): door}
-    found = events(tmp_path, seen, {"lib": YEARS[3:]}, flags=[("lib", "1", "closed", 2017)], doors=doors)
+    called = {("lib", "1"): "Tollgate Branch Library", ("lib", "2"): name}
+    flags = [("lib", "1", "closed", 2017)]
+    found = events(tmp_path, seen, {"lib": YEARS[3:]}, flags=flags, doors=doors, called=called)
     assert bool(told(found, "closed")) == closed
 
 
@@ -236,7 +250,7 @@ def test_a_library_gone_from_the_map_and_open_in_the_list_is_open(town, town_eve
 def test_what_was_drawn_anew_or_missing_for_a_year_has_no_event(town, town_events, name):
     records = pd.read_parquet(made(town.data / "places", "place_record").path)
     records = records[records["reason"].isna() & (records["name"] == name) & (records["series"] == "osm")]
-    place_of = present_ids(pd.read_parquet(town.data / FILE))
+    place_of = present_ids(pd.read_parquet(town.data / "identity.parquet"))
     places = set(records["record"].map(place_of))
     assert len(places) == 1  # whatever number the map has given it
     assert town_events[town_events["place_id"].isin(places)].empty

@@ -11,6 +11,7 @@ from fixtures.making import mirror_held
 
 from pipelines.commands.refresh import refresh
 from pipelines.once import made
+from pipelines.places.agreement import agreement
 from pipelines.places.cover import claimed
 from pipelines.settings import Settings
 from pipelines.workspace import open_workspace
@@ -175,3 +176,11 @@ def test_each_place_is_one_place(hackney, records):
     )
     per = live.groupby(["place_id", "series"]).size()
     assert (per > 1).mean() < 0.02
+
+
+def test_conflation_agrees_with_the_labelled_pairs_as_the_readme_says(hackney):
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
+    found = agreement(hackney.data)
+    assert found.set_index("kind").at["all", "pairs"] >= 300
+    for row in found.itertuples(index=False):
+        assert f"| {row.kind} | {row.pairs} | {row.one_place} | {row.precision:.3f} | {row.recall:.3f} |" in readme
