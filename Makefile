@@ -1,10 +1,11 @@
-# make run | test | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
+# make run | test | bench | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
 READY := .venv/.ready
+BENCH := .venv/bench
 
-.PHONY: run test lint docs matching clean
+.PHONY: run test bench lint docs matching clean
 
 run: $(READY)
 	$(BIN)/commonground refresh --data $(DATA)
@@ -13,6 +14,10 @@ run: $(READY)
 
 test: $(READY) lint
 	$(BIN)/pytest
+
+# How fast, beside the usual ways: ten to twenty minutes, on $(DATA)/bench, made once. BENCH_ARGS="--only locate --repeats 5".
+bench: $(BENCH)/.ready
+	$(BENCH)/bin/python tests/bench/bench.py --data $(DATA) --growth $(BENCH_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -37,4 +42,10 @@ $(READY): requirements.lock pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCH)/.ready: tests/bench/requirements.lock $(READY)
+	@echo "setting up $(BENCH), with what the usual ways need besides (once; a minute or two)"
+	test -x $(BENCH)/bin/pip || $(BIN)/python -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r tests/bench/requirements.lock
 	@touch $@

@@ -1,4 +1,4 @@
-"""Layers 2 to 4: table/<source>, the areas, places within reach, indicator/<name> and index/<name>."""
+"""Layers 2 to 4: table/<source>, the areas, places within reach, indicator/<name>, index/<name> and cluster/<index>."""
 
 import dagster as dg
 
@@ -16,11 +16,13 @@ from pipelines.places.identity import make_identity
 from pipelines.places.places import make_places
 from pipelines.places.postcodes import make_postcodes
 from pipelines.reach.reach import make_reach
-from pipelines.register import Index, Indicator
+from pipelines.register import Index, Indicator, Register
 from pipelines.release.outlines import make_outlines
+from pipelines.scoring.clusters import make_clusters
 from pipelines.scoring.make import make_index
 from pipelines.source import Source
 from pipelines.tables import make_table
+from pipelines.vintages import carried_sources, make_by_area, reading_by_area
 from pipelines.workspace import Workspace
 
 AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
@@ -35,9 +37,19 @@ def table_key(stem: str) -> list[str]:
     return ["table", stem]
 
 
+def by_area_key(stem: str) -> list[str]:
+    """The asset key of a table by an older vintage of areas, carried to the present one."""
+    return ["by_area", stem]
+
+
 def index_key(stem: str) -> list[str]:
     """The asset key of an index."""
     return ["index", stem]
+
+
+def cluster_key(stem: str) -> list[str]:
+    """The asset key of the clusters of an index."""
+    return ["cluster", stem]
 
 
 def reach_key(kind: str) -> list[str]:
@@ -56,10 +68,12 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     return [
         *(_table(source) for source in register.sources.values()),
         *_geography(workspace),
+        *(_by_area(register.sources[stem], vintage.source) for stem, vintage in carried_sources(register).items()),
         *_places(workspace),
         *(_reach(workspace, kind) for kind in register.taxonomy.counted()),
-        *(_indicator(indicator) for indicator in register.indicators.values()),
+        *(_indicator(indicator, register) for indicator in register.indicators.values()),
         *(_index(index) for index in register.indices.values()),
+        *(_cluster(workspace, index) for index in register.indices.values()),
         _typology(),
     ]
 
@@ -80,6 +94,22 @@ def _table(source: Source) -> dg.AssetsDefinition:
         [snapshots.key(source.stem)],
         {"publisher": source.stem.split("_")[0]},
         ("contract", "Declared columns, keys, ranges and counts hold.", contract),
+    )
+
+
+def _by_area(source: Source, lookup: str) -> dg.AssetsDefinition:
+    def whole(made: Made) -> tuple[bool, str]:
+        known = made.rows - made.meta["n_null"]
+        return known > 0, f"{known:,} of {made.rows:,} areas have every part in the source, the others a reason"
+
+    return step_asset(
+        by_area_key(source.stem),
+        "tables",
+        f"{source.title}: carried to the present areas by the official look-up, saying how.",
+        lambda workspace: make_by_area(workspace, source),
+        [table_key(source.stem), table_key(lookup), AREAS],
+        {"publisher": source.stem.split("_")[0]},
+        ("carried_somewhere", "Some area could be carried.", whole),
     )
 
 
@@ -187,9 +217,10 @@ def _typology() -> dg.AssetsDefinition:
     )
 
 
-def _indicator(indicator: Indicator) -> dg.AssetsDefinition:
+def _indicator(indicator: Indicator, register: Register) -> dg.AssetsDefinition:
     places = PLACE_KEYS | {"reach": [reach_key(kind) for kind in indicator.kinds]}
     inputs = [key for name in indicator.inputs for key in places.get(name) or [table_key(name)]]
+    inputs += [by_area_key(name) for name in indicator.inputs if name in carried_sources(register)]
     deps = {tuple(key): key for key in [*inputs, *(table_key(s) for s in indicator.sources), AREAS, SCOPE]}
 
     def whole(made: Made) -> tuple[bool, str]:
@@ -200,7 +231,7 @@ def _indicator(indicator: Indicator) -> dg.AssetsDefinition:
         indicator_key(indicator.stem),
         "indicators",
         f"{indicator.title} [{indicator.unit}], {indicator.direction.replace('_', ' ')}. {indicator.note}",
-        lambda workspace: make_indicator(workspace, indicator),
+        lambda workspace: make_indicator(workspace, reading_by_area(workspace.register, indicator)),
         deps.values(),
         {"publisher": indicator.sources[0].split("_")[0]},
         ("known_somewhere", "Some area has a value.", whole),
@@ -220,4 +251,14 @@ def _index(index: Index) -> dg.AssetsDefinition:
         lambda workspace: make_index(workspace, index),
         [*members, AREAS, SCOPE],
         check=("scored_somewhere", "Some area has a score.", scored),
+    )
+
+
+def _cluster(workspace: Workspace, index: Index) -> dg.AssetsDefinition:
+    return step_asset(
+        cluster_key(index.stem),
+        "indices",
+        f"{index.title}: where high or low scores lie together among the areas asked (local Moran's I).",
+        lambda workspace: make_clusters(workspace, index),
+        [index_key(index.stem), SCOPE, table_key(workspace.geography.boundaries.source)],
     )

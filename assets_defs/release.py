@@ -10,6 +10,8 @@ from assets_defs.layers import (
     POSTCODES,
     RECORDS,
     TYPOLOGY,
+    by_area_key,
+    cluster_key,
     index_key,
     indicator_key,
     reach_key,
@@ -19,6 +21,7 @@ from assets_defs.step_asset import OWNER, timed, told_plainly
 from pipelines.commands import health
 from pipelines.release.contents import read_checks
 from pipelines.release.publish import publish
+from pipelines.vintages import carried_sources
 from pipelines.workspace import Workspace
 
 KEY = ["release"]
@@ -38,7 +41,9 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         *map(reach_key, register.taxonomy.counted()),
         *map(table_key, register.sources),
         *map(indicator_key, register.indicators),
+        *map(by_area_key, carried_sources(register)),
         *map(index_key, register.indices),
+        *map(cluster_key, register.indices),
     ]
     checks = {name: sql.split("*/")[0].lstrip("/* \n").strip() for name, sql in read_checks().items()}
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
+from pipelines.reach.fca import Decay
 from pipelines.source import Licence, Source
 
 HERE = Path(__file__).parent
@@ -186,6 +187,12 @@ class Kind(Record):
             raise ValueError("subset_of goes with owner_kinds or run_by")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_listed(self):
+        if self.counts_for_reach and "," in self.plural:
+            raise ValueError("a kind that counts for reach is listed with others by commas: its plural holds none")
+        return self
+
     @property
     def primary_source(self) -> str:
         """The source whose cover is the kind's cover."""
@@ -196,19 +203,36 @@ class Taxonomy(Record):
     """The kinds of place, and the walking times within which a place is in reach.
 
     `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
-    of closing or change. Within `borderline_share` of a standard a gap is borderline.
+    of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
+    counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
     """
 
     minutes: tuple[int, int]
     reference_year: int
     borderline_share: float
+    decay: Decay | None = None
     never_mapped: list[str]
     no_markers: list[str] = []
     kinds: dict[str, Kind]
 
+    @model_validator(mode="after")
+    def _one_catchment(self):
+        if self.decay and self.decay.minutes != self.minutes[1]:
+            raise ValueError("decay ends with the longer of the walks in minutes: what is shared is what is in reach")
+        return self
+
+    @property
+    def catchment(self) -> Decay:
+        """The decay that holds."""
+        return self.decay or Decay(name="uniform", minutes=self.minutes[1])
+
     def counted(self) -> dict[str, Kind]:
         """The kinds that count for reach."""
         return {name: kind for name, kind in self.kinds.items() if kind.counts_for_reach}
+
+    def listed(self) -> dict[str, Kind]:
+        """The kinds whose presence or lack is told of an area: somewhere to go, and not part of another kind."""
+        return {name: kind for name, kind in self.counted().items() if kind.group != "site" and not kind.subset_of}
 
     def expires_before(self, kind: Kind) -> datetime.date | None:
         """The day before which evidence for `kind` counts no more, None where it never expires."""

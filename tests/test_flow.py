@@ -28,7 +28,7 @@ TABLES = {
 }  # fmt: skip
 TABLES |= {"place_event"}
 OURS = {  # beyond the contract
-    "benchmark", "benchmark_correlation", "index_member", "kind", "neighbourhood_reach", "place_event_count", "place_kind",
+    "area_carried", "benchmark", "benchmark_correlation", "index_cluster", "index_member", "kind", "neighbourhood_kinds", "neighbourhood_reach", "place_event_count", "place_kind",
     "postcode", "record_count", "record_match", "typology",
 }  # fmt: skip
 MAY_BE_EMPTY = {"correction"}  # nobody has corrected anything; a table that came and went would change the version

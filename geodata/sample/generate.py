@@ -16,6 +16,7 @@ from geodata.sample import (
     registered,
     tables,
     town,
+    vintages,
     wire,
 )
 
@@ -23,6 +24,7 @@ HERE = Path(__file__).parent
 DATES = list(places.RUNTIME)
 DATASTORE = "https://data.london.gov.uk"
 MAP = "cultural-infrastructure-map"
+PTAL = "public-transport-accessibility-levels"
 IOD_PAGE = "https://www.gov.uk/api/content/government/statistics/english-indices-of-deprivation-2025"
 IOD_FILES = {
     "File 7: all ranks, scores, deciles and population denominators": (
@@ -68,12 +70,17 @@ def add_indices(recording: wire.Recording, date: str, files: list[pd.DataFrame])
 
 def add_city_map(recording: wire.Recording, date: str, layers: dict[str, pd.DataFrame]) -> None:
     """Record the cultural infrastructure map: the data-set page that names the files, and the files."""
+    add_dataset(recording, date, MAP, "Cultural Infrastructure Map", layers)
+
+
+def add_dataset(recording: wire.Recording, date: str, slug: str, title: str, layers: dict[str, pd.DataFrame]) -> None:
+    """Record one data set of the city's store: the page that names its files, and the files."""
     resources = {}
     for order, (layer, frame) in enumerate(layers.items()):
         key = invented_id(layer, 32)
         key = "-".join([key[:8], key[8:12], key[12:16], key[16:20], key[20:]])
         body = wire.csv_bytes(frame)
-        url = f"{DATASTORE}/download/{MAP}/{key}/{layer}.csv"
+        url = f"{DATASTORE}/download/{slug}/{key}/{layer}.csv"
         resources[key] = {
             "title": layer.replace("_", " "),
             "format": "csv",
@@ -85,16 +92,27 @@ def add_city_map(recording: wire.Recording, date: str, layers: dict[str, pd.Data
         }
         recording.add(date, url, body, "text/csv", "csv")
     content = {
-        "id": MAP,
-        "slug": MAP,
-        "title": "Cultural Infrastructure Map",
+        "id": slug,
+        "slug": slug,
+        "title": title,
         "maintainer": "Greater London Authority",
         "licence": "UK Open Government Licence (OGL v3)",
         "updatedAt": f"{date}T00:00:00.000Z",
         "resources": resources,
     }
-    url = f"{DATASTORE}/api/dataset/{MAP}"
+    url = f"{DATASTORE}/api/dataset/{slug}"
     recording.add(date, url, page(content), "application/json; charset=utf-8", "json")
+
+
+def add_old_areas(recording: wire.Recording, date: str, areas: pd.DataFrame, neighbours: pd.DataFrame) -> None:
+    """Record what is by the older vintage of areas: its look-up, public transport, the indices of 2019."""
+    pairs = vintages.lookup(areas, neighbours)
+    old = vintages.old_areas(areas, pairs)
+    wire.add_layer(recording, date, "LSOA11_LSOA21_LAD22_EW_LU_v5", pairs)
+    files = {"LSOA2011AvPTAI2015": vintages.transport(areas, old)}
+    add_dataset(recording, date, PTAL, "Public Transport Accessibility Levels", files)
+    earlier = wire.csv_bytes(vintages.indices_2019(old))
+    recording.add(date, registered.address("mhclg_iod_2019"), earlier, "text/csv", "csv")
 
 
 def quarters(areas: pd.DataFrame) -> pd.DataFrame:
@@ -146,6 +164,7 @@ def main() -> None:
     for date in DATES:
         wire.add_areas(recording, date, areas, neighbours)
         wire.add_nomis(recording, date, areas)
+        add_old_areas(recording, date, areas, neighbours)
         for number, table in census.items():
             body = wire.census_zip(number, areas, table, number in MEASURED)
             recording.add(date, CENSUS.format(number), body, "application/zip", "zip")

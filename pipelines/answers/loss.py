@@ -4,9 +4,10 @@ import duckdb
 
 from pipelines.answers import words
 from pipelines.answers.latest import rows
-from pipelines.answers.nearby import STRAIGHT_M
+from pipelines.answers.walking import measured
 
 ALTERNATIVES = 5
+ALTERNATIVE_MINUTES = 60
 
 
 def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dict:
@@ -25,7 +26,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
         mine as (
             select r.area_code, a.population, r.coverage = 'partial' as is_partial, s.decile_nation,
                 r.n_within_15_min = 1 and m.place_id is not null as is_only, r.nearest_place_id is not distinct from $place_id as is_nearest,
-                m.distance_m is null or r.n_within_15_min <= 1 as is_next_beyond, x.next_m - r.nearest_m as extra_m, m.place_id is not null as is_within
+                m.distance_m is null or r.n_within_15_min <= 1 as is_next_beyond, x.next_m - r.nearest_m as extra_m, x.next_minutes - r.nearest_minutes as extra_minutes, m.place_id is not null as is_within
             from neighbourhood_reach as r join neighbourhood as a using (area_code)
             left join neighbourhood_place as m on m.area_code = r.area_code and m.kind = r.kind and m.place_id = $place_id
             left join next as x on x.area_code = r.area_code
@@ -39,6 +40,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
             if(count(decile_nation) = 0 and count(*) > 0, null, coalesce(sum(population) filter (is_nearest and decile_nation = 1), 0))::integer as residents_nearest_highest_tenth,
             coalesce(sum(population) filter (decile_nation is null), 0)::integer as residents_not_ranked,
             sum(extra_m * population) filter (is_nearest and not is_next_beyond) / sum(population) filter (is_nearest and not is_next_beyond and extra_m is not null) as extra_m,
+            sum(extra_minutes * population) filter (is_nearest and not is_next_beyond) / sum(population) filter (is_nearest and not is_next_beyond and extra_m is not null) as extra_minutes,
             coalesce(sum(population) filter (is_nearest and not is_next_beyond and extra_m is not null), 0)::integer as residents_next_within_15_min,
             coalesce(sum(population) filter (is_nearest and is_next_beyond), 0)::integer as residents_next_beyond_15_min,
             coalesce(sum(population) filter (is_nearest and not is_next_beyond and extra_m is null), 0)::integer as residents_next_not_known,
@@ -47,42 +49,34 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
         place_id=place_id,
         kind=kind,
     )[0]
-    walk = rows(
-        connection,
-        "select max(minutes) / max(distance_m) as minutes_per_metre from (from neighbourhood_place order by distance_m desc limit 1)",
-    )[0]
-    extra = told["extra_m"]
-    told["extra_minutes"] = None if extra is None else extra * walk["minutes_per_metre"]
     return {"kind": kind, "title": words.singular(kind), "plural": words.plural(kind), **told}
 
 
-def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: list[str], geography: str) -> list[dict]:
-    """Per kind of the place, the other counted places of that kind nearest to it."""
-    detour, minutes_per_metre = words.walking(geography)
-    told = []
+def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: list[str]) -> list[dict]:
+    """Per kind of the place, the other counted places of that kind nearest to it, within an hour's walk."""
+    walking, told = measured(connection), []
+    here = rows(connection, "select longitude, latitude from place where place_id = $place_id", place_id=place_id)
     for kind in kinds:
-        near = rows(
+        others = rows(
             connection,
-            f"""
-            select p.place_id, p.name, n.area_name, n.authority_name, round({STRAIGHT_M} * $detour, 1) as distance_m,
-                round({STRAIGHT_M} * $detour * $minutes_per_metre, 1) as minutes
-            from place_kind as k join place as p using (place_id) join place as a on a.place_id = $place_id
-            left join neighbourhood as n on n.area_code = p.area_code
+            """
+            select p.place_id, p.name, n.area_name, n.authority_name, p.longitude, p.latitude
+            from place_kind as k join place as p using (place_id) left join neighbourhood as n on n.area_code = p.area_code
             where k.kind = $kind and k.is_counted and p.place_id != $place_id
-            order by distance_m, p.place_id limit {ALTERNATIVES}""",
+            order by p.place_id""",
             place_id=place_id,
             kind=kind,
-            detour=detour,
-            minutes_per_metre=minutes_per_metre,
         )
         counts = rows(connection, "select counts_for_reach from kind where kind = $kind", kind=kind)[0]
-        if counts["counts_for_reach"]:
-            told.append(
-                {
-                    "kind": kind,
-                    "plural": words.plural(kind),
-                    "measure": f"straight line between the places x {detour:g}",
-                    "places": near,
-                }
-            )
+        if not counts["counts_for_reach"]:
+            continue
+        walks = walking.walks(here, others, ALTERNATIVE_MINUTES)
+        near = [
+            {key: value for key, value in others[j].items() if key not in ("longitude", "latitude")}
+            | {"distance_m": round(float(walks.metres[n]), 1), "minutes": round(float(walks.minutes[n]), 1)}
+            for n, j in enumerate(walks.j)
+        ]
+        near.sort(key=lambda place: (place["distance_m"], place["place_id"]))
+        measure = f"between the places, {walking.name}"
+        told.append({"kind": kind, "plural": words.plural(kind), "measure": measure, "places": near[:ALTERNATIVES]})
     return told

@@ -5,19 +5,17 @@ once, however many of the areas reach them; a walk to the nearest is told for on
 """
 
 import duckdb
+import pandas as pd
 
 from pipelines.answers import words
 from pipelines.answers.latest import rows
+from pipelines.answers.walking import measured
 
 NEAREST_FEW = 3
 MINUTES = 15
-# metres on a sphere between the points of a and p: within 0.6 % of the distance on the ellipsoid
-STRAIGHT_M = """(2 * 6371008.8 * asin(sqrt(
-    pow(sin(radians(p.latitude - a.latitude) / 2), 2)
-    + cos(radians(a.latitude)) * cos(radians(p.latitude)) * pow(sin(radians(p.longitude - a.longitude) / 2), 2))))"""
 
 
-def reach(connection: duckdb.DuckDBPyConnection, minutes_per_metre: float) -> list[dict]:
+def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     """A dict per kind that counts within reach: how many, the nearest, who reaches one, gaps, and how well it is known."""
     found = rows(
         connection,
@@ -35,13 +33,13 @@ def reach(connection: duckdb.DuckDBPyConnection, minutes_per_metre: float) -> li
             count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'clear')::integer as n_areas_clear_gap,
             coalesce(sum(a.population) filter (r.gap = 'borderline'), 0)::integer as residents_borderline,
             coalesce(sum(a.population) filter (r.gap = 'clear'), 0)::integer as residents_clear_gap,
-            max(r.nearest_m) as nearest_m, max(r.nearest_place_id) as nearest_place_id, max(p.name) as nearest_name
+            max(r.nearest_m) as nearest_m, max(r.nearest_minutes) as nearest_minutes, max(r.nearest_place_id) as nearest_place_id, max(p.name) as nearest_name
         from neighbourhood_reach as r join asked as a using (area_code) join kind as k using (kind)
         left join place as p on p.place_id = r.nearest_place_id
         group by all""",
     )
     places = _places(connection)
-    told = [_kind(kind, places.get(kind["kind"], []), minutes_per_metre) for kind in found]
+    told = [_kind(kind, places.get(kind["kind"], [])) for kind in found]
     return sorted(told, key=lambda k: (k["group"] != "place", k["standard_minutes"] is None, k["title"]))
 
 
@@ -62,16 +60,16 @@ def _places(connection) -> dict[str, list[dict]]:
     return by_kind
 
 
-def _kind(kind: dict, places: list[dict], minutes_per_metre: float) -> dict:
+def _kind(kind: dict, places: list[dict]) -> dict:
     is_known = kind["n_areas_not_known"] < kind["n_areas"]
-    nearest_m = kind.pop("nearest_m")
+    nearest_m, nearest_minutes = kind.pop("nearest_m"), kind.pop("nearest_minutes")
     nearest = {"place_id": kind.pop("nearest_place_id"), "name": kind.pop("nearest_name"), "distance_m": nearest_m}
     if kind["n_areas"] > 1:
         nearest_m = None
         kind["n_within_15_min"] = len(places) if is_known else None
         kind["n_within_10_min"] = sum(place["minutes"] <= 10 for place in places) if is_known else None
     elif nearest_m is not None:
-        nearest["minutes"] = round(nearest_m * minutes_per_metre, 1)
+        nearest["minutes"] = nearest_minutes
     if is_known:
         kind["residents_within_15_min"] = kind["residents_within_15_min"] or 0
     return {
@@ -114,7 +112,7 @@ def first_listed(connection) -> list[dict]:
     )
 
 
-def closings(connection, detour: float, minutes_per_metre: float) -> list[dict]:
+def closings(connection) -> list[dict]:
     """Places confirmed closed, in the areas or within a 15-minute walk of where their residents start."""
     return _near(
         connection,
@@ -122,11 +120,10 @@ def closings(connection, detour: float, minutes_per_metre: float) -> list[dict]:
         "x.place_id, p.name, coalesce(nullif(x.kind, ''), p.kind) as kind, x.since, x.precision, x.evidence",
         "x.event = 'closed' and x.is_confirmed",
         "x.since desc, x.event_id",
-        (detour, minutes_per_metre),
     )
 
 
-def opportunities(connection, detour: float, minutes_per_metre: float) -> list[dict]:
+def opportunities(connection) -> list[dict]:
     """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first."""
     return _near(
         connection,
@@ -134,24 +131,32 @@ def opportunities(connection, detour: float, minutes_per_metre: float) -> list[d
         "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.run_by, x.competing_allocation, x.evidence, x.as_at, x.is_too_old",
         "true",
         "x.is_too_old, walk_minutes, x.opportunity_id",
-        (detour, minutes_per_metre),
     )
 
 
-def _near(connection, table: str, columns: str, where: str, order: str, walking: tuple[float, float]) -> list[dict]:
+def _near(connection, table: str, columns: str, where: str, order: str) -> list[dict]:
+    _walks(connection, table)
     return rows(
         connection,
         f"""
-        with walk as (
-            select p.place_id, min({STRAIGHT_M}) * $minutes_per_straight_metre as minutes
-            from place as p cross join asked as a where p.place_id in (select place_id from {table}) group by p.place_id)
         select {columns}, round(w.minutes, 1) as walk_minutes, p.area_code in (select area_code from asked) as is_in_areas
-        from {table} as x join place as p using (place_id) join walk as w using (place_id)
+        from {table} as x join place as p using (place_id) left join walk as w using (place_id)
         where {where} and (w.minutes <= $limit or p.area_code in (select area_code from asked))
         order by {order}""",
-        minutes_per_straight_metre=walking[0] * walking[1],
         limit=MINUTES,
     )
+
+
+def _walks(connection, table: str) -> None:
+    """Temporary table `walk`: each place of `table`, and the minutes to where the nearest residents asked start from,
+    not stated beyond the measure's cap."""
+    to = rows(
+        connection,
+        f"select place_id, longitude, latitude from place where place_id in (select place_id from {table}) order by place_id",
+    )
+    walks = measured(connection).nearest(to, rows(connection, "select longitude, latitude from asked"))
+    frame = pd.DataFrame({"place_id": [to[i]["place_id"] for i in walks.i], "minutes": walks.minutes})  # noqa: F841
+    connection.execute("create or replace temp table walk as select place_id::varchar as place_id, minutes from frame")
 
 
 def corrections(connection) -> list[dict]:

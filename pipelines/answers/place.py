@@ -128,7 +128,6 @@ def _hits(connection, ids: list[str], wanted: str) -> list[dict]:
 
 def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
     """Everything the release says of a place, with stable keys; null is not known."""
-    geography = rows(connection, "select geography from release")[0]["geography"]
     facts = _one(connection, place_id)
     kinds = _of(connection, "place_kind", "kind, status, is_counted, rule, sources, as_at", "kind", place_id)
     kinds.sort(key=lambda row: row["kind"] != facts["kind"])
@@ -175,7 +174,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
         ),
         "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
         "loss": [loss(connection, place_id, kind) for kind in counted if not _is_site(connection, kind)],
-        "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds], geography),
+        "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
         "opportunities": _of(
             connection,
             "opportunity",

@@ -213,7 +213,7 @@ def _alternatives(place: dict) -> list[str]:
                 f"{name_of(other['name'], words.singular(row['kind']))}, {where}: {other['distance_m']:,.0f} m, {minutes(other['minutes'])} ({other['place_id']})"
             )
         if not row["places"]:
-            lines += item("none in this release")
+            lines += item("none within an hour's walk in this release")
     return lines
 
 

@@ -32,9 +32,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
         select area_code, population, longitude, latitude from neighbourhood where list_contains($codes, area_code) order by area_code""",
         {"codes": asked.codes},
     )
-    geography = rows(connection, "select geography from release")[0]["geography"]
-    detour, minutes_per_metre = words.walking(geography)
-    kinds = nearby.reach(connection, minutes_per_metre)
+    kinds = nearby.reach(connection)
     release, indices = release_facts(connection), _indices(connection)
     return {
         "release": release,
@@ -49,7 +47,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
             "clear_gaps": [k["kind"] for k in kinds if k["n_areas_clear_gap"]],
             "borderline_gaps": [k["kind"] for k in kinds if k["n_areas_borderline"]],
             "none_within_15_min": [k["kind"] for k in kinds if k["n_within_15_min"] == 0],
-            "closings": nearby.closings(connection, detour, minutes_per_metre),
+            "closings": nearby.closings(connection),
         },
         "not_known": {
             "kinds": [k["kind"] for k in kinds if k["n_areas_not_known"]],
@@ -61,7 +59,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
         },
         "indices": indices,
         "typology": _typology(connection),
-        "opportunities": nearby.opportunities(connection, detour, minutes_per_metre),
+        "opportunities": nearby.opportunities(connection),
         "sources": _sources(connection),
         "corrections": nearby.corrections(connection),
         "indicators": _indicators(connection),

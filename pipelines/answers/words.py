@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from geodata.geography import read_geographies
 from geodata.records import read_record
 from pipelines.ownership.typology import read_typology
 from pipelines.register import DEFINITIONS, Index, Kind, Taxonomy, read_index
@@ -137,9 +136,3 @@ def deciding_rule(number: int, label: str) -> dict | None:
     if not 0 < number <= len(rules) or rules[number - 1].label != label:
         return None
     return {axis: state for axis in AXES if (state := getattr(rules[number - 1], axis))}
-
-
-def walking(geography: str) -> tuple[float, float]:
-    """The factor a straight line is lengthened by, and minutes a metre, of a geography."""
-    known = read_geographies().get(geography)
-    return (known.detour_factor, known.minutes_per_metre) if known else (1.3, 0.0125)

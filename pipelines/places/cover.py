@@ -7,6 +7,7 @@ import pandas as pd
 from geodata.locate import distance_within
 from pipelines.fetch.snapshot import current
 from pipelines.once import Made, made, once
+from pipelines.reach.distance import measure_of
 from pipelines.source import Source
 from pipelines.tables import table
 from pipelines.workspace import Workspace
@@ -14,13 +15,14 @@ from pipelines.workspace import Workspace
 
 def make_cover(workspace: Workspace) -> Made:
     """Per area asked and kind: `coverage`, `null_reason` (set where unknown), `as_at`, the date of the evidence, and
-    `edge_m`, how far in a straight line the nearest area is that is not covered (null beyond the nearest-place cap).
+    `edge_m`, how far in a straight line the nearest area is that is not covered (null beyond the margin).
 
     An area is covered where the kind's primary source claims its authority, region or nation. `stated_owner` further
     asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
     authority's part of the source came. Where a source is placed by postcode alone, only areas that the postcode
-    directory reaches are covered. Coverage is partial within the nearest-place cap of an area that is not covered (a
-    place just beyond may have been missed), and wherever a source does not claim to be complete.
+    directory reaches are covered. Coverage is partial within the margin of an area that is not covered (a place just
+    beyond may have been missed). The margin is what any number about reach looks to: the nearest-place cap, or three
+    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more. And wherever a source does not claim to be complete.
     """
     tables, taxonomy = workspace.data / "tables", workspace.register.taxonomy
     kinds = taxonomy.kinds
@@ -52,6 +54,7 @@ def make_cover(workspace: Workspace) -> Made:
         "covers": {stem: [sources[stem].covers, sources[stem].covers_by, sources[stem].complete] for stem in names},
         "fetched": {stem: fetched_parts(workspace, sources[stem]) for stem in names if sources[stem].fetch.parts},
         "geography": workspace.geography.model_dump(mode="json"),
+        "margin_m": margin_m(workspace),
     }
     return once(workspace.data / "places", "cover", definition, inputs, make)
 
@@ -107,6 +110,12 @@ def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.nda
     return covered
 
 
+def margin_m(workspace: Workspace) -> float:
+    """How far from an area, in a straight line, the places lie that any of its numbers may depend on."""
+    catchment = workspace.register.taxonomy.catchment.minutes
+    return max(workspace.geography.nearest_cap_m, measure_of(workspace.geography).furthest_m(3 * catchment))
+
+
 class _Edges:
     """Which of the areas asked lie near an area that is not covered; sources with one cover share the answer."""
 
@@ -114,7 +123,7 @@ class _Edges:
         layer = workspace.geography.boundaries
         outlines = geopandas.read_parquet(table(workspace, layer.source).path)
         self.codes, self.shapes = outlines[layer.by], outlines.geometry.to_numpy()
-        self.areas, self.in_scope, self.cap_m = areas, in_scope, workspace.geography.nearest_cap_m
+        self.areas, self.in_scope, self.margin_m = areas, in_scope, margin_m(workspace)
         self.known: dict[bytes, np.ndarray] = {}
 
     def distance_to_uncovered(self, covered: np.ndarray) -> np.ndarray:
@@ -122,5 +131,5 @@ class _Edges:
         if key not in self.known:
             beyond = self.shapes[~self.codes.isin(self.areas.loc[covered, "area_code"]).to_numpy()]
             x = np.where(covered & self.in_scope, self.areas["x"], np.nan)
-            self.known[key] = distance_within(x, self.areas["y"].to_numpy(), beyond, self.cap_m)
+            self.known[key] = distance_within(x, self.areas["y"].to_numpy(), beyond, self.margin_m)
         return self.known[key]

@@ -1,48 +1,62 @@
-"""For every area asked, one kind at a time: the nearest place, how many within 10 and 15 minutes, and which they are."""
+"""For every area asked, one kind at a time: the nearest place, which are in reach, and how many for each resident.
+
+Residents beyond the areas asked take up places too, and choose among places further on: who shares a place with the
+areas asked is counted wherever in the nation they live, also where nobody looked for this kind, so that a run for one
+authority gives what a run for the nation gives. How a walk is measured is known to `pipelines.reach.distance` alone.
+"""
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from pipelines import store
 from pipelines.once import Made, made, once
+from pipelines.reach.distance import Measure, Walks, measure_of
+from pipelines.reach.fca import Decay, e2sfca, three_step
 from pipelines.register import Kind
 from pipelines.workspace import Workspace
 
 PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "minutes": "float64"}
+KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]
 
 
 def make_reach(workspace: Workspace, kind: str) -> Made:
     """Tables `<kind>` (a row per area asked) and `<kind>.places` (a row per area and place within 15 minutes).
 
-    Distances are walks in metres: the straight line from the area's origin times the geography's detour factor;
-    minutes follow from its walking speed. `nearest_m` is null beyond the cap and where nobody looked; a count is zero
-    only where the kind's source looked. `gap`: none, borderline or clear against the kind's standard for the area's
-    rural-urban class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the list's
-    cover may be nearer.
+    Distances are walks in metres by the geography's measure. `nearest_m` is null beyond the measure's cap and where
+    nobody looked; a count is zero only where the kind's source looked. `access_*_per_1000`: open places per 1,000
+    residents within the catchment, unrounded. `gap`: none, borderline or clear against the kind's standard for the
+    area's rural-urban class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
+    list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
+    missing; the position is null for a kind that is in none.
     """
-    geography, taxonomy = workspace.geography, workspace.register.taxonomy
-    entry = taxonomy.kinds[kind]
+    taxonomy, measure = workspace.register.taxonomy, measure_of(workspace.geography)
+    entry, decay, listed = taxonomy.kinds[kind], taxonomy.catchment, list(taxonomy.listed())
     chosen, looked = _chosen(workspace, kind), _looked(workspace, kind)
     areas, scope = (made(workspace.data / "tables", name) for name in ("areas", "scope"))
 
     def make():
-        origins = pd.read_parquet(areas.path, columns=["area_code", "rural_or_urban", "x", "y"])
-        origins = origins.merge(pd.read_parquet(scope.path), on="area_code").sort_values("area_code", ignore_index=True)
-        reach, pairs = _within_reach(workspace, origins, chosen)
+        columns = ["area_code", "rural_or_urban", "population", "x", "y"]
+        homes = pd.read_parquet(areas.path, columns=columns).sort_values("area_code", ignore_index=True)
+        is_asked = homes["area_code"].isin(pd.read_parquet(scope.path)["area_code"]).to_numpy()
+        origins = homes[is_asked].reset_index(drop=True)
+        walks = measure.walks(_xy(origins), _xy(chosen), taxonomy.minutes[1])
+        reach, pairs = _within_reach(measure, taxonomy.minutes, origins, chosen, walks)
+        reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
         reach = reach.merge(looked, on="area_code", validate="1:1")
         unknown = reach["coverage"] == "unknown"
-        reach.loc[unknown, ["nearest_m", "n_within_10_min", "n_within_15_min"]] = np.nan
+        reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
         reach.loc[unknown, "nearest_place_id"] = None
         reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64", "nearest_place_id": "str"})
-        reach = _with_gap(workspace, entry, reach.assign(kind=kind), origins)
+        reach = _with_gap(workspace, entry, reach.assign(kind=kind, plural=entry.plural), origins)
+        position = listed.index(kind) if kind in listed else None
+        reach["list_position"] = pd.array([position] * len(reach), dtype="Int64")
         pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
-        pairs["rule"] = f"within {taxonomy.minutes[1]} minutes, straight line x {geography.detour_factor:g}"
+        pairs["rule"] = f"within {taxonomy.minutes[1]} minutes, {measure.name}"
         pairs = pairs.sort_values(["area_code", "place_id"]).reset_index(drop=True)
         return {kind: reach, f"{kind}.places": pairs}, {"n_places": len(chosen)}
 
     definition = {"kind": entry.model_dump(mode="json"), "minutes": taxonomy.minutes, "near": taxonomy.borderline_share}
-    definition["distance"] = [geography.detour_factor, geography.minutes_per_metre, geography.nearest_cap_m]
+    definition |= {"distance": measure.definition, "decay": decay.model_dump(mode="json"), "listed": listed}
     inputs = {m.stem: m.data_version for m in (areas, scope)}
     # by content, so that a change to one kind of place leaves the reach of every other as it is
     inputs |= {"places": _hash(chosen), "cover": _hash(looked)}
@@ -66,55 +80,69 @@ def _hash(frame: pd.DataFrame) -> str:
     return store.sha256(frame.to_csv(index=False).encode())
 
 
+def _xy(frame: pd.DataFrame) -> np.ndarray:
+    return frame[["x", "y"]].to_numpy(dtype=np.float64)
+
+
 def _within_reach(
-    workspace: Workspace, origins: pd.DataFrame, places: pd.DataFrame
+    measure: Measure, minutes: tuple[int, int], origins: pd.DataFrame, places: pd.DataFrame, walks: Walks
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    geography = workspace.geography
-    ten, fifteen = (minutes / geography.minutes_per_metre for minutes in workspace.register.taxonomy.minutes)
-    reach = pd.DataFrame(
-        {"area_code": origins["area_code"], "cap_m": geography.nearest_cap_m * geography.detour_factor}
-    )
-    if places.empty:
-        none = pd.DataFrame({column: [] for column in PAIR_TYPES}).astype(PAIR_TYPES)
-        return reach.assign(nearest_m=np.nan, nearest_place_id=None, n_within_10_min=0, n_within_15_min=0), none
-    homes, targets = (cKDTree(frame[["x", "y"]].to_numpy()) for frame in (origins, places))
-    straight, nearest = targets.query(homes.data, distance_upper_bound=geography.nearest_cap_m)
-    there = np.isfinite(straight)
-    ids = np.append(places["place_id"].to_numpy(dtype=object), None)
-    reach["nearest_m"] = np.where(there, np.round(straight * geography.detour_factor, 1), np.nan)
-    reach["nearest_place_id"] = ids[nearest]
-    found = homes.sparse_distance_matrix(targets, fifteen / geography.detour_factor, output_type="ndarray")
-    walk = found["v"] * geography.detour_factor  # counted unrounded, told to 0.1 m
-    n = len(origins)
-    reach["n_within_10_min"] = np.bincount(found["i"][walk <= ten], minlength=n)
-    reach["n_within_15_min"] = np.bincount(found["i"], minlength=n)
+    """The nearest place and the counts, a row per origin, and the pairs behind them; `walks` reach the longer limit."""
+    n, ids = len(origins), places["place_id"].to_numpy(dtype=object)
+    reach = pd.DataFrame({"area_code": origins["area_code"], "cap_m": measure.cap_m})
+    nearest = measure.nearest(_xy(origins), _xy(places))
+    to = np.full(n, None, dtype=object)
+    to[nearest.i] = ids[nearest.j]
+    for column, told in (("nearest_m", np.round(nearest.metres, 1)), ("nearest_minutes", nearest.minutes)):
+        reach[column] = np.full(n, np.nan)
+        reach.loc[nearest.i, column] = told
+    reach["nearest_place_id"] = to
+    for limit in minutes:  # counted unrounded, told to 0.1 m
+        reach[f"n_within_{limit}_min"] = np.bincount(walks.i[walks.minutes <= limit], minlength=n)
     pairs = pd.DataFrame(
         {
-            "area_code": origins["area_code"].to_numpy()[found["i"]],
-            "place_id": places["place_id"].to_numpy()[found["j"]],
-            "distance_m": np.round(walk, 1),
-            "minutes": np.round(walk * geography.minutes_per_metre, 1),
+            "area_code": origins["area_code"].to_numpy()[walks.i],
+            "place_id": ids[walks.j],
+            "distance_m": np.round(walks.metres, 1),
+            "minutes": np.round(walks.minutes, 1),
         }
     )
     return reach, pairs.astype(PAIR_TYPES)
+
+
+def _access(
+    measure: Measure, decay: Decay, homes: pd.DataFrame, is_asked: np.ndarray, places: pd.DataFrame, walks: Walks
+) -> pd.DataFrame:
+    """Places per 1,000 residents, a row per area asked: each place shared by all who reach it, wherever they live.
+
+    From the areas asked, places lie within one catchment, those who share them within two, and the other places that
+    these choose among within three. `homes` are the areas of the nation by code, `places` by id, `walks` from the areas
+    asked: what is summed, and in which order, does not depend on what else was asked.
+    """
+    shared = np.unique(walks.j)
+    sharers = np.unique(measure.walks(_xy(homes), _xy(places)[shared], decay.minutes).i)
+    all_walks = measure.walks(_xy(homes)[sharers], _xy(places), decay.minutes)
+    population = homes["population"].to_numpy(dtype=np.float64)[sharers]
+    found = {}
+    for name, method in (("e2sfca", e2sfca), ("3sfca", three_step)):
+        access = np.zeros(len(homes))
+        access[sharers] = 1000 * method(all_walks, population, np.ones(len(places)), decay)
+        found[f"access_{name}_per_1000"] = access[is_asked]
+    return pd.DataFrame(found)
 
 
 def _with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: none, borderline
     (beyond it, or within it, by less than the taxonomy's share), or clear."""
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")
-    minutes = (reach["nearest_m"] * workspace.geography.minutes_per_metre).fillna(np.inf)
+    minutes = reach["nearest_minutes"].fillna(np.inf)
     near = workspace.register.taxonomy.borderline_share
     gap = np.select(
         [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["none", "borderline"], "clear"
     )
     # a gap is a claim that there is nothing: not made where the edge of what the list covers is nearer than what was found
-    edge = (reach["edge_m"] * workspace.geography.detour_factor).fillna(np.inf)
-    sure = (
-        (gap == "none")
-        | (edge >= reach["nearest_m"].fillna(np.inf))
-        | (edge * workspace.geography.minutes_per_metre > standard * (1 + near))
-    )
+    edge_m, edge_minutes = measure_of(workspace.geography).least(reach["edge_m"].fillna(np.inf))
+    sure = (gap == "none") | (edge_m >= reach["nearest_m"].fillna(np.inf)) | (edge_minutes > standard * (1 + near))
     known = (reach["coverage"] != "unknown") & standard.notna() & sure
     reach["standard_minutes"] = standard
     reach["gap"] = pd.Series(gap, index=reach.index).where(known, None).astype("str")

@@ -8,9 +8,11 @@ import pandas as pd
 from pipelines import store
 from pipelines.fetch.snapshot import current
 from pipelines.once import Made, made
+from pipelines.reach.distance import measure_of
 from pipelines.release.contents import ReleaseTable, read_release_tables
 from pipelines.store import sha256_json
 from pipelines.tables import table
+from pipelines.vintages import by_area, carried_sources
 from pipelines.workspace import Workspace
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
@@ -41,6 +43,8 @@ def gather(workspace: Workspace) -> Inputs:
     reach = {f"reach.{kind}": made(data / "reach", kind) for kind in register.taxonomy.counted()}
     indicators = {name: made(data / "indicators", name) for name in register.indicators}
     indices = {name: made(data / "indices", name) for name in register.indices}
+    clusters = {f"{name}.cluster": made(data / "indices", f"{name}.cluster") for name in register.indices}
+    carried = {by_area(name): table(workspace, by_area(name)) for name in carried_sources(register)}
     extra = {name: table(workspace, name) for t in tables.values() for name in t.inputs}
     sources = {name: table(workspace, name) for name in register.sources}
     files = {name: [step.path] for name, step in {"areas": steps["areas"], "scope": steps["scope"], **extra}.items()}
@@ -58,7 +62,9 @@ def gather(workspace: Workspace) -> Inputs:
         "postcodes": [steps["postcode"].path],
         "area_labels": [steps["typology"].path],
         "indicator_values": [step.path for step in indicators.values()],
+        "carried": [step.files[f"{name}.how"] for name, step in carried.items()],
         "index_scores": [step.path for step in indices.values()],
+        "index_clusters": [step.path for step in clusters.values()],
         "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
     }
     snapshots = _snapshots(workspace)
@@ -75,7 +81,10 @@ def gather(workspace: Workspace) -> Inputs:
         "kind_register": _kind_register(workspace),
         "places_shown": _places_shown(workspace, files, steps["scope"]),
     }
-    versions = {name: step.data_version for name, step in (steps | reach | indicators | indices | extra).items()}
+    versions = {
+        name: step.data_version
+        for name, step in (steps | reach | indicators | indices | clusters | carried | extra).items()
+    }
     versions["registers"] = sha256_json(
         {
             n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False)
@@ -97,7 +106,6 @@ def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made
         "indicators": {name: indicator.model_dump(mode="json") for name, indicator in register.indicators.items()},
         "taxonomy": register.taxonomy.model_dump(mode="json"),
     }
-    minutes = 1 / geography.minutes_per_metre
     return {
         "title": f"Common Ground: {', '.join(workspace.asked) or geography.nation_name}",
         "geography": geography.stem,
@@ -107,7 +115,7 @@ def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made
         "n_areas": steps["scope"].rows,
         "n_areas_nation": steps["areas"].rows,
         "indices": ", ".join(register.indices),
-        "distance_measure": f"straight line x {geography.detour_factor:g}, {minutes:.0f} m a minute",
+        "distance_measure": measure_of(geography).name,
         "ecological_fallacy": FALLACY,
         "indices_withheld": ", ".join(name for name, step in indices.items() if step.meta["withheld"]),
         "evidence_since": _evidence_since(workspace),

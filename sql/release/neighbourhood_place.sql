@@ -5,7 +5,7 @@ columns:
   area_code: small area residents start from
   place_id: the place within reach
   kind: the kind it was counted as
-  distance_m: {description: "walk, straight line lengthened by the geography's detour factor", unit: m}
+  distance_m: {description: "walk, by the measure in release.distance_measure", unit: m}
   minutes: {description: walking time at 80 metres a minute, unit: minutes}
   rule: how it came to be counted
 */

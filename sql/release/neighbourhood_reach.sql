@@ -4,10 +4,13 @@ key: [area_code, kind]
 columns:
   area_code: small area residents start from (the point is in neighbourhood, and how it was made in origin_kind)
   kind: kind of place (see table kind)
-  nearest_m: {description: "walk to the nearest, straight line lengthened by the geography's detour factor; null beyond the cap or where nobody looked", unit: m}
+  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap or where nobody looked", unit: m}
+  nearest_minutes: {description: the same walk at the measure's speed, unit: minutes}
   nearest_place_id: that place; null where nearest_m is
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}
   n_within_15_min: {description: open places within a 15-minute walk; null where nobody looked, unit: places}
+  access_e2sfca_per_1000: {description: "open places within a 15-minute walk for each 1,000 residents, shared among all who can walk to them, wherever they live, near places counting more (E2SFCA; Gaussian, sigma 7.5 minutes, to 15 minutes); 0 where none is in reach, null where nobody looked", unit: "places per 1,000 residents"}
+  access_3sfca_per_1000: {description: "the same, where residents with several places in reach divide themselves among them (3SFCA)", unit: "places per 1,000 residents"}
   standard_minutes: {description: the walk set as a standard for the area's rural-urban class; null is none, unit: minutes}
   gap: "none, borderline (within 15 % of the standard) or clear; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found"
   coverage: observed, partial (near the edge of a source's cover, or from a list kept by volunteers) or unknown
@@ -15,8 +18,9 @@ columns:
   as_at: date of the evidence
 */
 select
-    area_code, kind, nearest_m, nearest_place_id,
-    n_within_10_min::integer as n_within_10_min, n_within_15_min::integer as n_within_15_min, standard_minutes, gap, coverage,
-    null_reason, as_at::date as as_at
+    area_code, kind, nearest_m, round(nearest_minutes, 1) as nearest_minutes, nearest_place_id,
+    n_within_10_min::integer as n_within_10_min, n_within_15_min::integer as n_within_15_min,
+    round(access_e2sfca_per_1000, 6) as access_e2sfca_per_1000, round(access_3sfca_per_1000, 6) as access_3sfca_per_1000,
+    standard_minutes, gap, coverage, null_reason, as_at::date as as_at
 from reach
 order by area_code, kind

@@ -89,7 +89,7 @@ def test_near_the_edge_of_the_cover_coverage_is_partial(town, reach):
     inside = set(reach.loc[reach["region_code"] != NO_MAP, "area_code"])
     beyond = shapely.union_all(outlines.loc[~outlines["lsoa21_code"].isin(inside), "geometry"].to_numpy())
     pubs = reach[(reach["kind"] == "pub") & (reach["region_code"] != NO_MAP)]
-    near = shapely.distance(shapely.points(pubs["x"], pubs["y"]), beyond) <= 2400
+    near = shapely.distance(shapely.points(pubs["x"], pubs["y"]), beyond) <= 3 * 1200 / 1.3  # three catchments
     assert near.any()
     assert not near.all()
     assert pubs["coverage"].tolist() == np.where(near, "partial", "observed").tolist()

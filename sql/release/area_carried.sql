@@ -1,0 +1,15 @@
+/*
+title: How values by an older vintage of areas were carried to each area, by the official exact-fit look-up
+key: [area_code, source]
+inputs: [ons_lsoa11_lsoa21_2022]
+columns:
+  area_code: code of the small area
+  source: source whose table is by the older vintage
+  how_carried: "unchanged; split (counts shared out by residents, rates and scores copied); merged (counts added, rates and scores averaged); irregular (both by a stated rule; the publisher says that like cannot be compared with like)"
+  share: part (0-1) of the residents of the older areas it was made of that live in this one; a merged area's parts count alike
+  null_reason: set where nothing could be carried, for the area is not covered, a part of it is not in the source, or the source is unavailable
+*/
+select area_code, source, how_carried, share, null_reason
+from carried
+semi join scope using (area_code)
+order by area_code, source

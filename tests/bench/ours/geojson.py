@@ -1,0 +1,26 @@
+"""Areas to a GeoJSON file, by geodata.shapes and pipelines.release.maps: rounded, valid, right-hand rule."""
+
+import tempfile
+from pathlib import Path
+
+import geopandas
+
+from geodata.crs import PUBLISHED
+from geodata.shapes import publishable
+from pipelines import store
+from pipelines.release.maps import Layer, to_geojson
+
+
+def load(folder, areas):
+    frame = geopandas.read_parquet(folder / f"{areas}.parquet").to_crs(PUBLISHED)
+    return frame, Path(tempfile.mkdtemp(prefix="commonground-bench-")) / "areas.geojson"
+
+
+def run(inputs):
+    frame, path = inputs
+    rounded = frame.set_geometry(publishable(frame.geometry.to_numpy(), PUBLISHED))
+    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", "made up")))
+
+
+def answer(inputs, result):
+    return {"path": str(inputs[1])}
