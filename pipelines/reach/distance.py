@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geodata.geography import Geography
@@ -103,7 +102,7 @@ class StraightLine:
             return self._between(origins_xy, places_xy, np.empty(0, np.intp), np.empty(0, np.intp))
         homes, targets = _tree(origins_xy), _tree(places_xy)
         near = homes.sparse_distance_matrix(targets, self.furthest_m(limit_minutes) * SLACK, output_type="ndarray")
-        i, j = _in_order(near["i"], near["j"], len(origins_xy), len(places_xy))
+        i, j = _in_order(near["i"], near["j"], len(places_xy))
         walks = self._between(origins_xy, places_xy, i, j)
         within = walks.minutes <= limit_minutes
         return walks if within.all() else walks.where(within)
@@ -121,8 +120,15 @@ class StraightLine:
 
     def _between(self, origins_xy: np.ndarray, places_xy: np.ndarray, i: np.ndarray, j: np.ndarray) -> Walks:
         # From the coordinates, not from a tree, whose last bit may depend on the other points it holds.
-        gap = origins_xy.take(i, axis=0) - places_xy.take(j, axis=0)
-        return Walks(i, j, *self.least(np.hypot(gap[:, 0], gap[:, 1])))
+        squared = np.zeros(len(i))
+        for start, end in zip(
+            origins_xy.T, places_xy.T, strict=True
+        ):  # one axis at a time: memory is what takes the time
+            gap = np.ascontiguousarray(start).take(i)
+            gap -= np.ascontiguousarray(end).take(j)
+            gap *= gap
+            squared += gap
+        return Walks(i, j, *self.least(np.sqrt(squared, out=squared)))
 
 
 def _tree(points: np.ndarray) -> cKDTree:
@@ -130,11 +136,13 @@ def _tree(points: np.ndarray) -> cKDTree:
     return cKDTree(points, balanced_tree=False, compact_nodes=False)
 
 
-def _in_order(i: np.ndarray, j: np.ndarray, n: int, m: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs by i, then j: a compressed matrix counts rows and sorts within each, several times faster than a sort."""
-    pairs = csr_array((np.ones(len(i), dtype=np.int8), (i, j)), shape=(n, m))
-    pairs.sort_indices()
-    return np.repeat(np.arange(n), np.diff(pairs.indptr)), pairs.indices
+def _in_order(i: np.ndarray, j: np.ndarray, n_places: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs by i, then j: sorted as single numbers, several times faster than as pairs."""
+    pair = i.astype(np.int64) * n_places
+    pair += j
+    pair.sort()
+    i = pair // n_places
+    return i, pair - i * n_places
 
 
 def _first_in_each_spot(points: np.ndarray) -> np.ndarray:
