@@ -72,6 +72,7 @@ MIRROR = (
     Work("locate postcodes", "detailed", "locate", (WITHIN, INTERSECTS, DUCKDB), "areas"),
     Work("areas to GeoJSON", "detailed", "geojson", (TO_FILE,), "files"),
 )
+REACH_GROWTH = (5_000, 15_000, 35_000)
 GROWTH = [(35_000, points) for points in (100_000, 300_000, 1_000_000, 3_000_000)]
 GROWTH += [(areas, 1_000_000) for areas in (5_000, 15_000)]
 
@@ -134,8 +135,14 @@ def _row(work: Work, data: str, peer: Peer, ours: dict, theirs: dict, same: bool
 
 
 def grow(folder: Path, repeats: int, scratch: Path) -> list[dict]:
-    """Time and memory of locating points as points and areas grow, beside one pass over the numbers."""
+    """Time and memory as points and areas grow: of locating, beside one pass over the numbers, and of reach."""
     rows = []
+    for areas in REACH_GROWTH:
+        made = folder if areas == GROWTH[0][0] else _generated(folder.parent, areas=areas, points=1_000_000)
+        for work in [w for w in GENERATED if w.ours in ("nearest", "catchment")]:
+            options, answer = {"areas": work.areas, **work.options}, scratch / "answer.npz"
+            runs = _median([_timed(f"ours/{work.ours}", made, options, answer) for _ in range(repeats)])
+            rows.append(_growth_row(work.name, areas, None, runs, None))
     for areas, points in GROWTH:
         made = folder if areas == GROWTH[0][0] else _generated(folder.parent, areas=areas, points=points)
         options, answer = {"areas": "detailed", "points": points}, scratch / "answer.npz"
@@ -143,18 +150,20 @@ def grow(folder: Path, repeats: int, scratch: Path) -> list[dict]:
             [_timed(f"ours/{side}", made, options, answer) for side in ("locate", "one_pass")] for _ in range(repeats)
         ]
         ours, one_pass = (_median(list(runs)) for runs in zip(*turns, strict=True))
-        rows.append(
-            {
-                "work": "locate",
-                "areas": areas,
-                "points": points,
-                "ours_s": round(ours["seconds"], 3),
-                "ours_processor_s": round(ours["processor_seconds"], 3),
-                "one_pass_s": round(one_pass["seconds"], 3),
-                "ours_peak_mb": round(ours["peak_mb"]),
-            }
-        )
+        rows.append(_growth_row("locate", areas, points, ours, one_pass))
     return rows
+
+
+def _growth_row(work: str, areas: int, points: int | None, ours: dict, one_pass: dict | None) -> dict:
+    return {
+        "work": work,
+        "areas": areas,
+        "points": points,
+        "ours_s": round(ours["seconds"], 3),
+        "ours_processor_s": round(ours["processor_seconds"], 3),
+        "one_pass_s": round(one_pass["seconds"], 3) if one_pass else None,
+        "ours_peak_mb": round(ours["peak_mb"]),
+    }
 
 
 def show(rows: list[dict]) -> None:
