@@ -1,8 +1,26 @@
-"""Layers 2 to 4: table/<source>, the areas, places within reach, indicator/<name>, index/<name> and cluster/<index>."""
+"""Layers 2 to 4: table/<source>, the areas, places within reach, indicator/<name>, and the indices (indices.py)."""
 
 import dagster as dg
 
-from assets_defs import snapshots
+from assets_defs import indices, snapshots
+from assets_defs.keys import (
+    AREAS,
+    COVER,
+    EVENTS,
+    GROUPS,
+    IDENTITY,
+    OUTLINES,
+    PLACES,
+    POSTCODES,
+    RECORDS,
+    SCOPE,
+    TYPOLOGY,
+    by_area_key,
+    index_key,
+    indicator_key,
+    reach_key,
+    table_key,
+)
 from assets_defs.step_asset import step_asset
 from pipelines.areas import make_areas, make_scope
 from pipelines.indicators import make_indicator
@@ -16,50 +34,14 @@ from pipelines.places.identity import make_identity
 from pipelines.places.places import make_places
 from pipelines.places.postcodes import make_postcodes
 from pipelines.reach.reach import make_reach
-from pipelines.register import Index, Indicator, Register
+from pipelines.register import Indicator, Register
 from pipelines.release.outlines import make_outlines
-from pipelines.scoring.clusters import make_clusters
-from pipelines.scoring.make import make_index
 from pipelines.source import Source
 from pipelines.tables import make_table
 from pipelines.vintages import carried_sources, make_by_area, reading_by_area
 from pipelines.workspace import Workspace
 
-AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
-POSTCODES, TYPOLOGY = ["geography", "postcode"], ["ownership", "typology"]
-RECORDS, GROUPS, IDENTITY = ["places", "place_record"], ["places", "place_group"], ["places", "place_identity"]
-EVENTS, PLACES, COVER = ["places", "place_event"], ["places", "place"], ["places", "cover"]
 PLACE_KEYS = {"areas": [AREAS], "organisation": [PLACES]}
-
-
-def table_key(stem: str) -> list[str]:
-    """The asset key of a source's table."""
-    return ["table", stem]
-
-
-def by_area_key(stem: str) -> list[str]:
-    """The asset key of a table by an older vintage of areas, carried to the present one."""
-    return ["by_area", stem]
-
-
-def index_key(stem: str) -> list[str]:
-    """The asset key of an index."""
-    return ["index", stem]
-
-
-def cluster_key(stem: str) -> list[str]:
-    """The asset key of the clusters of an index."""
-    return ["cluster", stem]
-
-
-def reach_key(kind: str) -> list[str]:
-    """The asset key of the reach of one kind of place."""
-    return ["reach", kind]
-
-
-def indicator_key(stem: str) -> list[str]:
-    """The asset key of an indicator."""
-    return ["indicator", stem]
 
 
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
@@ -72,8 +54,7 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         *_places(workspace),
         *(_reach(workspace, kind) for kind in register.taxonomy.counted()),
         *(_indicator(indicator, register) for indicator in register.indicators.values()),
-        *(_index(index) for index in register.indices.values()),
-        *(_cluster(workspace, index) for index in register.indices.values()),
+        *indices.build(workspace),
         _typology(),
     ]
 
@@ -235,30 +216,4 @@ def _indicator(indicator: Indicator, register: Register) -> dg.AssetsDefinition:
         deps.values(),
         {"publisher": indicator.sources[0].split("_")[0]},
         ("known_somewhere", "Some area has a value.", whole),
-    )
-
-
-def _index(index: Index) -> dg.AssetsDefinition:
-    members = [index_key(name) if member.index else indicator_key(name) for _, name, member in index.members]
-
-    def scored(made: Made) -> tuple[bool, str]:
-        return made.meta["n_scored"] > 0, f"{made.meta['n_scored']:,} of {made.meta['n_areas']:,} areas are scored"
-
-    return step_asset(
-        index_key(index.stem),
-        "indices",
-        f"{index.title}: {index.question}" + "".join(f"\n- {caution}" for caution in index.cautions),
-        lambda workspace: make_index(workspace, index),
-        [*members, AREAS, SCOPE],
-        check=("scored_somewhere", "Some area has a score.", scored),
-    )
-
-
-def _cluster(workspace: Workspace, index: Index) -> dg.AssetsDefinition:
-    return step_asset(
-        cluster_key(index.stem),
-        "indices",
-        f"{index.title}: where high or low scores lie together among the areas asked (local Moran's I).",
-        lambda workspace: make_clusters(workspace, index),
-        [index_key(index.stem), SCOPE, table_key(workspace.geography.boundaries.source)],
     )

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets_defs.layers import (
+from assets_defs.keys import (
     EVENTS,
     GROUPS,
     OUTLINES,
@@ -12,9 +12,11 @@ from assets_defs.layers import (
     TYPOLOGY,
     by_area_key,
     cluster_key,
+    explained_key,
     index_key,
     indicator_key,
     reach_key,
+    spread_key,
     table_key,
 )
 from assets_defs.step_asset import OWNER, timed, told_plainly
@@ -44,6 +46,8 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         *map(by_area_key, carried_sources(register)),
         *map(index_key, register.indices),
         *map(cluster_key, register.indices),
+        *map(spread_key, register.indices),
+        *map(explained_key, register.indices),
     ]
     checks = {name: sql.split("*/")[0].lstrip("/* \n").strip() for name, sql in read_checks().items()}
 

@@ -73,19 +73,34 @@ def sources(probe: bool, **flags) -> None:
         click.echo(line)
 
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 @main.command()
-@click.argument("definition", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("definition", type=FILE)
+@click.argument("table", type=FILE)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the scores here (.csv or .parquet) instead of showing the first.",
 )
-def score(definition: Path, table: Path, out: Path | None) -> None:
-    """Score any table (CSV or Parquet) by any index definition."""
-    from pipelines.scoring.any_table import score_file
+@click.option(
+    "--frame",
+    "frames",
+    multiple=True,
+    metavar="COLUMN",
+    help="Also rank within each value of this column; again for more.",
+)
+@click.option(
+    "--within", type=FILE, metavar="FILE", help="Also rank among the areas listed in this file, one code a line."
+)
+@click.option("--spread", is_flag=True, help="Also how far ranks spread over versions of the method.")
+@click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
+def score(definition: Path, table: Path, out: Path | None, within: Path | None, **asked) -> None:
+    """Score any table (CSV or Parquet) by any index definition. The tutorial is in docs/score_your_own.md."""
+    from pipelines.scoring.any_table import Asked, read_codes, score_file
 
-    scored = score_file(definition, table)
+    scored = score_file(definition, table, Asked(within=within and read_codes(within), **asked))
     if out:
         from pipelines import store
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from geodata.records import DefinitionError
-from pipelines.register import PLACE_TABLES, Index, Register, Weighted, reads_places
+from pipelines.register import PLACE_TABLES, Register, reads_places, rests_on_places
+from pipelines.scoring.definition import Index, Weighted
 from pipelines.source import Source
 
 PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
@@ -95,6 +96,10 @@ def _indicators(register: Register) -> Iterator[str]:
 
 def _indices(register: Register) -> Iterator[str]:
     for index in register.indices.values():
+        others = set(index.uncertainty.normalise) - {"as_defined", "targets_stricter", "targets_looser"}
+        if others and rests_on_places(register, index):
+            told = "rests on places, known for the areas asked only, so its versions vary targets, not ranks or means"
+            yield f"{index.at('uncertainty', 'normalise')}: {told}"
         for domain, name, member in index.members:
             for told in _member(register, index, name, member):
                 yield f"{index.at('domains', domain, 'members', name)}: {told}"
@@ -108,7 +113,9 @@ def _member(register: Register, index: Index, name: str, member: Weighted) -> It
     if name not in register.indicators:
         yield f"there is no indicator {name}"
         return
-    scaled_by = member.normalise or index.normalise
+    scaled_by = index.scaled_by(member)
+    if member.shrink:
+        yield "shrink is for tables given to `commonground score`; published statistics come shrunk, or not, as they are"
     if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):
         yield "rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
     for stem in register.indicators[name].sources:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.reach.fca import Decay
+from pipelines.scoring.definition import Direction, Index, read_index
 from pipelines.source import Licence, Source
 
 HERE = Path(__file__).parent
@@ -18,9 +19,6 @@ SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
 PLACE_TABLES = ("areas", "organisation", "reach")  # what an indicator may read besides source tables
-
-Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
-Normalise = Literal["inverse_normal", "exponential", "percentile", "target", "none"]
 
 
 class Indicator(Record):
@@ -52,103 +50,6 @@ class Indicator(Record):
 def reads_places(indicator: Indicator) -> bool:
     """True where an indicator rests on reach, which is worked out for the areas asked only."""
     return "reach" in indicator.inputs
-
-
-class Weighted(Record):
-    """One indicator, or another index's score, inside a domain: its weight, why, and how it is put on a scale.
-
-    `target` gives the values that score 0 and 100 (normalise: target).
-    """
-
-    weight: float = Field(gt=0)
-    reason: str
-    normalise: Normalise | None = None
-    target: tuple[float, float] | None = None
-    direction: Direction | None = None
-    heading: str | None = None
-    index: bool = False
-
-    @model_validator(mode="after")
-    def _target_needs_values(self):
-        if (self.normalise == "target") != (self.target is not None):
-            raise ValueError("normalise: target and target: [value scoring 0, value scoring 100] go together")
-        return self
-
-
-class Domain(Record):
-    """One domain of an index: the weighted arithmetic mean of its members, then put on a 0-100 scale by `transform`.
-
-    `apart`: scored and published beside the index, and no part of it. `not_read`: what belongs to the domain and no
-    source tells yet, with its weight: it lowers the weight observed.
-    """
-
-    title: str
-    weight: float = Field(gt=0)
-    reason: str
-    transform: Literal["exponential", "none"] = "none"
-    minimum_weight: float = Field(0.5, ge=0, le=1)
-    apart: bool = False
-    members: dict[str, Weighted] = Field(min_length=1)
-    not_read: dict[str, float] = {}
-
-    @property
-    def share_read(self) -> float:
-        """The share (0-1) of the domain's weight that some source tells."""
-        read = sum(member.weight for member in self.members.values())
-        return read / (read + sum(self.not_read.values()))
-
-
-class Index(Record):
-    """A composite index as data. Rank 1 is the greatest need (or opportunity) in every frame.
-
-    `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
-    withheld where its rank correlation with coverage is above `withhold_above`.
-    """
-
-    stem: str
-    title: str
-    shown_as: str
-    question: str
-    reference_year: int
-    minimum_weight: float = Field(0.6, ge=0, le=1)
-    normalise: Normalise = "inverse_normal"
-    aggregate: Literal["arithmetic", "geometric", "sum"] = "arithmetic"
-    withhold_above: float | None = None
-    area_column: str | None = None
-    publish: bool = True
-    cautions: list[str] = []
-    domains: dict[str, Domain] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _weights_add_up(self):
-        for name, weights in [
-            ("domains", [domain.weight for domain in self.parts.values()]),
-            *(
-                (f"domains.{name}", [*(m.weight for m in d.members.values()), *d.not_read.values()])
-                for name, d in self.domains.items()
-            ),
-        ]:
-            published_as_is = self.aggregate == "sum" and name == "domains"
-            if len(set(weights)) > 1 and abs(sum(weights) - 1) > 1e-9 and not published_as_is:
-                raise ValueError(
-                    f"the weights under {name} sum to {sum(weights):g}; they must sum to 1 or all be equal"
-                )
-        return self
-
-    @property
-    def parts(self) -> dict[str, Domain]:
-        """The domains that make the index, without those that stand apart."""
-        return {name: domain for name, domain in self.domains.items() if not domain.apart}
-
-    @property
-    def members(self) -> list[tuple[str, str, Weighted]]:
-        """Every (domain, name, member) in file order."""
-        return [(d, name, m) for d, domain in self.domains.items() for name, m in domain.members.items()]
-
-    @property
-    def reads_indices(self) -> list[str]:
-        """The indices whose scores this one reads."""
-        return [name for _, name, member in self.members if member.index]
 
 
 class Kind(Record):
@@ -254,11 +155,6 @@ def read_indicator(path: Path) -> Indicator:
     return validate(Indicator, {**value, "stem": path.stem, "sql": text}, lines, path.name)
 
 
-def read_index(path: Path) -> Index:
-    """Read one index definition. Raises DefinitionError naming file, line and key."""
-    return read_record(Index, path, stem=path.stem)
-
-
 @dataclass(frozen=True)
 class Register:
     """Everything a geography's pipeline is made of."""
@@ -292,6 +188,22 @@ class Register:
         for stem in self.indices:
             visit(stem, ())
         return done
+
+
+def drawn_indicators(register: Register, index: Index) -> list[str]:
+    """The indicators of an index that rest on reach alone, and are counted again with errors in its versions."""
+    indicators = [name for domain, name, member in index.members if domain in index.parts and not member.index]
+    return [name for name in indicators if register.indicators[name].inputs == ["reach"]]
+
+
+def rests_on_places(register: Register, index: Index) -> bool:
+    """True where an index rests on places, itself or through another index, and so is known for the areas asked only."""
+    return any(
+        rests_on_places(register, register.indices[name]) if member.index else reads_places(register.indicators[name])
+        for _, name, member in index.members
+        if name
+        in (register.indices if member.index else register.indicators)  # told of by `consistency` where it is not
+    )
 
 
 def read_register(

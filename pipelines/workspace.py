@@ -12,6 +12,8 @@ from pipelines.fetch.http import Client
 from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.problem import Problem
 from pipelines.register import Register, read_register
+from pipelines.scoring.definition import WeightSet
+from pipelines.scoring.weight_sets import SETS, read_weight_sets
 from pipelines.settings import Settings
 from pipelines.store import read_json
 
@@ -48,6 +50,11 @@ class Workspace:
     def register(self) -> Register:
         """The definitions that serve this geography."""
         return check(read_register(self.geography))
+
+    @cached_property
+    def weight_sets(self) -> list[WeightSet]:
+        """Other weights for our indices: those of the repository and, contributed, those in DIR/weight_sets."""
+        return read_weight_sets([SETS, self.data / "weight_sets"], self.register.indices)
 
     @cached_property
     def today(self) -> datetime.date:

@@ -15,9 +15,10 @@ import click
 from geodata.geography import read_geographies
 from pipelines.cli import main as commands
 from pipelines.problem import Problem
-from pipelines.register import Index, Register, read_register
+from pipelines.register import Register, read_register
 from pipelines.release.contents import read_release_tables
 from pipelines.release.inputs import FALLACY
+from pipelines.scoring.definition import Index
 
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
@@ -59,6 +60,7 @@ WHY = {  # every direct dependency, and why it is here
     "filelock": "one writer per data folder",
     "geopandas": "tables with shapes: read, join, reproject, GeoParquet",
     "libpysal": "which areas are neighbours, from PySAL",
+    "matplotlib": "the plots of a method report",
     "numpy": "arithmetic on columns",
     "orjson": "GeoJSON and JSON, fast and always the same bytes",
     "pandas": "tables between steps",
@@ -71,6 +73,7 @@ WHY = {  # every direct dependency, and why it is here
     "pyyaml": "definition files, with line numbers",
     "rapidfuzz": "how like two names are, when records are conflated",
     "requests": "fetching sources",
+    "salib": "Sobol indices: which choice of method moves ranks most",
     "scipy": "nearest places, the normal curve, rank correlation",
     "shapely": "shapes: validity, simplification, GeoJSON",
     "starlette": "the file server behind `commonground serve`",

@@ -31,16 +31,14 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
     """
     taxonomy, measure = workspace.register.taxonomy, measure_of(workspace.geography)
     entry, decay, listed = taxonomy.kinds[kind], taxonomy.catchment, list(taxonomy.listed())
-    chosen, looked = _chosen(workspace, kind), _looked(workspace, kind)
+    chosen, looked = chosen_places(workspace, kind), _looked(workspace, kind)
     areas, scope = (made(workspace.data / "tables", name) for name in ("areas", "scope"))
 
     def make():
-        columns = ["area_code", "rural_or_urban", "population", "x", "y"]
-        homes = pd.read_parquet(areas.path, columns=columns).sort_values("area_code", ignore_index=True)
-        is_asked = homes["area_code"].isin(pd.read_parquet(scope.path)["area_code"]).to_numpy()
+        homes, is_asked = _homes(workspace)
         origins = homes[is_asked].reset_index(drop=True)
         walks = measure.walks(_xy(origins), _xy(chosen), taxonomy.minutes[1])
-        reach, pairs = _within_reach(measure, taxonomy.minutes, origins, chosen, walks)
+        reach, pairs = _reach_and_pairs(measure, taxonomy.minutes, origins, chosen, walks)
         reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
         reach = reach.merge(looked, on="area_code", validate="1:1")
         unknown = reach["coverage"] == "unknown"
@@ -63,12 +61,27 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
     return once(workspace.data / "reach", kind, definition, inputs, make)
 
 
-def _chosen(workspace: Workspace, kind: str) -> pd.DataFrame:
+def chosen_places(workspace: Workspace, kind: str) -> pd.DataFrame:
+    """The places counted for a kind, by id: `place_id`, `x`, `y`."""
     places = made(workspace.data / "places", "place")
     kinds = pd.read_parquet(places.files["place.kinds"])
     kinds = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id"]]
     every = pd.read_parquet(places.path, columns=["place_id", "x", "y"])
     return every.merge(kinds, on="place_id").sort_values("place_id", ignore_index=True)
+
+
+def _homes(workspace: Workspace) -> tuple[pd.DataFrame, np.ndarray]:
+    """The areas of the nation by code, and which of them are asked."""
+    areas, scope = (made(workspace.data / "tables", name).path for name in ("areas", "scope"))
+    columns = ["area_code", "rural_or_urban", "population", "x", "y"]
+    homes = pd.read_parquet(areas, columns=columns).sort_values("area_code", ignore_index=True)
+    return homes, homes["area_code"].isin(pd.read_parquet(scope)["area_code"]).to_numpy()
+
+
+def origins_asked(workspace: Workspace) -> pd.DataFrame:
+    """The areas asked by code, in the order of the rows of every reach table, with the point residents start from."""
+    homes, is_asked = _homes(workspace)
+    return homes[is_asked].reset_index(drop=True)
 
 
 def _looked(workspace: Workspace, kind: str) -> pd.DataFrame:
@@ -84,7 +97,26 @@ def _xy(frame: pd.DataFrame) -> np.ndarray:
     return frame[["x", "y"]].to_numpy(dtype=np.float64)
 
 
-def _within_reach(
+def within_reach(
+    measure: Measure,
+    minutes: tuple[int, int],
+    origins: pd.DataFrame,
+    places: pd.DataFrame,
+    walks: Walks,
+    times: np.ndarray,
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """The walk to the nearest place (metres, NaN beyond the cap) and how many are within each limit, per origin, where
+    each place is counted so many `times`."""
+    n, there = len(origins), times > 0
+    nearest = measure.nearest(_xy(origins), _xy(places)[there])
+    metres = np.full(n, np.nan)
+    metres[nearest.i] = np.round(nearest.metres, 1)
+    weight = times[walks.j].astype(np.float64)
+    counts = {m: np.bincount(walks.i, weights=weight * (walks.minutes <= m), minlength=n) for m in minutes}
+    return metres, counts
+
+
+def _reach_and_pairs(
     measure: Measure, minutes: tuple[int, int], origins: pd.DataFrame, places: pd.DataFrame, walks: Walks
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The nearest place and the counts, a row per origin, and the pairs behind them; `walks` reach the longer limit."""

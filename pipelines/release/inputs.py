@@ -9,6 +9,8 @@ from pipelines import store
 from pipelines.fetch.snapshot import current
 from pipelines.once import Made, made
 from pipelines.reach.distance import measure_of
+from pipelines.reach.errors import read_accuracy
+from pipelines.release import registers
 from pipelines.release.contents import ReleaseTable, read_release_tables
 from pipelines.store import sha256_json
 from pipelines.tables import table
@@ -16,6 +18,21 @@ from pipelines.vintages import by_area, carried_sources
 from pipelines.workspace import Workspace
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
+SPREAD_VIEWS = {
+    "index_spreads": "",
+    "index_sensitivities": ".sensitivity",
+    "weight_sets": ".sets",
+    "weight_set_weights": ".weights",
+    "weight_set_ranks": ".set_ranks",
+    "weight_set_shifts": ".set_shifts",
+}
+EXPLAINED_VIEWS = {
+    "domain_contributions": "",
+    "indicator_contributions": ".indicators",
+    "area_peers": ".peers",
+    "highest_tenth_changes": ".changes",
+    "frame_summaries": ".summaries",
+}
 LICENCE = (
     "Open Government Licence v3.0, unless a table, row or file says otherwise; rows with licence odbl, and tables and files "
     "that hold such rows, under the Open Database Licence 1.0"
@@ -44,6 +61,8 @@ def gather(workspace: Workspace) -> Inputs:
     indicators = {name: made(data / "indicators", name) for name in register.indicators}
     indices = {name: made(data / "indices", name) for name in register.indices}
     clusters = {f"{name}.cluster": made(data / "indices", f"{name}.cluster") for name in register.indices}
+    spreads = {f"{name}.spread": made(data / "indices", f"{name}.spread") for name in register.indices}
+    explained = {f"{name}.explained": made(data / "indices", f"{name}.explained") for name in register.indices}
     carried = {by_area(name): table(workspace, by_area(name)) for name in carried_sources(register)}
     extra = {name: table(workspace, name) for t in tables.values() for name in t.inputs}
     sources = {name: table(workspace, name) for name in register.sources}
@@ -64,6 +83,8 @@ def gather(workspace: Workspace) -> Inputs:
         "indicator_values": [step.path for step in indicators.values()],
         "carried": [step.files[f"{name}.how"] for name, step in carried.items()],
         "index_scores": [step.path for step in indices.values()],
+        **{view: [step.files[stem + end] for stem, step in spreads.items()] for view, end in SPREAD_VIEWS.items()},
+        **{view: [step.files[stem + end] for stem, step in explained.items()] for view, end in EXPLAINED_VIEWS.items()},
         "index_clusters": [step.path for step in clusters.values()],
         "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
     }
@@ -72,18 +93,21 @@ def gather(workspace: Workspace) -> Inputs:
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
     frames = {
-        "source_register": _source_register(workspace),
+        "source_register": registers.source_register(workspace),
         "snapshot_register": snapshots,
-        "indicator_register": _indicator_register(workspace),
-        "index_register": _index_register(workspace),
+        "indicator_register": registers.indicator_register(workspace),
+        "index_register": registers.index_register(workspace),
+        "index_methods": registers.index_methods(workspace),
         "issues": _issues(sources, steps),
         "record_counts": _record_counts(workspace, steps["place"]),
-        "kind_register": _kind_register(workspace),
+        "kind_register": registers.kind_register(workspace),
         "places_shown": _places_shown(workspace, files, steps["scope"]),
     }
     versions = {
         name: step.data_version
-        for name, step in (steps | reach | indicators | indices | clusters | carried | extra).items()
+        for name, step in (
+            steps | reach | indicators | indices | spreads | explained | clusters | carried | extra
+        ).items()
     }
     versions["registers"] = sha256_json(
         {
@@ -105,6 +129,8 @@ def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made
         "indices": {name: index.model_dump(mode="json") for name, index in register.indices.items()},
         "indicators": {name: indicator.model_dump(mode="json") for name, indicator in register.indicators.items()},
         "taxonomy": register.taxonomy.model_dump(mode="json"),
+        "weight_sets": [told.model_dump(mode="json") for told in workspace.weight_sets],
+        "accuracy": read_accuracy().model_dump(mode="json"),
     }
     return {
         "title": f"Common Ground: {', '.join(workspace.asked) or geography.nation_name}",
@@ -125,25 +151,6 @@ def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made
         "definition_sha256": sha256_json(definitions),
         "built_at": store.utc_now(),
     }
-
-
-def _source_register(workspace: Workspace) -> pd.DataFrame:
-    rows = []
-    for source in workspace.register.sources.values():
-        licence = workspace.register.licences[source.licence]
-        rows.append(
-            {
-                "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
-                "licence": licence.title, "licence_url": licence.url, "attribution": source.attribution,
-                "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
-                "next_expected": source.next_expected, "is_required": source.required,
-                "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
-            }
-        )  # fmt: skip
-    frame = pd.DataFrame(rows)
-    for column in ("vintage", "next_expected", "verified_on"):
-        frame[column] = pd.to_datetime(frame[column]).dt.date
-    return frame
 
 
 def _snapshots(workspace: Workspace) -> pd.DataFrame:
@@ -167,36 +174,6 @@ def _snapshots(workspace: Workspace) -> pd.DataFrame:
     )
 
 
-def _indicator_register(workspace: Workspace) -> pd.DataFrame:
-    keep = ["title", "unit", "direction", "note"]
-    rows = [
-        {
-            "indicator": i.stem,
-            **{k: getattr(i, k) for k in keep},
-            "is_modelled": i.modelled,
-            "sources": ", ".join(i.sources),
-        }
-        for i in workspace.register.indicators.values()
-    ]
-    return pd.DataFrame(rows)
-
-
-def _index_register(workspace: Workspace) -> pd.DataFrame:
-    rows = []
-    for index in workspace.register.indices.values():
-        for name, member_name, member in index.members:
-            domain = index.domains[name]
-            low, high = member.target or (None, None)
-            rows.append(
-                {
-                    "index_name": index.stem, "domain": name, "domain_weight": domain.weight, "member": member_name,
-                    "member_weight": member.weight, "normalise": member.normalise or index.normalise,
-                    "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
-                }
-            )  # fmt: skip
-    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
-
-
 def _issues(sources: dict[str, Made], steps: dict[str, Made]) -> pd.DataFrame:
     frames = [pd.read_parquet(step.files[f"{name}.issues"]) for name, step in sources.items()]
     frames += [pd.read_parquet(steps[name].files[f"{name}.issues"]) for name in ("place_record", "place")]
@@ -207,19 +184,6 @@ def _evidence_since(workspace: Workspace):
     """The day before which dated evidence of sites and closings enters no score."""
     taxonomy = workspace.register.taxonomy
     return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
-
-
-def _kind_register(workspace: Workspace) -> pd.DataFrame:
-    rows = [
-        {
-            "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
-            "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
-            "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
-            "standard_rural": kind.standard_minutes.get("Rural"), "note": kind.note,
-        }
-        for name, kind in workspace.register.taxonomy.kinds.items()
-    ]  # fmt: skip
-    return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})
 
 
 def _places_shown(workspace: Workspace, files: dict[str, list[Path]], scope: Made) -> pd.DataFrame:

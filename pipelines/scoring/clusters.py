@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from pipelines.once import Made, made, once
-from pipelines.register import Index
+from pipelines.scoring.definition import Index
 from pipelines.store import sha256_json
 from pipelines.tables import table
 from pipelines.workspace import Workspace

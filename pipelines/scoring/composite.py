@@ -1,114 +1,155 @@
 """Indicator values to domain and index scores, as one index definition says. Pure: frames in, frames out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from pipelines.register import Domain, Index, Weighted
+from pipelines.problem import Problem
 from pipelines.scoring import normalise
+from pipelines.scoring.aggregate import SLACK, aggregate, weighted_mean
+from pipelines.scoring.definition import Domain, Index, Weighted
+from pipelines.scoring.treat import Told, treat
 
 SIGN = {"higher_is_less_need": -1}
 
 
 @dataclass(frozen=True)
 class Scored:
-    """`score` per area; `domains` and `weight_by_domain` per area and domain; `weight_observed` from 0 to 1."""
+    """`score` per area; `domains`, `before_transform` and `weight_by_domain` per area and domain or sub-domain (by its
+    path); `weight_observed` from 0 to 1; `treated` per member."""
 
     score: pd.Series
     domains: pd.DataFrame
+    before_transform: pd.DataFrame
     weight_by_domain: pd.DataFrame
     weight_observed: pd.Series
+    treated: dict[str, Told]
 
 
-def on_scale(values: np.ndarray, member: Weighted, default: str, direction: str) -> np.ndarray:
-    """One member's values on its scale, greater meaning more need (or opportunity)."""
-    how = member.normalise or default
+@dataclass(frozen=True)
+class Domains:
+    """What a tree of domains gives, by path: the score as it enters what is above, before its transform, and the share
+    of its weight that was observed."""
+
+    entering: dict[str, np.ndarray]
+    before: dict[str, np.ndarray]
+    observed: dict[str, np.ndarray | float]
+
+
+def on_scale(
+    index: Index,
+    member: Weighted,
+    values: np.ndarray,
+    direction: str,
+    how: str | None = None,
+    target: tuple[float, float] | None = None,
+) -> np.ndarray:
+    """One member's (treated) values on its scale, greater meaning more need (or opportunity).
+
+    `how` and `target` stand in for what the definition says.
+    """
+    how = how or index.scaled_by(member)
     if how == "target":
-        return normalise.target(values, *member.target)
+        return normalise.target(values, *(target or member.target))
     oriented = values * SIGN.get(member.direction or direction, 1)
     if how == "none":
         return oriented
-    return getattr(normalise, how)(oriented)
+    scale = (member.scale or index.scale or ()) if how in ("min_max", "z_score") else ()
+    return getattr(normalise, how)(oriented, *scale)
 
 
-def scale_members(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> dict[str, np.ndarray]:
-    """Every member's column of `values` (areas in rows, NaN for unknown) on its scale."""
+def treat_members(index: Index, values: pd.DataFrame) -> dict[str, Told]:
+    """Every member's column of `values`, its outliers treated as the member, or else the index, says."""
     return {
-        name: on_scale(
-            values[name].to_numpy(float), member, index.normalise, directions.get(name, "higher_is_more_need")
-        )
+        name: treat(values[name].to_numpy(float), member.treatment or index.treatment)
         for _, name, member in index.members
     }
 
 
-def domain_score(
-    domain: Domain, scaled: dict[str, np.ndarray], weights: dict[str, float]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The domain's score, and the share of its weight that was observed, per area.
+def scale_members(index: Index, values: Mapping[str, np.ndarray], directions: dict[str, str]) -> dict[str, np.ndarray]:
+    """Every member's values (treated; NaN for unknown) on its scale."""
+    return {
+        name: on_scale(index, member, values[name], directions.get(name, "higher_is_more_need"))
+        for _, name, member in index.members
+    }
 
-    The weighted mean of the members that are known, null below the domain's minimum weight, then its transform.
+
+def score_domains(
+    domains: Mapping[str, Domain], scaled: dict[str, np.ndarray], weights: Mapping[str, float] | None = None
+) -> Domains:
+    """Every domain of `domains`, with those below it, from its members on their scales.
+
+    `weights` stand in for those of the definition, by name of member or path of domain; a part that is not in it is
+    left out, as if it never belonged. A domain is null below its minimum weight.
     """
-    mean, observed = weighted_mean(
-        [scaled[name] for name in domain.members], [weights[name] for name in domain.members]
-    )
-    observed = observed * domain.share_read
-    mean[observed < domain.minimum_weight - 1e-9] = np.nan
-    return (normalise.exponential(mean) if domain.transform == "exponential" else mean), observed
+    found = Domains({}, {}, {})
+    for name, domain in domains.items():
+        _score_domain(name, domain, scaled, weights, found)
+    return found
 
 
-def weighted_mean(columns: list[np.ndarray], weights: list[float]) -> tuple[np.ndarray, np.ndarray]:
-    """The weighted mean of what is known (NaN where nothing is), and the share of the weight that is known.
+def _score_domain(
+    path: str, domain: Domain, scaled: dict[str, np.ndarray], weights: Mapping[str, float] | None, found: Domains
+) -> None:
+    columns, shares, whole = [], [], []
+    for name, member in domain.members.items():
+        if weights is None or name in weights:
+            columns.append(scaled[name])
+            whole.append(None)
+            shares.append(member.weight if weights is None else weights[name])
+    for name, below in domain.domains.items():
+        at = f"{path}/{name}"
+        if weights is None or at in weights:
+            _score_domain(at, below, scaled, weights, found)
+            columns.append(found.entering[at])
+            whole.append(found.observed[at])
+            shares.append(below.weight if weights is None else weights[at])
+    before, observed = aggregate(domain.aggregate, columns, shares, domain.imbalance)
+    if any(part is not None for part in whole):  # what was observed of a sub-domain counts for as much of it
+        entering = [
+            np.where(np.isnan(column), 0.0, 1.0 if part is None else part)
+            for column, part in zip(columns, whole, strict=True)
+        ]
+        observed = weighted_mean(entering, shares)[0]
+    observed = observed * _share_read(domain, shares)
+    if np.min(observed) < domain.minimum_weight - SLACK:
+        before = np.where(observed >= domain.minimum_weight - SLACK, before, np.nan)
+    found.before[path], found.observed[path] = before, observed
+    found.entering[path] = before if domain.transform == "none" else getattr(normalise, domain.transform)(before)
 
-    Added up column by column: a matrix product rounds equal rows differently, and ranks would tell them apart.
-    """
-    total = sum(weights)
-    weighed, observed = np.zeros(len(columns[0])), np.zeros(len(columns[0]))
-    for column, weight in zip(columns, weights, strict=True):
-        known = np.isfinite(column)
-        weighed += np.where(known, column, 0) * (weight / total)
-        observed += known * (weight / total)
-    return weighed / np.where(observed > 0, observed, np.nan), observed
 
-
-def combine(index: Index, domains: list[np.ndarray], weights: list[float]) -> np.ndarray:
-    """Domain scores, in the index's order, to one score: weighted arithmetic or geometric mean, or weighted sum.
-
-    The geometric mean and the sum need every domain; the arithmetic mean is over those that are known.
-    """
-    if index.aggregate == "arithmetic":
-        return weighted_mean(domains, weights)[0]
-    if index.aggregate == "sum":
-        return weighted_mean(domains, weights)[0] * sum(weights) * _all_known(domains)
-    with np.errstate(divide="ignore"):
-        logs = [np.log(column) for column in domains]
-    zero = np.any([column == 0 for column in domains], axis=0)  # the log of zero is not finite, and not unknown
-    mean = np.exp(weighted_mean(logs, weights)[0])
-    return np.where(zero, 0.0, mean) * _all_known(domains)
-
-
-def _all_known(columns: list[np.ndarray]) -> np.ndarray:
-    return np.where(np.all([np.isfinite(column) for column in columns], axis=0), 1.0, np.nan)
+def _share_read(domain: Domain, shares: list[float]) -> float:
+    return sum(shares) / (sum(shares) + sum(domain.not_read.values())) if domain.not_read else 1.0
 
 
 def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Scored:
     """Score every row of `values` (index: area codes; one column per member; NaN for unknown).
 
     Missing is never read as zero: `weight_observed` falls instead, and below the index's minimum weight there is no
-    score.
+    score. Raises Problem for a geometric mean of values below zero.
     """
-    scaled = scale_members(index, values, directions)
-    columns, observed = {}, {}
-    for name, domain in index.domains.items():
-        weights = {m: member.weight for m, member in domain.members.items()}
-        columns[name], observed[name] = domain_score(domain, scaled, weights)
-    domains = pd.DataFrame(columns, index=values.index)
-    shares = pd.DataFrame(observed, index=values.index)
-    weights = [domain.weight for domain in index.parts.values()]
+    treated = treat_members(index, values)
+    scaled = scale_members(index, {name: told.values for name, told in treated.items()}, directions)
+    try:
+        found = score_domains(index.domains, scaled)
+        parts = [found.entering[name] for name in index.parts]
+        weights = [domain.weight for domain in index.parts.values()]
+        total, _ = aggregate(index.aggregate, parts, weights, index.imbalance)
+    except ValueError as error:
+        raise Problem(f"{index.stem}.yml", str(error), "choose another aggregate, or another scale") from error
     # what was observed of a domain that has no score does not enter the index, and is not counted as if it did
-    entering = [np.where(np.isfinite(columns[name]), observed[name], 0) for name in index.parts]
+    entering = [np.where(np.isnan(found.entering[name]), 0.0, found.observed[name]) for name in index.parts]
     weight_observed = weighted_mean(entering, weights)[0]
-    total = combine(index, [columns[name] for name in index.parts], weights)
-    total[weight_observed < index.minimum_weight - 1e-9] = np.nan
+    total[weight_observed < index.minimum_weight - SLACK] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
-    return Scored(as_series(total), domains, shares, as_series(np.clip(weight_observed, 0, 1)))
+    as_frame = lambda told: pd.DataFrame({path: told[path] for path in index.every_domain}, index=values.index)  # noqa: E731
+    return Scored(
+        as_series(total),
+        as_frame(found.entering),
+        as_frame(found.before),
+        as_frame(found.observed),
+        as_series(np.clip(weight_observed, 0, 1)),
+        treated,
+    )

@@ -3,6 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from pipelines.scoring.normalise import descending
+
+FRAMES = {
+    "nation": "nation_code",
+    "region": "region_code",
+    "authority": "authority_code",
+    "like_areas": "like_areas_code",
+}
 FRAME_COVERAGE = 0.99  # share of a frame's areas that must have a score before anyone in it is ranked
 
 
@@ -24,3 +32,45 @@ def rank_in_frame(scores: pd.Series, frame: pd.Series, frame_sizes: pd.Series, z
 def decile(rank: pd.Series, n: int) -> pd.Series:
     """`ceil(10 rank / N)`: 1 is the highest-need tenth (nullable integer)."""
     return pd.Series(np.ceil(10 * rank.astype("Float64") / max(n, 1)), index=rank.index).astype("Int64")
+
+
+class Groups:
+    """Ranks within groups of areas, thousands of times over: `group` is a whole number per area."""
+
+    def __init__(self, group: np.ndarray):
+        self._group = group.astype(np.int32)
+        self._is_one = len(group) == 0 or (group == group[0]).all()
+
+    def ranks(self, score: np.ndarray, zero_is_last: bool = False) -> np.ndarray:
+        """Whole-number ranks, 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
+
+        With `zero_is_last` scores of zero share the last rank of their group.
+        """
+        known = ~np.isnan(score)
+        whole = known.all()
+        told, group = (score, self._group) if whole else (score[known], self._group[known])
+        ranked = self._ranks(told, group)
+        if zero_is_last and (told == 0).any():
+            ranked = np.where(told == 0, np.bincount(group, minlength=1)[group], ranked)
+        if whole:
+            return ranked
+        found = np.zeros(len(score), dtype=np.int64)
+        found[known] = ranked
+        return found
+
+    def _ranks(self, score: np.ndarray, group: np.ndarray) -> np.ndarray:
+        order, start, end = descending(score)
+        found = np.empty(len(score), dtype=np.int64)
+        if self._is_one:
+            found[order] = (
+                np.arange(1, len(score) + 1) if len(start) == len(order) else np.repeat(start + 1, end - start)
+            )
+            return found
+        run = np.repeat(np.arange(len(start)), end - start)  # areas of one run have one score
+        within = np.argsort(group[order], kind="stable")
+        order, run = order[within], run[within]
+        new_group = np.append(True, np.diff(group[order]) != 0)
+        new = np.flatnonzero(new_group | np.append(True, np.diff(run) != 0))
+        first = np.maximum.accumulate(np.where(new_group, np.arange(len(order)), 0))
+        found[order] = np.repeat(new - first[new] + 1, np.diff(np.append(new, len(order))))
+        return found

@@ -5,89 +5,51 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipelines.once import Made, made, once
-from pipelines.register import Index, Register, reads_places
+from pipelines.once import Made, once
+from pipelines.register import Register
 from pipelines.scoring.composite import score
-from pipelines.scoring.frames import decile, rank_in_frame
+from pipelines.scoring.definition import Index
+from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
-from pipelines.scoring.robustness import rank_spread
+from pipelines.scoring.inputs import read_inputs
 from pipelines.workspace import Workspace
-
-FRAMES = {
-    "nation": "nation_code",
-    "region": "region_code",
-    "authority": "authority_code",
-    "like_areas": "like_areas_code",
-}
 
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
 
-def rests_on_places(register: Register, index: Index) -> bool:
-    """True where an index rests on places, itself or through another index, and so is known for the areas asked only."""
-    return any(
-        rests_on_places(register, register.indices[name]) if member.index else reads_places(register.indicators[name])
-        for _, name, member in index.members
-    )
-
-
 def make_index(workspace: Workspace, index: Index) -> Made:
     """Tables `<index>` (a row per area), and `<index>.domain_score` (a row per area and domain)."""
-    register, tables = workspace.register, workspace.data / "tables"
-    areas, scope = made(tables, "areas"), made(tables, "scope")
-    steps = {
-        name: made(workspace.data / ("indices" if member.index else "indicators"), name)
-        for _, name, member in index.members
-    }
+    inputs = read_inputs(workspace, index)
 
     def make():
-        every = pd.read_parquet(areas.path)
-        universe = every["area_code"]  # the whole nation, so that a percentile of a national member is the nation's
-        long = {
-            name: pd.read_parquet(step.path).set_index("area_code").reindex(universe) for name, step in steps.items()
-        }
-        values = pd.DataFrame(
-            {name: frame["score" if m.index else "value"] for _, name, m in index.members for frame in [long[name]]}
-        )
-        directions = {name: register.indicators[name].direction for _, name, m in index.members if not m.index}
-        scored = score(index, values, directions)
+        long, values = inputs.long, inputs.values
+        scored = score(index, values, inputs.directions)
         told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
         withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
         if withheld:
             scored = replace(scored, score=scored.score * np.nan)
-        table = _ranked(scored, every.set_index("area_code"), index.aggregate == "geometric")
-        table["evidence_grade"] = _grades(register, index, long, values, scored).where(table["score"].notna(), None)
+        table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
+        grades = _grades(inputs.register, index, long, values, scored)
+        table["evidence_grade"] = grades.where(table["score"].notna(), None)
         table["null_reason"] = _reasons(index, long, values, scored)
         if withheld:
             table["null_reason"] = table["null_reason"].mask(
                 scored.weight_observed >= index.minimum_weight, "frame_not_covered"
             )
-        # a place in the nation spreads only where there is one
-        ranked = scored.score.where(table["rank_nation"].notna())
-        spread = rank_spread(index, values, directions, ranked)
-        for column in spread:
-            table[column] = spread[column]
-        table = table.astype(
-            {"rank_low": "Int64", "rank_high": "Int64", "evidence_grade": "str", "null_reason": "str"}
-        ).reset_index(names="area_code")
+        table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
         table.insert(1, "index_name", index.stem)
-        domains = _domain_table(index, scored, every)
-        if rests_on_places(register, index):
-            asked = pd.read_parquet(scope.path)["area_code"]
-            table, domains = table[table["area_code"].isin(asked)], domains[domains["area_code"].isin(asked)]
-        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, every) | told | {
-            "withheld": withheld
-        }
+        domains = _domain_table(index, scored, inputs.areas)
+        table, domains = inputs.held(table), inputs.held(domains)
+        told |= {"withheld": withheld, "treated": _treated(scored)}
+        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, inputs.areas) | told
 
-    definition = [
-        index.model_dump(mode="json"),
-        {name: register.indicators[name].model_dump(mode="json") for _, name, m in index.members if not m.index},
-    ]
-    inputs = {name: step.data_version for name, step in steps.items()} | {
-        "areas": areas.data_version,
-        "scope": scope.data_version,
-    }
-    return once(workspace.data / "indices", index.stem, definition, inputs, make)
+    return once(workspace.data / "indices", index.stem, inputs.definition, inputs.versions, make)
+
+
+def _treated(scored) -> dict:
+    """What was done about outliers, of the members about which something was."""
+    told = {name: {"done": told.done, "n_winsorised": told.n_winsorised} for name, told in scored.treated.items()}
+    return {name: what for name, what in told.items() if what["done"] != "none"}
 
 
 def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
@@ -102,9 +64,9 @@ def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
 
 
 def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
-    nation = areas.set_index("area_code")["nation_code"]
+    nation = areas["nation_code"]
     frames = []
-    for name in index.domains:
+    for name in index.every_domain:
         column = scored.domains[name]
         rank = rank_in_frame(column, nation.reindex(column.index), nation.value_counts())
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
@@ -117,19 +79,24 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _member_weights(index: Index) -> dict[str, float]:
+def member_weights(index: Index) -> dict[str, float]:
+    """The share of the index's weight that each member of its parts has, by name."""
+
+    def shares(domain, weight: float) -> dict[str, float]:
+        inner = weight / sum(domain.weights.values())
+        found = {name: member.weight * inner for name, member in domain.members.items()}
+        for below in domain.domains.values():
+            found |= shares(below, below.weight * inner)
+        return found
+
     total = sum(domain.weight for domain in index.parts.values())
-    weights = {}
-    for domain in index.parts.values():
-        inner = sum(member.weight for member in domain.members.values())
-        weights |= {name: domain.weight / total * member.weight / inner for name, member in domain.members.items()}
-    return weights
+    return {n: w for domain in index.parts.values() for n, w in shares(domain, domain.weight / total).items()}
 
 
 def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
     age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
     known_weight = np.zeros(len(values))
-    weights = _member_weights(index)
+    weights = member_weights(index)
     for domain, name, member in index.members:
         if domain not in index.parts:
             continue

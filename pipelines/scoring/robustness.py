@@ -1,48 +1,66 @@
-"""How far a rank depends on choices: the same seeded draws in every release, over weights and one indicator left out.
+"""How far a rank depends on choices of method and errors in data: the same seeded draws in every release.
 
-This is a spread over method choices, not a confidence interval.
+This is a spread over method choices and data errors, not a confidence interval.
 """
 
 import numpy as np
 import pandas as pd
 
-from pipelines.register import Index
-from pipelines.scoring import normalise
-from pipelines.scoring.composite import combine, domain_score, scale_members
+from pipelines.scoring.definition import Index
+from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
 from pipelines.store import sha256_json
 
-DRAWS = 100
-WEIGHT_SPREAD = 0.25
-INTERVAL = (5, 95)
+LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
+BLOCK = 4_096  # areas whose draws are sorted at a time
 
 
-def rank_spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scored: pd.Series) -> pd.DataFrame:
-    """`rank_low`, `rank_high` (5 and 95 % of the draws) and `worst_decile_share` (0-1) for the areas that are scored.
+def seed_of(index: Index, purpose: str = "") -> int:
+    """The seed of an index's draws: the hash of its definition, so that one release can be compared with the next."""
+    return int(sha256_json([index.model_dump(mode="json"), purpose] if purpose else index.model_dump(mode="json"))[:16], 16)  # fmt: skip
 
-    Each draw multiplies every weight by a number between 0.75 and 1.25 and leaves one indicator out. The seed is the
-    hash of the definition, so a release can be compared with the next.
+
+def draw_versions(index: Index, n_errors: int = 0) -> list[Version]:
+    """The versions an index's definition asks for, always the same ones for one definition and `n_errors`.
+
+    Every weight is multiplied by a number within `uncertainty.weights` of 1; scale, way of adding up, the indicator left
+    out (or none) and the draw of errors in places (or none) are each taken with equal chance from their list.
     """
-    areas = scored.index[scored.notna()]
-    scaled = {
-        name: column[scored.notna().to_numpy()] for name, column in scale_members(index, values, directions).items()
+    told, random = index.uncertainty, np.random.default_rng(seed_of(index))
+    base, gone = as_defined(index), [None, *(can_be_left_out(index) if told.leave_out else [])]
+    jitter = lambda weights: {  # noqa: E731
+        name: weight * random.uniform(1 - told.weights, 1 + told.weights) for name, weight in weights.items()
     }
-    random = np.random.default_rng(int(sha256_json(index.model_dump(mode="json"))[:16], 16))
-    can_go = [(d, m) for d, m, _ in index.members if d in index.parts and len(index.parts[d].members) > 1]
-    drawn = np.empty((DRAWS, len(areas)), dtype=np.int32)
-    for draw in range(DRAWS):
-        gone = can_go[random.integers(len(can_go))] if can_go else None
-        columns, weights = [], []
-        for name, domain in index.parts.items():
-            jitter = {
-                m: w.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD) for m, w in domain.members.items()
-            }
-            kept = {m: w for m, w in domain.members.items() if (name, m) != gone}
-            columns.append(domain_score(domain.model_copy(update={"members": kept}), scaled, jitter)[0])
-            weights.append(domain.weight * random.uniform(1 - WEIGHT_SPREAD, 1 + WEIGHT_SPREAD))
-        total = combine(index, columns, weights)
-        drawn[draw] = np.nan_to_num(normalise.ranks(total), nan=len(areas))
-    low, high = np.percentile(drawn, INTERVAL, axis=0, method="nearest")
-    worst = (np.ceil(10 * drawn / max(len(areas), 1)) <= 1).mean(axis=0)
-    return pd.DataFrame(
-        {"rank_low": low.astype("int64"), "rank_high": high.astype("int64"), "worst_decile_share": worst}, index=areas
-    )
+    versions = []
+    for _ in range(told.draws):
+        domains, members = jitter(base.domains), jitter(base.members)
+        out = gone[random.integers(len(gone))]
+        normalise = told.normalise[random.integers(len(told.normalise))]
+        how = told.aggregate[random.integers(len(told.aggregate))]
+        members.pop(out, None)
+        versions.append(Version(domains, members, normalise, how, int(random.integers(n_errors + 1))))
+    return versions
+
+
+def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd.DataFrame:
+    """For every area the scorer keeps, over the versions that give it a score: `rank_median`, `rank_low`, `rank_high` (5
+    and 95 %; the smallest rank that so many of them do not pass), `worst_decile_share` (0-1 of them in which it is among
+    the highest-need tenth of its frame) and `rank_shift_mean` (how far they are from its published `rank`, on average).
+    """
+    drawn = scorer.all_ranks(versions)
+    size = np.bincount(scorer.group, minlength=1)[scorer.group]
+    columns = {name: [] for name in ("rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")}
+    for start in range(0, len(rank), BLOCK):
+        at = slice(start, start + BLOCK)
+        block = np.sort(np.ascontiguousarray(drawn[:, at].T), axis=1)
+        none = (block == 0).sum(axis=1)  # versions without a score for the area sort first, and are passed over
+        given = block.shape[1] - none
+        rows = np.arange(len(block))
+        for name, share in (("rank_median", MEDIAN), ("rank_low", LOW), ("rank_high", HIGH)):
+            position = none + np.maximum(np.ceil(np.round(share * given, 9)).astype(np.int64), 1) - 1
+            columns[name].append(block[rows, np.minimum(position, block.shape[1] - 1)].astype(np.int64))
+        counted = block > 0
+        worst = (10 * block.astype(np.int64) <= size[at, None]) & counted
+        columns["worst_decile_share"].append(worst.sum(axis=1) / np.maximum(given, 1))
+        shift = np.where(counted, np.abs(block.astype(np.float64) - rank[at, None]), 0.0)
+        columns["rank_shift_mean"].append(shift.sum(axis=1) / np.maximum(given, 1))
+    return pd.DataFrame({name: np.concatenate(parts) if parts else [] for name, parts in columns.items()})

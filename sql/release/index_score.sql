@@ -10,9 +10,12 @@ columns:
   rank_authority: rank in the authority, by the same rule
   rank_like_areas: rank among areas of the same rural-urban class in the nation, by the same rule
   decile_nation: tenth of the nation, 1 = highest need
-  rank_low: rank_nation at the 5 % point of 100 versions of the method (weights +-25 %, one indicator left out)
-  rank_high: rank_nation at the 95 % point of the same versions; a spread over method choices, not a confidence interval
-  worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need
+  rank_median: rank in the middle of all versions of the method (see table index_method), in the frame of spread_frame
+  rank_low: rank at the 5 % point of the same versions, in that frame
+  rank_high: rank at the 95 % point; a spread over method choices and data errors, not a confidence interval
+  worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need of that frame
+  rank_shift_mean: how far those ranks are from the published one in that frame, on average
+  spread_frame: the widest frame (nation, region, authority) in which the area has a rank; null where it has none
   weight_observed: share (0-1) of the index's weight that is observed and enters the score
   evidence_grade: A to D, from what was observed, its age, and how much is partly covered or modelled
   null_reason: set exactly where score is null
@@ -20,8 +23,10 @@ columns:
 select
     area_code, index_name, score, rank_nation::integer as rank_nation, rank_region::integer as rank_region,
     rank_authority::integer as rank_authority, rank_like_areas::integer as rank_like_areas,
-    decile_nation::integer as decile_nation, rank_low::integer as rank_low, rank_high::integer as rank_high,
-    worst_decile_share, weight_observed, evidence_grade, null_reason
+    decile_nation::integer as decile_nation, rank_median::integer as rank_median,
+    rank_low::integer as rank_low, rank_high::integer as rank_high, worst_decile_share, rank_shift_mean, spread_frame,
+    weight_observed, evidence_grade, null_reason
 from index_scores
+left join index_spreads using (area_code, index_name)
 semi join scope using (area_code)
 order by area_code, index_name

@@ -9,7 +9,8 @@ from pipelines.scoring.composite import score
 from pipelines.scoring.frames import decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.normalise import ranks
-from pipelines.scoring.robustness import rank_spread
+from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.versions import Scorer
 
 
 def ranked(scores, frames, sizes=None):
@@ -88,7 +89,11 @@ def drawn_values(n=120) -> pd.DataFrame:
 
 
 def spread(values, index=INDEX):
-    return rank_spread(index, values, {}, score(index, values, {}).score)
+    scored = score(index, values, {}).score
+    keep = np.flatnonzero(scored.notna())
+    scorer = Scorer(index, values, {}, keep, np.zeros(len(keep), dtype=int))
+    rank = ranks(scored.to_numpy()[keep])
+    return rank_spread(scorer, draw_versions(index), rank).set_axis(values.index[keep])
 
 
 def test_the_spread_of_ranks_is_the_same_every_time():

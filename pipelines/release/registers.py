@@ -1,0 +1,91 @@
+"""The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
+
+import pandas as pd
+
+from pipelines.reach.errors import DRAWS
+from pipelines.register import drawn_indicators
+from pipelines.workspace import Workspace
+
+
+def source_register(workspace: Workspace) -> pd.DataFrame:
+    """One row per source, with its licence."""
+    rows = []
+    for source in workspace.register.sources.values():
+        licence = workspace.register.licences[source.licence]
+        rows.append(
+            {
+                "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
+                "licence": licence.title, "licence_url": licence.url, "attribution": source.attribution,
+                "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
+                "next_expected": source.next_expected, "is_required": source.required,
+                "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
+            }
+        )  # fmt: skip
+    frame = pd.DataFrame(rows)
+    for column in ("vintage", "next_expected", "verified_on"):
+        frame[column] = pd.to_datetime(frame[column]).dt.date
+    return frame
+
+
+def indicator_register(workspace: Workspace) -> pd.DataFrame:
+    """One row per indicator."""
+    keep = ["title", "unit", "direction", "note"]
+    rows = [
+        {
+            "indicator": i.stem,
+            **{k: getattr(i, k) for k in keep},
+            "is_modelled": i.modelled,
+            "sources": ", ".join(i.sources),
+        }
+        for i in workspace.register.indicators.values()
+    ]
+    return pd.DataFrame(rows)
+
+
+def index_register(workspace: Workspace) -> pd.DataFrame:
+    """One row per index, domain and member: weights, scale, reasons."""
+    rows = []
+    for index in workspace.register.indices.values():
+        for name, member_name, member in index.members:
+            domain = index.domains[name]
+            low, high = member.target or (None, None)
+            rows.append(
+                {
+                    "index_name": index.stem, "domain": name, "domain_weight": domain.weight, "member": member_name,
+                    "member_weight": member.weight, "normalise": member.normalise or index.normalise,
+                    "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
+
+
+def index_methods(workspace: Workspace) -> pd.DataFrame:
+    """One row per index: how it is made, and what its versions vary."""
+    rows = []
+    for index in workspace.register.indices.values():
+        varied = index.uncertainty
+        rows.append(
+            {
+                "index_name": index.stem, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
+                "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
+                "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
+                "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
+                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
+                "n_error_draws": DRAWS if drawn_indicators(workspace.register, index) else 0,
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).astype({"citation": "str", "versions_reason": "str"})
+
+
+def kind_register(workspace: Workspace) -> pd.DataFrame:
+    """One row per kind of place."""
+    rows = [
+        {
+            "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
+            "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
+            "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
+            "standard_rural": kind.standard_minutes.get("Rural"), "note": kind.note,
+        }
+        for name, kind in workspace.register.taxonomy.kinds.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})

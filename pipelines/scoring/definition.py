@@ -1,0 +1,275 @@
+"""An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from geodata.records import Record, read_record
+
+Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
+Normalise = Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "target", "none"]
+Aggregate = Literal["sum", "arithmetic", "geometric", "mazziotta_pareto", "minimum"]
+Version = Literal[
+    "as_defined", "targets_stricter", "targets_looser", "min_max", "z_score", "percentile", "inverse_normal"
+]
+SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
+EXPERT, EQUAL, PCA = "expert", "equal", "pca"
+
+
+class Treatment(Record):
+    """What is done about outliers before a member is put on a scale, by a stated rule (scoring/treat.py).
+
+    `outliers`: where skewness and kurtosis are both beyond their limits, up to `points` values are winsorised, and
+    where that does not bring them within the limits the logarithm is taken instead. `winsorise` stops before the
+    logarithm; `log` always takes it.
+    """
+
+    rule: Literal["none", "outliers", "winsorise", "log"]
+    skewness: float = Field(2.0, gt=0)
+    kurtosis: float = Field(3.5, gt=0)
+    points: int = Field(5, ge=1)
+
+
+Treated = Annotated[Treatment, BeforeValidator(lambda told: {"rule": told} if isinstance(told, str) else told)]
+
+
+class Shrink(Record):
+    """Small-number shrinkage of a rate: `denominator` and `within` are headings of the table (people at risk, and the
+    larger area whose rate a small one is drawn to); the value is so many `per`."""
+
+    denominator: str
+    within: str
+    per: float = Field(100, gt=0)
+
+
+class Weighted(Record):
+    """One indicator, or another index's score, inside a domain: its weight, why, and how it is put on a scale.
+
+    `target` gives the values that score 0 and 100 (normalise: target). `scale`: least and greatest (min_max; 0 and 100
+    unless told), or mean and standard deviation (z_score; 0 and 1 unless told). What is not said here is as the index
+    says.
+    """
+
+    weight: float = Field(gt=0)
+    reason: str
+    citation: str | None = None
+    unit: str | None = None
+    normalise: Normalise | None = None
+    target: tuple[float, float] | None = None
+    scale: tuple[float, float] | None = None
+    treatment: Treated | None = None
+    shrink: Shrink | None = None
+    direction: Direction | None = None
+    heading: str | None = None
+    index: bool = False
+
+    @model_validator(mode="after")
+    def _scale_fits(self):
+        if (self.normalise == "target") != (self.target is not None):
+            raise ValueError("normalise: target and target: [value scoring 0, value scoring 100] go together")
+        if self.target and self.target[0] == self.target[1]:
+            raise ValueError("the two ends of target are the same")
+        _check_scale(self.normalise, self.scale)
+        return self
+
+
+def _check_scale(normalise: str | None, scale: tuple[float, float] | None) -> None:
+    if scale and normalise in ("percentile", "inverse_normal", "exponential", "target", "none"):
+        raise ValueError(f"scale is for min_max and z_score, not for {normalise}")
+    if scale and normalise == "min_max" and scale[0] >= scale[1]:
+        raise ValueError("scale of min_max is [least, greatest]")
+    if scale and normalise == "z_score" and scale[1] <= 0:
+        raise ValueError("scale of z_score is [mean, standard deviation]")
+
+
+class Domain(Record):
+    """One domain: its members and sub-domains aggregated, then put on the scale of what is above it by `transform`.
+
+    `minimum_weight`: the share of its weight that must be observed for it to have a score. `apart`: scored and
+    published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
+    its weight: it lowers the weight observed. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
+    """
+
+    title: str
+    weight: float = Field(gt=0)
+    reason: str
+    citation: str | None = None
+    aggregate: Aggregate = "arithmetic"
+    imbalance: Literal["lowers", "raises"] = "lowers"
+    transform: Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "none"] = "none"
+    minimum_weight: float = Field(0.5, ge=0, le=1)
+    apart: bool = False
+    members: dict[str, Weighted] = {}
+    domains: dict[str, "Domain"] = {}
+    not_read: dict[str, float] = {}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of every member and sub-domain, in file order: members first."""
+        return {name: part.weight for name, part in [*self.members.items(), *self.domains.items()]}
+
+    @property
+    def share_read(self) -> float:
+        """The share (0-1) of the domain's weight that some source tells."""
+        read = sum(self.weights.values())
+        return read / (read + sum(self.not_read.values()))
+
+    @model_validator(mode="after")
+    def _parts_fit(self):
+        if not self.weights:
+            raise ValueError("a domain has members, or domains below it")
+        if twice := set(self.members) & set(self.domains):
+            raise ValueError(f"{', '.join(sorted(twice))} is both a member and a domain below")
+        if any(domain.apart for domain in self.domains.values()):
+            raise ValueError("only a domain of the index itself can stand apart")
+        if self.aggregate != "sum":
+            _add_up([*self.weights.values(), *self.not_read.values()])
+        return self
+
+    def leaves(self) -> Iterator[tuple[str, Weighted]]:
+        """Every member of the domain and of those below it."""
+        yield from self.members.items()
+        for domain in self.domains.values():
+            yield from domain.leaves()
+
+    def below(self, path: str) -> Iterator[tuple[str, "Domain"]]:
+        """This domain and those below it, each by its path (names joined by /), in file order."""
+        yield path, self
+        for name, domain in self.domains.items():
+            yield from domain.below(f"{path}/{name}")
+
+
+def _add_up(weights: list[float]) -> None:
+    if len(set(weights)) > 1 and abs(sum(weights) - 1) > 1e-9:
+        raise ValueError(f"the weights sum to {sum(weights):g}; they must sum to 1 or all be equal")
+
+
+class Uncertainty(Record):
+    """What the versions of the method vary (scoring/robustness.py), beside one indicator left out.
+
+    Each version multiplies every weight by a number within `weights` of 1, takes one way of `normalise` and one of
+    `aggregate`, and counts places with one draw of errors. `targets_stricter` and `targets_looser` move both ends of
+    every target by a quarter. Where a geometric mean stands in for another way, 1 is added to every domain's score first,
+    so that a score near zero does not decide alone.
+    """
+
+    draws: int = Field(1_000, ge=20)
+    weights: float = Field(0.25, ge=0, lt=1)
+    leave_out: bool = True
+    normalise: list[Version] = Field(["as_defined"], min_length=1)
+    aggregate: list[Aggregate | Literal["as_defined"]] = Field(["as_defined"], min_length=1)
+    reason: str = ""
+
+
+class Index(Record):
+    """A composite index as data. Rank 1 is the greatest need (or opportunity) in every frame.
+
+    `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
+    withheld where its rank correlation with coverage is above `withhold_above`. `ties`: which rank areas of one score
+    share.
+    """
+
+    stem: str
+    title: str
+    shown_as: str
+    question: str
+    reference_year: int
+    citation: str | None = None
+    minimum_weight: float = Field(0.6, ge=0, le=1)
+    normalise: Normalise = "inverse_normal"
+    scale: tuple[float, float] | None = None
+    treatment: Treated = Treatment(rule="none")
+    aggregate: Aggregate = "arithmetic"
+    imbalance: Literal["lowers", "raises"] = "lowers"
+    ties: Literal["lowest", "average", "highest"] = "lowest"
+    withhold_above: float | None = None
+    area_column: str | None = None
+    publish: bool = True
+    cautions: list[str] = []
+    uncertainty: Uncertainty = Uncertainty()
+    domains: dict[str, Domain] = Field(min_length=1)
+
+    @field_validator("domains")
+    @classmethod
+    def _domains_fit(cls, domains: dict[str, Domain], told: ValidationInfo):
+        parts = {name: domain for name, domain in domains.items() if not domain.apart}
+        if not parts:
+            raise ValueError("every domain stands apart; the index is made of nothing")
+        if told.data.get("aggregate") != "sum":  # published weights are used as they stand
+            _add_up([domain.weight for domain in parts.values()])
+        names = [name for domain in domains.values() for name, _ in domain.leaves()]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} is a member more than once; an indicator counts in one place")
+        return domains
+
+    @model_validator(mode="after")
+    def _scales_fit(self):
+        _check_scale(self.normalise, self.scale)
+        if self.publish and self.ties != "lowest":
+            raise ValueError("ties: in what is published the lowest rank is shared")
+        if self.aggregate == "geometric" and any(_is_signed(self, domain) for domain in self.parts.values()):
+            raise ValueError("aggregate: a geometric mean needs domains on a scale without values below zero")
+        return self
+
+    @property
+    def parts(self) -> dict[str, Domain]:
+        """The domains that make the index, without those that stand apart."""
+        return {name: domain for name, domain in self.domains.items() if not domain.apart}
+
+    @property
+    def members(self) -> list[tuple[str, str, Weighted]]:
+        """Every (domain, name, member) in file order; a member of a sub-domain under the domain it is in."""
+        return [(d, name, m) for d, domain in self.domains.items() for name, m in domain.leaves()]
+
+    @property
+    def every_domain(self) -> dict[str, Domain]:
+        """Every domain and sub-domain by its path, in file order."""
+        return {path: below for name, domain in self.domains.items() for path, below in domain.below(name)}
+
+    @property
+    def reads_indices(self) -> list[str]:
+        """The indices whose scores this one reads."""
+        return [name for _, name, member in self.members if member.index]
+
+    def scaled_by(self, member: Weighted) -> Normalise:
+        """How a member is put on a scale."""
+        return member.normalise or self.normalise
+
+
+def _is_signed(index: Index, domain: Domain) -> bool:
+    if domain.transform != "none":
+        return domain.transform in SIGNED
+    return any(index.scaled_by(member) in SIGNED for _, member in domain.leaves())
+
+
+class WeightSet(Record):
+    """Another opinion of how much each domain of an index should count: who holds it, why, and the weights.
+
+    `origin`: published (taken from another index) or contributed (by `contributed_by`, an organisation).
+    """
+
+    stem: str
+    index: str
+    title: str
+    origin: Literal["published", "contributed"]
+    contributed_by: str | None = None
+    reason: str
+    citation: str | None = None
+    domains: dict[str, float] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _told_whole(self):
+        if (self.origin == "contributed") != (self.contributed_by is not None):
+            raise ValueError("origin: contributed and contributed_by go together")
+        if self.stem in (EXPERT, EQUAL, PCA):
+            raise ValueError(f"{self.stem} is the name of a set that is always there")
+        if min(self.domains.values()) < 0 or sum(self.domains.values()) <= 0:
+            raise ValueError("domains: weights are zero or more, and not all zero")
+        return self
+
+
+def read_index(path: Path) -> Index:
+    """Read one index definition. Raises DefinitionError naming file, line and key."""
+    return read_record(Index, path, stem=path.stem)

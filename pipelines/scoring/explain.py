@@ -1,0 +1,181 @@
+"""Why an area has its score: what each domain and indicator pushed it up or down, adding up to the score exactly; which
+areas are most like it; what would have to change for it to leave the highest-need tenth."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from pipelines.scoring.aggregate import aggregate
+from pipelines.scoring.composite import Scored
+from pipelines.scoring.definition import Domain, Index
+from pipelines.scoring.normalise import placed_among
+
+DIFFERENCE, LOGS, SHAPLEY = "weighted difference", "difference of logs", "shapley"
+PEERS = 5
+MOST_PARTS = 12  # exact Shapley values look at every set of parts
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """One index over the areas of one frame: members on their scales (`scaled`), what was scored, and the domains'
+    transforms as they stand, so that one area can be moved while all others stay where they are."""
+
+    index: Index
+    scaled: dict[str, np.ndarray]
+    scored: Scored
+
+    def entering(self, path: str, domain: Domain, columns: list[np.ndarray]) -> np.ndarray:
+        """What a domain would give to what is above it, had its parts (in order) these values, all other areas as they are."""
+        before, _ = aggregate(domain.aggregate, columns, list(domain.weights.values()), domain.imbalance)
+        if domain.transform == "none":
+            return before
+        return placed_among(domain.transform, before, self.scored.before_transform[path].to_numpy())
+
+    def parts_of(self, path: str, domain: Domain) -> list[np.ndarray]:
+        """The columns a domain is made of, in order: members, then domains below."""
+        below = [self.scored.domains[f"{path}/{name}"].to_numpy() for name in domain.domains]
+        return [*(self.scaled[name] for name in domain.members), *below]
+
+
+def shapley_values(parts: list[np.ndarray], means: list[np.ndarray], value) -> list[np.ndarray]:
+    """Exact Shapley values of `value` (a function of a list of columns) between all parts at their means and all at their
+    own: they add up to the difference of the two."""
+    n = len(parts)
+    if n > MOST_PARTS:
+        raise ValueError(f"{n} parts are too many for exact Shapley values")
+    every = range(n)
+    at = {
+        subset: value([parts[k] if k in subset else means[k] for k in every])
+        for size in range(n + 1)
+        for subset in map(frozenset, combinations(every, size))
+    }
+    found = []
+    for k in every:
+        total = 0.0
+        for subset, before in at.items():
+            if k not in subset:
+                weight = factorial(len(subset)) * factorial(n - len(subset) - 1) / factorial(n)
+                total = total + weight * (at[subset | {k}] - before)
+        found.append(total)
+    return found
+
+
+def explain(land: Landscape, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Contributions of domains and of indicators for the areas at `rows` (positions), one frame; all areas have a score.
+
+    Both frames: `row` (position), `domain`, for indicators `indicator`, `contribution` and `method`; domains also
+    `starts_from`, what an area would have were nothing special about it. Per area, domains add up to
+    `score - starts_from`, and indicators to their domain: exactly for an index by arithmetic mean or sum (starts_from is
+    the mean score of the frame) and by Shapley values otherwise (starts_from is the score of mean domains); an index by
+    geometric mean is told in logs: they add up to `ln(score) - starts_from`, the frame's mean log.
+    """
+    index, score = land.index, land.scored.score.to_numpy()
+    names = list(index.parts)
+    columns = [land.scored.domains[name].to_numpy() for name in names]
+    weights = [index.parts[name].weight for name in names]
+    start, pushes, shares, link, method = _domain_pushes(index, columns, weights, score, rows)
+    domains, indicators = [], []
+    for name, push, share in zip(names, pushes, shares, strict=True):
+        head = {"row": rows, "domain": name}
+        domains.append(pd.DataFrame({**head, "contribution": push[rows], "starts_from": start, "method": method}))
+        for leaf, told, how in _within(land, name, index.parts[name], push, share, link, rows):
+            indicators.append(pd.DataFrame({**head, "indicator": leaf, "contribution": told[rows], "method": how}))
+    return pd.concat(domains, ignore_index=True), pd.concat(indicators, ignore_index=True)
+
+
+def _domain_pushes(index: Index, columns, weights, score, rows):
+    """Where the frame starts, each domain's push per area, its effective weight, how an entering score becomes a push
+    (link), and the method's name."""
+    total = sum(weights)
+    known = [~np.isnan(column) for column in columns]
+    observed = sum(k * (w / total) for k, w in zip(known, weights, strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [np.where(k, w / total / observed, 0.0) for k, w in zip(known, weights, strict=True)]
+    if index.aggregate in ("arithmetic", "sum"):
+        scale = total if index.aggregate == "sum" else 1.0
+        shares, link, method, whole = [s * scale for s in shares], lambda x: x, DIFFERENCE, score
+    elif index.aggregate == "geometric":
+        link, method, whole = _log, LOGS, _log(score)
+    else:
+        means = [np.broadcast_to(np.nanmean(column[rows]), score.shape) for column in columns]
+        value = lambda told: aggregate(index.aggregate, told, weights, index.imbalance)[0]  # noqa: E731
+        return value(means)[0], shapley_values(columns, means, value), shares, lambda x: x, SHAPLEY
+    linked = [link(column) for column in columns]
+    start = np.nanmean(whole[rows])
+    pushes = [s * (x - np.nanmean(x[rows])) if k[rows].any() else np.zeros(len(score)) for s, x, k in zip(shares, linked, known, strict=True)]  # fmt: skip
+    pushes = [np.where(k, push, 0.0) for k, push in zip(known, pushes, strict=True)]
+    # what gaps leave over, of the areas that have some, is shared out by weight
+    rest = whole - start - sum(pushes)
+    all_shares = sum(shares)
+    with np.errstate(invalid="ignore"):
+        pushes = [np.where(k, push + rest * s / all_shares, np.nan) for k, push, s in zip(known, pushes, shares, strict=True)]  # fmt: skip
+    return start, pushes, shares, link, method
+
+
+def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows):
+    """The push of a domain shared out among its parts: yields (indicator, push, method), down to the indicators.
+
+    Linear domains by weighted difference; others by exact Shapley values of what the domain gives, from parts at their
+    means. What the domain's own start differs from its curve at those means is the same for all areas, and is shared out
+    by weight.
+    """
+    parts, weights = land.parts_of(path, domain), list(domain.weights.values())
+    known = [~np.isnan(part) for part in parts]
+    means = [np.where(k, np.nanmean(p[rows]) if k[rows].any() else 0.0, np.nan) for p, k in zip(parts, known, strict=True)]  # fmt: skip
+    total = sum(w * k for w, k in zip(weights, known, strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inner = [np.where(k, w / total, 0.0) for w, k in zip(weights, known, strict=True)]
+    is_linear = domain.transform == "none" and domain.aggregate == "arithmetic" and link is not _log
+    if is_linear:
+        told = [s * (p - m) for s, p, m in zip(inner, parts, means, strict=True)]
+    else:
+        told = shapley_values(parts, means, lambda columns: link(land.entering(path, domain, columns)))
+    told = [np.where(k, share * t, 0.0) for k, t in zip(known, told, strict=True)]
+    rest = push - sum(told)
+    method = DIFFERENCE if is_linear else SHAPLEY
+    names = list(domain.weights)
+    for name, k, t, s in zip(names, known, told, inner, strict=True):
+        whole = np.where(k, t + rest * s, np.nan)
+        if name in domain.members:
+            yield name, whole, method
+        else:
+            yield from _within(land, f"{path}/{name}", domain.domains[name], whole, share * s, link, rows)
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(values > 0, np.log(np.where(values > 0, values, 1.0)), np.nan)
+
+
+def peers(domains: pd.DataFrame, of: np.ndarray, n: int = PEERS) -> pd.DataFrame:
+    """The `n` areas most alike in their domain scores to those at positions `of`: `row`, `peer` (positions), `distance`.
+
+    Straight-line distance over domains in standard deviations; areas with a gap, and domains nowhere known or the same
+    everywhere, are left out. Of areas equally far, the first in order.
+    """
+    told = domains.loc[:, domains.notna().any() & (domains.nunique() > 1)]
+    whole = np.flatnonzero(told.notna().all(axis=1).to_numpy()) if told.shape[1] else np.array([], dtype=int)
+    asked = np.intersect1d(of, whole)
+    n = min(n, len(whole) - 1)
+    if n < 1 or not len(asked):
+        return pd.DataFrame({"row": [], "place": [], "peer": [], "distance": []}).astype({"row": int, "place": int, "peer": int})  # fmt: skip
+    points = told.to_numpy()[whole]
+    points = (points - points.mean(axis=0)) / points.std(axis=0)
+    at = np.searchsorted(whole, asked)
+    more = min(2 * n + 2, len(whole))  # a few more, so that a tie at the end is settled by order and not by the tree
+    distance, found = cKDTree(points).query(points[at], k=more, workers=-1)
+    distance = np.round(np.where(found == at[:, None], -1.0, distance), 9)
+    order = np.lexsort((found, distance), axis=1)[:, 1 : n + 1]
+    found, distance = np.take_along_axis(found, order, axis=1), np.take_along_axis(distance, order, axis=1)
+    return pd.DataFrame(
+        {
+            "row": np.repeat(asked, n),
+            "place": np.tile(np.arange(1, n + 1), len(asked)),
+            "peer": whole[found.ravel()],
+            "distance": distance.ravel(),
+        }
+    )

@@ -1,0 +1,96 @@
+"""Which choice moves ranks most: Sobol indices of the mean absolute rank shift, by SALib, each choice uniform over its
+listed options."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipelines.scoring.robustness import seed_of
+from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
+
+BASE_SAMPLES = (
+    1_024  # a power of two, as the sequence wants; times (choices + 2) versions, each different one scored once
+)
+RESAMPLES = 500
+AS_COUNTED = "as counted"
+COLUMNS = ["choice", "n_options", "options", "first_order", "first_order_interval", "total", "total_interval"]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The listed options of every choice that has more than one, and the version that a combination of them is."""
+
+    scorer: Scorer
+    weight_sets: dict[str, Version]
+
+    @property
+    def options(self) -> dict[str, list]:
+        """By choice, its options in order; the first is what is published."""
+        index, told = self.scorer.index, self.scorer.index.uncertainty
+        listed = {
+            "weights": list(self.weight_sets),
+            "normalise": list(told.normalise),
+            "aggregate": list(told.aggregate),
+            "left_out": ["none", *(can_be_left_out(index) if told.leave_out else [])],
+            "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
+        }
+        return {name: options for name, options in listed.items() if len(options) > 1}
+
+    def version(self, taken: dict[str, int]) -> Version:
+        """The version where each choice takes the option of this number; choices not named are as published."""
+        base, told = as_defined(self.scorer.index), self.scorer.index.uncertainty
+        weights = list(self.weight_sets.values())[taken["weights"]] if "weights" in taken else base
+        members = dict(weights.members)
+        if taken.get("left_out"):
+            members.pop(self.options["left_out"][taken["left_out"]], None)
+        return Version(
+            weights.domains,
+            members,
+            told.normalise[taken.get("normalise", 0)],
+            told.aggregate[taken.get("aggregate", 0)],
+            taken.get("places", 0),
+        )
+
+    def mean_shifts(self, rows: np.ndarray, rank: np.ndarray) -> np.ndarray:
+        """The mean absolute shift from the published `rank`, over areas, of each row of option numbers."""
+        distinct, which = np.unique(rows, axis=0, return_inverse=True)
+        names = list(self.options)
+        versions = [self.version(dict(zip(names, map(int, row), strict=True))) for row in distinct]
+        shifts = np.empty(len(versions))
+        for start in range(0, len(versions), 500):  # a block at a time, so that memory does not grow with the list
+            drawn = self.scorer.all_ranks(versions[start : start + 500]).astype(np.float64)
+            shifts[start : start + 500] = np.where(drawn > 0, np.abs(drawn - rank), 0.0).mean(axis=1)
+        return shifts[which.ravel()]
+
+
+def sobol_indices(choices: Choices, rank: np.ndarray) -> pd.DataFrame:
+    """A row per choice: `first_order` is `V(E[Y|x]) / V(Y)`, `total` is `1 - V(E[Y|all but x]) / V(Y)`, each with the
+    half-width of its 95 % interval (bootstrap over the sample).
+
+    Y is the mean absolute shift of ranks from those published. No rows where nothing can be chosen or no area is ranked; null where every
+    version gives the same ranks.
+    """
+    from SALib.analyze import sobol as analysis  # here, for it takes a second or two
+    from SALib.sample import sobol as sample
+
+    options = choices.options
+    if not options or not len(rank):
+        return pd.DataFrame(columns=COLUMNS)
+    problem = {"num_vars": len(options), "names": list(options), "bounds": [[0, 1]] * len(options)}
+    seed = seed_of(choices.scorer.index, "sensitivity") % 2**32
+    points = sample.sample(problem, BASE_SAMPLES, calc_second_order=False, seed=seed)
+    sizes = np.array([len(listed) for listed in options.values()])
+    taken = np.minimum((points * sizes).astype(int), sizes - 1)
+    shifts = choices.mean_shifts(taken, rank)
+    table = pd.DataFrame({"choice": list(options), "n_options": sizes})
+    table["options"] = [", ".join(map(str, listed)) for listed in options.values()]
+    if shifts.std() == 0:
+        return table.reindex(columns=COLUMNS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = analysis.analyze(problem, shifts, calc_second_order=False, num_resamples=RESAMPLES, seed=seed)
+    for column, name in (("first_order", "S1"), ("total", "ST")):
+        table[column], table[f"{column}_interval"] = found[name], found[f"{name}_conf"]
+    return table[COLUMNS]

@@ -1,0 +1,141 @@
+"""One version of an index's method: other weights, another scale, another way of adding up, one indicator left out,
+places counted with errors; and the ranks it gives. Robustness draws versions at random, sensitivity takes them from a
+list, weight sets are versions too: all are scored here, by the functions that score what is published."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from pipelines.scoring.aggregate import aggregate
+from pipelines.scoring.composite import on_scale, score_domains, treat_members
+from pipelines.scoring.definition import Index
+from pipelines.scoring.frames import Groups
+from pipelines.scoring.treat import Treatment, treat
+
+TARGETS_MOVE = 1.25
+WORKERS = 2
+GEOMETRIC_FROM = 1.0  # added before a geometric mean stands in for another: scores near zero would decide alone
+SCALES_THAT_STRETCH = ("min_max", "z_score")  # outliers are dealt with before these, whatever the definition says
+OUTLIERS = Treatment(rule="outliers")
+
+
+@dataclass(frozen=True)
+class Version:
+    """`domains` and `members` are weights by name (sub-domains by path, with the members); what is not in them is left
+    out. `places`: which draw of errors in places, 0 for as counted."""
+
+    domains: dict[str, float]
+    members: dict[str, float]
+    normalise: str = "as_defined"
+    aggregate: str = "as_defined"
+    places: int = 0
+
+
+def as_defined(index: Index) -> Version:
+    """The version that is published."""
+    members = {
+        path_or_name: weight for name, domain in index.parts.items() for path_or_name, weight in _inner(name, domain)
+    }
+    return Version({name: domain.weight for name, domain in index.parts.items()}, members)  # fmt: skip
+
+
+def _inner(path: str, domain) -> Iterable[tuple[str, float]]:
+    yield from ((name, member.weight) for name, member in domain.members.items())
+    for name, below in domain.domains.items():
+        yield f"{path}/{name}", below.weight
+        yield from _inner(f"{path}/{name}", below)
+
+
+def can_be_left_out(index: Index) -> list[str]:
+    """The members without which their domain still has another."""
+    domains = [domain for path, domain in index.every_domain.items() if path.split("/")[0] in index.parts]
+    return [name for domain in domains for name in domain.members if len(domain.weights) > 1]
+
+
+@dataclass
+class Scorer:
+    """Scores versions of one index over the areas in `keep` (positions in `values`), ranked within their `group`.
+
+    `values`: a row per area of the nation, a column per member. `with_errors`: by member, an array of draws of errors by
+    areas (rows as `values`), for the members that rest on places.
+    """
+
+    index: Index
+    values: pd.DataFrame
+    directions: dict[str, str]
+    keep: np.ndarray
+    group: np.ndarray
+    with_errors: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self):
+        self._scaled: dict[tuple, np.ndarray] = {}
+        self.groups = Groups(self.group)
+        self._treated = treat_members(self.index, self.values)
+        self._parts = self.index.parts
+
+    @property
+    def n_errors(self) -> int:
+        """How many draws of errors in places there are."""
+        return max((len(drawn) for drawn in self.with_errors.values()), default=0)
+
+    def scaled(self, normalise: str, places: int) -> dict[str, np.ndarray]:
+        """Every member on its scale, over the areas kept."""
+        return {
+            name: self._column(name, member, normalise, places)
+            for domain, name, member in self.index.members
+            if domain in self._parts
+        }
+
+    def _column(self, name, member, normalise: str, places: int) -> np.ndarray:
+        how, target = self._how(member, normalise)
+        key = (name, how, target, places if name in self.with_errors else 0)
+        if key not in self._scaled:
+            values = self._treated[name].values
+            if key[3]:
+                values = self.with_errors[name][places - 1]
+            elif how in SCALES_THAT_STRETCH and self._treated[name].done == "none":
+                values = treat(values, OUTLIERS).values
+            direction = self.directions.get(name, "higher_is_more_need")
+            self._scaled[key] = on_scale(self.index, member, values, direction, how, target)[self.keep]
+        return self._scaled[key]
+
+    def _how(self, member, normalise: str) -> tuple[str, tuple[float, float] | None]:
+        defined = self.index.scaled_by(member)
+        if normalise.startswith("targets_") and member.target:
+            zero, hundred = member.target
+            sooner = (normalise == "targets_stricter") == (abs(hundred) > abs(zero))
+            move = 1 / TARGETS_MOVE if sooner else TARGETS_MOVE
+            return defined, (zero * move, hundred * move)
+        if normalise in ("as_defined", "targets_stricter", "targets_looser") or defined in ("none", "target"):
+            return defined, member.target
+        return normalise, None
+
+    def score(self, version: Version) -> np.ndarray:
+        """The score of every area kept; NaN where the version gives none."""
+        domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
+        found = score_domains(domains, self.scaled(version.normalise, version.places), version.members)
+        how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
+        columns = [found.entering[name] for name in domains]
+        if how == "geometric" and self.index.aggregate != "geometric":
+            columns = [column + GEOMETRIC_FROM for column in columns]
+        return aggregate(how, columns, [version.domains[name] for name in domains], self.index.imbalance)[0]
+
+    def ranks(self, version: Version) -> np.ndarray:
+        """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
+        return self.groups.ranks(self.score(version), self.index.aggregate == "geometric")
+
+    def all_ranks(self, versions: list[Version]) -> np.ndarray:
+        """Ranks of every version (rows) and area kept (columns), as small integers; on two threads."""
+        for normalise, places in {(v.normalise, v.places) for v in versions}:
+            self.scaled(normalise, places)  # filled before the threads start, which then only read it
+        drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
+
+        def rank(number: int) -> None:
+            drawn[number] = self.ranks(versions[number])
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(rank, range(len(versions))))
+        return drawn

@@ -1,0 +1,97 @@
+"""Several opinions of how much each domain counts, side by side: expert (as published), equal, from the data (principal
+component), taken from other indices, contributed; and how far ranks move between them."""
+
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geodata.records import DefinitionError, read_record
+from pipelines.scoring.definition import EQUAL, EXPERT, PCA, Index, WeightSet
+from pipelines.scoring.versions import Scorer, Version, as_defined
+
+SETS = Path(__file__).parent.parent / "definitions" / "weight_sets"
+BUILT_IN = {
+    EXPERT: ("Expert", "The weights of the definition, each with its reason in table index_member; what is published"),
+    EQUAL: ("Equal", "Every domain counts the same, and within a domain every indicator"),
+    PCA: ("From the data", "Squared loadings of the first principal component of the domain scores: a domain counts the more, the more it goes with the others (OECD/JRC Handbook, 2008)"),
+}  # fmt: skip
+
+
+def read_weight_sets(folders: list[Path], indices: dict[str, Index]) -> list[WeightSet]:
+    """The sets in the YAML files of some folders, by name. Raises DefinitionError naming file, line and key where a set is
+    of no index that is published, names a domain the index does not have, or leaves one out."""
+    found: dict[str, WeightSet] = {}
+    for path in sorted(
+        (p for folder in folders if folder.is_dir() for p in folder.glob("*.yml")), key=lambda p: p.stem
+    ):
+        told = read_record(WeightSet, path, stem=path.stem)
+        if told.index not in indices:
+            raise DefinitionError(f"{told.at('index')}: there is no index {told.index}")
+        parts = set(indices[told.index].parts)
+        if odd := sorted(set(told.domains) ^ parts):
+            raise DefinitionError(f"{told.at('domains')}: each of {', '.join(sorted(parts))} has a weight, and nothing else ({', '.join(odd)})")  # fmt: skip
+        if told.stem in found:
+            raise DefinitionError(f"{told.at('index')}: there are two sets named {told.stem}")
+        found[told.stem] = told
+    return list(found.values())
+
+
+def pca_weights(domains: pd.DataFrame) -> dict[str, float]:
+    """Squared loadings of the first principal component of standardised columns (areas in rows), adding up to 1.
+
+    Rows with a gap are passed over; a column that is nowhere known, or the same everywhere, gets no weight. Equal weights
+    where fewer than two columns or three rows are left.
+    """
+    known = domains.loc[:, domains.notna().any() & (domains.nunique() > 1)].dropna()
+    known = known.loc[:, known.nunique() > 1]
+    if known.shape[1] < 2 or len(known) < 3:
+        return dict.fromkeys(domains.columns, 1 / len(domains.columns))
+    _, vectors = np.linalg.eigh(np.corrcoef(known.to_numpy().T))
+    squared = dict(zip(known.columns, vectors[:, -1] ** 2, strict=True))
+    return {name: round(float(squared.get(name, 0.0)), 9) for name in domains.columns}
+
+
+def set_versions(index: Index, domains: pd.DataFrame, told: list[WeightSet]) -> dict[str, Version]:
+    """Every weight set of an index as a version, the published one first. `domains`: the published scores of its parts,
+    areas in rows."""
+    base = as_defined(index)
+    versions = {
+        EXPERT: base,
+        EQUAL: Version(dict.fromkeys(base.domains, 1.0), dict.fromkeys(base.members, 1.0)),
+        PCA: Version(pca_weights(domains[list(base.domains)]), base.members),
+    }
+    return versions | {s.stem: Version(s.domains, base.members) for s in told if s.index == index.stem}
+
+
+def compare_sets(scorer: Scorer, versions: dict[str, Version]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ranks by set (a column each, nullable, a row per area kept), and how far they move: a row per pair of sets with the
+    mean and 95 % point of the absolute rank shift, Spearman's correlation, and how many areas leave the highest-need
+    tenth of the first."""
+    ranks = pd.DataFrame({name: scorer.ranks(version) for name, version in versions.items()})
+    size = np.bincount(scorer.group, minlength=1)[scorer.group] if len(scorer.group) else np.array([])
+    rows = []
+    for one, other in combinations(versions, 2):
+        both = (ranks[one] > 0) & (ranks[other] > 0)
+        a, b = ranks.loc[both, one].to_numpy(float), ranks.loc[both, other].to_numpy(float)
+        n = size[both.to_numpy()]
+        shift = np.abs(a - b)
+        tenth = 10 * a <= n
+        rows.append({
+            "weight_set_a": one,
+            "weight_set_b": other,
+            "n_areas": int(both.sum()),
+            "rank_shift_mean": float(shift.mean()) if len(shift) else None,
+            "rank_shift_p95": float(np.quantile(shift, 0.95, method="inverted_cdf")) if len(shift) else None,
+            "spearman": _correlation(a, b),
+            "n_leaving_highest_tenth": int((tenth & (10 * b > n)).sum()),
+            "n_in_highest_tenth": int(tenth.sum()),
+        })  # fmt: skip
+    return ranks.astype("Int64").mask(ranks == 0), pd.DataFrame(rows)
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
+    if len(a) < 3 or a.min() == a.max() or b.min() == b.max():
+        return None
+    return round(float(np.corrcoef(a, b)[0, 1]), 6)

@@ -1,0 +1,25 @@
+/*
+title: How each index is made and varied - one row per index
+key: [index_name]
+columns:
+  index_name: name of the index
+  title: the index as shown
+  question: the question it answers
+  normalise: how members are put on a scale unless they say otherwise
+  treatment: what is done about outliers before that
+  aggregate: how domains are added up
+  minimum_weight: share (0-1) of the weight that must be observed for an area to be scored
+  ties: the rank that areas of one score share
+  citation: where the method is taken from
+  n_versions: how many versions of the method the spread of ranks rests on, the same in every release
+  weights_vary_by: by how much (share) every weight varies in a version
+  normalise_versions: scales a version takes, with equal chance
+  aggregate_versions: ways of adding up a version takes, with equal chance
+  leaves_one_out: true where a version leaves out one indicator, or none, with equal chance
+  n_error_draws: how many draws of errors in places (dropped or counted twice, as often as measured) a version takes one or none of; 0 where the index rests on no places
+  versions_reason: why these
+*/
+select index_name, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
+    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, versions_reason
+from index_methods
+order by index_name

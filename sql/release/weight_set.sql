@@ -1,0 +1,15 @@
+/*
+title: Several opinions of how much each domain counts, side by side - one row per index and set
+key: [index_name, weight_set]
+columns:
+  index_name: name of the index
+  weight_set: name of the set; expert is what is published
+  title: the set in words
+  origin: expert, equal, data (worked out from the scores), published (taken from another index) or contributed
+  contributed_by: the organisation that holds this opinion, where it is contributed
+  reason: why these weights
+  citation: where they are taken from
+*/
+select index_name, weight_set, title, origin, contributed_by, reason, citation
+from weight_sets
+order by index_name, weight_set
