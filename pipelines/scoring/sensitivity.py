@@ -61,7 +61,8 @@ class Choices:
         shifts = np.empty(len(versions))
         for start in range(0, len(versions), 500):  # a block at a time, so that memory does not grow with the list
             drawn = self.scorer.all_ranks(versions[start : start + 500]).astype(np.float64)
-            shifts[start : start + 500] = np.where(drawn > 0, np.abs(drawn - rank), 0.0).mean(axis=1)
+            apart, given = np.where(drawn > 0, np.abs(drawn - rank), 0.0), (drawn > 0).sum(axis=1)
+            shifts[start : start + 500] = apart.sum(axis=1) / np.maximum(given, 1)
         return shifts[which.ravel()]
 
 

@@ -114,14 +114,17 @@ class Scorer:
         return normalise, None
 
     def score(self, version: Version) -> np.ndarray:
-        """The score of every area kept; NaN where the version gives none."""
+        """The score of every area kept; NaN where the version gives none. A domain that no area has is passed over."""
         domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
         found = score_domains(domains, self.scaled(version.normalise, version.places), version.members)
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
-        columns = [found.entering[name] for name in domains]
+        known = [name for name in domains if not np.isnan(found.entering[name]).all()]
+        columns = [found.entering[name] for name in known]
+        if not columns:
+            return np.full(len(self.keep), np.nan)
         if how == "geometric" and self.index.aggregate != "geometric":
             columns = [column + GEOMETRIC_FROM for column in columns]
-        return aggregate(how, columns, [version.domains[name] for name in domains], self.index.imbalance)[0]
+        return aggregate(how, columns, [version.domains[name] for name in known], self.index.imbalance)[0]
 
     def ranks(self, version: Version) -> np.ndarray:
         """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
