@@ -118,10 +118,10 @@ class Scorer:
         domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
         found = score_domains(domains, self.scaled(version.normalise, version.places), version.members)
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
-        known = [name for name in domains if not np.isnan(found.entering[name]).all()]
+        known = list(domains)
+        if how != "arithmetic":  # every other way needs all parts, and one that no area has would leave no score anywhere
+            known = [name for name in domains if not np.isnan(found.entering[name]).all()] or known
         columns = [found.entering[name] for name in known]
-        if not columns:
-            return np.full(len(self.keep), np.nan)
         if how == "geometric" and self.index.aggregate != "geometric":
             columns = [column + GEOMETRIC_FROM for column in columns]
         return aggregate(how, columns, [version.domains[name] for name in known], self.index.imbalance)[0]
