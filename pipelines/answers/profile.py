@@ -6,7 +6,7 @@ over the areas where they are known; ranks and deciles are never averaged.
 
 import duckdb
 
-from pipelines.answers import nearby, words
+from pipelines.answers import nearby, why, words
 from pipelines.answers.latest import open_latest, release_facts, rows
 from pipelines.answers.lookup import Asked, look_up
 from pipelines.answers.profile_text import text_of
@@ -15,7 +15,17 @@ from pipelines.settings import Settings
 
 FRAMES = ("nation", "region", "authority", "like_areas")
 RANKS = [f"rank_{frame}" for frame in FRAMES]
-ONE_ONLY = [*RANKS, "decile_nation", "rank_low", "rank_high", "worst_decile_share", "evidence_grade"]
+ONE_ONLY = [
+    *RANKS,
+    "decile_nation",
+    "rank_median",
+    "rank_low",
+    "rank_high",
+    "worst_decile_share",
+    "rank_shift_mean",
+    "spread_frame",
+    "evidence_grade",
+]
 
 
 def answer(settings: Settings, area: str, wants_json: bool) -> str:
@@ -58,6 +68,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
             "tenure": "no source of tenure or leases is read yet",
         },
         "indices": indices,
+        "summaries": why.summaries(connection, asked),
         "typology": _typology(connection),
         "opportunities": nearby.opportunities(connection),
         "sources": _sources(connection),
@@ -107,6 +118,9 @@ def _indices(connection) -> list[dict]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _frame_sizes(connection)
     withheld = _withheld(connection)
+    reasons = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
+    is_single = bool(found) and found[0]["n_areas"] == 1
+    because = {key: ask(connection) if is_single else {} for key, ask in reasons.items()}
     told = []
     for index in found:
         name, is_one = index["index_name"], index["n_areas"] == 1
@@ -124,6 +138,7 @@ def _indices(connection) -> list[dict]:
                 "ranks": ranks,
                 "grades": grades[name],
                 "domains": domains[name],
+                **{key: known.get(name) for key, known in because.items()},
             }
         )
     return sorted(

@@ -1,6 +1,6 @@
 """The profile as a printable page: what is here, then what is missing, then what is not known, then the indices."""
 
-from pipelines.answers import sheet, words
+from pipelines.answers import sheet, why_text, words
 from pipelines.answers.lookup import LEVELS
 from pipelines.answers.places_text import NEARBY, SHOWN, here, missing, not_known
 from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
@@ -17,6 +17,7 @@ def text_of(profile: dict) -> str:
         missing,
         not_known,
         _indices,
+        why_text.summaries,
         _typology,
         _opportunities,
         _corrections,
@@ -96,11 +97,7 @@ def _index(index: dict, one: bool) -> list[str]:
         )
         lines += para(f"Score: {number(index['score'])} ({how}){some}.", 4)
         lines += para(_ranks(index) if one else _tenth(index), 4)
-        if index["rank_low"] is not None:
-            lines += para(
-                f"Rank {index['rank_low']:,} to {index['rank_high']:,} in the nation: spread over method choices, not a confidence interval.",
-                4,
-            )
+        lines += why_text.spread(index)
     grade = (
         joined([f"{letter} in {areas(n)}" for letter, n in index["grades"].items()])
         if not one
@@ -113,7 +110,8 @@ def _index(index: dict, one: bool) -> list[str]:
     parts = [_domain(domain) for domain in index["domains"] if not domain["is_apart"]]
     apart = [_domain(domain) for domain in index["domains"] if domain["is_apart"]]
     lines += para(f"Its domains: {'; '.join(parts)}.", 4, 6)
-    return lines + (para(f"Beside it, no part of the score: {'; '.join(apart)}.", 4, 6) if apart else [])
+    lines += para(f"Beside it, no part of the score: {'; '.join(apart)}.", 4, 6) if apart else []
+    return lines + (why_text.why(index) if one else [])
 
 
 def _domain(domain: dict) -> str:

@@ -18,6 +18,11 @@ FIRST_RANK = {
     "infrastructure_gap": "1 is the least within reach",
     "ownership_opportunity": "1 is the greatest potential",
 }
+TENTHS = {
+    "infrastructure_gap": "the 10 % with the least within reach",
+    "ownership_opportunity": "the 10 % of greatest potential",
+}
+HIGHEST_NEED = "the highest-need 10 %"
 REASONS = {
     "withheld": "withheld, because it would follow how much is known and not what is there",
     "not_covered": "no list that was read covers it",

@@ -44,16 +44,14 @@ def read_accuracy() -> Accuracy:
     return read_record(Accuracy, DEFINITIONS / "accuracy.yml")
 
 
-def counted_as(place_ids: pd.Series, draw: int, told: Agreement) -> np.ndarray:
-    """How often each place is counted in one draw: 0 (dropped), 1, or 2.
+def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
+    """How often each of `places` (`x`, `y` in metres) is counted in one draw: 0 (dropped), 1, or 2.
 
-    From the place's own id and the number of the draw, so that a place fares the same in every release and in a run for
-    any areas.
+    From where it stands and the number of the draw alone, so that a place fares the same in every release, whatever id
+    history gave it, and in a run for any areas.
     """
-    drop, double = (
-        pd.util.hash_array(place_ids.to_numpy(dtype=object), hash_key=f"{what}{draw:012d}") / 2.0**64
-        for what in ("drop", "twin")
-    )
+    spots = (places["x"].round(1).astype(str) + " " + places["y"].round(1).astype(str)).to_numpy(dtype=object)
+    drop, double = (pd.util.hash_array(spots, hash_key=f"{what}{draw:012d}") / 2.0**64 for what in ("drop", "twin"))
     return np.where(drop < 1 - told.recall, 0, np.where(double < 1 - told.precision, 2, 1))
 
 
@@ -71,7 +69,7 @@ def make_reach_errors(workspace: Workspace, kind: str) -> Made:
         unknown = (table["coverage"] == "unknown").to_numpy()
         drawn = []
         for draw in range(1, DRAWS + 1):
-            times = counted_as(places["place_id"], draw, told)
+            times = counted_as(places, draw, told)
             nearest, counts = within_reach(measure, taxonomy.minutes, origins, places, walks, times)
             more = {name: counts[limit] for limit, name in zip(taxonomy.minutes, ("n_within_10_min", "n_within_15_min"), strict=True)}  # fmt: skip
             copy = table.assign(area_code=table["area_code"] + f"@{draw}", nearest_m=nearest, **more)
@@ -85,7 +83,7 @@ def make_reach_errors(workspace: Workspace, kind: str) -> Made:
         "minutes": taxonomy.minutes,
         "distance": measure.definition,
     }
-    inputs = {"reach": reach.data_version, "places": store.sha256(places.to_csv(index=False).encode())}
+    inputs = {"reach": reach.data_version, "places": store.sha256(places[["x", "y"]].to_csv(index=False).encode())}
     return once(workspace.data / "reach", stem, definition, inputs, make)
 
 

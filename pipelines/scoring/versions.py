@@ -119,7 +119,9 @@ class Scorer:
         found = score_domains(domains, self.scaled(version.normalise, version.places), version.members)
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
         known = list(domains)
-        if how != "arithmetic":  # every other way needs all parts, and one that no area has would leave no score anywhere
+        if (
+            how != "arithmetic"
+        ):  # every other way needs all parts, and one that no area has would leave no score anywhere
             known = [name for name in domains if not np.isnan(found.entering[name]).all()] or known
         columns = [found.entering[name] for name in known]
         if how == "geometric" and self.index.aggregate != "geometric":

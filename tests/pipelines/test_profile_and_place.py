@@ -130,11 +130,11 @@ def test_what_is_not_known_is_called_so(town):
 
 def test_ranks_are_of_the_number_in_their_frame_and_the_spread_is_named_for_what_it_is(town):
     page = told(run(town, "profile", "S99000045").stdout)
-    ((rank, low, high, n),) = town.query(
-        "select rank_authority, rank_low, rank_high, (select count(*) from neighbourhood where authority_name = 'Samplebridge') from index_score where index_name = 'hardship' and area_code = 'S99000045'"
+    ((rank, low, middle, high, n),) = town.query(
+        "select rank_authority, rank_low, rank_median, rank_high, (select count(*) from neighbourhood where authority_name = 'Samplebridge') from index_score where index_name = 'hardship' and area_code = 'S99000045'"
     )
     assert f"{rank} of {n} in Samplebridge;" in page
-    assert f"Rank {low} to {high} in the nation: spread over method choices, not a confidence interval" in page
+    assert f"Rank {low} to {high} (middle {middle}) in the nation: spread over method choices and data errors" in page
     assert "evidence grade" in page
 
 

@@ -1,0 +1,106 @@
+"""Why an area has its score, from the release: pushes of domains and indicators, areas alike, what would have to change,
+ranks by other weights; and how an authority stands as a whole."""
+
+from pipelines.answers import words
+from pipelines.answers.latest import rows
+from pipelines.answers.lookup import Asked
+
+RESTS = {"difference of logs": "logarithm"}  # what the pushes add up to, where it is not the score itself
+
+
+def explained(connection) -> dict[str, dict]:
+    """By index, for the one area asked: `starts_from` and `domains` with their `indicators`, pushes that add up to the
+    score (`adds_up_to`), greatest first; None where it is not explained."""
+    domains = rows(
+        connection,
+        """
+        select index_name, domain, contribution, starts_from, method from domain_contribution semi join asked using (area_code)
+        order by index_name, abs(contribution) desc nulls last, domain""",
+    )
+    indicators = rows(
+        connection,
+        """
+        select c.index_name, c.domain, c.indicator, i.title, c.contribution, c.method
+        from indicator_contribution as c left join indicator as i using (indicator) semi join asked using (area_code)
+        order by index_name, abs(contribution) desc nulls last, c.indicator""",
+    )
+    told: dict[str, dict] = {}
+    for row in domains:
+        name, domain = row["index_name"], row["domain"]
+        inner = [i for i in indicators if (i["index_name"], i["domain"]) == (name, domain)]
+        entry = told.setdefault(
+            name,
+            {"starts_from": row["starts_from"], "adds_up_to": RESTS.get(row["method"], "score"), "domains": []},
+        )
+        entry["domains"].append(
+            {
+                "domain": domain,
+                "title": words.domain_title(name, domain),
+                "contribution": row["contribution"],
+                "method": row["method"],
+                "indicators": [
+                    {key: i[key] for key in ("indicator", "contribution", "method")}
+                    | {"title": i["title"] or words.index_title(i["indicator"])}
+                    for i in inner
+                ],
+            }
+        )
+    return told
+
+
+def peers(connection) -> dict[str, list[dict]]:
+    """By index, the areas most alike in its domains, the most alike first."""
+    return _by_index(
+        connection,
+        """
+        select index_name, peer_code as area_code, peer_name as area_name, peer_authority_name as authority_name, distance
+        from area_peer semi join asked using (area_code) order by index_name, place""",
+    )
+
+
+def changes(connection) -> dict[str, list[dict]]:
+    """By index, for an area in the highest-need tenth: each single change that would take it out, or null where it alone
+    could not."""
+    told = _by_index(
+        connection,
+        """
+        select c.index_name, c.level, c.domain, c.name, i.title, i.unit, i.direction, c.value, c.value_needed
+        from highest_tenth_change as c left join indicator as i on i.indicator = c.name and c.level = 'indicator'
+        semi join asked using (area_code) order by index_name, level, domain, name""",
+    )
+    for name, found in told.items():
+        for row in found:
+            if row["level"] == "domain":
+                row["title"] = words.domain_title(name, row["name"])
+            row["title"] = row["title"] or words.index_title(row["name"])
+    return told
+
+
+def by_weights(connection) -> dict[str, list[dict]]:
+    """By index, the rank of the one area by each weight set, the published one first."""
+    return _by_index(
+        connection,
+        """
+        select index_name, weight_set, s.title, s.origin, s.contributed_by, r.rank_frame, r.rank
+        from weight_set_rank as r join weight_set as s using (index_name, weight_set) semi join asked using (area_code)
+        order by index_name, weight_set != 'expert', weight_set""",
+    )
+
+
+def summaries(connection, asked: Asked) -> list[dict]:
+    """How the authority asked for stands as a whole, a dict per index; empty where something else was asked."""
+    if asked.level != "authority":
+        return []
+    found = rows(
+        connection,
+        "select * from frame_summary where frame = 'authority' and frame_code = $code order by index_name",
+        code=asked.code,
+    )
+    return [row | {"title": words.index_title(row["index_name"])} for row in found]
+
+
+def _by_index(connection, sql: str) -> dict[str, list[dict]]:
+    told: dict[str, list[dict]] = {}
+    for row in rows(connection, sql):
+        told.setdefault(row.pop("index_name"), []).append(row)
+    return told

@@ -1,0 +1,108 @@
+"""Why an area has its score, as lines of the printable profile."""
+
+from pipelines.answers import words
+from pipelines.answers.sheet import heading, item, joined, number, para, percent
+
+INDICATORS_SHOWN = 4
+CHANGES_SHOWN = 5
+FRAMES = {"nation": "the nation", "region": "its region", "authority": "its authority"}
+
+
+def spread(index: dict) -> list[str]:
+    """How far the rank moves over versions of the method."""
+    if index["rank_low"] is None:
+        return []
+    told = (
+        f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {FRAMES[index['spread_frame']]}: "
+        f"spread over method choices and data errors, not a confidence interval. Among {_tenth(index)} in {percent(index['worst_decile_share'])} of versions."
+    )
+    return para(told, 4, 6)
+
+
+def _tenth(index: dict) -> str:
+    return words.TENTHS.get(index["index_name"], words.HIGHEST_NEED)
+
+
+def why(index: dict) -> list[str]:
+    """What pushed the score up and down, what the rank is by other weights, which areas are alike, what would change it."""
+    return [*_pushes(index), *_weights(index), *_changes(index), *_peers(index)]
+
+
+def _pushes(index: dict) -> list[str]:
+    told = index["explained"]
+    if not told or all(domain["contribution"] is None for domain in told["domains"]):
+        return []
+    is_log = told["adds_up_to"] == "logarithm"
+    what = "Why (in logarithms, which add up to that of the score)" if is_log else "Why"
+    digits = 2 if is_log else 1
+    pushes = [f"{d['title']} {_signed(d['contribution'], digits)}" for d in told["domains"] if d["contribution"] is not None]  # fmt: skip
+    lines = para(
+        f"{what}: from {number(told['starts_from'], digits)}, where its frame starts, pushed by {', '.join(pushes)}.",
+        4,
+        6,
+    )
+    every = [i for d in told["domains"] for i in d["indicators"] if i["contribution"] is not None]
+    most = sorted(every, key=lambda i: -abs(i["contribution"]))[:INDICATORS_SHOWN]
+    named = [f"{i['title']} {_signed(i['contribution'], digits)}" for i in most]
+    return lines + (para(f"Most of it by: {'; '.join(named)}.", 6, 8) if len(every) > 1 else [])
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:+.{digits}f}"
+
+
+def _weights(index: dict) -> list[str]:
+    others = [
+        f"{w['title'][:1].lower()}{w['title'][1:]}: {w['rank']:,}" for w in index["by_weights"] or [] if w["rank"]
+    ]
+    if len(others) < 2:
+        return []
+    where = FRAMES[index["by_weights"][0]["rank_frame"]]
+    return para(f"Rank in {where} by other weights: {'; '.join(others[1:])}.", 4, 6)
+
+
+def _changes(index: dict) -> list[str]:
+    can = [c for c in index["to_leave_highest_tenth"] or [] if c["value_needed"] is not None]
+    if not index["to_leave_highest_tenth"]:
+        return []
+    if not can:
+        return para(f"No single domain or indicator could take it out of {_tenth(index)}.", 4, 6)
+    single = sorted((c for c in can if c["level"] == "indicator"), key=_effort)[:CHANGES_SHOWN]
+    named = [
+        f"{c['title']} from {number(c['value'])} to {number(c['value_needed'])} {_unit(c)}".strip() for c in single
+    ]
+    if not named:
+        named = [f"{c['title']} (score) from {number(c['value'])} to {number(c['value_needed'])}" for c in can][:CHANGES_SHOWN]  # fmt: skip
+    return para(f"Any one of these alone would take it out of {_tenth(index)}: {'; '.join(named)}.", 4, 6)
+
+
+def _unit(change: dict) -> str:
+    return change["unit"] if change["unit"] and change["unit"].startswith("%") else ""
+
+
+def _effort(change: dict) -> float:
+    """How large a change is, as a share of what there is now."""
+    return abs(change["value_needed"] - change["value"]) / max(abs(change["value"]), 1e-9)
+
+
+def _peers(index: dict) -> list[str]:
+    named = [f"{p['area_name'] or p['area_code']} in {p['authority_name']}" for p in index["peers"] or []]
+    return para(f"Areas most like it in these domains: {joined(named)}.", 4, 6) if named else []
+
+
+def summaries(profile: dict) -> list[str]:
+    """How an authority stands as a whole, by the measures of the official indices."""
+    if not profile["summaries"]:
+        return []
+    lines = [*heading("The authority as a whole"), *para("Measures of the official indices; 1 is the greatest need.")]
+    for row in profile["summaries"]:
+        among = f"of {row['n_frames']:,} authorities ranked in {FRAMES[row['ranked_in']]}"
+        told = [
+            f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
+            f"average score {number(row['average_score'])} ({row['rank_by_average_score']:,})",
+            f"areas in the highest tenth {percent(row['share_in_highest_tenth'])} ({row['rank_by_share_in_highest_tenth']:,})",
+            f"extent {percent(row['extent'])} ({row['rank_by_extent']:,})",
+            f"local concentration {number(row['local_concentration'], 0)} ({row['rank_by_local_concentration']:,})",
+        ]
+        lines += item(f"{words.index_title(row['index_name'])}, {among}: {', '.join(told)}")
+    return lines
