@@ -51,7 +51,7 @@ def _reach_errors(workspace: Workspace, kind: str) -> dg.AssetsDefinition:
     return step_asset(
         reach_errors_key(kind),
         "reach",
-        f"The {entry.plural} counted {DRAWS} times over, some dropped and some counted twice, as often as measured.",
+        f"The {entry.plural} counted {DRAWS} times over, some dropped and some counted twice, as often as measured; within three walks.",
         lambda workspace: make_reach_errors(workspace, kind),
         [PLACES, reach_key(kind), AREAS, SCOPE],
     )

@@ -12,11 +12,13 @@ from pipelines import store
 from pipelines.once import Made, made, once
 from pipelines.query import run_sql
 from pipelines.reach.distance import measure_of
-from pipelines.reach.reach import chosen_places, origins_asked, within_reach
+from pipelines.reach.reach import chosen_places, counts_within, nearest_counted, origins_asked, with_gap
 from pipelines.register import DEFINITIONS, Indicator
 from pipelines.workspace import Workspace
 
 DRAWS = 20
+CATCHMENTS = (1.0, 0.8, 1.2)  # the walks within which places count: as published, a fifth shorter, a fifth longer
+CATCHMENT_NAMES = ("as published", "a fifth shorter", "a fifth longer")
 
 
 class Agreement(Record):
@@ -56,30 +58,38 @@ def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
 
 
 def make_reach_errors(workspace: Workspace, kind: str) -> Made:
-    """Table `<kind>.errors`: the rows of the kind's reach, once per draw: each area stands in it as `code@draw`, draws from
-    1, so that an indicator's SQL takes all draws at once, as if they were so many areas more."""
+    """Table `<kind>.errors`: the rows of the kind's reach where it is known, once per catchment and draw of errors: each
+    area stands in it as `code@number`, so that an indicator's SQL takes all at once, as if they were so many areas more.
+
+    Numbers count draws (0 for as counted) within catchments (the first as published); 0 itself, what is published, is
+    left out. Counts, the nearest place and gaps are told anew; access for each resident stays as it is.
+    """
     taxonomy, measure = workspace.register.taxonomy, measure_of(workspace.geography)
-    told = read_accuracy().of(kind)
+    told, entry = read_accuracy().of(kind), taxonomy.kinds[kind]
     places, reach, stem = chosen_places(workspace, kind), made(workspace.data / "reach", kind), f"{kind}.errors"
 
     def make():
-        table = pd.read_parquet(reach.path)
-        origins = origins_asked(workspace)
-        walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), taxonomy.minutes[1])
-        unknown = (table["coverage"] == "unknown").to_numpy()
+        table = pd.read_parquet(reach.path).drop(columns=["nearest_place_id", "plural", "list_position"])
+        known = np.flatnonzero(table["coverage"] != "unknown")
+        table, origins = table.iloc[known].reset_index(drop=True), origins_asked(workspace).iloc[known]
+        origins = origins.reset_index(drop=True)
+        furthest = max(CATCHMENTS) * taxonomy.minutes[1]
+        walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
         drawn = []
-        for draw in range(1, DRAWS + 1):
-            times = counted_as(places, draw, told)
-            nearest, counts = within_reach(measure, taxonomy.minutes, origins, places, walks, times)
-            more = {name: counts[limit] for limit, name in zip(taxonomy.minutes, ("n_within_10_min", "n_within_15_min"), strict=True)}  # fmt: skip
-            copy = table.assign(area_code=table["area_code"] + f"@{draw}", nearest_m=nearest, **more)
-            copy.loc[unknown, ["nearest_m", *more]] = np.nan
-            drawn.append(copy.astype(dict.fromkeys(more, "Int64")))
-        return {stem: pd.concat(drawn, ignore_index=True)}, {"n_draws": DRAWS}
+        for draw in range(DRAWS + 1):
+            times = counted_as(places, draw, told) if draw else np.ones(len(places), dtype=int)
+            nearest = nearest_counted(measure, origins, places, times)
+            copy = with_gap(workspace, entry, table.assign(**nearest), origins)
+            for number, share in enumerate(CATCHMENTS):
+                counts = counts_within(taxonomy.minutes, share, walks, times, len(origins))
+                at = number * (DRAWS + 1) + draw
+                drawn.append(copy.assign(area_code=copy["area_code"] + f"@{at}", **counts))
+        drawn = pd.concat(drawn[1:], ignore_index=True)  # the first is what is published
+        return {stem: drawn}, {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
 
     definition = {
         "told": told.model_dump(),
-        "draws": DRAWS,
+        "draws": [DRAWS, *CATCHMENTS],
         "minutes": taxonomy.minutes,
         "distance": measure.definition,
     }
@@ -88,21 +98,35 @@ def make_reach_errors(workspace: Workspace, kind: str) -> Made:
 
 
 def make_indicator_errors(workspace: Workspace, indicator: Indicator) -> Made:
-    """Table `<indicator>.errors`: `area_code`, `draw` and `value`, by the indicator's own SQL over the reach of each draw."""
+    """Table `<indicator>.errors`: `area_code`, `number` (of catchment and draw, as in the reach of its kinds) and `value`, by
+    the indicator's own SQL; of the areas in which the indicator itself is known, for errors do not change what was
+    looked for."""
     steps = [made(workspace.data / "reach", f"{kind}.errors") for kind in indicator.kinds]
-    stem = f"{indicator.stem}.errors"
+    published, stem = made(workspace.data / "indicators", indicator.stem), f"{indicator.stem}.errors"
 
     def make():
+        told = pd.read_parquet(published.path)
         found = run_sql(indicator.sql, {"reach": [step.path for step in steps]}, indicator.stem)
-        area_draw = found["area_code"].str.rsplit("@", n=1, expand=True)
-        table = pd.DataFrame({"area_code": area_draw[0], "draw": area_draw[1].astype("int32"), "value": found["value"].astype("float64")})  # fmt: skip
-        return {stem: table.sort_values(["draw", "area_code"], ignore_index=True)}, {"n_draws": DRAWS}
+        code_number = found["area_code"].astype(str).str.extract(r"^(.*)@(\d+)$")
+        table = pd.DataFrame(
+            {
+                "area_code": code_number[0],
+                "number": code_number[1].astype("int32"),
+                "value": found["value"].astype(float),
+            }
+        )
+        table = table[table["area_code"].isin(told.loc[told["coverage"] != "unknown", "area_code"])]
+        return {stem: table.sort_values(["number", "area_code"], ignore_index=True)}, {"n_draws": DRAWS}
 
-    definition = indicator.model_dump(mode="json")
-    return once(workspace.data / "indicators", stem, definition, {s.stem: s.data_version for s in steps}, make)
+    inputs = {step.stem: step.data_version for step in [*steps, published]}
+    return once(workspace.data / "indicators", stem, indicator.model_dump(mode="json"), inputs, make)
 
 
 def read_errors(step: Made, universe: pd.Index) -> np.ndarray:
-    """The values of an indicator by draw (rows) and area of the nation (columns); NaN where not known."""
-    table = pd.read_parquet(step.path).pivot(index="draw", columns="area_code", values="value")
-    return table.reindex(columns=universe).to_numpy(float)
+    """The values of an indicator by catchment, draw (0 for as counted) and area of the nation; NaN where not known, and
+    for what is published itself."""
+    table = pd.read_parquet(step.path)
+    found = np.full((len(CATCHMENTS) * (DRAWS + 1), len(universe)), np.nan)
+    at = universe.get_indexer(table["area_code"])
+    found[table["number"].to_numpy(), at] = table["value"].to_numpy()
+    return found.reshape(len(CATCHMENTS), DRAWS + 1, len(universe))

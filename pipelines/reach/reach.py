@@ -45,7 +45,7 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
         reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
         reach.loc[unknown, "nearest_place_id"] = None
         reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64", "nearest_place_id": "str"})
-        reach = _with_gap(workspace, entry, reach.assign(kind=kind, plural=entry.plural), origins)
+        reach = with_gap(workspace, entry, reach.assign(kind=kind, plural=entry.plural), origins)
         position = listed.index(kind) if kind in listed else None
         reach["list_position"] = pd.array([position] * len(reach), dtype="Int64")
         pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
@@ -97,23 +97,26 @@ def _xy(frame: pd.DataFrame) -> np.ndarray:
     return frame[["x", "y"]].to_numpy(dtype=np.float64)
 
 
-def within_reach(
-    measure: Measure,
-    minutes: tuple[int, int],
-    origins: pd.DataFrame,
-    places: pd.DataFrame,
-    walks: Walks,
-    times: np.ndarray,
-) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """The walk to the nearest place (metres, NaN beyond the cap) and how many are within each limit, per origin, where
-    each place is counted so many `times`."""
-    n, there = len(origins), times > 0
-    nearest = measure.nearest(_xy(origins), _xy(places)[there])
-    metres = np.full(n, np.nan)
-    metres[nearest.i] = np.round(nearest.metres, 1)
+def nearest_counted(
+    measure: Measure, origins: pd.DataFrame, places: pd.DataFrame, times: np.ndarray
+) -> dict[str, np.ndarray]:
+    """`nearest_m` and `nearest_minutes` per origin (NaN beyond the cap), where each place is counted so many `times`."""
+    found = {name: np.full(len(origins), np.nan) for name in ("nearest_m", "nearest_minutes")}
+    nearest = measure.nearest(_xy(origins), _xy(places)[times > 0])
+    found["nearest_m"][nearest.i] = np.round(nearest.metres, 1)
+    found["nearest_minutes"][nearest.i] = nearest.minutes
+    return found
+
+
+def counts_within(
+    minutes: tuple[int, int], share: float, walks: Walks, times: np.ndarray, n: int
+) -> dict[str, np.ndarray]:
+    """`n_within_10_min` and so on for `n` origins, within that `share` of each walk, each place counted so many `times`."""
     weight = times[walks.j].astype(np.float64)
-    counts = {m: np.bincount(walks.i, weights=weight * (walks.minutes <= m), minlength=n) for m in minutes}
-    return metres, counts
+    return {
+        f"n_within_{limit}_min": np.bincount(walks.i, weights=weight * (walks.minutes <= share * limit), minlength=n)
+        for limit in minutes
+    }
 
 
 def _reach_and_pairs(
@@ -163,7 +166,7 @@ def _access(
     return pd.DataFrame(found)
 
 
-def _with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+def with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: none, borderline
     (beyond it, or within it, by less than the taxonomy's share), or clear."""
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipelines.reach.errors import DRAWS
+from pipelines.reach.errors import CATCHMENT_NAMES, DRAWS
 from pipelines.register import drawn_indicators
 from pipelines.workspace import Workspace
 
@@ -71,10 +71,11 @@ def index_methods(workspace: Workspace) -> pd.DataFrame:
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
                 "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
                 "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
-                "n_error_draws": DRAWS if drawn_indicators(workspace.register, index) else 0,
+                "n_error_draws": DRAWS if (drawn := drawn_indicators(workspace.register, index)) else 0,
+                "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
             }
         )  # fmt: skip
-    return pd.DataFrame(rows).astype({"citation": "str", "versions_reason": "str"})
+    return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})
 
 
 def kind_register(workspace: Workspace) -> pd.DataFrame:

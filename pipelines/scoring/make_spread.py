@@ -33,7 +33,9 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
         rank = stand.rank.to_numpy()
         domains = _domain_scores(scores, index, stand)
         versions = set_versions(index, domains, told)
-        spread = _by_area(stand, rank_spread(scorer, draw_versions(index, scorer.n_errors), rank)[SPREAD], index)
+        spread = _by_area(
+            stand, rank_spread(scorer, draw_versions(index, scorer.n_errors, scorer.n_catchments), rank)[SPREAD], index
+        )
         spread.insert(2, "spread_frame", stand.frame.to_numpy())
         sensitivity = sobol_indices(Choices(scorer, versions), rank)
         ranks, shifts = compare_sets(scorer, versions)

@@ -19,11 +19,12 @@ def seed_of(index: Index, purpose: str = "") -> int:
     return int(sha256_json([index.model_dump(mode="json"), purpose] if purpose else index.model_dump(mode="json"))[:16], 16)  # fmt: skip
 
 
-def draw_versions(index: Index, n_errors: int = 0) -> list[Version]:
-    """The versions an index's definition asks for, always the same ones for one definition and `n_errors`.
+def draw_versions(index: Index, n_errors: int = 0, n_catchments: int = 1) -> list[Version]:
+    """The versions an index's definition asks for, always the same ones for one definition, `n_errors` and `n_catchments`.
 
     Every weight is multiplied by a number within `uncertainty.weights` of 1; scale, way of adding up, the indicator left
-    out (or none) and the draw of errors in places (or none) are each taken with equal chance from their list.
+    out (or none), the draw of errors in places (or none) and the catchment are each taken with equal chance from their
+    list.
     """
     told, random = index.uncertainty, np.random.default_rng(seed_of(index))
     base, gone = as_defined(index), [None, *(can_be_left_out(index) if told.leave_out else [])]
@@ -37,7 +38,8 @@ def draw_versions(index: Index, n_errors: int = 0) -> list[Version]:
         normalise = told.normalise[random.integers(len(told.normalise))]
         how = told.aggregate[random.integers(len(told.aggregate))]
         members.pop(out, None)
-        versions.append(Version(domains, members, normalise, how, int(random.integers(n_errors + 1))))
+        places, catchment = int(random.integers(n_errors + 1)), int(random.integers(n_catchments))
+        versions.append(Version(domains, members, normalise, how, places, catchment))
     return versions
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipelines.reach.errors import CATCHMENT_NAMES
 from pipelines.scoring.robustness import seed_of
 from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
 
@@ -35,6 +36,7 @@ class Choices:
             "aggregate": list(told.aggregate),
             "left_out": ["none", *(can_be_left_out(index) if told.leave_out else [])],
             "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
+            "catchment": list(CATCHMENT_NAMES[: self.scorer.n_catchments]),
         }
         return {name: options for name, options in listed.items() if len(options) > 1}
 
@@ -51,6 +53,7 @@ class Choices:
             told.normalise[taken.get("normalise", 0)],
             told.aggregate[taken.get("aggregate", 0)],
             taken.get("places", 0),
+            taken.get("catchment", 0),
         )
 
     def mean_shifts(self, rows: np.ndarray, rank: np.ndarray) -> np.ndarray:

@@ -25,13 +25,14 @@ OUTLIERS = Treatment(rule="outliers")
 @dataclass(frozen=True)
 class Version:
     """`domains` and `members` are weights by name (sub-domains by path, with the members); what is not in them is left
-    out. `places`: which draw of errors in places, 0 for as counted."""
+    out. `places`: which draw of errors in places, 0 for as counted; `catchment`: which walk to places, 0 as published."""
 
     domains: dict[str, float]
     members: dict[str, float]
     normalise: str = "as_defined"
     aggregate: str = "as_defined"
     places: int = 0
+    catchment: int = 0
 
 
 def as_defined(index: Index) -> Version:
@@ -59,8 +60,8 @@ def can_be_left_out(index: Index) -> list[str]:
 class Scorer:
     """Scores versions of one index over the areas in `keep` (positions in `values`), ranked within their `group`.
 
-    `values`: a row per area of the nation, a column per member. `with_errors`: by member, an array of draws of errors by
-    areas (rows as `values`), for the members that rest on places.
+    `values`: a row per area of the nation, a column per member. `with_errors`: for the members that rest on places, their
+    values by catchment, draw of errors and area (rows as `values`), the first of the first as published.
     """
 
     index: Index
@@ -79,23 +80,28 @@ class Scorer:
     @property
     def n_errors(self) -> int:
         """How many draws of errors in places there are."""
-        return max((len(drawn) for drawn in self.with_errors.values()), default=0)
+        return max((drawn.shape[1] - 1 for drawn in self.with_errors.values()), default=0)
 
-    def scaled(self, normalise: str, places: int) -> dict[str, np.ndarray]:
+    @property
+    def n_catchments(self) -> int:
+        """How many catchments there are, the published one among them."""
+        return max((drawn.shape[0] for drawn in self.with_errors.values()), default=1)
+
+    def scaled(self, normalise: str, places: int, catchment: int) -> dict[str, np.ndarray]:
         """Every member on its scale, over the areas kept."""
         return {
-            name: self._column(name, member, normalise, places)
+            name: self._column(name, member, normalise, (catchment, places))
             for domain, name, member in self.index.members
             if domain in self._parts
         }
 
-    def _column(self, name, member, normalise: str, places: int) -> np.ndarray:
+    def _column(self, name, member, normalise: str, places: tuple[int, int]) -> np.ndarray:
         how, target = self._how(member, normalise)
-        key = (name, how, target, places if name in self.with_errors else 0)
+        key = (name, how, target, places if name in self.with_errors else (0, 0))
         if key not in self._scaled:
             values = self._treated[name].values
-            if key[3]:
-                values = self.with_errors[name][places - 1]
+            if key[3] != (0, 0):
+                values = self.with_errors[name][places]
             elif how in SCALES_THAT_STRETCH and self._treated[name].done == "none":
                 values = treat(values, OUTLIERS).values
             direction = self.directions.get(name, "higher_is_more_need")
@@ -116,7 +122,9 @@ class Scorer:
     def score(self, version: Version) -> np.ndarray:
         """The score of every area kept; NaN where the version gives none. A domain that no area has is passed over."""
         domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
-        found = score_domains(domains, self.scaled(version.normalise, version.places), version.members)
+        found = score_domains(
+            domains, self.scaled(version.normalise, version.places, version.catchment), version.members
+        )
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
         known = list(domains)
         if (
@@ -134,8 +142,8 @@ class Scorer:
 
     def all_ranks(self, versions: list[Version]) -> np.ndarray:
         """Ranks of every version (rows) and area kept (columns), as small integers; on two threads."""
-        for normalise, places in {(v.normalise, v.places) for v in versions}:
-            self.scaled(normalise, places)  # filled before the threads start, which then only read it
+        for asked in {(v.normalise, v.places, v.catchment) for v in versions}:
+            self.scaled(*asked)  # filled before the threads start, which then only read it
         drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
 
         def rank(number: int) -> None:

@@ -17,9 +17,10 @@ columns:
   aggregate_versions: ways of adding up a version takes, with equal chance
   leaves_one_out: true where a version leaves out one indicator, or none, with equal chance
   n_error_draws: how many draws of errors in places (dropped or counted twice, as often as measured) a version takes one or none of; 0 where the index rests on no places
+  catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
 */
 select index_name, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
-    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, versions_reason
+    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason
 from index_methods
 order by index_name
