@@ -38,6 +38,7 @@ FILES = {
     "parquet/*.parquet": "the same layers as GeoParquet",
     "csv/by_authority/*.csv": "the small areas of one authority with every index and indicator, for spreadsheets",
     "REPORT.md": "what this release covers, what is not known, attribution",
+    "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
     "CHANGES.md": "what changed since the last release, and why",
     "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
 }

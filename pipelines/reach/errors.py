@@ -20,6 +20,15 @@ DRAWS = 20
 CATCHMENTS = (1.0, 0.8, 1.2)  # the walks within which places count: as published, a fifth shorter, a fifth longer
 CATCHMENT_NAMES = ("as published", "a fifth shorter", "a fifth longer")
 
+OF_EACH_NUMBER = """
+select split_part(f.area_code, '@', 1) as area_code, split_part(f.area_code, '@', 2)::integer as number, f.value::double as value
+from (
+{sql}
+) as f
+semi join (select * from published where coverage != 'unknown') as p on p.area_code = split_part(f.area_code, '@', 1)
+order by number, area_code
+"""
+
 
 class Agreement(Record):
     """How well the places of a kind are told apart: precision and recall of pairs of records."""
@@ -105,18 +114,9 @@ def make_indicator_errors(workspace: Workspace, indicator: Indicator) -> Made:
     published, stem = made(workspace.data / "indicators", indicator.stem), f"{indicator.stem}.errors"
 
     def make():
-        told = pd.read_parquet(published.path)
-        found = run_sql(indicator.sql, {"reach": [step.path for step in steps]}, indicator.stem)
-        code_number = found["area_code"].astype(str).str.extract(r"^(.*)@(\d+)$")
-        table = pd.DataFrame(
-            {
-                "area_code": code_number[0],
-                "number": code_number[1].astype("int32"),
-                "value": found["value"].astype(float),
-            }
-        )
-        table = table[table["area_code"].isin(told.loc[told["coverage"] != "unknown", "area_code"])]
-        return {stem: table.sort_values(["number", "area_code"], ignore_index=True)}, {"n_draws": DRAWS}
+        files = {"reach": [step.path for step in steps], "published": [published.path]}
+        table = run_sql(OF_EACH_NUMBER.format(sql=indicator.sql), files, indicator.stem)
+        return {stem: table}, {"n_draws": DRAWS}
 
     inputs = {step.stem: step.data_version for step in [*steps, published]}
     return once(workspace.data / "indicators", stem, indicator.model_dump(mode="json"), inputs, make)

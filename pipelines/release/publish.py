@@ -1,6 +1,7 @@
 """Make a release aside, verify it, swap it in; roll back; keep the last twelve and every snapshot they cite."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
 from pipelines.release.inputs import gather
 from pipelines.release.maps import write_maps
+from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
 from pipelines.release.verify import Finding, verify
@@ -58,8 +60,10 @@ def publish(workspace: Workspace) -> Published:
         write_maps(workspace, beside)
         difference = compare.compare(releases / latest, beside) if latest else None
         store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
-        with open_release(beside) as connection:
+        last = open_release(releases / latest) if latest else nullcontext()
+        with open_release(beside) as connection, last as previous:
             store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
+            write_methods(beside, connection, previous)
         write_package(beside, name, key)
         findings = verify(beside)
         _refuse_broken(findings)

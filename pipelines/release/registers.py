@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from pipelines.once import made
 from pipelines.reach.errors import CATCHMENT_NAMES, DRAWS
 from pipelines.register import drawn_indicators
 from pipelines.workspace import Workspace
+
+UNTREATED = {"done": "none", "n_winsorised": 0}
 
 
 def source_register(workspace: Workspace) -> pd.DataFrame:
@@ -46,14 +49,16 @@ def index_register(workspace: Workspace) -> pd.DataFrame:
     """One row per index, domain and member: weights, scale, reasons."""
     rows = []
     for index in workspace.register.indices.values():
+        treated = made(workspace.data / "indices", index.stem).meta["treated"]
         for name, member_name, member in index.members:
             domain = index.domains[name]
             low, high = member.target or (None, None)
             rows.append(
                 {
-                    "index_name": index.stem, "domain": name, "domain_weight": domain.weight, "member": member_name,
+                    "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
                     "member_weight": member.weight, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
+                    "outliers": (done := treated.get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
@@ -70,7 +75,7 @@ def index_methods(workspace: Workspace) -> pd.DataFrame:
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
                 "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
-                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
+                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None, "cautions": "\n".join(index.cautions),
                 "n_error_draws": DRAWS if (drawn := drawn_indicators(workspace.register, index)) else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
             }

@@ -4,6 +4,7 @@ key: [index_name, domain, member]
 columns:
   index_name: name of the index
   domain: domain of the index
+  domain_title: the domain in words
   domain_weight: weight of the domain in the index
   member: the indicator (or other index) in the domain
   member_weight: weight of the member in its domain
@@ -12,7 +13,9 @@ columns:
   target_100: value that scores 100, where normalise is target
   domain_reason: why the domain has its weight
   reason: why the member has its weight
+  outliers: what was done about outliers before values were put on a scale - none, winsorised or log
+  n_winsorised: how many values were brought in, where they were
 */
-select index_name, domain, domain_weight, member, member_weight, normalise, target_0, target_100, domain_reason, reason
+select index_name, domain, domain_title, domain_weight, member, member_weight, normalise, target_0, target_100, domain_reason, reason, outliers, n_winsorised::integer as n_winsorised
 from index_register
 order by index_name, domain, member

@@ -19,8 +19,9 @@ columns:
   n_error_draws: how many draws of errors in places (dropped or counted twice, as often as measured) a version takes one or none of; 0 where the index rests on no places
   catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
+  cautions: what to bear in mind, one a line
 */
 select index_name, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
-    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason
+    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason, cautions
 from index_methods
 order by index_name
