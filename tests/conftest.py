@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import tenacity
-from fixtures.making import Town, mirror_held, refresh_town
+from fixtures.making import Borough, Town, mirror_held, refresh_borough, refresh_town
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,15 @@ def town_twice(tmp_path_factory) -> tuple[Town, Town]:
     data = tmp_path_factory.mktemp("town_twice") / "data"
     first = refresh_town(data, "2026-03-31")
     return first, refresh_town(data, "2026-09-30")
+
+
+@pytest.fixture(scope="session")
+def hackney(tmp_path_factory) -> Borough:
+    """Hackney, refreshed once from a mirror for all workers. Tests read it; a test that refreshes works on a copy."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return refresh_borough(folder / "hackney")
 
 
 @pytest.fixture

@@ -162,15 +162,31 @@ def process(whole_town: Town) -> Callable[..., subprocess.Popen]:
     return start
 
 
+def alone(line: list[str], words: tuple, folder: Path, timeout: float, env: dict[str, str]) -> Ran:
+    """How a command ends in a process of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONGROUND_")}
+    line = [*line, *map(str, words)]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, cwd=folder, env=kept | env)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture(scope="session")
 def public(roomy: Path) -> Callable[..., Ran]:
     """`public(*words)`: commonground itself, as installed, in a process of its own."""
 
     def run(*words, timeout: float = 300, **env) -> Ran:
-        line = [str(Path(sys.executable).parent / "commonground"), *map(str, words)]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONGROUND_")}
-        done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, cwd=roomy, env=kept | env)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return alone([str(Path(sys.executable).parent / "commonground")], words, roomy, timeout, env)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def hurried(roomy: Path) -> Callable[..., Ran]:
+    """`hurried(*words)`: the same in a process of its own, with no waiting between tries."""
+
+    def run(*words, timeout: float = 300, **env) -> Ran:
+        script = Path(__file__).parent / "hurried_commonground.py"
+        return alone([sys.executable, str(script)], words, roomy, timeout, env)
 
     return run
 

@@ -1,15 +1,11 @@
 """Places from the publishers' real files, for one borough: nothing lost, nothing counted twice, London lists for London only."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.making import mirror_held
 
-from pipelines.commands.refresh import refresh
 from pipelines.once import made
 from pipelines.places.agreement import agreement
 from pipelines.places.cover import claimed
@@ -23,32 +19,6 @@ ROWS = {  # as the files of the mirror have them, see its README
     "ace_libraries_2022": 3451, "ace_libraries_2023": 3487,
 }  # fmt: skip
 LONDON = "E12000007"
-
-
-@dataclass(frozen=True)
-class Borough:
-    """A DIR of Hackney, refreshed from the mirror."""
-
-    data: Path
-
-    def frame(self, sql: str) -> pd.DataFrame:
-        with duckdb.connect(
-            str(self.data / "releases" / "latest" / "commonground.duckdb"), read_only=True
-        ) as connection:
-            return connection.execute(sql).df()
-
-    def step(self, layer: str, stem: str, table: str | None = None) -> pd.DataFrame:
-        step = made(self.data / layer, stem)
-        return pd.read_parquet(step.files[table or stem])
-
-
-@pytest.fixture(scope="module")
-def hackney(tmp_path_factory) -> Borough:
-    data = tmp_path_factory.mktemp("hackney") / "data"
-    with mirror_held() as address:
-        outcome = refresh(Settings(data=data, areas=("Hackney",), mirror=address))
-    assert outcome.exit_code == 0
-    return Borough(data)
 
 
 @pytest.fixture(scope="module")
