@@ -3,33 +3,50 @@
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import tenacity
-from fixtures.making import Borough, Town, mirror_held, refresh_borough, refresh_town
+from fixtures.making import Borough, Town, made_once, mirror_held, refresh_borough, refresh_town
+
+# Files that take long, in this order before all others, so that no worker is left alone with one at the end. The mirror
+# is for one test at a time: its two long files go to one worker, the second as soon as the first is done.
+FIRST = (
+    "test_real_places.py", "test_bad_disk_and_kill.py", "test_bad_faults.py", "test_bad_sources.py", "test_dagster_ui.py",
+    "test_identity.py", "test_corrections.py", "test_corrections_applied.py", "test_bad_parts.py", "test_flow.py",
+    "test_bad_hostile.py", "test_bad_usage.py",
+)  # fmt: skip
+
+
+def pytest_configure(config):
+    config.option.loadscopereorder = False  # of xdist: files of many tests first, however short the tests
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory) -> Town:
-    """The sample town, refreshed once. Tests read it; a test that refreshes again works on a copy."""
-    return refresh_town(tmp_path_factory.mktemp("town") / "data")
+    """The sample town, refreshed once for all workers. Tests read it; a test that refreshes again works on a copy."""
+    return made_once(tmp_path_factory, "town", refresh_town)
 
 
 @pytest.fixture(scope="session")
 def town_twice(tmp_path_factory) -> tuple[Town, Town]:
     """One DIR refreshed on both recorded dates: the first release and the second."""
-    data = tmp_path_factory.mktemp("town_twice") / "data"
-    first = refresh_town(data, "2026-03-31")
-    return first, refresh_town(data, "2026-09-30")
+
+    def make(data: Path) -> tuple[Town, Town]:
+        first = refresh_town(data, "2026-03-31")
+        return first, refresh_town(data, "2026-09-30")
+
+    return made_once(tmp_path_factory, "town_twice", make)
 
 
 @pytest.fixture(scope="session")
 def hackney(tmp_path_factory) -> Borough:
-    """Hackney, refreshed once from a mirror for all workers. Tests read it; a test that refreshes works on a copy."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    return refresh_borough(folder / "hackney")
+    """Hackney, refreshed once from the mirror for all workers. Tests read it; a test that refreshes works on a copy."""
+    return made_once(tmp_path_factory, "hackney", refresh_borough)
 
 
 @pytest.fixture

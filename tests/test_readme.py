@@ -13,9 +13,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import main as commands
 from pipelines.commands import readme
-from pipelines.commands.refresh import refresh
 from pipelines.problem import Problem
-from pipelines.settings import Settings
 
 TEXT = readme.README.read_text("utf-8")
 SQL = re.findall(r"^```sql\n(.*?)^```", TEXT, re.S | re.M)
@@ -30,11 +28,11 @@ TOLD = [
 
 
 @pytest.fixture(scope="session")
-def readme_release(tmp_path_factory):
-    """The sample town's latest release, where README.md says a first run puts it."""
-    home = tmp_path_factory.mktemp("readme")
-    assert refresh(Settings.read(data=home / "data")).exit_code == 0
-    return home / "data" / "releases" / "latest"
+def readme_release(town):
+    """The sample town's latest release, in a folder `data` as a first run puts it."""
+    assert town.outcome.exit_code == 0
+    assert town.data.name == "data"
+    return town.data / "releases" / "latest"
 
 
 def test_generated_parts_are_fresh():
