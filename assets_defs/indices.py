@@ -4,22 +4,21 @@ import dagster as dg
 
 from assets_defs.keys import (
     AREAS,
+    ERRORS,
     PLACES,
     SCOPE,
     cluster_key,
     explained_key,
     index_key,
-    indicator_errors_key,
     indicator_key,
-    reach_errors_key,
     reach_key,
     spread_key,
     table_key,
 )
 from assets_defs.step_asset import step_asset
 from pipelines.once import Made
-from pipelines.reach.errors import DRAWS, make_indicator_errors, make_reach_errors
-from pipelines.register import Indicator, Register, drawn_indicators
+from pipelines.reach.errors import DRAWS, drawn, make_errors
+from pipelines.register import Register, drawn_indicators
 from pipelines.scoring.clusters import make_clusters
 from pipelines.scoring.definition import Index
 from pipelines.scoring.make import make_index
@@ -31,11 +30,8 @@ from pipelines.workspace import Workspace
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     """Every asset of every index."""
     register, sets = workspace.register, workspace.weight_sets
-    drawn = sorted({name for index in register.indices.values() for name in drawn_indicators(register, index)})
-    kinds = sorted({kind for name in drawn for kind in register.indicators[name].kinds})
     return [
-        *(_reach_errors(workspace, kind) for kind in kinds),
-        *(_indicator_errors(register.indicators[name]) for name in drawn),
+        _errors(register),
         *(_index(index) for index in register.indices.values()),
         *(
             _spread(register, index, [s.stem for s in sets if s.index == index.stem])
@@ -46,25 +42,14 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     ]
 
 
-def _reach_errors(workspace: Workspace, kind: str) -> dg.AssetsDefinition:
-    entry = workspace.register.taxonomy.kinds[kind]
+def _errors(register: Register) -> dg.AssetsDefinition:
+    kinds, indicators = drawn(register)
     return step_asset(
-        reach_errors_key(kind),
-        "reach",
-        f"The {entry.plural} counted {DRAWS} times over, some dropped and some counted twice, as often as measured; within three walks.",
-        lambda workspace: make_reach_errors(workspace, kind),
-        [PLACES, reach_key(kind), AREAS, SCOPE],
-    )
-
-
-def _indicator_errors(indicator: Indicator) -> dg.AssetsDefinition:
-    return step_asset(
-        indicator_errors_key(indicator.stem),
+        ERRORS,
         "indicators",
-        f"{indicator.title}: by each of {DRAWS} draws of errors in places.",
-        lambda workspace: make_indicator_errors(workspace, indicator),
-        [*map(reach_errors_key, indicator.kinds), *map(reach_key, indicator.kinds)],
-        {"publisher": indicator.sources[0].split("_")[0]},
+        f"What rests on places, worked out anew with {DRAWS} draws of errors in places, as often as measured, and within three walks.",
+        make_errors,
+        [PLACES, *map(reach_key, kinds), *map(indicator_key, indicators), AREAS, SCOPE],
     )
 
 
@@ -97,7 +82,7 @@ def _cluster(workspace: Workspace, index: Index) -> dg.AssetsDefinition:
 
 
 def _spread(register: Register, index: Index, sets: list[str]) -> dg.AssetsDefinition:
-    drawn = map(indicator_errors_key, drawn_indicators(register, index))
+    errors = [ERRORS] if drawn_indicators(register, index) else []
     more = f" Weight sets beside expert, equal and pca: {', '.join(sets)}." if sets else ""
 
     def ranked(made: Made) -> tuple[bool, str]:
@@ -108,7 +93,7 @@ def _spread(register: Register, index: Index, sets: list[str]) -> dg.AssetsDefin
         "indices",
         f"{index.title}: how far ranks spread over versions of the method, and which choice moves them most.{more}",
         lambda workspace: make_spread(workspace, index),
-        [index_key(index.stem), *_members(index), *drawn, AREAS, SCOPE],
+        [index_key(index.stem), *_members(index), *errors, AREAS, SCOPE],
         check=("ranks_spread", "How many areas are ranked by how many versions.", ranked),
     )
 

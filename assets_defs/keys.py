@@ -3,6 +3,7 @@
 AREAS, SCOPE, OUTLINES = ["geography", "areas"], ["geography", "scope"], ["geography", "outlines"]
 POSTCODES, TYPOLOGY = ["geography", "postcode"], ["ownership", "typology"]
 RECORDS, GROUPS, IDENTITY = ["places", "place_record"], ["places", "place_group"], ["places", "place_identity"]
+ERRORS = ["indicator", "with_errors"]
 EVENTS, PLACES, COVER = ["places", "place_event"], ["places", "place"], ["places", "cover"]
 
 
@@ -44,13 +45,3 @@ def spread_key(stem: str) -> list[str]:
 def explained_key(stem: str) -> list[str]:
     """The asset key of what explains an index."""
     return ["explained", stem]
-
-
-def reach_errors_key(kind: str) -> list[str]:
-    """The asset key of the reach of one kind of place, counted with errors."""
-    return ["reach_errors", kind]
-
-
-def indicator_errors_key(stem: str) -> list[str]:
-    """The asset key of an indicator worked out from places counted with errors."""
-    return ["indicator_errors", stem]

@@ -13,10 +13,10 @@ from pipelines.once import Made, made, once
 from pipelines.query import run_sql
 from pipelines.reach.distance import measure_of
 from pipelines.reach.reach import chosen_places, counts_within, nearest_counted, origins_asked, with_gap
-from pipelines.register import DEFINITIONS, Indicator
+from pipelines.register import DEFINITIONS, Indicator, Register, drawn_indicators
 from pipelines.workspace import Workspace
 
-DRAWS = 20
+DRAWS = 10
 CATCHMENTS = (1.0, 0.8, 1.2)  # the walks within which places count: as published, a fifth shorter, a fifth longer
 CATCHMENT_NAMES = ("as published", "a fifth shorter", "a fifth longer")
 
@@ -66,7 +66,25 @@ def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
     return np.where(drop < 1 - told.recall, 0, np.where(double < 1 - told.precision, 2, 1))
 
 
-def make_reach_errors(workspace: Workspace, kind: str) -> Made:
+def drawn(register: Register) -> tuple[list[str], list[str]]:
+    """The indicators that are worked out with errors in places, and the kinds of place they rest on: kinds, indicators."""
+    indicators = sorted({name for index in register.indices.values() for name in drawn_indicators(register, index)})
+    return sorted({kind for name in indicators for kind in register.indicators[name].kinds}), indicators
+
+
+def make_errors(workspace: Workspace) -> Made:
+    """Everything that is worked out with errors: `<kind>.errors` in reach, `<indicator>.errors` in indicators, and the
+    table `with_errors` of how many rows each has. What is unchanged is not made again."""
+    kinds, indicators = drawn(workspace.register)
+    steps = [_reach_errors(workspace, kind) for kind in kinds]
+    steps += [_indicator_errors(workspace, workspace.register.indicators[name]) for name in indicators]
+    told = pd.DataFrame({"name": [step.stem for step in steps], "n_rows": [step.rows for step in steps]})
+    inputs = {step.stem: step.data_version for step in steps}
+    meta = {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
+    return once(workspace.data / "indicators", "with_errors", meta, inputs, lambda: ({"with_errors": told}, meta))
+
+
+def _reach_errors(workspace: Workspace, kind: str) -> Made:
     """Table `<kind>.errors`: the rows of the kind's reach where it is known, once per catchment and draw of errors: each
     area stands in it as `code@number`, so that an indicator's SQL takes all at once, as if they were so many areas more.
 
@@ -106,7 +124,7 @@ def make_reach_errors(workspace: Workspace, kind: str) -> Made:
     return once(workspace.data / "reach", stem, definition, inputs, make)
 
 
-def make_indicator_errors(workspace: Workspace, indicator: Indicator) -> Made:
+def _indicator_errors(workspace: Workspace, indicator: Indicator) -> Made:
     """Table `<indicator>.errors`: `area_code`, `number` (of catchment and draw, as in the reach of its kinds) and `value`, by
     the indicator's own SQL; of the areas in which the indicator itself is known, for errors do not change what was
     looked for."""
