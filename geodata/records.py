@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
-
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

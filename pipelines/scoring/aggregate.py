@@ -6,7 +6,12 @@ SLACK = 1e-9  # weights that should add up to one may miss it by rounding
 
 
 def aggregate(
-    how: str, columns: list[np.ndarray], weights: list[float], imbalance: str = "lowers"
+    how: str,
+    columns: list[np.ndarray],
+    weights: list[float],
+    imbalance: str = "lowers",
+    out: np.ndarray | None = None,
+    scratch: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray | float]:
     """Columns (1-D, NaN for unknown) to one, and the share (0-1) of the weight that is known: per row, or one number
     where it is the same in all.
@@ -20,35 +25,57 @@ def aggregate(
       the weighted standard deviation of the row (Mazziotta and Pareto 2016: M times (1 -+ cv^2)).
     - minimum: the least, whatever the weights.
     """
-    mean, observed = weighted_mean(columns, weights)
+    if how == "geometric" and all(column.min(initial=np.inf) > 0 for column in columns):  # nothing is zero or unknown
+        logs, observed = weighted_mean(columns, weights, out, scratch, of=np.log)
+        return np.exp(logs, out=logs), observed
+    mean, observed = weighted_mean(columns, weights, out, scratch)
     if how == "arithmetic":
         return mean, observed
     total = {"sum": _sum, "geometric": _geometric, "mazziotta_pareto": _mazziotta_pareto, "minimum": _minimum}[how](
         columns, weights, mean, imbalance
     )
+    if isinstance(observed, float):  # all is known
+        return total, observed
     return np.where(observed >= 1 - SLACK, total, np.nan), observed
 
 
-def weighted_mean(columns: list[np.ndarray], weights: list[float]) -> tuple[np.ndarray, np.ndarray | float]:
+def weighted_mean(
+    columns: list[np.ndarray],
+    weights: list[float],
+    out: np.ndarray | None = None,
+    scratch: np.ndarray | None = None,
+    of: np.ufunc = np.positive,
+) -> tuple[np.ndarray, np.ndarray | float]:
     """The weighted mean of what is known (NaN where nothing is), and the share of the weight that is known: per row, or
-    one number where it is the same in all.
+    one number where it is the same in all. With `of`, a mean of its values (logarithms), where all is known.
 
-    Added up column by column: a matrix product rounds equal rows differently, and ranks would tell them apart.
+    The mean is in `out`, if that is given, and `scratch` is worked in. Added up column by column: a matrix product rounds
+    equal rows differently, and ranks would tell them apart.
     """
     total = sum(weights)
-    weighed, observed, scratch = np.zeros(len(columns[0])), 0.0, np.empty(len(columns[0]))
+    weighed, observed, scratch = None, 0.0, np.empty(len(columns[0])) if scratch is None else scratch
     for column, weight in zip(columns, weights, strict=True):
-        weighed += np.multiply(column, weight / total, out=scratch)
+        told = column if of is np.positive else of(column, out=scratch)
+        if weighed is None:
+            weighed = np.multiply(told, weight / total, out=out)
+        else:
+            weighed += np.multiply(told, weight / total, out=scratch)
         observed += weight / total
+    if observed != 1:  # one but for rounding; divided all the same: a row must not depend on the gaps of others
+        weighed /= observed
     if not np.isnan(weighed.sum()):
-        weighed /= observed  # one but for rounding; divided all the same: a row must not depend on the gaps of others
         return weighed, observed
-    weighed, observed = np.zeros(len(columns[0])), np.zeros(len(columns[0]))
+    rows = np.flatnonzero(np.isnan(weighed))
+    found, observed = np.zeros(len(rows)), np.full(len(weighed), observed)
+    known_weight = np.zeros(len(rows))
     for column, weight in zip(columns, weights, strict=True):
-        known = ~np.isnan(column)
-        weighed += np.where(known, np.multiply(column, weight / total, out=scratch), 0.0)
-        observed += known * (weight / total)
-    return weighed / np.where(observed > 0, observed, np.nan), observed
+        told = column[rows]
+        known = ~np.isnan(told)
+        found += np.where(known, told * (weight / total), 0.0)
+        known_weight += known * (weight / total)
+    weighed[rows] = found / np.where(known_weight > 0, known_weight, np.nan)
+    observed[rows] = known_weight
+    return weighed, observed
 
 
 def _sum(columns, weights, mean, imbalance):

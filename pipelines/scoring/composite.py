@@ -77,21 +77,30 @@ def scale_members(index: Index, values: Mapping[str, np.ndarray], directions: di
 
 
 def score_domains(
-    domains: Mapping[str, Domain], scaled: dict[str, np.ndarray], weights: Mapping[str, float] | None = None
+    domains: Mapping[str, Domain],
+    scaled: dict[str, np.ndarray],
+    weights: Mapping[str, float] | None = None,
+    room: normalise.Room | None = None,
 ) -> Domains:
     """Every domain of `domains`, with those below it, from its members on their scales.
 
     `weights` stand in for those of the definition, by name of member or path of domain; a part that is not in it is
-    left out, as if it never belonged. A domain is null below its minimum weight.
+    left out, as if it never belonged. A domain is null below its minimum weight. With `room` what is
+    found is in it, until the next time, and what a domain was before its transform is not kept.
     """
     found = Domains({}, {}, {})
     for name, domain in domains.items():
-        _score_domain(name, domain, scaled, weights, found)
+        _score_domain(name, domain, scaled, weights, found, room)
     return found
 
 
 def _score_domain(
-    path: str, domain: Domain, scaled: dict[str, np.ndarray], weights: Mapping[str, float] | None, found: Domains
+    path: str,
+    domain: Domain,
+    scaled: dict[str, np.ndarray],
+    weights: Mapping[str, float] | None,
+    found: Domains,
+    room: normalise.Room | None = None,
 ) -> None:
     columns, shares, whole = [], [], []
     for name, member in domain.members.items():
@@ -102,11 +111,14 @@ def _score_domain(
     for name, below in domain.domains.items():
         at = f"{path}/{name}"
         if weights is None or at in weights:
-            _score_domain(at, below, scaled, weights, found)
+            _score_domain(at, below, scaled, weights, found, room)
             columns.append(found.entering[at])
             whole.append(found.observed[at])
             shares.append(below.weight if weights is None else weights[at])
-    before, observed = aggregate(domain.aggregate, columns, shares, domain.imbalance)
+    out = scratch = None
+    if room:
+        out, scratch = (room.array(name, len(columns[0])) for name in (path, "scratch"))
+    before, observed = aggregate(domain.aggregate, columns, shares, domain.imbalance, out, scratch)
     if any(part is not None for part in whole):  # what was observed of a sub-domain counts for as much of it
         entering = [
             np.where(np.isnan(column), 0.0, 1.0 if part is None else part)
@@ -116,7 +128,11 @@ def _score_domain(
     observed = observed * _share_read(domain, shares)
     if np.min(observed) < domain.minimum_weight - SLACK:
         before = np.where(observed >= domain.minimum_weight - SLACK, before, np.nan)
-    found.before[path], found.observed[path] = before, observed
+    found.observed[path] = observed
+    if room and domain.transform == "exponential":
+        found.entering[path] = normalise.exponential_within(before, room)
+        return
+    found.before[path] = before
     found.entering[path] = before if domain.transform == "none" else getattr(normalise, domain.transform)(before)
 
 

@@ -1,9 +1,11 @@
 """Ranks and deciles inside a frame (nation, region, authority, like areas), given only where the frame is covered."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
-from pipelines.scoring.normalise import descending
+from pipelines.scoring.normalise import Room, descending, in_order, place
 
 FRAMES = {
     "nation": "nation_code",
@@ -34,6 +36,14 @@ def decile(rank: pd.Series, n: int) -> pd.Series:
     return pd.Series(np.ceil(10 * rank.astype("Float64") / max(n, 1)), index=rank.index).astype("Int64")
 
 
+@lru_cache(maxsize=8)
+def one_to(n: int) -> np.ndarray:
+    """1 to n."""
+    numbers = np.arange(1, n + 1)
+    numbers.flags.writeable = False
+    return numbers
+
+
 class Groups:
     """Ranks within groups of areas, thousands of times over: `group` is a whole number per area."""
 
@@ -41,15 +51,15 @@ class Groups:
         self._group = group.astype(np.int32)
         self._is_one = len(group) == 0 or (group == group[0]).all()
 
-    def ranks(self, score: np.ndarray, zero_is_last: bool = False) -> np.ndarray:
+    def ranks(self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None) -> np.ndarray:
         """Whole-number ranks, 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
 
         With `zero_is_last` scores of zero share the last rank of their group.
         """
-        known = ~np.isnan(score)
-        whole = known.all()
-        told, group = (score, self._group) if whole else (score[known], self._group[known])
-        ranked = self._ranks(told, group)
+        whole = len(score) > 0 and not np.isnan(score.min())
+        known = slice(None) if whole else ~np.isnan(score)
+        told, group = score[known], self._group[known]
+        ranked = self._ranks(told, group, room or Room())
         if zero_is_last and (told == 0).any():
             ranked = np.where(told == 0, np.bincount(group, minlength=1)[group], ranked)
         if whole:
@@ -58,14 +68,14 @@ class Groups:
         found[known] = ranked
         return found
 
-    def _ranks(self, score: np.ndarray, group: np.ndarray) -> np.ndarray:
-        order, start, end = descending(score)
-        found = np.empty(len(score), dtype=np.int64)
+    def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room) -> np.ndarray:
         if self._is_one:
-            found[order] = (
-                np.arange(1, len(score) + 1) if len(start) == len(order) else np.repeat(start + 1, end - start)
-            )
+            found = np.empty(len(score), dtype=np.int64)
+            return place(found, one_to(len(score)), *in_order(score, room))
+        found = np.empty(len(score), dtype=np.int64)
+        if not len(score):
             return found
+        order, start, end = descending(score)
         run = np.repeat(np.arange(len(start)), end - start)  # areas of one run have one score
         within = np.argsort(group[order], kind="stable")
         order, run = order[within], run[within]

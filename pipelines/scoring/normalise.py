@@ -20,31 +20,77 @@ def ranks(values: np.ndarray, ties: str = "lowest") -> np.ndarray:
 
 
 def descending(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions of the values (no NaN) from the greatest to the least, and where each run of equal ones starts and ends.
-
-    Several times as fast as a rank in pandas, which is most of the time of a thousand versions of a method.
-    """
-    order = _order(values)
-    told = values[order]
-    start = np.append(0, np.flatnonzero(told[1:] != told[:-1]) + 1)[: len(values)]
+    """Positions of the values (no NaN) from the greatest to the least, and where each run of equal ones starts and ends."""
+    order, tied = in_order(values, Room())
+    starts = np.ones(len(values), dtype=bool)
+    starts[tied + 1] = False
+    start = np.flatnonzero(starts)
     return order, start, np.append(start[1:], len(values))[: len(start)]
 
 
-def _order(values: np.ndarray) -> np.ndarray:
-    """Values as whole numbers of some 48 bits with their position behind, sorted as single numbers; where that is too
-    coarse to tell two apart, and only there, the slower exact way."""
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 0.0)
-    bits = max(len(values) - 1, 1).bit_length()
-    if not (0 < high - low < np.inf) or bits > 31:
-        return np.argsort(-values, kind="stable")
-    key = ((high - values) * ((2.0 ** (64 - bits) - 2**12) / (high - low))).astype(np.uint64)
-    key <<= np.uint64(bits)
-    key |= np.arange(len(values), dtype=np.uint64)
-    key.sort()
-    key &= np.uint64(2**bits - 1)
+class Room:
+    """Arrays to work in, by name, used again and again by one thread: fresh ones of this size are memory that is not in
+    any cache, and page by page not there at all until it is touched."""
+
+    def __init__(self):
+        self._arrays: dict = {}
+
+    def array(self, name: str, n: int, kind=np.float64) -> np.ndarray:
+        """An array of `n` holding anything, until the next that is asked for by this name."""
+        found = self._arrays.get(name)
+        if found is None or len(found) < n:
+            found = self._arrays[name] = np.empty(n, dtype=kind)
+        return found[:n]
+
+
+def in_order(values: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the values (no NaN) from the greatest to the least, and which of them (as places in that order) hold
+    the same value as the next.
+
+    How far each lies below the greatest is a float that is not negative, and such floats sort as their bits do: with
+    the position in place of the last bits, one plain sort gives the order, several times as fast as a rank in pandas.
+    Only neighbours whose other bits are the same are looked at again; were any of them out of order, all are sorted the
+    slower exact way. The positions are in `room`.
+    """
+    n = len(values)
+    if n < 2:
+        return _slowly(values)
+    last, positions = _positions(n)
+    key, differ = room.array("key", n, np.uint64), room.array("differ", n, np.uint64)[1:]
+    np.subtract(values.max(), values, out=key.view(np.float64))
+    key &= ~last
+    key |= positions
+    key.view(np.float64).sort()
+    if not np.isfinite(key[-1:].view(np.float64)[0]):  # infinities, or too far apart to be told
+        return _slowly(values)
+    np.bitwise_xor(key[1:], key[:-1], out=differ)
+    close = np.flatnonzero(differ <= last)
+    key &= last
     order = key.view(np.int64)
-    told = values[order]
-    return order if (told[1:] <= told[:-1]).all() else np.argsort(-values, kind="stable")
+    here, after = values[order[close]], values[order[close + 1]]
+    return _slowly(values) if (here < after).any() else (order, close[here == after])
+
+
+def _slowly(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(-values)
+    return order, np.flatnonzero(values[order[1:]] == values[order[:-1]])
+
+
+@lru_cache(maxsize=8)
+def _positions(n: int) -> tuple[np.uint64, np.ndarray]:
+    positions = np.arange(n, dtype=np.uint64)
+    positions.flags.writeable = False
+    return np.uint64(2 ** (n - 1).bit_length() - 1), positions
+
+
+def place(found: np.ndarray, by_place: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
+    """`found`, with what belongs to each place in an order at the position there; those that tie share the first's."""
+    found[order] = by_place
+    if len(tied):
+        runs = np.append(True, np.diff(tied) != 1)
+        first = tied[np.maximum.accumulate(np.where(runs, np.arange(len(tied)), 0))]
+        found[order[tied + 1]] = by_place[first]
+    return found
 
 
 def percentile(values: np.ndarray) -> np.ndarray:
@@ -64,16 +110,17 @@ def exponential(values: np.ndarray) -> np.ndarray:
     `R = (N - rank + 1) / N; X = -23 ln(1 - R (1 - exp(-100 / 23)))`, rank 1 the greatest need
     (MHCLG, English Indices of Deprivation, technical report).
     """
-    found = np.full(len(values), np.nan)
+    return exponential_within(values.copy(), Room())
+
+
+def exponential_within(values: np.ndarray, room: Room) -> np.ndarray:
+    """`exponential`, in place of the values."""
+    if len(values) and not np.isnan(values.max()):  # nothing is unknown
+        return place(values, exponential_of_rank(len(values)), *in_order(values, room))
     known = ~np.isnan(values)
-    whole = known.all()
-    order, start, end = descending(values if whole else values[known])
-    curve = exponential_of_rank(len(order))
-    told = found if whole else np.empty(len(order))
-    told[order] = curve if len(start) == len(order) else np.repeat(curve[start], end - start)
-    if not whole:
-        found[known] = told
-    return found
+    told = values[known]
+    values[known] = place(told, exponential_of_rank(len(told)), *in_order(told, room))
+    return values
 
 
 @lru_cache(maxsize=8)

@@ -3,15 +3,18 @@
 This is a spread over method choices and data errors, not a confidence interval.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 
 from pipelines.scoring.definition import Index
-from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
+from pipelines.scoring.versions import WORKERS, Scorer, Version, as_defined, can_be_left_out
 from pipelines.store import sha256_json
 
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
-BLOCK = 4_096  # areas whose draws are sorted at a time
+SPREAD = ("rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")
+BLOCK = 512  # areas whose draws are sorted at a time
 
 
 def seed_of(index: Index, purpose: str = "") -> int:
@@ -50,19 +53,24 @@ def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd
     """
     drawn = scorer.all_ranks(versions)
     size = np.bincount(scorer.group, minlength=1)[scorer.group]
-    columns = {name: [] for name in ("rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")}
-    for start in range(0, len(rank), BLOCK):
-        at = slice(start, start + BLOCK)
-        block = np.sort(np.ascontiguousarray(drawn[:, at].T), axis=1)
-        none = (block == 0).sum(axis=1)  # versions without a score for the area sort first, and are passed over
-        given = block.shape[1] - none
-        rows = np.arange(len(block))
-        for name, share in (("rank_median", MEDIAN), ("rank_low", LOW), ("rank_high", HIGH)):
-            position = none + np.maximum(np.ceil(np.round(share * given, 9)).astype(np.int64), 1) - 1
-            columns[name].append(block[rows, np.minimum(position, block.shape[1] - 1)].astype(np.int64))
-        counted = block > 0
-        worst = (10 * block.astype(np.int64) <= size[at, None]) & counted
-        columns["worst_decile_share"].append(worst.sum(axis=1) / np.maximum(given, 1))
-        shift = np.where(counted, np.abs(block.astype(np.float64) - rank[at, None]), 0.0)
-        columns["rank_shift_mean"].append(shift.sum(axis=1) / np.maximum(given, 1))
-    return pd.DataFrame({name: np.concatenate(parts) if parts else [] for name, parts in columns.items()})
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(rank), BLOCK)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(pool.map(lambda at: _spread(drawn[:, at], size[at], rank[at]), blocks))
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) if parts else [] for name in SPREAD})
+
+
+def _spread(drawn: np.ndarray, size: np.ndarray, rank: np.ndarray) -> dict[str, np.ndarray]:
+    """What `rank_spread` tells of a few areas (columns of `drawn`)."""
+    block = np.sort(np.ascontiguousarray(drawn.T), axis=1)
+    none = block.shape[1] - np.count_nonzero(block, axis=1)  # versions without a score sort first, and are passed over
+    given = block.shape[1] - none
+    found, rows = {}, np.arange(len(block))
+    for name, share in (("rank_median", MEDIAN), ("rank_low", LOW), ("rank_high", HIGH)):
+        position = none + np.maximum(np.ceil(np.round(share * given, 9)).astype(np.int64), 1) - 1
+        found[name] = block[rows, np.minimum(position, block.shape[1] - 1)].astype(np.int64)
+    worst = np.count_nonzero(block <= (size // 10).astype(block.dtype)[:, None], axis=1) - none
+    found["worst_decile_share"] = worst / np.maximum(given, 1)
+    rank = rank.astype(np.int64)
+    shift = np.abs(block.astype(np.int32) - rank.astype(np.int32)[:, None]).sum(axis=1, dtype=np.int64) - none * rank
+    found["rank_shift_mean"] = shift / np.maximum(given, 1)
+    return found

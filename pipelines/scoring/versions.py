@@ -2,6 +2,7 @@
 places counted with errors; and the ranks it gives. Robustness draws versions at random, sensitivity takes them from a
 list, weight sets are versions too: all are scored here, by the functions that score what is published."""
 
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
 from pipelines.scoring.definition import Index
 from pipelines.scoring.frames import Groups
+from pipelines.scoring.normalise import Room
 from pipelines.scoring.treat import Treatment, treat
 
 TARGETS_MOVE = 1.25
@@ -76,6 +78,10 @@ class Scorer:
         self.groups = Groups(self.group)
         self._treated = treat_members(self.index, self.values)
         self._parts = self.index.parts
+        self._rooms = threading.local()
+        # a domain put on a curve stands among all areas of the nation; where there is none, the areas kept are enough
+        on_a_curve = any(domain.transform != "none" for domain in self.index.every_domain.values())
+        self._among_all = on_a_curve and not np.array_equal(self.keep, np.arange(len(self.values)))
 
     @property
     def n_errors(self) -> int:
@@ -88,7 +94,7 @@ class Scorer:
         return max((drawn.shape[0] for drawn in self.with_errors.values()), default=1)
 
     def scaled(self, normalise: str, places: int, catchment: int) -> dict[str, np.ndarray]:
-        """Every member on its scale, over the areas kept."""
+        """Every member on its scale, over the areas that domains are scored over."""
         return {
             name: self._column(name, member, normalise, (catchment, places))
             for domain, name, member in self.index.members
@@ -105,7 +111,8 @@ class Scorer:
             elif how in SCALES_THAT_STRETCH and self._treated[name].done == "none":
                 values = treat(values, OUTLIERS).values
             direction = self.directions.get(name, "higher_is_more_need")
-            self._scaled[key] = on_scale(self.index, member, values, direction, how, target)[self.keep]
+            column = on_scale(self.index, member, values, direction, how, target)
+            self._scaled[key] = column if self._among_all else column[self.keep]
         return self._scaled[key]
 
     def _how(self, member, normalise: str) -> tuple[str, tuple[float, float] | None]:
@@ -119,26 +126,42 @@ class Scorer:
             return defined, member.target
         return normalise, None
 
-    def score(self, version: Version) -> np.ndarray:
+    def score(self, version: Version, room: Room | None = None) -> np.ndarray:
         """The score of every area kept; NaN where the version gives none. A domain that no area has is passed over."""
         domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
         found = score_domains(
-            domains, self.scaled(version.normalise, version.places, version.catchment), version.members
+            domains, self.scaled(version.normalise, version.places, version.catchment), version.members, room
         )
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
         known = list(domains)
-        if (
-            how != "arithmetic"
-        ):  # every other way needs all parts, and one that no area has would leave no score anywhere
-            known = [name for name in domains if not np.isnan(found.entering[name]).all()] or known
-        columns = [found.entering[name] for name in known]
+        if how != "arithmetic":  # every other way needs all parts; one that no area has would leave no score anywhere
+            gone = {
+                name
+                for name in domains
+                if np.isnan(found.entering[name][:1]).any() and np.isnan(found.entering[name]).all()
+            }
+            known = [name for name in domains if name not in gone] or known
+        columns = [self._kept(found.entering[name]) for name in known]
         if how == "geometric" and self.index.aggregate != "geometric":
-            columns = [column + GEOMETRIC_FROM for column in columns]
-        return aggregate(how, columns, [version.domains[name] for name in known], self.index.imbalance)[0]
+            for column in columns:
+                column += GEOMETRIC_FROM  # the columns are this version's own
+        out, scratch = (room.array(name, len(self.keep)) for name in (".total", "scratch")) if room else (None, None)
+        weights = [version.domains[name] for name in known]
+        return aggregate(how, columns, weights, self.index.imbalance, out, scratch)[0]
+
+    def _kept(self, column: np.ndarray) -> np.ndarray:
+        return column[self.keep] if self._among_all else column
 
     def ranks(self, version: Version) -> np.ndarray:
         """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
-        return self.groups.ranks(self.score(version), self.index.aggregate == "geometric")
+        room = self._room()
+        return self.groups.ranks(self.score(version, room), self.index.aggregate == "geometric", room)
+
+    def _room(self) -> Room:
+        """The working arrays of this thread."""
+        if not hasattr(self._rooms, "own"):
+            self._rooms.own = Room()
+        return self._rooms.own
 
     def all_ranks(self, versions: list[Version]) -> np.ndarray:
         """Ranks of every version (rows) and area kept (columns), as small integers; on two threads."""
