@@ -108,5 +108,15 @@ def parse_sql_header(text: str, file: str) -> tuple[dict[str, Any], dict[tuple, 
 
 def read_record(model: type[R], path: Path, **extra: Any) -> R:
     """Read the YAML file at `path` as a `model`; `extra` keys (such as the stem) are added to it."""
-    value, lines = parse_yaml(path.read_text("utf-8"), path.name)
+    value, lines = parse_yaml(read_utf8(path), path.name)
     return validate(model, {**value, **extra}, lines, path.name)
+
+
+def read_utf8(path: Path) -> str:
+    """The text of a file. Raises DefinitionError, naming the line, where it is not UTF-8."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise DefinitionError(f"{path.name}:{line}: not UTF-8 text; save the file as UTF-8") from error

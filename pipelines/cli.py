@@ -97,14 +97,18 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--spread", is_flag=True, help="Also how far ranks spread over versions of the method.")
 @click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
 def score(definition: Path, table: Path, out: Path | None, within: Path | None, **asked) -> None:
-    """Score any table (CSV or Parquet) by any index definition. The tutorial is in docs/score_your_own.md."""
+    """Score any table (CSV or Parquet) by any index definition. The tutorial is pipelines/definitions/score_your_own.md."""
     from pipelines.scoring.any_table import Asked, read_codes, score_file
 
+    if out and out.suffix.lower() not in (".csv", ".parquet"):
+        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
+    if out and out.suffix.lower() not in (".csv", ".parquet"):
+        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
     scored = score_file(definition, table, Asked(within=within and read_codes(within), **asked))
     if out:
         from pipelines import store
 
-        if out.suffix == ".parquet":
+        if out.suffix.lower() == ".parquet":
             store.write_parquet(out, scored)
         else:
             store.write_bytes(out, scored.to_csv(index=False).encode())

@@ -50,14 +50,17 @@ def on_scale(
 
     `how` and `target` stand in for what the definition says.
     """
-    how = how or index.scaled_by(member)
+    defined = index.scaled_by(member)
+    how = how or defined
     if how == "target":
         return normalise.target(values, *(target or member.target))
     oriented = values * SIGN.get(member.direction or direction, 1)
     if how == "none":
         return oriented
-    scale = (member.scale or index.scale or ()) if how in ("min_max", "z_score") else ()
-    return getattr(normalise, how)(oriented, *scale)
+    # a scale is that of the way it was told with, and of no other that stands in
+    scale = member.scale if how == defined else None
+    scale = scale or (index.scale if how == index.normalise else None)
+    return getattr(normalise, how)(oriented, *(scale or ()))
 
 
 def treat_members(index: Index, values: pd.DataFrame) -> dict[str, Told]:

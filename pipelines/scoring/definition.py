@@ -1,6 +1,6 @@
 """An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -71,7 +71,8 @@ class Weighted(Record):
             raise ValueError("normalise: target and target: [value scoring 0, value scoring 100] go together")
         if self.target and self.target[0] == self.target[1]:
             raise ValueError("the two ends of target are the same")
-        _check_scale(self.normalise, self.scale)
+        if self.normalise:  # else held to the way of the index, by the index
+            _check_scale(self.normalise, self.scale)
         return self
 
 
@@ -127,6 +128,17 @@ class Domain(Record):
         if self.aggregate != "sum":
             _add_up([*self.weights.values(), *self.not_read.values()])
         return self
+
+    def is_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
+        """True where what it gives to what is above it may be below zero, its members scaled as `scaled_by` says."""
+        if self.transform != "none":
+            return self.transform in SIGNED
+        return self.parts_are_signed(scaled_by)
+
+    def parts_are_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
+        """True where a member or a domain below may be below zero."""
+        members = any(scaled_by(member) in SIGNED for member in self.members.values())
+        return members or any(domain.is_signed(scaled_by) for domain in self.domains.values())
 
     def leaves(self) -> Iterator[tuple[str, Weighted]]:
         """Every member of the domain and of those below it."""
@@ -205,13 +217,46 @@ class Index(Record):
         return domains
 
     @model_validator(mode="after")
-    def _scales_fit(self):
+    def _members_fit(self):
         _check_scale(self.normalise, self.scale)
+        for _, name, member in self.members:
+            if self.scaled_by(member) == "target" and member.target is None:
+                raise ValueError(f"{name}: normalise: target needs target: [value scoring 0, value scoring 100]")
+            try:
+                _check_scale(self.scaled_by(member), member.scale)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+        return self
+
+    @model_validator(mode="after")
+    def _scales_fit(self):
         if self.publish and self.ties != "lowest":
             raise ValueError("ties: in what is published the lowest rank is shared")
-        if self.aggregate == "geometric" and any(_is_signed(self, domain) for domain in self.parts.values()):
+        if self.aggregate == "geometric" and self._any_signed(self.scaled_by):
             raise ValueError("aggregate: a geometric mean needs domains on a scale without values below zero")
+        for path, domain in self.every_domain.items():
+            if domain.aggregate == "geometric" and domain.parts_are_signed(self.scaled_by):
+                raise ValueError(f"{path}: a geometric mean needs members on a scale without values below zero")
         return self
+
+    @model_validator(mode="after")
+    def _versions_fit(self):
+        for version in self.uncertainty.normalise:
+            stands_in = version if version not in ("as_defined", "targets_stricter", "targets_looser") else None
+            fixed = [name for _, name, member in self.members if self.scaled_by(member) in ("target", "none")]
+            if stands_in in SIGNED and fixed:
+                raise ValueError(f"uncertainty: {stands_in} beside members that stay as they are ({fixed[0]})")
+
+            def scaled_by(member: Weighted, stands_in=stands_in) -> str:
+                defined = self.scaled_by(member)
+                return defined if stands_in is None or defined in ("target", "none") else stands_in
+
+            if "geometric" in self.uncertainty.aggregate and self._any_signed(scaled_by):
+                raise ValueError("uncertainty: a geometric mean needs domains on a scale without values below zero")
+        return self
+
+    def _any_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
+        return any(domain.is_signed(scaled_by) for domain in self.parts.values())
 
     @property
     def parts(self) -> dict[str, Domain]:
@@ -236,12 +281,6 @@ class Index(Record):
     def scaled_by(self, member: Weighted) -> Normalise:
         """How a member is put on a scale."""
         return member.normalise or self.normalise
-
-
-def _is_signed(index: Index, domain: Domain) -> bool:
-    if domain.transform != "none":
-        return domain.transform in SIGNED
-    return any(index.scaled_by(member) in SIGNED for _, member in domain.leaves())
 
 
 class WeightSet(Record):

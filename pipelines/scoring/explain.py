@@ -28,12 +28,16 @@ class Landscape:
     scaled: dict[str, np.ndarray]
     scored: Scored
 
-    def entering(self, path: str, domain: Domain, columns: list[np.ndarray]) -> np.ndarray:
-        """What a domain would give to what is above it, had its parts (in order) these values, all other areas as they are."""
+    def entering(
+        self, path: str, domain: Domain, columns: list[np.ndarray], rows: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """What a domain would give to what is above it, had its parts (in order) these values in the areas at `rows`, each
+        area for itself and all others as they are."""
         before, _ = aggregate(domain.aggregate, columns, list(domain.weights.values()), domain.imbalance)
         if domain.transform == "none":
             return before
-        return placed_among(domain.transform, before, self.scored.before_transform[path].to_numpy())
+        among = self.scored.before_transform[path].to_numpy()
+        return placed_among(domain.transform, before, among, among[rows])
 
     def parts_of(self, path: str, domain: Domain) -> list[np.ndarray]:
         """The columns a domain is made of, in order: members, then domains below."""
@@ -120,7 +124,7 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
     """The push of a domain shared out among its parts: yields (indicator, push, method), down to the indicators.
 
     Linear domains by weighted difference; others by exact Shapley values of what the domain gives, from parts at their
-    means. What the domain's own start differs from its curve at those means is the same for all areas, and is shared out
+    means; those of more than a dozen parts by weighted difference times the slope between the two. What the domain's own start differs from its curve at those means is the same for all areas, and is shared out
     by weight.
     """
     parts, weights = land.parts_of(path, domain), list(domain.weights.values())
@@ -132,8 +136,10 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
     is_linear = domain.transform == "none" and domain.aggregate == "arithmetic" and link is not _log
     if is_linear:
         told = [s * (p - m) for s, p, m in zip(inner, parts, means, strict=True)]
-    else:
+    elif len(parts) <= MOST_PARTS:
         told = shapley_values(parts, means, lambda columns: link(land.entering(path, domain, columns)))
+    else:  # too many sets to look at: by how steep the curve is between the mean of all parts and their own
+        is_linear, told = True, _along_the_chord(land, path, domain, parts, means, inner, link)
     told = [np.where(k, share * t, 0.0) for k, t in zip(known, told, strict=True)]
     rest = push - sum(told)
     method = DIFFERENCE if is_linear else SHAPLEY
@@ -144,6 +150,14 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
             yield name, whole, method
         else:
             yield from _within(land, f"{path}/{name}", domain.domains[name], whole, share * s, link, rows)
+
+
+def _along_the_chord(land: Landscape, path: str, domain: Domain, parts, means, inner, link) -> list[np.ndarray]:
+    steps = [s * (p - m) for s, p, m in zip(inner, parts, means, strict=True)]
+    rise = link(land.entering(path, domain, parts)) - link(land.entering(path, domain, means))
+    run = np.nansum(steps, axis=0)
+    slope = np.divide(rise, run, out=np.zeros_like(run), where=np.abs(run) > 1e-9)
+    return [slope * step for step in steps]
 
 
 def _log(values: np.ndarray) -> np.ndarray:
@@ -157,25 +171,38 @@ def peers(domains: pd.DataFrame, of: np.ndarray, n: int = PEERS) -> pd.DataFrame
     Straight-line distance over domains in standard deviations; areas with a gap, and domains nowhere known or the same
     everywhere, are left out. Of areas equally far, the first in order.
     """
-    told = domains.loc[:, domains.notna().any() & (domains.nunique() > 1)]
+    told = domains.loc[:, domains.notna().any()]
     whole = np.flatnonzero(told.notna().all(axis=1).to_numpy()) if told.shape[1] else np.array([], dtype=int)
-    asked = np.intersect1d(of, whole)
-    n = min(n, len(whole) - 1)
+    told = told.iloc[whole].loc[:, lambda frame: frame.nunique() > 1]
+    asked, n = np.intersect1d(of, whole), min(n, len(whole) - 1)
     if n < 1 or not len(asked):
         return pd.DataFrame({"row": [], "place": [], "peer": [], "distance": []}).astype({"row": int, "place": int, "peer": int})  # fmt: skip
-    points = told.to_numpy()[whole]
-    points = (points - points.mean(axis=0)) / points.std(axis=0)
-    at = np.searchsorted(whole, asked)
-    more = min(2 * n + 2, len(whole))  # a few more, so that a tie at the end is settled by order and not by the tree
-    distance, found = cKDTree(points).query(points[at], k=more, workers=-1)
-    distance = np.round(np.where(found == at[:, None], -1.0, distance), 9)
-    order = np.lexsort((found, distance), axis=1)[:, 1 : n + 1]
-    found, distance = np.take_along_axis(found, order, axis=1), np.take_along_axis(distance, order, axis=1)
+    points = ((told - told.mean()) / told.std(ddof=0)).to_numpy() if told.shape[1] else np.zeros((len(whole), 1))
+    near, far = _nearest(points, np.searchsorted(whole, asked), n)
     return pd.DataFrame(
         {
             "row": np.repeat(asked, n),
             "place": np.tile(np.arange(1, n + 1), len(asked)),
-            "peer": whole[found.ravel()],
-            "distance": distance.ravel(),
+            "peer": whole[near.ravel()],
+            "distance": far.ravel(),
         }
     )
+
+
+def _nearest(points: np.ndarray, at: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The `n` nearest others of the points at `at`, and how far they are: of those equally far, the first in order."""
+    more = min(2 * n + 2, len(points))  # a few more, so that a tie at the end is settled by order and not by the tree
+    distance, found = cKDTree(points).query(points[at], k=more, workers=-1)
+    distance = np.round(np.where(found == at[:, None], np.inf, distance), 9)  # an area is no peer of itself
+    order = np.lexsort((found, distance), axis=1)
+    found, distance = np.take_along_axis(found, order, axis=1), np.take_along_axis(distance, order, axis=1)
+    near, far = found[:, :n].copy(), distance[:, :n].copy()
+    last = np.where(np.isinf(distance[:, -1]), distance[:, -2], distance[:, -1])
+    for row in np.flatnonzero(
+        (last == far[:, -1]) & (more < len(points))
+    ):  # so many equally far that not all were found
+        away = np.round(np.sqrt(((points - points[at[row]]) ** 2).sum(axis=1)), 9)
+        away[at[row]] = np.inf
+        near[row] = np.argsort(away, kind="stable")[:n]
+        far[row] = away[near[row]]
+    return near, far

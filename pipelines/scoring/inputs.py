@@ -86,7 +86,8 @@ class Standing:
     """Where the areas of one index stand: only those with a score and a rank, in the order of their codes.
 
     `frame` is the widest frame (nation, region, authority) in which an area has a rank, `group` a number for each frame
-    and code, `rank` the rank there.
+    and code, `rank` the rank there, `size` among how many: where an index is a geometric mean, those with a score of zero
+    are not counted, for there is nothing to rank them on.
     """
 
     areas: pd.Index
@@ -95,14 +96,10 @@ class Standing:
     code: pd.Series
     group: pd.Series
     rank: pd.Series
-
-    @property
-    def size(self) -> pd.Series:
-        """How many areas each area is ranked among."""
-        return self.group.map(self.group.value_counts())
+    size: pd.Series
 
 
-def standing(table: pd.DataFrame, areas: pd.DataFrame) -> Standing:
+def standing(index: Index, table: pd.DataFrame, areas: pd.DataFrame) -> Standing:
     """From an index's table (a row per area) and the areas of the nation."""
     table = table.set_index("area_code").sort_index()
     frame = pd.Series(None, index=table.index, dtype="object")
@@ -113,4 +110,7 @@ def standing(table: pd.DataFrame, areas: pd.DataFrame) -> Standing:
         code[known] = areas[FRAMES[name]].reindex(table.index)[known]
     known = frame.notna()
     group = (frame[known] + " " + code[known]).astype("category").cat.codes.astype("int64")
-    return Standing(table.index[known], table.loc[known, "score"], frame[known], code[known], group, rank[known])
+    score = table.loc[known, "score"]
+    counted = score > 0 if index.aggregate == "geometric" else score.notna()
+    size = counted.groupby(group).transform("sum").astype("int64")
+    return Standing(table.index[known], score, frame[known], code[known], group, rank[known], size)

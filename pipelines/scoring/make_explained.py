@@ -27,7 +27,7 @@ def make_explained(workspace: Workspace, index: Index) -> Made:
     scores = made(workspace.data / "indices", index.stem)
 
     def make():
-        stand = standing(pd.read_parquet(scores.path), inputs.areas)
+        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
         land, position = landscape(inputs), inputs.areas.index.get_indexer(stand.areas)
         told: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
         for group in np.unique(stand.group):

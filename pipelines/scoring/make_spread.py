@@ -28,7 +28,7 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
     told = [s for s in workspace.weight_sets if s.index == index.stem]
 
     def make():
-        stand = standing(pd.read_parquet(scores.path), inputs.areas)
+        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
         scorer = scorer_of(inputs, stand, {n: read_errors(step, inputs.areas.index) for n, step in drawn.items()})
         rank = stand.rank.to_numpy()
         domains = _domain_scores(scores, index, stand)
@@ -44,7 +44,9 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
         )
         ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
         tables = {
-            stem: spread.astype({"spread_frame": "str"}),
+            stem: spread.astype(
+                {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
+            ),
             f"{stem}.sensitivity": _named(sensitivity, index),
             f"{stem}.weights": _weights(index, versions),
             f"{stem}.sets": _sets(index, told),
@@ -61,7 +63,15 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
 def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray] | None = None) -> Scorer:
     """A scorer of versions over the areas that are ranked."""
     keep = inputs.areas.index.get_indexer(stand.areas)
-    return Scorer(inputs.index, inputs.values, inputs.directions, keep, stand.group.to_numpy(), with_errors or {})
+    return Scorer(
+        inputs.index,
+        inputs.values,
+        inputs.directions,
+        keep,
+        stand.group.to_numpy(),
+        with_errors or {},
+        stand.size.to_numpy(),
+    )
 
 
 def _domain_scores(scores: Made, index: Index, stand: Standing) -> pd.DataFrame:

@@ -145,7 +145,8 @@ def z_score(values: np.ndarray, mean: float = 0.0, sd: float = 1.0) -> np.ndarra
     low, high = _extremes(values)
     if not high > low:
         return np.where(np.isnan(values), np.nan, mean)
-    return mean + sd * (values - np.nanmean(values)) / np.nanstd(values)
+    told = values / max(abs(low), abs(high))  # so that squares neither overflow nor vanish
+    return mean + sd * (told - np.nanmean(told)) / np.nanstd(told)
 
 
 def target(values: np.ndarray, zero_at: float, hundred_at: float) -> np.ndarray:
@@ -158,25 +159,29 @@ def _extremes(values: np.ndarray) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
 
 
-def placed_among(how: str, values: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """What single values would be on a scale, had one area of `among` that value and all others theirs.
+def placed_among(how: str, values: np.ndarray, among: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
+    """What values would be on a scale, had one area each of them and all other areas their own of `among`.
 
-    For a value that `among` holds, what the scale gives it there, to the last bit for scales that rest on ranks.
+    `own`: what each of those areas has itself, which then no more stands beside the others; at that very value it is what
+    the scale gives the area, to the last bit for scales that rest on ranks. Without it, a value that `among` holds is that
+    area's, and one between two is placed between them.
     """
     known = np.sort(among[~np.isnan(among)])
     n = len(known)
-    at_least, above = np.searchsorted(known, values, side="left"), n - np.searchsorted(known, values, side="right")
+    if n == 0:
+        return np.full(len(values), np.nan)
+    below, above = np.searchsorted(known, values, side="left"), n - np.searchsorted(known, values, side="right")
+    if own is not None:
+        below, above = below - (own < values), above - (own > values)
     if how == "exponential":
         found = exponential_of_rank(n)[np.minimum(above, n - 1)]
     elif how in ("percentile", "inverse_normal"):
-        held = np.maximum(n - above, at_least + 1)  # a value between two takes the place of the one below
-        found = 100 * ((at_least + 1 + held) / 2 - 0.5) / max(n, 1)
+        rank = (below + n - above + 1) / 2  # from below, shared with those of the same value
+        found = 100 * (np.clip(rank, 1, n) - 0.5) / n
         found = ndtri(found / 100) if how == "inverse_normal" else found
-        found = np.minimum(found, ndtri(1 - 0.5 / n) if how == "inverse_normal" else 100 * (n - 0.5) / n)
     elif how == "min_max":
-        found = (
-            100 * (values - known[0]) / (known[-1] - known[0]) if known[-1] > known[0] else np.full(len(values), 50.0)
-        )
+        span = known[-1] - known[0]
+        found = 100 * (values - known[0]) / span if span > 0 else np.full(len(values), 50.0)
     else:
         found = (values - known.mean()) / known.std() if known.std() > 0 else np.zeros(len(values))
     return np.where(np.isnan(values), np.nan, found)

@@ -18,8 +18,10 @@ BLOCK = 512  # areas whose draws are sorted at a time
 
 
 def seed_of(index: Index, purpose: str = "") -> int:
-    """The seed of an index's draws: the hash of its definition, so that one release can be compared with the next."""
-    return int(sha256_json([index.model_dump(mode="json"), purpose] if purpose else index.model_dump(mode="json"))[:16], 16)  # fmt: skip
+    """The seed of an index's draws: the hash of what its definition lets vary, and of no word that explains it, so that one
+    release can be compared with the next."""
+    base, told = as_defined(index), index.uncertainty.model_dump(mode="json", exclude={"reason"})
+    return int(sha256_json([index.stem, base.domains, base.members, told, purpose])[:16], 16)
 
 
 def draw_versions(index: Index, n_errors: int = 0, n_catchments: int = 1) -> list[Version]:
@@ -47,12 +49,12 @@ def draw_versions(index: Index, n_errors: int = 0, n_catchments: int = 1) -> lis
 
 
 def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd.DataFrame:
-    """For every area the scorer keeps, over the versions that give it a score: `rank_median`, `rank_low`, `rank_high` (5
+    """For every area the scorer keeps (null where no version gives it a score), over the versions that give it a score: `rank_median`, `rank_low`, `rank_high` (5
     and 95 %; the smallest rank that so many of them do not pass), `worst_decile_share` (0-1 of them in which it is among
     the highest-need tenth of its frame) and `rank_shift_mean` (how far they are from its published `rank`, on average).
     """
     drawn = scorer.all_ranks(versions)
-    size = np.bincount(scorer.group, minlength=1)[scorer.group]
+    size = scorer.size
     blocks = [slice(start, start + BLOCK) for start in range(0, len(rank), BLOCK)]
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = list(pool.map(lambda at: _spread(drawn[:, at], size[at], rank[at]), blocks))
@@ -73,4 +75,7 @@ def _spread(drawn: np.ndarray, size: np.ndarray, rank: np.ndarray) -> dict[str, 
     rank = rank.astype(np.int64)
     shift = np.abs(block.astype(np.int32) - rank.astype(np.int32)[:, None]).sum(axis=1, dtype=np.int64) - none * rank
     found["rank_shift_mean"] = shift / np.maximum(given, 1)
+    never = given == 0
+    if never.any():
+        found = {name: np.where(never, np.nan, column) for name, column in found.items()}
     return found

@@ -31,6 +31,8 @@ def treat(values: np.ndarray, treatment: Treatment) -> Told:
     then the logarithm `ln(x - min + range / 100)`, turned round where the skew is to the left, of the column as it was.
     """
     shape = _shape(values)
+    if np.isnan(values).all():
+        return Told(values, "none", 0, *shape)
     if treatment.rule == "none" or (treatment.rule != "log" and _passes(shape, treatment)):
         return Told(values, "none", 0, *shape)
     if treatment.rule != "log":
@@ -44,6 +46,7 @@ def _shape(values: np.ndarray) -> tuple[float, float]:
     known = values[~np.isnan(values)]
     if len(known) < FEWEST or known.min() == known.max():
         return 0.0, 0.0
+    known = known / np.abs(known).max()  # so that powers neither overflow nor vanish
     return float(skew(known, bias=False)), float(kurtosis(known, bias=False))
 
 
@@ -80,7 +83,7 @@ def shrunk(rate: pd.Series, denominator: pd.Series, within: pd.Series, per: floa
     (Indices of Deprivation, technical reports: "shrinkage estimation"). With r of n people, the logit is
     `ln((r + .5) / (n - r + .5))` and s2 is `(n + 1)(n + 2) / (n (r + 1)(n - r + 1))`, so that 0 and all have one too.
     """
-    n = denominator.where(rate.notna()).astype("float64")
+    n = denominator.where(rate.notna() & (denominator > 0)).astype("float64")
     r = rate * n / per
     logit = np.log((r + 0.5) / (n - r + 0.5))
     sampling = (n + 1) * (n + 2) / (n * (r + 1) * (n - r + 1))
@@ -88,7 +91,6 @@ def shrunk(rate: pd.Series, denominator: pd.Series, within: pd.Series, per: floa
     middle = np.log((all_r + 0.5) / (all_n - all_r + 0.5))
     k = logit.groupby(within).transform("count")
     between = ((logit - middle) ** 2).groupby(within).transform("sum") / (k - 1).where(k > 1)
-    own = (between / (between + sampling)).where(
-        k > 1, 1.0
-    )  # alone in its larger area: there is nothing to be drawn to
-    return pd.Series(per * expit(own * logit + (1 - own) * middle), index=rate.index).where(n > 0)
+    own = between / (between + sampling)
+    drawn = pd.Series(per * expit(own * logit + (1 - own) * middle), index=rate.index)
+    return drawn.where(k > 1, rate).where(n > 0)  # alone in its larger area: there is nothing to be drawn to

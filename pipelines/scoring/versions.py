@@ -63,7 +63,8 @@ class Scorer:
     """Scores versions of one index over the areas in `keep` (positions in `values`), ranked within their `group`.
 
     `values`: a row per area of the nation, a column per member. `with_errors`: for the members that rest on places, their
-    values by catchment, draw of errors and area (rows as `values`), the first of the first as published.
+    values by catchment, draw of errors and area (rows as `values`), the first of the first as published. `size`: among how
+    many areas each is ranked, for its tenth; all of its group unless told.
     """
 
     index: Index
@@ -72,10 +73,13 @@ class Scorer:
     keep: np.ndarray
     group: np.ndarray
     with_errors: dict[str, np.ndarray] = field(default_factory=dict)
+    size: np.ndarray | None = None
 
     def __post_init__(self):
         self._scaled: dict[tuple, np.ndarray] = {}
         self.groups = Groups(self.group)
+        if self.size is None:
+            self.size = np.bincount(self.group, minlength=1)[self.group] if len(self.group) else np.zeros(0, dtype=int)
         self._treated = treat_members(self.index, self.values)
         self._parts = self.index.parts
         self._rooms = threading.local()
@@ -107,8 +111,8 @@ class Scorer:
         if key not in self._scaled:
             values = self._treated[name].values
             if key[3] != (0, 0):
-                values = self.with_errors[name][places]
-            elif how in SCALES_THAT_STRETCH and self._treated[name].done == "none":
+                values = treat(self.with_errors[name][places], member.treatment or self.index.treatment).values
+            if how in SCALES_THAT_STRETCH and how != self.index.scaled_by(member):
                 values = treat(values, OUTLIERS).values
             direction = self.directions.get(name, "higher_is_more_need")
             column = on_scale(self.index, member, values, direction, how, target)

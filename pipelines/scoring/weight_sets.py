@@ -48,8 +48,9 @@ def pca_weights(domains: pd.DataFrame) -> dict[str, float]:
     known = known.loc[:, known.nunique() > 1]
     if known.shape[1] < 2 or len(known) < 3:
         return dict.fromkeys(domains.columns, 1 / len(domains.columns))
-    _, vectors = np.linalg.eigh(np.corrcoef(known.to_numpy().T))
-    squared = dict(zip(known.columns, vectors[:, -1] ** 2, strict=True))
+    values, vectors = np.linalg.eigh(np.corrcoef(known.to_numpy().T))
+    first = values > values[-1] - 1e-9  # more than one where columns do not go together: then no one direction is first
+    squared = dict(zip(known.columns, (vectors[:, first] ** 2).mean(axis=1), strict=True))
     return {name: round(float(squared.get(name, 0.0)), 9) for name in domains.columns}
 
 
@@ -70,7 +71,7 @@ def compare_sets(scorer: Scorer, versions: dict[str, Version]) -> tuple[pd.DataF
     mean and 95 % point of the absolute rank shift, Spearman's correlation, and how many areas leave the highest-need
     tenth of the first."""
     ranks = pd.DataFrame({name: scorer.ranks(version) for name, version in versions.items()})
-    size = np.bincount(scorer.group, minlength=1)[scorer.group] if len(scorer.group) else np.array([])
+    size = scorer.size
     rows = []
     for one, other in combinations(versions, 2):
         both = (ranks[one] > 0) & (ranks[other] > 0)

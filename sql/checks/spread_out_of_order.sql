@@ -2,4 +2,4 @@
 select area_code, index_name, rank_low, rank_median, rank_high, spread_frame
 from index_score
 where not (rank_low <= rank_median and rank_median <= rank_high and rank_low >= 1)
-    or (spread_frame is null) != (rank_low is null) or (spread_frame is null) != (coalesce(rank_nation, rank_region, rank_authority) is null)
+    or (spread_frame is null and rank_low is not null) or (spread_frame is null) != (coalesce(rank_nation, rank_region, rank_authority) is null)

@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 TOLD = ("work", "data", "peer", "ours_s", "peer_s", "ratio", "ours_peak_mb", "peer_peak_mb", "same_answer")
-QUICK = {"areas": 600, "points": 20_000, "places": 4_000, "supply": 1_000}
+QUICK = {"areas": 600, "points": 20_000, "places": 4_000, "supply": 1_000, "scored": 2_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,9 @@ DUCKDB = Peer("DuckDB ST_Within", "duckdb_within", needs="duckdb_extension_spati
 NEAREST = Peer("geopandas.sjoin_nearest", "geopandas_nearest")
 PYSAL = Peer("PySAL access", "pysal_access", needs="access")
 TO_FILE = Peer("GeoDataFrame.to_file", "geopandas_to_file")
+PANDAS = Peer("pandas rank", "pandas_versions", needs="pandas")
+VERSIONS = "versions of 3 indices: 1,000 draws, ranked"
+INDICES = {"indices": ["exponential_five", "percentiles", "exponential_seven"]}  # tests/bench/definitions
 
 GENERATED = (
     Work("locate 1M points", "detailed", "locate", (WITHIN, INTERSECTS, DUCKDB), "areas", {"points": 1_000_000}),
@@ -67,6 +70,7 @@ GENERATED = (
     Work("E2SFCA to 5 km", "detailed", "catchment", (PYSAL,), "access", {"metres": 5000.0}),
     Work("areas to GeoJSON", "simplified", "geojson", (TO_FILE,), "files"),
     Work("areas to GeoJSON", "detailed", "geojson", (TO_FILE,), "files", quick=False),
+    Work(VERSIONS, "indicators", "versions", (PANDAS,), "spread", INDICES),
 )
 MIRROR = (
     Work("locate postcodes", "detailed", "locate", (WITHIN, INTERSECTS, DUCKDB), "areas"),

@@ -13,6 +13,8 @@ import orjson
 import pandas as pd
 import shapely
 
+SPREAD = ("rank", "rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")
+
 
 def areas(ours, peers, folder: Path, options: dict) -> tuple[bool, str]:
     """The same area for every point, but on a border, where rules may differ."""
@@ -42,6 +44,18 @@ def access(ours, peers, folder, options) -> tuple[bool, str]:
         return False, "not the same areas have access"
     most = float((np.abs(ours - peers) / np.where(peers == 0, 1, peers)).max())
     return most <= 1e-9, f"{len(ours)} areas, at most {most:.1e} of the value apart"
+
+
+def spread(ours, peers, folder, options) -> tuple[bool, str]:
+    """The same ranks and shares for every area. Where two scores are equal but for rounding each side may put another
+    first: at most one rank apart, and in at most one area of ten thousand."""
+    if any(ours[name].shape != peers[name].shape for name in SPREAD):
+        return False, "not as many areas"
+    if any((np.isnan(ours[name]) != np.isnan(peers[name])).any() for name in SPREAD):
+        return False, "not the same areas have ranks"
+    apart = np.max([np.nan_to_num(np.abs(ours[name] - peers[name])) for name in SPREAD], axis=0)
+    moved, most = (apart > 1e-6).sum(), apart.max()
+    return moved <= len(apart) / 10_000 and most <= 1, f"{len(apart)} areas, {moved} differ, by {most:.0e} at most"
 
 
 def files(ours, peers, folder, options) -> tuple[bool, str]:

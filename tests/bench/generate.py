@@ -4,9 +4,11 @@ Areas are Voronoi cells of homes crowded into towns, in a box the size of Great 
 is bent once, by moving the middles of its parts again and again, and given to both cells: neighbours meet exactly, as
 in official outlines. A bent border keeps inside the kite that its ends make with the two homes, so that no border
 crosses another and every area is valid. Three files hold the same areas: `detailed` (5 bends, 193 vertices on average),
-`simplified` (3, 49) and `plain` (1, 13). Seeded: the same sizes give the same data.
+`simplified` (3, 49) and `plain` (1, 13). Beside them `indicators`, of other areas, as many as England has: 42 columns
+that go together more or less, most of percentages, some with a long tail, some known for whole authorities only; and
+`indicators_with_gaps`, the same with one value in fifty missing. Seeded: the same sizes give the same data.
 
-    python generate.py FOLDER [--areas N] [--points N] [--places N] [--supply N]     prints where it is
+    python generate.py FOLDER [--areas N] [--points N] [--places N] [--supply N] [--scored N]     prints where it is
 """
 
 import argparse
@@ -26,12 +28,15 @@ WIDTH, HEIGHT = 500_000.0, 750_000.0  # metres: 375,000 square kilometres
 BENDS = {"detailed": 5, "simplified": 3, "plain": 1}
 MOST_BENDS = max(BENDS.values())
 N_KINDS = 15
+N_INDICATORS, N_CAUSES = 42, 4
+PER_AUTHORITY = 110  # areas
+MISSING = 0.02
 WIDEST = np.radians(40)  # between a straight border and what bends away from it
-SIZES = {"areas": 35_000, "points": 3_000_000, "places": 200_000, "supply": 50_000}
+SIZES = {"areas": 35_000, "points": 3_000_000, "places": 200_000, "supply": 50_000, "scored": 33_755}
 
 
 def generate(folder: Path, **sizes: int) -> Path:
-    """Write areas, points, places and supply as Parquet below `folder`, again when this file or `sizes` change."""
+    """Write areas, points, places, supply and indicators as Parquet below `folder`, again when this file or `sizes` change."""
     sizes = SIZES | sizes
     told = json.dumps(sizes, sort_keys=True)
     key = hashlib.sha256(Path(__file__).read_bytes() + told.encode()).hexdigest()[:12]
@@ -58,6 +63,10 @@ def generate(folder: Path, **sizes: int) -> Path:
             frame["kind"] = rng.integers(0, N_KINDS, len(frame))
             frame["size"] = rng.integers(1, 50, len(frame)).astype(float)
         frame.to_parquet(made / f"{name}.parquet")
+    indicators = _indicators(np.random.default_rng(2027), sizes["scored"])
+    indicators.to_parquet(made / "indicators.parquet")
+    missing = np.random.default_rng(2028).random(indicators.shape) < MISSING
+    indicators.mask(missing).to_parquet(made / "indicators_with_gaps.parquet")
     (made / "sizes.json").write_text(told, "utf-8")  # last: what has it is whole
     return made
 
@@ -94,6 +103,22 @@ def _spots(rng: np.random.Generator, homes: np.ndarray, n: int) -> np.ndarray:
     # a little beyond the box, so that some points lie in no area
     spots[anywhere] = rng.uniform(-0.001, 1.001, (int(anywhere.sum()), 2)) * (WIDTH, HEIGHT)
     return spots
+
+
+def _indicators(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """A row per area, a column per indicator: a few common causes, and as much again of its own."""
+    causes = rng.normal(size=(n, N_CAUSES))
+    columns = {}
+    for number in range(1, N_INDICATORS + 1):
+        share = rng.dirichlet(np.ones(N_CAUSES))
+        need = (causes @ np.sqrt(share) + rng.normal(size=n)) / np.sqrt(2)
+        if number % 7 == 0:  # a rate known for whole authorities
+            authority = np.arange(n) // PER_AUTHORITY
+            need = np.bincount(authority, need) / np.bincount(authority) * 4
+            need = need[authority]
+        rate = np.exp(1 + 0.9 * need) if number % 5 == 0 else 100 / (1 + np.exp(1.5 - 0.8 * need))
+        columns[f"indicator_{number:02}"] = np.round(rate, 2)
+    return pd.DataFrame(columns, index=pd.Index([f"G{i:08d}" for i in range(n)], name="area_code"))
 
 
 class _Ridges:

@@ -44,6 +44,7 @@ def test_a_quick_run_agrees_and_tells_what_it_is_asked_to(quick):
         "geopandas.sjoin intersects",
         "geopandas.sjoin_nearest",
         "GeoDataFrame.to_file",
+        "pandas rank",
     }
     for row in rows:
         assert list(row) == KEYS
@@ -74,9 +75,22 @@ def test_the_made_up_data_is_the_same_each_time(quick, tmp_path):
     words = [word for name, size in sizes.items() for word in (f"--{name}", size)]
     again = Path(python(HERE / "generate.py", tmp_path, *words).stdout.strip())
     assert again.name == made.name
-    for name in ("detailed", "points", "places", "supply"):
+    for name in ("detailed", "points", "places", "supply", "indicators", "indicators_with_gaps"):
         read = pd.read_parquet if name != "detailed" else geopandas.read_parquet
         assert read(again / f"{name}.parquet").equals(read(made / f"{name}.parquet")), name
+
+
+def spread(n=10_000, **last):
+    names = ("rank", "rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")
+    return {name: np.append(np.zeros(n), last.get(name, 0.0)) for name in names}
+
+
+def test_a_rank_by_rounding_is_let_by_in_one_area_of_ten_thousand(tmp_path):
+    for n, same in ((10_000, True), (100, False)):
+        np.savez(tmp_path / "ours.npz", **spread(n))
+        np.savez(tmp_path / "peers.npz", **spread(n, rank_low=1.0))
+        done = python(HERE / "compare.py", "spread", tmp_path, "{}", tmp_path / "ours.npz", tmp_path / "peers.npz")
+        assert json.loads(done.stdout)["same"] is same, done.stdout
 
 
 @pytest.mark.parametrize(
@@ -86,6 +100,9 @@ def test_the_made_up_data_is_the_same_each_time(quick, tmp_path):
         ("distances", {"metres": [1.0, 2.0]}, {"metres": [1.0, 2.002]}),
         ("access", {"access": [1.0, 0.0]}, {"access": [1.0 + 1e-8, 0.0]}),
         ("access", {"access": [1.0, 0.0]}, {"access": [1.0, 1e-12]}),
+        ("spread", spread(), spread(rank=5_001.0)),  # one rank in one area of ten thousand is let by, no more
+        ("spread", spread(), spread(rank_low=np.nan)),
+        ("spread", spread(), spread(worst_decile_share=2.0)),
     ],
 )
 def test_answers_that_differ_are_told_to_differ(quick, tmp_path, kind, ours, peers):
