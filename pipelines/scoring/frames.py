@@ -37,9 +37,9 @@ def decile(rank: pd.Series, n: int) -> pd.Series:
 
 
 @lru_cache(maxsize=8)
-def one_to(n: int) -> np.ndarray:
+def one_to(n: int, kind: np.dtype) -> np.ndarray:
     """1 to n."""
-    numbers = np.arange(1, n + 1)
+    numbers = np.arange(1, n + 1, dtype=kind)
     numbers.flags.writeable = False
     return numbers
 
@@ -51,15 +51,17 @@ class Groups:
         self._group = group.astype(np.int32)
         self._is_one = len(group) == 0 or (group == group[0]).all()
 
-    def ranks(self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None) -> np.ndarray:
-        """Whole-number ranks, 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
+    def ranks(
+        self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None, kind: np.dtype = np.int64
+    ) -> np.ndarray:
+        """Whole-number ranks (of type `kind`), 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
 
         With `zero_is_last` scores of zero share the last rank of their group.
         """
         whole = len(score) > 0 and not np.isnan(score.min())
         known = slice(None) if whole else ~np.isnan(score)
         told, group = score[known], self._group[known]
-        ranked = self._ranks(told, group, room or Room())
+        ranked = self._ranks(told, group, room or Room(), kind)
         if zero_is_last and (told == 0).any():
             ranked = np.where(told == 0, np.bincount(group, minlength=1)[group], ranked)
         if whole:
@@ -68,10 +70,10 @@ class Groups:
         found[known] = ranked
         return found
 
-    def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room) -> np.ndarray:
+    def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room, kind: np.dtype) -> np.ndarray:
         if self._is_one:
-            found = np.empty(len(score), dtype=np.int64)
-            return place(found, one_to(len(score)), *in_order(score, room))
+            found = np.empty(len(score), dtype=kind)
+            return place(found, one_to(len(score), kind), *in_order(score, room))
         found = np.empty(len(score), dtype=np.int64)
         if not len(score):
             return found

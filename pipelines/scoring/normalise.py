@@ -5,6 +5,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
+NONE = np.array([], dtype=np.intp)
+
 
 def ranks(values: np.ndarray, ties: str = "lowest") -> np.ndarray:
     """Rank 1 for the greatest value; ties share the `lowest`, `average` or `highest` rank; NaN where there is no value."""
@@ -64,9 +66,11 @@ def in_order(values: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
     if not np.isfinite(key[-1:].view(np.float64)[0]):  # infinities, or too far apart to be told
         return _slowly(values)
     np.bitwise_xor(key[1:], key[:-1], out=differ)
-    close = np.flatnonzero(differ <= last)
+    close = np.flatnonzero(differ <= last) if differ.min() <= last else NONE
     key &= last
     order = key.view(np.int64)
+    if not len(close):
+        return order, close
     here, after = values[order[close]], values[order[close + 1]]
     return _slowly(values) if (here < after).any() else (order, close[here == after])
 

@@ -156,10 +156,10 @@ class Scorer:
     def _kept(self, column: np.ndarray) -> np.ndarray:
         return column[self.keep] if self._among_all else column
 
-    def ranks(self, version: Version) -> np.ndarray:
+    def ranks(self, version: Version, kind: np.dtype = np.int64) -> np.ndarray:
         """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
         room = self._room()
-        return self.groups.ranks(self.score(version, room), self.index.aggregate == "geometric", room)
+        return self.groups.ranks(self.score(version, room), self.index.aggregate == "geometric", room, kind)
 
     def _room(self) -> Room:
         """The working arrays of this thread."""
@@ -174,7 +174,7 @@ class Scorer:
         drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
 
         def rank(number: int) -> None:
-            drawn[number] = self.ranks(versions[number])
+            drawn[number] = self.ranks(versions[number], drawn.dtype)
 
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(rank, range(len(versions))))

@@ -71,6 +71,7 @@ GENERATED = (
     Work("areas to GeoJSON", "simplified", "geojson", (TO_FILE,), "files"),
     Work("areas to GeoJSON", "detailed", "geojson", (TO_FILE,), "files", quick=False),
     Work(VERSIONS, "indicators", "versions", (PANDAS,), "spread", INDICES),
+    Work(VERSIONS, "indicators_with_gaps", "versions", (PANDAS,), "spread", INDICES, quick=False),
 )
 MIRROR = (
     Work("locate postcodes", "detailed", "locate", (WITHIN, INTERSECTS, DUCKDB), "areas"),
