@@ -12,8 +12,7 @@ from pipelines.fetch.http import Client
 from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.problem import Problem
 from pipelines.register import Register, read_register
-from pipelines.scoring.definition import WeightSet
-from pipelines.scoring.weight_sets import SETS, read_weight_sets
+from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
 from pipelines.settings import Settings
 from pipelines.store import read_json
 

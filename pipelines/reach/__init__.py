@@ -1,1 +1,1 @@
-"""Places within reach of where people live: nearest, counted, and which ones were counted."""
+"""Places within reach of where people live: nearest, counted, which ones were counted, and the same with errors."""

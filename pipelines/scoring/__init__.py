@@ -1,1 +1,1 @@
-"""Normalise, weight, aggregate, rank, grade: pure functions on columns, and the one step that applies them to an index."""
+"""Normalise, weight, aggregate, rank, grade, vary, explain: pure functions on columns, and the steps (make*.py) that apply them to an index."""

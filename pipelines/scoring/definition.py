@@ -15,7 +15,6 @@ Version = Literal[
     "as_defined", "targets_stricter", "targets_looser", "min_max", "z_score", "percentile", "inverse_normal"
 ]
 SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
-EXPERT, EQUAL, PCA = "expert", "equal", "pca"
 
 
 class Treatment(Record):
@@ -281,32 +280,6 @@ class Index(Record):
     def scaled_by(self, member: Weighted) -> Normalise:
         """How a member is put on a scale."""
         return member.normalise or self.normalise
-
-
-class WeightSet(Record):
-    """Another opinion of how much each domain of an index should count: who holds it, why, and the weights.
-
-    `origin`: published (taken from another index) or contributed (by `contributed_by`, an organisation).
-    """
-
-    stem: str
-    index: str
-    title: str
-    origin: Literal["published", "contributed"]
-    contributed_by: str | None = None
-    reason: str
-    citation: str | None = None
-    domains: dict[str, float] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _told_whole(self):
-        if (self.origin == "contributed") != (self.contributed_by is not None):
-            raise ValueError("origin: contributed and contributed_by go together")
-        if self.stem in (EXPERT, EQUAL, PCA):
-            raise ValueError(f"{self.stem} is the name of a set that is always there")
-        if min(self.domains.values()) < 0 or sum(self.domains.values()) <= 0:
-            raise ValueError("domains: weights are zero or more, and not all zero")
-        return self
 
 
 def read_index(path: Path) -> Index:

@@ -3,20 +3,49 @@ component), taken from other indices, contributed; and how far ranks move betwee
 
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from pydantic import Field, model_validator
 
-from geodata.records import DefinitionError, read_record
-from pipelines.scoring.definition import EQUAL, EXPERT, PCA, Index, WeightSet
+from geodata.records import DefinitionError, Record, read_record
+from pipelines.scoring.definition import Index
 from pipelines.scoring.versions import Scorer, Version, as_defined
 
+EXPERT, EQUAL, PCA = "expert", "equal", "pca"
 SETS = Path(__file__).parent.parent / "definitions" / "weight_sets"
 BUILT_IN = {
     EXPERT: ("Expert", "The weights of the definition, each with its reason in table index_member; what is published"),
     EQUAL: ("Equal", "Every domain counts the same, and within a domain every indicator"),
     PCA: ("From the data", "Squared loadings of the first principal component of the domain scores: a domain counts the more, the more it goes with the others (OECD/JRC Handbook, 2008)"),
 }  # fmt: skip
+
+
+class WeightSet(Record):
+    """Another opinion of how much each domain of an index should count: who holds it, why, and the weights.
+
+    `origin`: published (taken from another index) or contributed (by `contributed_by`, an organisation).
+    """
+
+    stem: str
+    index: str
+    title: str
+    origin: Literal["published", "contributed"]
+    contributed_by: str | None = None
+    reason: str
+    citation: str | None = None
+    domains: dict[str, float] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _told_whole(self):
+        if (self.origin == "contributed") != (self.contributed_by is not None):
+            raise ValueError("origin: contributed and contributed_by go together")
+        if self.stem in (EXPERT, EQUAL, PCA):
+            raise ValueError(f"{self.stem} is the name of a set that is always there")
+        if min(self.domains.values()) < 0 or sum(self.domains.values()) <= 0:
+            raise ValueError("domains: weights are zero or more, and not all zero")
+        return self
 
 
 def read_weight_sets(folders: list[Path], indices: dict[str, Index]) -> list[WeightSet]:

@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 from geodata.records import DefinitionError
 from pipelines.register import DEFINITIONS
 from pipelines.scoring.composite import score
-from pipelines.scoring.definition import WeightSet, read_index
+from pipelines.scoring.definition import read_index
 from pipelines.scoring.normalise import ranks
-from pipelines.scoring.weight_sets import BUILT_IN, SETS, compare_sets, pca_weights, read_weight_sets, set_versions
+from pipelines.scoring.weight_sets import (
+    BUILT_IN,
+    SETS,
+    WeightSet,
+    compare_sets,
+    pca_weights,
+    read_weight_sets,
+    set_versions,
+)
 
 NAN = np.nan
 INDEX = make_tree({"x": {"weight": 0.5, "members": {"a": 1}}, "y": {"weight": 0.3, "members": {"b": 1}}, "z": {"weight": 0.2, "members": {"c": 0.5, "d": 0.5}}})  # fmt: skip
