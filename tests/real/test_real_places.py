@@ -9,6 +9,7 @@ import pytest
 from pipelines.once import made
 from pipelines.places.agreement import agreement
 from pipelines.places.cover import claimed
+from pipelines.reach.errors import read_accuracy
 from pipelines.settings import Settings
 from pipelines.workspace import open_workspace
 
@@ -154,3 +155,13 @@ def test_conflation_agrees_with_the_labelled_pairs_as_the_readme_says(hackney):
     assert found.set_index("kind").at["all", "pairs"] >= 300
     for row in found.itertuples(index=False):
         assert f"| {row.kind} | {row.pairs} | {row.one_place} | {row.precision:.3f} | {row.recall:.3f} |" in readme
+
+
+def test_the_errors_that_versions_draw_are_those_measured(hackney):
+    """`accuracy.yml` holds what conflation was measured to do, kind by kind; a kind measured with others has their figures."""
+    told, found = read_accuracy(), agreement(hackney.data)
+    measured = {kind.replace(" ", "_"): row for row in found.itertuples() for kind in row.kind.split(", ")}
+    assert set(told.kinds) == set(measured) - {"all"}
+    for kind, row in measured.items():
+        expected = told.all if kind == "all" else told.kinds[kind]
+        assert (expected.precision, expected.recall) == (row.precision, row.recall), kind
