@@ -15,7 +15,7 @@ run: $(READY)
 test: $(READY) lint
 	$(BIN)/pytest
 
-# How fast, beside the usual ways: about twelve minutes, on $(DATA)/bench, made once. BENCH_ARGS="--only locate --repeats 5".
+# How fast, beside the usual ways: about a quarter of an hour, on $(DATA)/bench, made once. BENCH_ARGS="--only locate --repeats 5".
 bench: $(BENCH)/.ready
 	$(BENCH)/bin/python tests/bench/bench.py --data $(DATA) --growth $(BENCH_ARGS)
 

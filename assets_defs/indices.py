@@ -86,7 +86,8 @@ def _spread(register: Register, index: Index, sets: list[str]) -> dg.AssetsDefin
     more = f" Weight sets beside expert, equal and pca: {', '.join(sets)}." if sets else ""
 
     def ranked(made: Made) -> tuple[bool, str]:
-        return True, f"{made.meta['n_ranked']:,} areas are ranked in some frame, by {made.meta['n_draws']:,} versions"
+        n_ranked = made.meta["n_ranked"]
+        return n_ranked > 0, f"{n_ranked:,} areas are ranked in some frame, by {made.meta['n_draws']:,} versions"
 
     return step_asset(
         spread_key(index.stem),
@@ -94,7 +95,7 @@ def _spread(register: Register, index: Index, sets: list[str]) -> dg.AssetsDefin
         f"{index.title}: how far ranks spread over versions of the method, and which choice moves them most.{more}",
         lambda workspace: make_spread(workspace, index),
         [index_key(index.stem), *_members(index), *errors, AREAS, SCOPE],
-        check=("ranks_spread", "How many areas are ranked by how many versions.", ranked),
+        check=("ranked_somewhere", "Some area has a rank whose spread can be told.", ranked),
     )
 
 

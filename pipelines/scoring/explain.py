@@ -124,8 +124,8 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
     """The push of a domain shared out among its parts: yields (indicator, push, method), down to the indicators.
 
     Linear domains by weighted difference; others by exact Shapley values of what the domain gives, from parts at their
-    means; those of more than a dozen parts by weighted difference times the slope between the two. What the domain's own start differs from its curve at those means is the same for all areas, and is shared out
-    by weight.
+    means; those of more than a dozen parts by weighted difference times the slope between the two. How far the domain's
+    own start is from its curve at those means is the same for all areas, and is shared out by weight.
     """
     parts, weights = land.parts_of(path, domain), list(domain.weights.values())
     known = [~np.isnan(part) for part in parts]
@@ -198,9 +198,8 @@ def _nearest(points: np.ndarray, at: np.ndarray, n: int) -> tuple[np.ndarray, np
     found, distance = np.take_along_axis(found, order, axis=1), np.take_along_axis(distance, order, axis=1)
     near, far = found[:, :n].copy(), distance[:, :n].copy()
     last = np.where(np.isinf(distance[:, -1]), distance[:, -2], distance[:, -1])
-    for row in np.flatnonzero(
-        (last == far[:, -1]) & (more < len(points))
-    ):  # so many equally far that not all were found
+    cut_short = (last == far[:, -1]) & (more < len(points))  # so many equally far that not all were found
+    for row in np.flatnonzero(cut_short):
         away = np.round(np.sqrt(((points - points[at[row]]) ** 2).sum(axis=1)), 9)
         away[at[row]] = np.inf
         near[row] = np.argsort(away, kind="stable")[:n]

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.once import Made, made, once
-from pipelines.reach.errors import read_errors
+from pipelines.reach.errors import CATCHMENT_NAMES, read_errors
 from pipelines.register import drawn_indicators
 from pipelines.scoring.definition import Index
 from pipelines.scoring.inputs import IndexInputs, Standing, read_inputs, standing
@@ -14,8 +14,6 @@ from pipelines.scoring.sensitivity import Choices, sobol_indices
 from pipelines.scoring.versions import Scorer
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
 from pipelines.workspace import Workspace
-
-SPREAD = ["rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean"]
 
 
 def make_spread(workspace: Workspace, index: Index) -> Made:
@@ -33,11 +31,10 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
         rank = stand.rank.to_numpy()
         domains = _domain_scores(scores, index, stand)
         versions = set_versions(index, domains, told)
-        spread = _by_area(
-            stand, rank_spread(scorer, draw_versions(index, scorer.n_errors, scorer.n_catchments), rank)[SPREAD], index
-        )
+        drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments)
+        spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
         spread.insert(2, "spread_frame", stand.frame.to_numpy())
-        sensitivity = sobol_indices(Choices(scorer, versions), rank)
+        sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
         ranks, shifts = compare_sets(scorer, versions)
         ranks = _by_area(stand, ranks, index).melt(
             ["area_code", "index_name"], var_name="weight_set", value_name="rank"
@@ -60,7 +57,7 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
     return once(workspace.data / "indices", stem, definition, versions, make)
 
 
-def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray] | None = None) -> Scorer:
+def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray]) -> Scorer:
     """A scorer of versions over the areas that are ranked."""
     keep = inputs.areas.index.get_indexer(stand.areas)
     return Scorer(
@@ -69,7 +66,7 @@ def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.nd
         inputs.directions,
         keep,
         stand.group.to_numpy(),
-        with_errors or {},
+        with_errors,
         stand.size.to_numpy(),
     )
 
@@ -112,4 +109,4 @@ def _sets(index: Index, told: list) -> pd.DataFrame:
         {"index_name": index.stem, "weight_set": s.stem, **{key: getattr(s, key) for key in ("title", "origin", "contributed_by", "reason", "citation")}}
         for s in told
     ]  # fmt: skip
-    return pd.DataFrame(rows).astype("str").mask(lambda frame: frame.isin(["None", "nan"]))
+    return pd.DataFrame(rows).astype("str")

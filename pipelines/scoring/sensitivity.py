@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.reach.errors import CATCHMENT_NAMES
 from pipelines.scoring.robustness import seed_of
 from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
 
@@ -21,10 +20,14 @@ COLUMNS = ["choice", "n_options", "options", "first_order", "first_order_interva
 
 @dataclass(frozen=True)
 class Choices:
-    """The listed options of every choice that has more than one, and the version that a combination of them is."""
+    """The listed options of every choice that has more than one, and the version that a combination of them is.
+
+    `catchments` names the scorer's, the published one first.
+    """
 
     scorer: Scorer
     weight_sets: dict[str, Version]
+    catchments: tuple[str, ...] = ("as published",)
 
     @property
     def options(self) -> dict[str, list]:
@@ -36,7 +39,7 @@ class Choices:
             "aggregate": list(told.aggregate),
             "left_out": ["none", *(can_be_left_out(index) if told.leave_out else [])],
             "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
-            "catchment": list(CATCHMENT_NAMES[: self.scorer.n_catchments]),
+            "catchment": list(self.catchments[: self.scorer.n_catchments]),
         }
         return {name: options for name, options in listed.items() if len(options) > 1}
 

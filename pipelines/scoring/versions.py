@@ -139,12 +139,7 @@ class Scorer:
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
         known = list(domains)
         if how != "arithmetic":  # every other way needs all parts; one that no area has would leave no score anywhere
-            gone = {
-                name
-                for name in domains
-                if np.isnan(found.entering[name][:1]).any() and np.isnan(found.entering[name]).all()
-            }
-            known = [name for name in domains if name not in gone] or known
+            known = [name for name in domains if not np.isnan(found.entering[name]).all()] or known
         columns = [self._kept(found.entering[name]) for name in known]
         if how == "geometric" and self.index.aggregate != "geometric":
             for column in columns:
