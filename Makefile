@@ -25,7 +25,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 docs: $(READY)
-	$(BIN)/python -m pipelines.commands.readme
+	$(BIN)/python -m pipelines.commands.docs
 
 # How well records are conflated, against labelled London pairs; DATA is a folder refreshed for London or part of it.
 matching: $(READY)

@@ -4,8 +4,8 @@ import dagster as dg
 
 from assets_defs import snapshots
 from assets_defs.failure import before_any_step, first_failure
-from pipelines.commands import health
-from pipelines.workspace import Workspace
+from pipelines.register.workspace import Workspace
+from pipelines.release import health
 
 EVERYTHING = "refresh"
 OFTEN = {"daily": "0 5 * * *", "weekly": "0 5 * * 1"}  # cadences that get a job of their own

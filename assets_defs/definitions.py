@@ -3,8 +3,8 @@
 import dagster as dg
 
 from assets_defs import automation, layers, release, resources, snapshots
-from pipelines.settings import Settings
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.core.settings import Settings
+from pipelines.register.workspace import Workspace, open_workspace
 
 
 def build_definitions(workspace: Workspace, lock: bool = True) -> dg.Definitions:

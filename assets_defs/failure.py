@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.problem import Problem, Told
+from pipelines.core.problem import Problem, Told
 
 REMEDY = "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback"
 
@@ -23,7 +23,7 @@ def before_any_step(event: dg.DagsterEvent) -> str:
     if not error:
         return event.message or "the run failed before any step"
     message = (error.cause or error).message.strip().splitlines()[-1]
-    return message.removeprefix("pipelines.problem.Problem: ")
+    return message.removeprefix("pipelines.core.problem.Problem: ")
 
 
 def _told(event: dg.DagsterEvent) -> Problem:

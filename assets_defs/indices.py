@@ -16,15 +16,15 @@ from assets_defs.keys import (
     table_key,
 )
 from assets_defs.step_asset import step_asset
-from pipelines.once import Made
-from pipelines.reach.errors import DRAWS, drawn, make_errors
-from pipelines.register import Register, drawn_indicators
-from pipelines.scoring.clusters import make_clusters
+from pipelines.core.once import Made
+from pipelines.indicators.errors import DRAWS, drawn, make_errors
+from pipelines.indices.clusters import make_clusters
+from pipelines.indices.explained import make_explained
+from pipelines.indices.score import make_index
+from pipelines.indices.spread import make_spread
+from pipelines.register.register import Register, drawn_indicators
+from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
-from pipelines.scoring.make import make_index
-from pipelines.scoring.make_explained import make_explained
-from pipelines.scoring.make_spread import make_spread
-from pipelines.workspace import Workspace
 
 
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:

@@ -22,9 +22,12 @@ from assets_defs.keys import (
     table_key,
 )
 from assets_defs.step_asset import step_asset
-from pipelines.areas import make_areas, make_scope
-from pipelines.indicators import make_indicator
-from pipelines.once import Made
+from pipelines.areas.carried import carried_sources, make_by_area, reading_by_area
+from pipelines.areas.outlines import make_outlines
+from pipelines.areas.postcodes import make_postcodes
+from pipelines.areas.small_areas import make_areas, make_scope
+from pipelines.core.once import Made
+from pipelines.indicators.indicator import make_indicator
 from pipelines.ownership.typology import make_typology, read_typology
 from pipelines.places.conflate import make_groups
 from pipelines.places.cover import make_cover
@@ -32,14 +35,11 @@ from pipelines.places.events import make_place_events
 from pipelines.places.gather import make_place_records
 from pipelines.places.identity import make_identity
 from pipelines.places.places import make_places
-from pipelines.places.postcodes import make_postcodes
 from pipelines.reach.reach import make_reach
-from pipelines.register import Indicator, Register
-from pipelines.release.outlines import make_outlines
-from pipelines.source import Source
-from pipelines.tables import make_table
-from pipelines.vintages import carried_sources, make_by_area, reading_by_area
-from pipelines.workspace import Workspace
+from pipelines.register.register import Indicator, Register
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace
+from pipelines.tables.table import make_table
 
 PLACE_KEYS = {"areas": [AREAS], "organisation": [PLACES]}
 

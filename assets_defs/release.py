@@ -20,11 +20,11 @@ from assets_defs.keys import (
     table_key,
 )
 from assets_defs.step_asset import OWNER, timed, told_plainly
-from pipelines.commands import health
+from pipelines.areas.carried import carried_sources
+from pipelines.register.workspace import Workspace
+from pipelines.release import health
 from pipelines.release.contents import read_checks
 from pipelines.release.publish import publish
-from pipelines.vintages import carried_sources
-from pipelines.workspace import Workspace
 
 KEY = ["release"]
 

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from pipelines.store import writer_lock
-from pipelines.workspace import Workspace
+from pipelines.core.store import writer_lock
+from pipelines.register.workspace import Workspace
 
 
 def workspace_resource(workspace: Workspace, lock: bool) -> dg.ResourceDefinition:

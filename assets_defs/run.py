@@ -10,8 +10,8 @@ import dagster as dg
 from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
 from assets_defs.failure import first_failure
-from pipelines.commands import health
-from pipelines.workspace import Workspace
+from pipelines.register.workspace import Workspace
+from pipelines.release import health
 
 log = logging.getLogger("commonground.dagster")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from assets_defs.step_asset import OWNER, timed, told_plainly
-from pipelines.fetch.snapshot import take
-from pipelines.source import Source
-from pipelines.workspace import Workspace
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace
+from pipelines.tables.snapshot import take
 
 
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import dagster as dg
 import pyarrow.parquet
 
-from pipelines.once import Made
-from pipelines.problem import Problem
-from pipelines.store import disk_problems
-from pipelines.workspace import Workspace
+from pipelines.core.once import Made
+from pipelines.core.problem import Problem
+from pipelines.core.store import disk_problems
+from pipelines.register.workspace import Workspace
 
 log = logging.getLogger("commonground.steps")
 OWNER = "team:common-ground"

@@ -16,10 +16,10 @@ from fixtures.making import ScriptedWeb
 from assets_defs.definitions import build_definitions
 from geodata.geography import HERE as GEODATA
 from geodata.geography import read_geographies
+from pipelines.core.settings import Settings
 from pipelines.fetch.recorded import RecordedAdapter
-from pipelines.register import read_register
-from pipelines.settings import Settings
-from pipelines.workspace import open_workspace
+from pipelines.register.register import read_register
+from pipelines.register.workspace import open_workspace
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assets_defs", "pipelines", "geodata")

@@ -14,12 +14,12 @@ import orjson
 from click.testing import CliRunner
 from fixtures.making import Town, refresh_town
 
-from pipelines.cli import main
+from pipelines.commands.cli import main
+from pipelines.core.settings import Settings
+from pipelines.core.store import read_json, read_lines
 from pipelines.release.compare import compare
 from pipelines.release.publish import rollback
 from pipelines.release.verify import verify
-from pipelines.settings import Settings
-from pipelines.store import read_json, read_lines
 
 ROOT = Path(__file__).parent.parent
 TABLES = {
@@ -186,7 +186,7 @@ def test_the_command_in_another_process_publishes_the_same(town, tmp_path, clean
     command = [
         sys.executable,
         "-c",
-        "from pipelines.cli import main; main()",
+        "from pipelines.commands.cli import main; main()",
         "refresh",
         "--quiet",
         "--data",

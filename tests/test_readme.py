@@ -11,9 +11,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from pipelines.cli import main as commands
-from pipelines.commands import readme
-from pipelines.problem import Problem
+from pipelines.commands import docs as readme
+from pipelines.commands.cli import main as commands
+from pipelines.core.problem import Problem
 
 TEXT = readme.README.read_text("utf-8")
 SQL = re.findall(r"^```sql\n(.*?)^```", TEXT, re.S | re.M)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.problem import Problem
+from pipelines.core.problem import Problem
 from pipelines.release.database import open_release
 
 

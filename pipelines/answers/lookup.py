@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.answers.latest import rows
-from pipelines.plain_text import plain
-from pipelines.problem import Problem
+from pipelines.core.plain_text import plain
+from pipelines.core.problem import Problem
 
 LEVELS = {"area": "small area", "ward": "ward", "msoa": "middle layer area (MSOA)", "authority": "authority"}
 NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for several levels is taken as the first

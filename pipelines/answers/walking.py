@@ -8,7 +8,7 @@ import numpy as np
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import read_geographies
 from pipelines.answers.latest import rows
-from pipelines.problem import Problem
+from pipelines.core.problem import Problem
 from pipelines.reach.distance import Measure, Walks, measure_of
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from geodata.records import read_record
 from pipelines.ownership.typology import read_typology
-from pipelines.register import DEFINITIONS, Kind, Taxonomy
+from pipelines.register.register import DEFINITIONS, Kind, Taxonomy
 from pipelines.scoring.definition import Index, read_index
 
 NOT_KNOWN = "not known"

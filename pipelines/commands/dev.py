@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from pipelines.commands.refresh import prepare_home
-from pipelines.settings import Settings
+from pipelines.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -6,13 +6,13 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipelines import once, store
-from pipelines.commands import health
+from pipelines.core import once, store
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
 from pipelines.places import corrections
-from pipelines.problem import Problem
+from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.release import health
 from pipelines.release.publish import latest_version
-from pipelines.settings import Settings
-from pipelines.workspace import Workspace, open_workspace
 
 log = logging.getLogger("commonground.refresh")
 

@@ -8,9 +8,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from pipelines.problem import Problem
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
 from pipelines.release.publish import latest_version
-from pipelines.settings import Settings
 
 
 def serve_release(settings: Settings, port: int) -> None:

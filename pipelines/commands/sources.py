@@ -1,10 +1,10 @@
 """The register as lines of text: what each source is, how fresh, and whether it still answers."""
 
-from pipelines.fetch.snapshot import current
-from pipelines.problem import Problem
-from pipelines.settings import Settings
-from pipelines.source import Source
-from pipelines.workspace import Workspace, open_workspace
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.tables.snapshot import current
 
 # a question to Overpass that costs it next to nothing
 TINY = '[out:json];node["amenity"="library"](51.5,-0.13,51.501,-0.129);out count;'

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.core.problem import Problem
+from pipelines.core.store import sha256_json
 from pipelines.fetch.http import Client, Passing, refuse_html
 from pipelines.fetch.reply import Reply
-from pipelines.problem import Problem
-from pipelines.source import Source
-from pipelines.store import sha256_json
+from pipelines.register.source import Source
 
 PAGE = 2000
 PASSING_CODES = {"429", "500", "502", "503", "504"}  # of errors inside HTTP 200

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, Passing, refuse_html
 from pipelines.fetch.reply import Reply
-from pipelines.problem import Problem
-from pipelines.source import Source
+from pipelines.register.source import Source
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import requests
 import tenacity
 
+from pipelines.core.problem import Problem
 from pipelines.fetch.recorded import RecordedAdapter
-from pipelines.problem import Problem
 
 log = logging.getLogger("commonground.fetch")
 TRIES = 5

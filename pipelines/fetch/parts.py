@@ -3,11 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+from pipelines.core.problem import Problem
 from pipelines.fetch import file
 from pipelines.fetch.http import Client
 from pipelines.fetch.reply import Reply
-from pipelines.problem import Problem
-from pipelines.source import Source
+from pipelines.register.source import Source
 
 
 def fetch(

@@ -9,9 +9,9 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
-from pipelines.once import Made, made, once
+from pipelines.core.once import Made, made, once
+from pipelines.register.workspace import Workspace
 from pipelines.scoring.frames import FRAME_COVERAGE
-from pipelines.workspace import Workspace
 
 FILE = Path(__file__).parent.parent / "definitions" / "typology.yml"
 FRAMES = ("nation", "region", "authority")  # widest first

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipelines.places.records import NOT_COUNTED, REJECTED
-from pipelines.register import Taxonomy
+from pipelines.register.register import Taxonomy
 
 
 def outcomes(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.once import made
+from pipelines.core.once import made
 
 PAIRS = Path(__file__).parent.parent.parent / "tests" / "fixtures" / "matching" / "london_pairs.csv"
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.once import Made, made, once
+from pipelines.core.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.matching import find_pairs, group
-from pipelines.workspace import Workspace
+from pipelines.register.workspace import Workspace
 
 OFF_M, FEWEST = 40.0, 20  # a list is told to stand off where this many pairs agree on this much
 CERTAIN = ("same name nearby", "same property number and a like name", "one names the other")

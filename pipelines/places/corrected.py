@@ -2,12 +2,12 @@
 
 import pandas as pd
 
+from pipelines.core.problem import Problem
 from pipelines.places import corrections
 from pipelines.places.corrections import JOINS, Correction, Corrections
 from pipelines.places.kinds import ruled
-from pipelines.problem import Problem
-from pipelines.register import Taxonomy
-from pipelines.workspace import Workspace
+from pipelines.register.register import Taxonomy
+from pipelines.register.workspace import Workspace
 
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}

@@ -13,11 +13,11 @@ import pandas as pd
 
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.locate import locate_points
-from pipelines import store
-from pipelines.plain_text import plain
-from pipelines.problem import Problem
-from pipelines.tables import table
-from pipelines.workspace import Workspace
+from pipelines.core import store
+from pipelines.core.plain_text import plain
+from pipelines.core.problem import Problem
+from pipelines.register.workspace import Workspace
+from pipelines.tables.table import table
 
 FILE = "corrections.csv"
 HEADINGS = ("place_or_record", "field_or_event", "value", "reason", "evidence", "date")

@@ -5,12 +5,12 @@ import numpy as np
 import pandas as pd
 
 from geodata.locate import distance_within
-from pipelines.fetch.snapshot import current
-from pipelines.once import Made, made, once
+from pipelines.core.once import Made, made, once
 from pipelines.reach.distance import measure_of
-from pipelines.source import Source
-from pipelines.tables import table
-from pipelines.workspace import Workspace
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace
+from pipelines.tables.snapshot import current
+from pipelines.tables.table import table
 
 
 def make_cover(workspace: Workspace) -> Made:

@@ -11,12 +11,12 @@ import datetime
 import numpy as np
 import pandas as pd
 
-from pipelines import store
-from pipelines.once import Made, made, once
+from pipelines.core import store
+from pipelines.core.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.matching import core_name, plain_name
-from pipelines.workspace import Workspace
+from pipelines.register.workspace import Workspace
 
 APART_DAYS = 28
 COLUMNS = [

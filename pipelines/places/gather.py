@@ -10,13 +10,13 @@ import pandas as pd
 
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.locate import locate_points
-from pipelines.fetch.snapshot import current, history, read_snapshot
-from pipelines.once import Made, made, once
+from pipelines.core.once import Made, made, once
 from pipelines.places.records import issues, read_records
-from pipelines.source import Source
-from pipelines.tables import table
-from pipelines.tidy import tidy
-from pipelines.workspace import Workspace
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace
+from pipelines.tables.snapshot import current, history, read_snapshot
+from pipelines.tables.table import table
+from pipelines.tables.tidy import tidy
 
 COLUMNS = [
     "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by",

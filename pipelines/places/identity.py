@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from pipelines import store
-from pipelines.fetch.snapshot import history
-from pipelines.once import Made, made, once
+from pipelines.core import store
+from pipelines.core.once import Made, made, once
 from pipelines.places import corrections
 from pipelines.places.conflate import conflate
 from pipelines.places.gather import gather
-from pipelines.workspace import Workspace
+from pipelines.register.workspace import Workspace
+from pipelines.tables.snapshot import history
 
 COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.query import listed
-from pipelines.register import Kind, Taxonomy
+from pipelines.core.query import listed
+from pipelines.register.register import Kind, Taxonomy
 
 
 def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

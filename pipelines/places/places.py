@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.once import Made, made, once
+from pipelines.core.once import Made, made, once
+from pipelines.core.query import listed
 from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
-from pipelines.query import listed
-from pipelines.register import Kind, Taxonomy
-from pipelines.workspace import Workspace
+from pipelines.register.register import Kind, Taxonomy
+from pipelines.register.workspace import Workspace
 
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE_COLUMNS = [

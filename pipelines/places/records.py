@@ -8,11 +8,11 @@ import shapely
 
 from geodata.crs import transform_xy
 from geodata.geography import Geography
-from pipelines.places.postcodes import compact
-from pipelines.register import Taxonomy
-from pipelines.source import Closed, Places, Source, Values
-from pipelines.store import sha256
-from pipelines.tidy import ISSUE_COLUMNS
+from pipelines.areas.postcodes import compact
+from pipelines.core.store import sha256
+from pipelines.register.register import Taxonomy
+from pipelines.register.source import Closed, Places, Source, Values
+from pipelines.tables.tidy import ISSUE_COLUMNS
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
 UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet

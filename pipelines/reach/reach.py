@@ -8,12 +8,12 @@ authority gives what a run for the nation gives. How a walk is measured is known
 import numpy as np
 import pandas as pd
 
-from pipelines import store
-from pipelines.once import Made, made, once
+from pipelines.core import store
+from pipelines.core.once import Made, made, once
 from pipelines.reach.distance import Measure, Walks, measure_of
 from pipelines.reach.fca import Decay, e2sfca, three_step
-from pipelines.register import Kind
-from pipelines.workspace import Workspace
+from pipelines.register.register import Kind
+from pipelines.register.workspace import Workspace
 
 PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "minutes": "float64"}
 KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.core.store import sha256_file
 from pipelines.release.database import open_release
-from pipelines.store import sha256_file
 
 MOVED_SHOWN = 10
 

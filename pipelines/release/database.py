@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipelines.problem import Problem
-from pipelines.query import connect
+from pipelines.core.problem import Problem
+from pipelines.core.query import connect
 from pipelines.release.contents import ReleaseTable
 from pipelines.release.inputs import Inputs
 

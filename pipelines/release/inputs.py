@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines import store
-from pipelines.fetch.snapshot import current
-from pipelines.once import Made, made
+from pipelines.areas.carried import by_area, carried_sources
+from pipelines.core import store
+from pipelines.core.once import Made, made
+from pipelines.core.store import sha256_json
+from pipelines.indicators.errors import read_accuracy
 from pipelines.reach.distance import measure_of
-from pipelines.reach.errors import read_accuracy
+from pipelines.register.workspace import Workspace
 from pipelines.release import registers
 from pipelines.release.contents import ReleaseTable, read_release_tables
-from pipelines.store import sha256_json
-from pipelines.tables import table
-from pipelines.vintages import by_area, carried_sources
-from pipelines.workspace import Workspace
+from pipelines.tables.snapshot import current
+from pipelines.tables.table import table
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
 SPREAD_VIEWS = {

@@ -12,11 +12,11 @@ import pyarrow as pa
 import shapely
 
 from geodata.crs import PUBLISHED
-from pipelines import store
-from pipelines.once import made
+from pipelines.core import store
+from pipelines.core.once import made
+from pipelines.register.workspace import Workspace
 from pipelines.release.database import SCORE_COLUMNS
 from pipelines.release.inputs import FALLACY
-from pipelines.workspace import Workspace
 
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
 MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]

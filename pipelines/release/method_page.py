@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from html import escape
 
-from pipelines.plain_text import UNSEEN
+from pipelines.core.plain_text import UNSEEN
 from pipelines.release.method_words import SECTIONS
 
 NOT_KNOWN = "not known"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import store
+from pipelines.core import store
 from pipelines.release.method_facts import Before, Facts, read_before, read_facts
 from pipelines.release.method_page import Html, bullets, joined, page, paragraph, text
 from pipelines.release.method_sections import correlations, definition, distributions, importance, not_known

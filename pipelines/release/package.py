@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import store
+from pipelines.core import store
 
 OGL = {
     "name": "OGL-UK-3.0",

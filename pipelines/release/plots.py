@@ -14,7 +14,7 @@ from html import escape
 
 import numpy as np
 
-from pipelines.plain_text import UNSEEN
+from pipelines.core.plain_text import UNSEEN
 
 BLUE, PALE, ORANGE, INK, QUIET, LINE = "#1f5a7a", "#9cc3d8", "#c4570b", "#1c2733", "#55616e", "#d5dce3"
 NEGATIVE, MIDDLE, POSITIVE = (179, 84, 6), (250, 250, 250), (31, 90, 122)  # apart for the colour-blind too

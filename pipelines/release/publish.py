@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import store
-from pipelines.fetch.snapshot import last_good
-from pipelines.once import code_version
-from pipelines.problem import Problem
+from pipelines.core import store
+from pipelines.core.once import code_version
+from pipelines.core.problem import Problem
+from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
 from pipelines.release.inputs import gather
@@ -19,7 +19,7 @@ from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
 from pipelines.release.verify import Finding, verify
-from pipelines.workspace import Workspace
+from pipelines.tables.snapshot import last_good
 
 KEEP = 12
 ROLLBACK = "rollback.json"  # which newer release an operator has stepped back from

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipelines.once import made
-from pipelines.reach.errors import CATCHMENT_NAMES, DRAWS
-from pipelines.register import drawn_indicators
-from pipelines.workspace import Workspace
+from pipelines.core.once import made
+from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
+from pipelines.register.register import drawn_indicators
+from pipelines.register.workspace import Workspace
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from pipelines.core.store import sha256_file
 from pipelines.release.contents import read_checks
 from pipelines.release.database import open_release
-from pipelines.store import sha256_file
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.problem import Problem
+from pipelines.core.problem import Problem
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, weighted_mean
 from pipelines.scoring.definition import Domain, Index, Weighted

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
+from pipelines.core.store import sha256_json
 from pipelines.scoring.definition import Index
 from pipelines.scoring.versions import WORKERS, Scorer, Version, as_defined, can_be_left_out
-from pipelines.store import sha256_json
 
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
 SPREAD = ("rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")

@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from town_commonground import Ran, town_workspace
 
 from geodata.geography import HERE as GEODATA
-from pipelines.cli import main
 from pipelines.commands import refresh as refresh_command
+from pipelines.commands.cli import main
 from pipelines.fetch import http
 
 ROOT = Path(__file__).parents[2]

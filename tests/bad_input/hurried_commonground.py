@@ -1,6 +1,6 @@
 """`commonground`, whose tries follow each other at once: python hurried_commonground.py COMMAND ..."""
 
-from pipelines.cli import main
+from pipelines.commands.cli import main
 from pipelines.fetch import http
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import pytest
 from town_commonground import Ran, town_workspace
 
 from assets_defs.definitions import build_definitions
-from pipelines.settings import Settings
+from pipelines.core.settings import Settings
 
 OLD, NEW = "2026-03-31", "2026-09-30"
-HOLD = "import sys, time; from pathlib import Path; from pipelines.store import writer_lock\nwith writer_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+HOLD = "import sys, time; from pathlib import Path; from pipelines.core.store import writer_lock\nwith writer_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
 
 
 def words(data: Path, date: str) -> tuple:

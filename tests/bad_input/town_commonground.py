@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata.geography import Recorded
-from pipelines import workspace
-from pipelines.cli import main
 from pipelines.commands import refresh
-from pipelines.settings import Settings
+from pipelines.commands.cli import main
+from pipelines.core.settings import Settings
+from pipelines.register import workspace
 
 
 @dataclass

@@ -10,10 +10,10 @@ import geopandas
 import pandas as pd
 
 from geodata.crs import transform_xy
-from pipelines.fetch.snapshot import take
-from pipelines.settings import Settings
-from pipelines.tables import make_table
-from pipelines.workspace import open_workspace
+from pipelines.core.settings import Settings
+from pipelines.register.workspace import open_workspace
+from pipelines.tables.snapshot import take
+from pipelines.tables.table import make_table
 
 
 def fetch(folder: Path, address: str) -> Path:

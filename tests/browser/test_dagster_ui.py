@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.store import writer_lock
+from pipelines.core.store import writer_lock
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install -e '.[dev]')")
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from geodata.records import DefinitionError
 from geodata.vintages import MISSING, SAID_AS, VintageError, carry, roll_up
-from pipelines.fetch.snapshot import take
-from pipelines.settings import Settings
-from pipelines.tables import make_table
-from pipelines.vintages import carried_sources, how, reading_by_area, vintages
-from pipelines.workspace import open_workspace
+from pipelines.areas.carried import carried_sources, how, reading_by_area, vintages
+from pipelines.core.settings import Settings
+from pipelines.register.workspace import open_workspace
+from pipelines.tables.snapshot import take
+from pipelines.tables.table import make_table
 
 # u stays u1; s splits into s1, s2 (300 and 100 residents); m and n merge into mn; x gives to x1 and xy, y to xy and y1
 LOOKUP = pd.DataFrame(

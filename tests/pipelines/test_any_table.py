@@ -8,9 +8,9 @@ import pytest
 import requests
 from fixtures.making import make_index
 
-from pipelines.problem import Problem
-from pipelines.register import DEFINITIONS
-from pipelines.scoring.any_table import score_file, score_table
+from pipelines.core.problem import Problem
+from pipelines.indices.any_table import score_file, score_table
+from pipelines.register.register import DEFINITIONS
 from pipelines.scoring.definition import read_index
 
 FILE_7 = "assets.publishing.service.gov.uk/media/691ded56d140bbbaa59a2a7d/File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv"

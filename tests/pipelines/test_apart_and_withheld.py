@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from fixtures.making import make_index
 
-from pipelines.once import once
-from pipelines.register import Indicator
+from pipelines.core.once import once
+from pipelines.indices.score import coverage_correlation
+from pipelines.indices.score import make_index as make_step
+from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Domain
-from pipelines.scoring.make import coverage_correlation
-from pipelines.scoring.make import make_index as make_step
 from pipelines.scoring.robustness import draw_versions
 from pipelines.scoring.versions import Scorer
 

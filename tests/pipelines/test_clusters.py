@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipelines.scoring.clusters import clusters
+from pipelines.indices.clusters import clusters
 
 SIDE = 20
 CODES = [f"A{number:03d}" for number in range(SIDE * SIDE)]

@@ -7,8 +7,8 @@ import pytest
 from fixtures.making import make_source
 
 from geodata.geography import read_geographies
-from pipelines.problem import Problem
-from pipelines.tidy import empty_table, tidy
+from pipelines.core.problem import Problem
+from pipelines.tables.tidy import empty_table, tidy
 
 FOLDER = Path(__file__).parent.parent / "counterexamples" / "contract"
 TOWN = read_geographies()["sample_town"]

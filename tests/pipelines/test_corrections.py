@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 from fixtures.making import Town
 
-from pipelines.cli import main
+from pipelines.commands.cli import main
+from pipelines.core.problem import Problem
 from pipelines.places.corrections import FILE, read
-from pipelines.problem import Problem
 
 HEAD = "place_or_record,field_or_event,value,reason,evidence,date\n"
 WHY = "told by the ward,letter of 3 May,2026-05-03"

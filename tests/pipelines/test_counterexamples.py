@@ -8,8 +8,8 @@ import pytest
 
 from geodata.geography import Geography, read_geographies
 from geodata.records import DefinitionError, read_record
-from pipelines.consistency import check
-from pipelines.register import DEFINITIONS, INDICATORS, SOURCES, read_register
+from pipelines.register.consistency import check
+from pipelines.register.register import DEFINITIONS, INDICATORS, SOURCES, read_register
 
 FOLDER = Path(__file__).parent.parent / "counterexamples"
 EXPECT = re.compile(r"(?:#|--|/\* #) expect: (.+)")

@@ -7,8 +7,8 @@ import pytest
 import requests
 from fixtures.making import ScriptedWeb
 
+from pipelines.core.problem import Problem
 from pipelines.fetch.http import TRIES, Client, refuse_html
-from pipelines.problem import Problem
 
 URL = "https://data.example/a/file.csv"
 GOOD = b"code,n\nA,1\n"

@@ -8,10 +8,10 @@ import pytest
 from fixtures.making import ScriptedWeb, make_source
 
 from geodata.geography import read_geographies
+from pipelines.core.problem import Problem
 from pipelines.fetch import file, overpass, parts
-from pipelines.problem import Problem
-from pipelines.reading import read_text_table
-from pipelines.tidy import tidy
+from pipelines.tables.reading import read_text_table
+from pipelines.tables.tidy import tidy
 
 TODAY = datetime.date(2026, 11, 22)
 ELEMENTS = [{"type": "node", "id": 1, "lat": 51.5, "lon": -0.1, "tags": {"amenity": "library"}}]

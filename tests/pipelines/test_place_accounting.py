@@ -5,8 +5,8 @@ import orjson
 import pandas as pd
 import pytest
 
-from pipelines.once import made
-from pipelines.tables import table
+from pipelines.core.once import made
+from pipelines.tables.table import table
 
 CLOSED_TO_ROWS = ("coops_uk_2023", "gla_pubs_2022")  # publish: aggregates
 NEVER_COUNTED = ("archive", "mobile_library", "prison_library", "independent_school", "cooperative", "lgbt_venue")

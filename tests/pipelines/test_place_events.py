@@ -8,10 +8,10 @@ import pytest
 
 from geodata.geography import read_geographies
 from geodata.records import read_record
-from pipelines.once import made, once
+from pipelines.core.once import made, once
 from pipelines.places.events import make_place_events
 from pipelines.places.identity import present_ids
-from pipelines.register import DEFINITIONS, Taxonomy
+from pipelines.register.register import DEFINITIONS, Taxonomy
 
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
 YEARS = ("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31")

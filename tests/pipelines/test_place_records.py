@@ -7,8 +7,8 @@ from fixtures.making import make_source
 from geodata.geography import read_geographies
 from geodata.records import read_record
 from pipelines.places.records import NOT_COUNTED, REJECTED, issues, read_records
-from pipelines.register import DEFINITIONS, Taxonomy
-from pipelines.tidy import tidy
+from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.tables.tidy import tidy
 
 TOWN = read_geographies()["sample_town"]
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from pipelines.once import made
-from pipelines.plain_text import plain
-from pipelines.tables import table
+from pipelines.core.once import made
+from pipelines.core.plain_text import plain
+from pipelines.tables.table import table
 
 CITY_SOURCES = {
     "arts_centre", "cafe", "cinema", "community_centre", "museum", "music_venue", "outdoor_space", "place_of_worship",

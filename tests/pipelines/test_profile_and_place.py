@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.answers import words
+from pipelines.answers.area.profile import profile
 from pipelines.answers.latest import open_latest
 from pipelines.answers.lookup import look_up
-from pipelines.answers.profile import profile
-from pipelines.cli import main
+from pipelines.commands.cli import main
 
 HOSTILE = [
     "'; drop table place; --",
@@ -284,7 +284,9 @@ def test_json_and_page_are_stable_and_need_no_dagster(town):
         assert run(town, *arguments).stdout == run(town, *arguments).stdout
     keys = list(sheet_of(town, "profile", "Fablemoor"))
     assert keys == list(sheet_of(town, "profile", "S99000045"))
-    code = "import sys, pipelines.answers.profile, pipelines.answers.place; sys.exit('dagster' in sys.modules)"
+    code = (
+        "import sys, pipelines.answers.area.profile, pipelines.answers.place.place; sys.exit('dagster' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 

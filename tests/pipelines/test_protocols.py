@@ -9,8 +9,8 @@ import orjson
 import pytest
 from fixtures.making import ScriptedWeb, make_source
 
+from pipelines.core.problem import Problem
 from pipelines.fetch import arcgis, file, nomis
-from pipelines.problem import Problem
 
 TODAY = datetime.date(2026, 11, 22)
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from pipelines.areas import make_scope
-from pipelines.once import made
+from pipelines.areas.small_areas import make_scope
+from pipelines.core.once import made
 from pipelines.places.cover import make_cover
 from pipelines.reach.distance import measure_of
 from pipelines.reach.fca import Decay
 from pipelines.reach.reach import make_reach
-from pipelines.register import DEFINITIONS, Taxonomy, read_record
+from pipelines.register.register import DEFINITIONS, Taxonomy, read_record
 from pipelines.release.contents import read_release_tables
 
 ACCESS = ["access_e2sfca_per_1000", "access_3sfca_per_1000"]

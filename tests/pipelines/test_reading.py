@@ -8,10 +8,10 @@ import orjson
 import pytest
 from fixtures.making import make_source
 
-from pipelines import reading
-from pipelines.fetch.snapshot import canonical_hash
-from pipelines.problem import Problem
-from pipelines.reading import read_text_table, unpack
+from pipelines.core.problem import Problem
+from pipelines.tables import reading
+from pipelines.tables.reading import read_text_table, unpack
+from pipelines.tables.snapshot import canonical_hash
 
 
 def zipped(members: dict[str, bytes], date=(2026, 1, 1, 0, 0, 0), method=zipfile.ZIP_DEFLATED) -> bytes:

@@ -8,10 +8,10 @@ import pytest
 from fixtures.making import ScriptedWeb, make_source
 
 from geodata.geography import Geography, read_geographies
-from pipelines.fetch.snapshot import current, read_files, take
-from pipelines.problem import Problem
-from pipelines.settings import Settings
-from pipelines.store import read_lines
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+from pipelines.core.store import read_lines
+from pipelines.tables.snapshot import current, read_files, take
 
 LIVING = make_source({"code": {"type": "text"}}, rows={"at_least_of_last": 0.9}, stem="test_living_2026")
 TEN = b"code\n" + b"".join(b"%d\n" % i for i in range(10))

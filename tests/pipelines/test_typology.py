@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.records import DefinitionError, read_record
-from pipelines.once import made
+from pipelines.core.once import made
 from pipelines.ownership.typology import Typology, label, read_typology
 
 TYPOLOGY = read_typology()

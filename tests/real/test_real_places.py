@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.once import made
+from pipelines.core.once import made
+from pipelines.core.settings import Settings
+from pipelines.indicators.errors import read_accuracy
 from pipelines.places.agreement import agreement
 from pipelines.places.cover import claimed
-from pipelines.reach.errors import read_accuracy
-from pipelines.settings import Settings
-from pipelines.workspace import open_workspace
+from pipelines.register.workspace import open_workspace
 
 ROWS = {  # as the files of the mirror have them, see its README
     "gla_pubs_2022": 4098, "gla_community_centres_2022": 903, "gla_libraries_2022": 342, "gla_theatres_2022": 264,

@@ -7,7 +7,7 @@ import geopandas
 
 from geodata.crs import PUBLISHED
 from geodata.shapes import publishable
-from pipelines import store
+from pipelines.core import store
 from pipelines.release.maps import Layer, to_geojson
 
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import gmean
 
-from pipelines.problem import Problem
+from pipelines.core.problem import Problem
 from pipelines.scoring.aggregate import aggregate, weighted_mean
 
 NAN = np.nan

@@ -7,7 +7,7 @@ from fixtures.indices import areas, landscape, leaning, make_tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.register import DEFINITIONS
+from pipelines.register.register import DEFINITIONS
 from pipelines.scoring.change import leaving_highest_tenth
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import read_index

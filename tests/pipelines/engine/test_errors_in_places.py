@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.once import made
-from pipelines.reach.errors import CATCHMENTS, DRAWS, Agreement, counted_as, drawn, read_errors
+from pipelines.core.once import made
+from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, drawn, read_errors
 
 
 def spots(n: int) -> pd.DataFrame:

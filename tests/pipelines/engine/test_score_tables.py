@@ -8,9 +8,9 @@ from fixtures.indices import make_tree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.cli import main
-from pipelines.problem import Problem
-from pipelines.scoring.any_table import Asked, read_codes, read_table, score_table
+from pipelines.commands.cli import main
+from pipelines.core.problem import Problem
+from pipelines.indices.any_table import Asked, read_codes, read_table, score_table
 from pipelines.scoring.normalise import ranks
 
 NAN = np.nan

@@ -10,9 +10,9 @@ from fixtures.indices import leaning, make_tree, scored
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.register import DEFINITIONS
+from pipelines.indices.any_table import Asked, score_file, score_table
+from pipelines.register.register import DEFINITIONS
 from pipelines.scoring import normalise
-from pipelines.scoring.any_table import Asked, score_file, score_table
 from pipelines.scoring.composite import scale_members, score_domains
 from pipelines.scoring.definition import read_index
 from pipelines.scoring.versions import as_defined, can_be_left_out

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipelines.scoring.any_table import Asked, score_table
+from pipelines.indices.any_table import Asked, score_table
 from pipelines.scoring.composite import score
 from pipelines.scoring.frames import Groups, rank_in_frame
 from pipelines.scoring.normalise import ranks

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.records import DefinitionError
-from pipelines.register import DEFINITIONS
+from pipelines.register.register import DEFINITIONS
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import read_index
 from pipelines.scoring.normalise import ranks

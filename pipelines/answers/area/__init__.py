@@ -1,0 +1,1 @@
+"""One small area, or a list of them: facts first, then the page."""

@@ -1,0 +1,281 @@
+"""`commonground profile`: every axis of one area, or of several together, from the release alone.
+
+First a plain dict, then text or JSON of that same dict. Roll-ups are means of scores and values weighted by residents,
+over the areas where they are known; ranks and deciles are never averaged.
+"""
+
+import duckdb
+
+from pipelines.answers import words
+from pipelines.answers.area import nearby, why
+from pipelines.answers.area.profile_text import text_of
+from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.lookup import Asked, look_up
+from pipelines.answers.sheet import as_json
+from pipelines.core.settings import Settings
+
+FRAMES = ("nation", "region", "authority", "like_areas")
+RANKS = [f"rank_{frame}" for frame in FRAMES]
+ONE_ONLY = [
+    *RANKS,
+    "decile_nation",
+    "rank_median",
+    "rank_low",
+    "rank_high",
+    "worst_decile_share",
+    "rank_shift_mean",
+    "spread_frame",
+    "evidence_grade",
+]
+
+
+def answer(settings: Settings, area: str, wants_json: bool) -> str:
+    """The sheet of AREA as text or JSON. Raises Problem (usage) where AREA is not in the release."""
+    with open_latest(settings.data) as connection:
+        sheet = profile(connection, look_up(connection, area))
+    return as_json(sheet) if wants_json else text_of(sheet)
+
+
+def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
+    """Everything the release says of the areas asked, with stable keys; null is not known."""
+    connection.execute(
+        """create or replace temp table asked as
+        select area_code, population, longitude, latitude from neighbourhood where list_contains($codes, area_code) order by area_code""",
+        {"codes": asked.codes},
+    )
+    kinds = nearby.reach(connection)
+    release, indices = release_facts(connection), _indices(connection)
+    return {
+        "release": release,
+        "asked": asked.told(),
+        "where": _where(connection),
+        "here": {
+            "kinds": kinds,
+            "community_run": nearby.community_run(connection),
+            "first_listed": nearby.first_listed(connection),
+        },
+        "missing": {
+            "clear_gaps": [k["kind"] for k in kinds if k["n_areas_clear_gap"]],
+            "borderline_gaps": [k["kind"] for k in kinds if k["n_areas_borderline"]],
+            "none_within_15_min": [k["kind"] for k in kinds if k["n_within_15_min"] == 0],
+            "closings": nearby.closings(connection),
+        },
+        "not_known": {
+            "kinds": [k["kind"] for k in kinds if k["n_areas_not_known"]],
+            "kinds_partly_known": [k["kind"] for k in kinds if k["n_areas_partly_known"]],
+            "indicators": _null_indicators(connection),
+            "indices": [i["index_name"] for i in indices if i["score"] is None],
+            "withheld": [name for name in _withheld(connection) if name],
+            "tenure": "no source of tenure or leases is read yet",
+        },
+        "indices": indices,
+        "summaries": why.summaries(connection, asked),
+        "typology": _typology(connection),
+        "opportunities": nearby.opportunities(connection),
+        "sources": _sources(connection),
+        "corrections": nearby.corrections(connection),
+        "indicators": _indicators(connection),
+        "areas": _areas(connection),
+    }
+
+
+def _where(connection) -> dict:
+    found = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) order by area_code")
+    told: dict = {"n_areas": len(found), "residents": sum(area["population"] for area in found)}
+    for level in ("area", "ward", "msoa", "authority", "combined_authority", "region", "nation", "like_areas"):
+        pairs = sorted({(area[f"{level}_code"], area[f"{level}_name"]) for area in found if area[f"{level}_code"]})
+        told[level] = [{"code": code, "name": name} for code, name in pairs]
+    return told | {"origin_kind": sorted({area["origin_kind"] for area in found})}
+
+
+def _withheld(connection) -> list[str]:
+    return rows(connection, "select indices_withheld from release")[0]["indices_withheld"].split(", ")
+
+
+def _mean(column: str) -> str:
+    """The value of one area as it stands; of several, the mean weighted by residents, to nine decimals."""
+    weighted = f"sum({column} * a.population) / sum(a.population) filter ({column} is not null)"
+    return f"if(count(*) = 1, any_value({column}), round({weighted}, 9))"
+
+
+# ---- indices
+
+
+def _indices(connection) -> list[dict]:
+    """A dict per index: its score and domains; ranks, spread and grade for one area; shares of areas for several."""
+    found = rows(
+        connection,
+        f"""
+        select s.index_name, count(*)::integer as n_areas, count(s.score)::integer as n_areas_scored,
+            sum(a.population) filter (s.score is not null)::integer as residents_scored,
+            {_mean("s.score")} as score,
+            {_mean("s.weight_observed")} as weight_observed,
+            min(s.null_reason) as null_reason, {", ".join(f"any_value(s.{name}) as {name}" for name in ONE_ONLY)},
+            count(s.decile_nation)::integer as n_areas_ranked_nation,
+            if(count(s.decile_nation) = 0, null, count(*) filter (s.decile_nation = 1))::integer as n_areas_highest_tenth,
+            if(count(s.decile_nation) = 0, null, coalesce(sum(a.population) filter (s.decile_nation = 1), 0))::integer as residents_highest_tenth
+        from index_score as s join asked as a using (area_code)
+        group by s.index_name order by s.index_name""",
+    )
+    domains, grades, sizes = _domains(connection), _grades(connection), _frame_sizes(connection)
+    withheld = _withheld(connection)
+    reasons = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
+    is_single = bool(found) and found[0]["n_areas"] == 1
+    because = {key: ask(connection) if is_single else {} for key, ask in reasons.items()}
+    told = []
+    for index in found:
+        name, is_one = index["index_name"], index["n_areas"] == 1
+        for column in ONE_ONLY:
+            index[column] = index[column] if is_one else None
+        ranks = {frame: {"rank": index.pop(f"rank_{frame}"), **sizes[frame]} for frame in FRAMES} if is_one else None
+        reason = "withheld" if name in withheld else index.pop("null_reason", None)
+        told.append(
+            {
+                "index_name": name,
+                "title": words.index_title(name),
+                "question": words.index_question(name),
+                **{key: value for key, value in index.items() if key not in RANKS and key != "null_reason"},
+                "null_reason": reason if index["score"] is None else None,
+                "ranks": ranks,
+                "grades": grades[name],
+                "domains": domains[name],
+                **{key: known.get(name) for key, known in because.items()},
+            }
+        )
+    return sorted(
+        told,
+        key=lambda index: (
+            list(words.DIRECTIONS).index(index["index_name"]) if index["index_name"] in words.DIRECTIONS else 9
+        ),
+    )
+
+
+def _domains(connection) -> dict[str, list[dict]]:
+    found = rows(
+        connection,
+        f"""
+        select d.index_name, d.domain, {_mean("d.score")} as score,
+            if(count(*) = 1, any_value(d.rank_nation), null) as rank_nation,
+            {_mean("d.weight_observed")} as weight_observed, count(d.score)::integer as n_areas_scored
+        from domain_score as d join asked as a using (area_code) group by d.index_name, d.domain""",
+    )
+    by_index: dict[str, list[dict]] = {}
+    for row in sorted(found, key=lambda row: words.domain_order(row["index_name"], row["domain"])):
+        index, domain = row.pop("index_name"), row["domain"]
+        more = {"title": words.domain_title(index, domain), "is_apart": words.is_apart(index, domain)}
+        by_index.setdefault(index, []).append({**row, **more})
+    return by_index
+
+
+def _grades(connection) -> dict[str, dict[str, int]]:
+    found = rows(
+        connection,
+        """
+        select index_name, evidence_grade, count(*)::integer as n from index_score semi join asked using (area_code)
+        group by all order by all""",
+    )
+    grades: dict[str, dict[str, int]] = {row["index_name"]: {} for row in found}
+    for row in found:
+        if row["evidence_grade"]:
+            grades[row["index_name"]][row["evidence_grade"]] = row["n"]
+    return grades
+
+
+def _frame_sizes(connection) -> dict[str, dict]:
+    """Name and number of areas of each frame of the first area asked; the number is null where the release holds only
+    part of the frame."""
+    area = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) limit 1")[0]
+    facts = rows(connection, "select areas_asked, n_areas, n_areas_nation from release")[0]
+    held = facts["areas_asked"].split(", ")
+    is_whole = facts["n_areas"] == facts["n_areas_nation"]
+    sizes = {}
+    for frame in FRAMES:
+        code, name = area[f"{frame}_code"], area[f"{frame}_name"]
+        n = rows(connection, f"select count(*)::integer as n from neighbourhood where {frame}_code = $code", code=code)[
+            0
+        ]["n"]
+        # authorities are asked whole; a region only where it, or the nation, was asked
+        known = is_whole or frame == "authority" or (frame == "region" and (name in held or code in held))
+        sizes[frame] = {
+            "frame": name,
+            "n_areas": facts["n_areas_nation"] if frame == "nation" else n if known else None,
+        }
+    return sizes
+
+
+# ---- the rest
+
+
+def _typology(connection) -> list[dict]:
+    """How many areas and residents have each label; for one area, how each axis stands and the row that decided."""
+    found = rows(
+        connection,
+        """
+        select t.label, t.shown_as, count(*)::integer as n_areas, sum(a.population)::integer as residents,
+            any_value(t.need) as need, any_value(t.stock) as stock, any_value(t.signs) as signs, any_value(t.capacity) as capacity,
+            any_value(t.rule) as rule, count(*) filter (t.changes_if_cut_moves)::integer as n_areas_changes_if_cut_moves
+        from typology as t join asked as a using (area_code) group by t.label, t.shown_as order by n_areas desc, t.label""",
+    )
+    is_one = sum(label["n_areas"] for label in found) == 1
+    for label in found:
+        axes = {axis: label.pop(axis) for axis in words.AXES}
+        label["axes"] = axes if is_one else None
+        label["rule"] = label["rule"] if is_one else None
+        label["rule_says"] = words.deciding_rule(label["rule"], label["label"]) if is_one else None
+    return found
+
+
+def _null_indicators(connection) -> list[dict]:
+    return rows(
+        connection,
+        """
+        select v.indicator, i.title, v.null_reason, count(*)::integer as n_areas
+        from indicator_value as v join indicator as i using (indicator) semi join asked using (area_code)
+        where v.value is null group by all order by i.title, v.null_reason""",
+    )
+
+
+def _indicators(connection) -> list[dict]:
+    return rows(
+        connection,
+        f"""
+        select v.indicator, i.title, i.unit, i.direction, i.is_modelled, {_mean("v.value")} as value,
+            count(v.value)::integer as n_areas_known, min(v.as_at) as as_at, bool_or(v.coverage = 'partial') as is_partly_covered,
+            min(v.null_reason) as null_reason
+        from indicator_value as v join indicator as i using (indicator) join asked as a using (area_code)
+        group by all order by v.indicator""",
+    )
+
+
+def _sources(connection) -> list[dict]:
+    """Who counted: the lists of places and the statistics behind this sheet, with the date of each."""
+    return rows(
+        connection,
+        """
+        with lists as (select distinct unnest(string_split(counted_from, ', ')) as source from kind where counts_for_reach),
+        statistics as (select distinct unnest(string_split(sources, ', ')) as source from indicator)
+        select s.source, s.title, s.publisher, s.licence, s.attribution, coalesce(x.source_as_at::varchar, s.vintage::varchar) as as_at, x.state,
+            s.source in (from lists) as is_list_of_places
+        from source as s join snapshot as x using (source)
+        where s.source in (from lists) or s.source in (from statistics) or s.source = 'ons_census_residents_2021'
+        order by is_list_of_places desc, s.title""",
+    )
+
+
+def _areas(connection) -> list[dict]:
+    """A line per area, those with the greatest hardship first."""
+    return rows(
+        connection,
+        """
+        select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, h.score as hardship_score,
+            h.rank_nation as hardship_rank_nation, h.rank_authority as hardship_rank_authority,
+            g.score as infrastructure_gap_score, t.shown_as as typology,
+            list(r.kind order by r.kind) filter (r.gap = 'clear') as clear_gaps
+        from neighbourhood as n semi join asked using (area_code)
+        left join index_score as h on h.area_code = n.area_code and h.index_name = 'hardship'
+        left join index_score as g on g.area_code = n.area_code and g.index_name = 'infrastructure_gap'
+        left join typology as t on t.area_code = n.area_code
+        left join neighbourhood_reach as r on r.area_code = n.area_code
+        group by all
+        order by h.score desc nulls last, n.area_code""",
+    )

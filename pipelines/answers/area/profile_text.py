@@ -1,0 +1,251 @@
+"""The profile as a printable page: what is here, then what is missing, then what is not known, then the indices."""
+
+from pipelines.answers import sheet, words
+from pipelines.answers.area import why_text
+from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
+from pipelines.answers.lookup import LEVELS
+from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
+
+AREAS_SHOWN = 40
+
+
+def text_of(profile: dict) -> str:
+    """The page, lines of about 100 columns."""
+    parts = (
+        _top,
+        _where,
+        here,
+        missing,
+        not_known,
+        _indices,
+        why_text.summaries,
+        _typology,
+        _opportunities,
+        _corrections,
+        _areas,
+        _sources,
+    )
+    return "\n".join(line for part in parts for line in part(profile))
+
+
+def _is_one(profile: dict) -> bool:
+    return profile["where"]["n_areas"] == 1
+
+
+def _top(profile: dict) -> list[str]:
+    release, asked = profile["release"], profile["asked"]
+    lines = []
+    if release["is_invented"]:
+        lines += [*para("INVENTED: this town does not exist and every number below means nothing."), ""]
+    lines += [*para(release["ecological_fallacy"]), ""]
+    missed = asked["not_found"]
+    if missed:
+        told = f"NOT FOUND: {len(missed):,} of {asked['n_lines']:,} lines are no area or live postcode of this release, and are not counted below:"
+        lines += para(told)
+        lines += [line for miss in missed[:SHOWN] for line in item(f"line {miss['line']}: {miss['value']}")]
+        lines += [*more(len(missed), SHOWN), ""]
+    return lines + [line for note in asked["notes"] for line in para(f"Note: {note}.")]
+
+
+def _where(profile: dict) -> list[str]:
+    asked, where, release = profile["asked"], profile["where"], profile["release"]
+    one = _is_one(profile)
+    title = {"postcode": f"Postcode {asked['text']}", "file": asked["name"]}.get(asked["level"])
+    if title is None:
+        level = "" if asked["level"] == "area" else f", {LEVELS[asked['level']]}"
+        title = f"{asked['name'] or 'Area'} ({asked['code']}){level}"
+    lines = [title.upper() if one else f"{title.upper()}: {areas(where['n_areas'])} together"]
+    lines += labelled("Small area", _names(where["area"])) if one and asked["level"] != "area" else []
+    lines += labelled("Nearby" if one else "MSOAs", _names(where["msoa"], with_codes=False))
+    lines += labelled("Ward" if len(where["ward"]) == 1 else "Wards", _names(where["ward"], with_codes=one))
+    within = [pair["name"] for level in ("authority", "combined_authority", "region") for pair in where[level]]
+    lines += labelled("Authority", ", ".join(dict.fromkeys(within)))
+    lines += labelled("Kind of area", joined([pair["name"] or "" for pair in where["like_areas"]]))
+    lines += labelled(
+        "Residents",
+        f"{where['residents']:,} on census day (21 March 2021)"
+        if not release["is_invented"]
+        else f"{where['residents']:,} (invented)",
+    )
+    lines += labelled("Walks", f"from the {joined(where['origin_kind'])}; {release['distance_measure']}")
+    return lines + labelled("Release", f"{release['version']}, {release['title']}")
+
+
+def _names(pairs: list[dict], with_codes: bool = True) -> str:
+    told = [f"{p['name'] or p['code']} ({p['code']})" if with_codes else p["name"] or p["code"] for p in pairs]
+    return joined([*told[:SHOWN], f"{len(told) - SHOWN} more"] if len(told) > SHOWN else told)
+
+
+def _indices(profile: dict) -> list[str]:
+    lines = heading("How the area stands" if _is_one(profile) else "How the areas stand, together")
+    if not _is_one(profile):
+        lines += para("Scores are means weighted by residents, over the areas that have one. Ranks are not averaged.")
+    for index in profile["indices"]:
+        lines += _index(index, _is_one(profile))
+    return lines
+
+
+def _index(index: dict, one: bool) -> list[str]:
+    lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
+    how = words.DIRECTIONS.get(index["index_name"], "higher is more need or opportunity")
+    if index["score"] is None:
+        lines += para(f"Score: not known ({words.reason(index['null_reason'])}).", 4)
+    else:
+        some = (
+            ""
+            if index["n_areas_scored"] == index["n_areas"]
+            else f", known in {index['n_areas_scored']} of {areas(index['n_areas'])}"
+        )
+        lines += para(f"Score: {number(index['score'])} ({how}){some}.", 4)
+        lines += para(_ranks(index) if one else _tenth(index), 4)
+        lines += why_text.spread(index)
+    grade = (
+        joined([f"{letter} in {areas(n)}" for letter, n in index["grades"].items()])
+        if not one
+        else index["evidence_grade"]
+    )
+    sure = f"evidence grade {grade} (A best, D least)" if grade else "no grade, for there is no score"
+    lines += para(
+        f"How sure: {sure}; {sheet.percent(index['weight_observed'])} of what the score is made of is known.", 4
+    )
+    parts = [_domain(domain) for domain in index["domains"] if not domain["is_apart"]]
+    apart = [_domain(domain) for domain in index["domains"] if domain["is_apart"]]
+    lines += para(f"Its domains: {'; '.join(parts)}.", 4, 6)
+    lines += para(f"Beside it, no part of the score: {'; '.join(apart)}.", 4, 6) if apart else []
+    return lines + (why_text.why(index) if one else [])
+
+
+def _domain(domain: dict) -> str:
+    return f"{domain['title']} {number(domain['score'])}"
+
+
+def _ranks(index: dict) -> str:
+    told = []
+    for name, frame in index["ranks"].items():
+        if frame["rank"] is not None:
+            of = f" of {frame['n_areas']:,}" if frame["n_areas"] else ""
+            where = f"in areas like it ({frame['frame']})" if name == "like_areas" else f"in {frame['frame']}"
+            told.append(f"{frame['rank']:,}{of} {where}")
+    if not told:
+        return "Rank: none, for too few areas have a score to compare with."
+    missing = (
+        ""
+        if index["ranks"]["nation"]["rank"] is not None
+        else " No rank in the nation: places are read for the areas of this release only."
+    )
+    tenth = " Among the 10 % of areas of highest need in the nation." if index["decile_nation"] == 1 else ""
+    return (
+        f"Rank ({words.FIRST_RANK.get(index['index_name'], '1 is the greatest')}): {'; '.join(told)}.{tenth}{missing}"
+    )
+
+
+def _tenth(index: dict) -> str:
+    if index["n_areas_highest_tenth"] is None:
+        return "Areas among the highest tenth in the nation: not known, for too few of its areas have a score."
+    return f"{areas(index['n_areas_highest_tenth'])} with {sheet.residents(index['residents_highest_tenth'])} among the highest-need 10 % of areas in the nation."
+
+
+def _typology(profile: dict) -> list[str]:
+    lines = heading("What this suggests")
+    for label in profile["typology"]:
+        if not label["axes"]:
+            lines += item(f"{label['shown_as']}: {areas(label['n_areas'])}, {sheet.residents(label['residents'])}")
+            continue
+        state = lambda value: words.NOT_KNOWN if value == "unknown" else value  # noqa: E731
+        says = label["rule_says"]
+        lines += para(f"{label['shown_as']}.", 2)
+        lines += para(
+            "; ".join(f"{words.AXES[axis]}: {state(value)}" for axis, value in label["axes"].items()) + ".", 2
+        )
+        why = joined([f"{words.AXES[axis]} is {state(value)}" for axis, value in says.items()]) if says else ""
+        lines += para(f"Row {label['rule']} of the decision table decided" + (f": {why}." if why else "."), 2)
+        if label["n_areas_changes_if_cut_moves"]:
+            lines += para("The label would be another if the cut between high and low moved by 5 points.", 2)
+    return lines
+
+
+def _opportunities(profile: dict) -> list[str]:
+    rows, kinds = profile["opportunities"], {k["kind"]: k for k in profile["here"]["kinds"] if k["group"] == "site"}
+    lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
+    for row in rows[:SHOWN]:
+        told = [
+            f"{name_of(row['name'], words.singular(row['kind']))}: {words.SITES.get(row['what'], words.spaced(row['what']))} ({words.singular(row['kind'])})",
+            titled(row["evidence"], profile["sources"]),
+        ]
+        told += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
+        told += [sheet.evidence_of(row["as_at"]) + (", too old to count" if row["is_too_old"] else "")]
+        lines += item("; ".join(told))
+    if not rows:
+        lines += item("none that we know of")
+    for kind in kinds.values():
+        if kind["n_within_15_min"] is None:
+            lines += item(
+                f"How many {kind['title']} are within reach: {words.NOT_KNOWN} ({words.reason(kind['null_reason'])})"
+            )
+    return lines + more(len(rows), SHOWN)
+
+
+def _corrections(profile: dict) -> list[str]:
+    if not profile["corrections"]:
+        return []
+    lines = heading("Corrections of places here")
+    for row in profile["corrections"][:SHOWN]:
+        lines += item(correction(row))
+    return lines + more(len(profile["corrections"]), SHOWN)
+
+
+def correction(row: dict) -> str:
+    """One correction, beside the source's value."""
+    said = f"{row['source'] or 'the source'} says {row['source_value'] or words.NOT_KNOWN}"
+    state = "" if row["state"] == "applied" else f" ({row['state']})"
+    name = f"{row['name']}: " if row.get("name") else ""
+    return f"{name}{words.spaced(row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
+
+
+def _areas(profile: dict) -> list[str]:
+    rows = profile["areas"]
+    if len(rows) < 2:
+        return []
+    lines = [
+        *heading("Area by area"),
+        *para(
+            "Greatest hardship first. Scores as above; rank in the nation where there is one, 1 the greatest hardship."
+        ),
+    ]
+    lines.append(f"  {'Area':<11}{'Name':<22}{'Residents':>9}  {'Hardship':>8}  {'Rank':>6}  {'Access':>6}  Suggests")
+    for row in rows[:AREAS_SHOWN]:
+        rank = "-" if row["hardship_rank_nation"] is None else f"{row['hardship_rank_nation']:,}"
+        name = (row["area_name"] or "")[:21]
+        scores = [
+            words.NOT_KNOWN if row[key] is None else f"{row[key]:.1f}"
+            for key in ("hardship_score", "infrastructure_gap_score")
+        ]
+        lines.append(
+            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {scores[0]:>8}  {rank:>6}  {scores[1]:>6}  {row['typology'] or words.NOT_KNOWN}"
+        )
+        if row["clear_gaps"]:
+            gaps = ", ".join(f"no {words.singular(kind)}" for kind in row["clear_gaps"])
+            lines += para(f"{gaps} within the standard walk", 13, 13)
+    return lines + more(len(rows), AREAS_SHOWN)
+
+
+def _sources(profile: dict) -> list[str]:
+    lines = heading("Who counted")
+    for title, is_list in (("Places, from", True), ("Numbers, from", False)):
+        named = _grouped([row for row in profile["sources"] if row["is_list_of_places"] == is_list])
+        lines += para(f"{title}: {'; '.join(named)}.", 2, 4)
+    attributions = [row["attribution"] for row in profile["sources"] if row["state"] != "unavailable"]
+    return [*lines, *para(f"Licence: {profile['release']['licence']}.", 2, 4), *para(sheet.thanks(attributions), 2, 4)]
+
+
+def _grouped(rows: list[dict]) -> list[str]:
+    """Sources in words with their dates; the parts of one collection, which share a title up to the comma, together."""
+    groups: dict[tuple, list[str]] = {}
+    for row in rows:
+        start, _, end = row["title"].partition(", ")
+        state = {"unavailable": "could not be read", "stale": f"{day(row['as_at'])}, an older copy"}
+        groups.setdefault((start, state.get(row["state"], day(row["as_at"]))), []).append(end)
+    return [
+        f"{start}{': ' if len(ends) > 1 else ', ' if ends[0] else ''}{joined(ends)} ({date})"
+        for (start, date), ends in groups.items()
+    ]

@@ -1,0 +1,1 @@
+"""One place: facts first, then the sheet."""

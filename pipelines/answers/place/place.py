@@ -1,0 +1,238 @@
+"""`commonground place`: one place on one sheet, from the release alone; `find` says which place is meant."""
+
+import difflib
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.answers import words
+from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.place.loss import alternatives, loss
+from pipelines.answers.place.place_text import hits_text, text_of
+from pipelines.answers.sheet import as_json
+from pipelines.core.plain_text import plain
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+
+HITS = 20
+SHOWN = 60
+MATCHED = "regexp_replace(strip_accents(lower({})), '^the ', '')"  # "Ivy House" finds "The Ivy House"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to print, and the problem to end with, if any."""
+
+    text: str
+    problem: Problem | None = None
+
+
+def answer(settings: Settings, asked: str, wants_json: bool) -> Answer:
+    """The sheet of a place, or the places meant. Raises Problem (usage) where no place of the release is meant."""
+    with open_latest(settings.data) as connection:
+        found = find(connection, asked)
+        if len(found) == 1:
+            sheet = {"asked": {"text": plain(asked)[:SHOWN], "n_others_so_named": _others(connection, asked, found[0])}}
+            sheet |= place(connection, found[0])
+            return Answer(as_json(sheet) if wants_json else text_of(sheet))
+        hits, short = _hits(connection, found, plain(asked)), plain(asked)[:SHOWN]
+    told = Problem(short, f"is the name, or part of it, of {len(found):,} places", "name one of them by its id")
+    return Answer(
+        as_json({"asked": short, "n_hits": len(found), "hits": hits}) if wants_json else hits_text(hits, len(found)),
+        told,
+    )
+
+
+def find(connection: duckdb.DuckDBPyConnection, asked: str) -> list[str]:
+    """The ids of the places meant: by place id, by record, by the whole of a name, else by part of one.
+
+    A name is any that a record behind the place gives. Raises Problem (usage) where there is none.
+    """
+    wanted = plain(asked)
+    ways = (_by_id, _by_record, _by_whole_name, _by_part_of_name)
+    found = next((ids for way in ways if wanted and (ids := way(connection, wanted))), [])
+    if not found:
+        raise Problem(
+            wanted[:SHOWN] or "ID_OR_NAME", "is no place of this release", _near(connection, wanted), usage=True
+        )
+    return found
+
+
+def _by_id(connection, wanted: str) -> list[str]:
+    return _ids(connection, "select place_id from place where place_id = lower($wanted)", wanted)
+
+
+def _by_record(connection, wanted: str) -> list[str]:
+    return _ids(
+        connection,
+        "select place_id from place_record where $wanted in (source || ':' || source_id, source || '|' || source_id)",
+        wanted,
+    )
+
+
+def _by_whole_name(connection, wanted: str) -> list[str]:
+    return _named(connection, wanted, f"{MATCHED.format('name')} = {MATCHED.format('$wanted')}")
+
+
+def _by_part_of_name(connection, wanted: str) -> list[str]:
+    return _named(connection, wanted, "contains(strip_accents(lower(name)), strip_accents(lower($wanted)))")
+
+
+def _named(connection, wanted: str, where: str) -> list[str]:
+    names = "select place_id, name from place union select place_id, name from place_record"
+    return _ids(connection, f"select distinct place_id from ({names}) where {where} order by place_id", wanted)
+
+
+def _ids(connection, sql: str, wanted: str) -> list[str]:
+    return [row["place_id"] for row in rows(connection, sql, wanted=wanted)]
+
+
+def _others(connection, asked: str, place_id: str) -> int:
+    """How many other places have what was asked in their name."""
+    return len(set(_by_part_of_name(connection, plain(asked))) - {place_id})
+
+
+def _near(connection, wanted: str) -> str:
+    """Names or ids like the one asked for: picked in SQL from all, ordered by difflib."""
+    short = wanted.lower()[:SHOWN]
+    column = "place_id" if short[:1] == "p" and short[1:].isalnum() and len(short) == 15 else "name"
+    picked = rows(
+        connection,
+        f"""select {column} as name, any_value(place_id) as place_id from place where {column} is not null group by {column}
+        order by jaro_winkler_similarity(lower({column}), $wanted) desc, {column} limit 200""",
+        wanted=short,
+    )
+    known = {row["name"].lower(): row for row in picked}
+    near = [known[name] for name in difflib.get_close_matches(short, known, n=3)]
+    if not near:
+        return "ask by part of its name, or by an id from table place"
+    told = [row["name"] if column == "place_id" else f"{row['name']} ({row['place_id']})" for row in near]
+    return f"do you mean {', '.join(told)}?"
+
+
+def _hits(connection, ids: list[str], wanted: str) -> list[dict]:
+    """The first places meant; `also_named`: the name a record gives, where it is that which was asked for."""
+    matched = "contains(strip_accents(lower({})), strip_accents(lower($wanted)))"
+    return rows(
+        connection,
+        f"""
+        select p.place_id, p.name, p.kind, p.status, n.area_code, n.area_name, n.ward_name, n.authority_name,
+            (select min(r.name) from place_record as r where r.place_id = p.place_id and {matched.format("r.name")}
+                and not coalesce({matched.format("p.name")}, false)) as also_named
+        from place as p left join neighbourhood as n using (area_code) where list_contains($ids, p.place_id)
+        order by p.is_in_areas_asked desc, p.status = 'open' desc, lower(p.name), p.place_id limit {HITS}""",
+        ids=ids,
+        wanted=wanted,
+    )
+
+
+def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
+    """Everything the release says of a place, with stable keys; null is not known."""
+    facts = _one(connection, place_id)
+    kinds = _of(connection, "place_kind", "kind, status, is_counted, rule, sources, as_at", "kind", place_id)
+    kinds.sort(key=lambda row: row["kind"] != facts["kind"])
+    records = _records(connection, place_id)
+    counted = [kind["kind"] for kind in kinds if kind["is_counted"]]
+    return {
+        "release": release_facts(connection),
+        "place": {
+            key: facts[key]
+            for key in ("place_id", "name", "name_source", "kind", "status", "n_records", "as_at", "licence")
+        },
+        "kinds": [
+            {**kind, "title": words.singular(kind["kind"]), "plural": words.plural(kind["kind"])} for kind in kinds
+        ],
+        "events": _of(
+            connection,
+            "place_event",
+            "event, kind, since, not_before, precision, series, evidence, is_confirmed",
+            "since, event_id",
+            place_id,
+        ),
+        "where": {key: facts[key] for key in WHERE},
+        "owner": {
+            "owner_kind": facts["owner_kind"],
+            "source": facts["owner_source"],
+            "source_title": facts["owner_title"],
+        },
+        "tenure": None,
+        "run_by": {"run_by": facts["run_by"], "source": facts["run_by_source"], "source_title": facts["run_by_title"]},
+        "records": records,
+        "matches": _of(
+            connection,
+            "record_match",
+            "source_a, source_id_a, source_b, source_id_b, rule, name_score, distance_m",
+            "all",
+            place_id,
+        ),
+        "corrections": _of(
+            connection,
+            "correction",
+            "line, field, value, source_value, source, state, reason, evidence, date",
+            "line",
+            place_id,
+        ),
+        "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
+        "loss": [loss(connection, place_id, kind) for kind in counted if not _is_site(connection, kind)],
+        "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
+        "opportunities": _of(
+            connection,
+            "opportunity",
+            "opportunity_id, what, evidence, as_at, is_too_old, competing_allocation",
+            "opportunity_id",
+            place_id,
+        ),
+    }
+
+
+WHERE = (
+    "area_code",
+    "area_name",
+    "msoa_name",
+    "ward_code",
+    "ward_name",
+    "authority_code",
+    "authority_name",
+    "is_in_areas_asked",
+    "longitude",
+    "latitude",
+    "point_quality",
+    "point_source",
+)
+
+
+def _one(connection, place_id: str) -> dict:
+    return rows(
+        connection,
+        """
+        select p.*, n.area_name, n.msoa_name, n.ward_code, n.ward_name, n.authority_code, n.authority_name,
+            o.title as owner_title, r.title as run_by_title
+        from place as p left join neighbourhood as n using (area_code)
+        left join source as o on o.source = p.owner_source left join source as r on r.source = p.run_by_source
+        where p.place_id = $place_id""",
+        place_id=place_id,
+    )[0]
+
+
+def _of(connection, table: str, columns: str, order: str, place_id: str) -> list[dict]:
+    return rows(
+        connection, f"select {columns} from {table} where place_id = $place_id order by {order}", place_id=place_id
+    )
+
+
+def _records(connection, place_id: str) -> list[dict]:
+    return rows(
+        connection,
+        """
+        select r.source, s.title as source_title, s.attribution, r.source_id, r.kind, r.name, r.status, r.as_at, r.licence, r.outcome, r.rule,
+            r.owner_kind, r.run_by
+        from place_record as r join source as s using (source) where r.place_id = $place_id
+        order by r.outcome != 'placed', r.source, r.source_id""",
+        place_id=place_id,
+    )
+
+
+def _is_site(connection, kind: str) -> bool:
+    return rows(connection, "select kind_group = 'site' as is_site from kind where kind = $kind", kind=kind)[0][
+        "is_site"
+    ]

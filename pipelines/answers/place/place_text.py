@@ -1,0 +1,270 @@
+"""One place on one printable sheet, and the list of places that a name may mean."""
+
+from pipelines.answers import sheet, words
+from pipelines.answers.area.profile_text import correction
+from pipelines.answers.sheet import (
+    areas,
+    counted,
+    day,
+    heading,
+    item,
+    labelled,
+    minutes,
+    name_of,
+    number,
+    para,
+    residents,
+    titled,
+)
+
+MATCHES = 8
+
+
+def text_of(place: dict) -> str:
+    """The sheet, lines of about 100 columns."""
+    parts = (_top, _is, _where, _who, _legal, _loss, _alternatives, _records, _corrections, _licence)
+    return "\n".join(line for part in parts for line in part(place))
+
+
+def hits_text(hits: list[dict], n: int) -> str:
+    """The places a name may mean, one a line."""
+    lines = [f"{n:,} places have this in their name" + (f"; the first {len(hits)}:" if n > len(hits) else ":")]
+    for hit in hits:
+        where = (
+            f"{hit['area_name']}, {hit['authority_name']}" if hit["area_name"] else "beyond the areas of this release"
+        )
+        also = f' (also "{hit["also_named"]}")' if hit["also_named"] else ""
+        state = "" if hit["status"] == "open" else f", {words.STATUSES.get(hit['status'], words.spaced(hit['status']))}"
+        lines += para(
+            f"{hit['place_id']}  {name_of(hit['name'], words.singular(hit['kind']))}{also} - {words.singular(hit['kind'])}{state}, {where}",
+            2,
+            19,
+        )
+    return "\n".join(lines)
+
+
+def _sources(place: dict) -> list[dict]:
+    return [{"source": row["source"], "title": row["source_title"]} for row in place["records"]]
+
+
+def _title(place: dict) -> str:
+    return name_of(place["place"]["name"], words.singular(place["place"]["kind"]))
+
+
+def _top(place: dict) -> list[str]:
+    lines = []
+    if place["release"]["is_invented"]:
+        lines += [*para("INVENTED: this town does not exist and everything below means nothing."), ""]
+    lines += [*para(place["release"]["ecological_fallacy"]), "", *para(_title(place).upper())]
+    if n := place["asked"]["n_others_so_named"]:
+        others = counted(n, "other place has", "other places have")
+        lines += para(f'({others} "{place["asked"]["text"]}" in a name: ask by an id for one of those.)', 2)
+    return lines
+
+
+def _is(place: dict) -> list[str]:
+    facts = place["place"]
+    closed = [e for e in place["events"] if e["event"] == "closed"]
+    since = (
+        f" since {day(closed[0]['since'], closed[0]['precision'])}" if closed and facts["status"] == "closed" else ""
+    )
+    lines = labelled("Place id", facts["place_id"])
+    lines += labelled(
+        "Status",
+        f"{words.STATUSES.get(facts['status'], words.spaced(facts['status']))}{since}; newest evidence of {day(facts['as_at'])}",
+    )
+    for n, kind in enumerate(place["kinds"]):
+        state = (
+            ""
+            if kind["status"] == facts["status"]
+            else f" - as that, {words.STATUSES.get(kind['status'], words.spaced(kind['status']))}"
+        )
+        counts = "counted within reach" if kind["is_counted"] else "not counted within reach"
+        lines += labelled(
+            "What it is" if not n else "", f"{kind['title']}{state}: {counts} ({titled(kind['rule'], _sources(place))})"
+        )
+    for event in place["events"]:
+        lines += labelled("What happened", titled(_event(event), _sources(place)))
+    return lines
+
+
+def _event(event: dict) -> str:
+    what = {"closed": "closed", "first_listed": "first listed (which is not to say it opened then) by"}
+    kind = f" as a {words.singular(event['kind'])}" if event["kind"] else ""
+    return f"{what.get(event['event'], words.spaced(event['event']))} {day(event['since'], event['precision'])}{kind}: {event['evidence']}"
+
+
+def _where(place: dict) -> list[str]:
+    where = place["where"]
+    area = (
+        f"{where['area_name']} ({where['area_code']})"
+        if where["area_name"]
+        else f"{where['area_code'] or words.NOT_KNOWN}, beyond the areas of this release"
+    )
+    lines = labelled("Small area", area)
+    lines += labelled("Ward", where["ward_name"])
+    lines += labelled("Authority", where["authority_name"])
+    quality = words.POINTS.get(where["point_quality"], words.spaced(where["point_quality"] or words.NOT_KNOWN))
+    return lines + labelled(
+        "Point", f"{where['latitude']:.6f}, {where['longitude']:.6f} (latitude, longitude): {quality}"
+    )
+
+
+def _who(place: dict) -> list[str]:
+    owner, run_by = place["owner"], place["run_by"]
+    lines = heading("Who owns it, who runs it")
+    lines += labelled("Owner", _stated(words.OWNERS, owner["owner_kind"], owner["source_title"]))
+    lines += labelled("Tenure", f"{words.NOT_KNOWN} (no source of tenure or leases is read yet)")
+    lines += labelled("Run by", _stated(words.RUN_BY, run_by["run_by"], run_by["source_title"]))
+    for row in place["opportunities"]:
+        old = ", too old to count" if row["is_too_old"] else ""
+        first = f"; allocated first for {row['competing_allocation']}" if row["competing_allocation"] else ""
+        lines += labelled(
+            "Candidate",
+            f"{words.SITES.get(row['what'], words.spaced(row['what']))}: {titled(row['evidence'], _sources(place))}{first}; {sheet.evidence_of(row['as_at'])}{old}. Somewhere to look, not an offer",
+        )
+    return lines
+
+
+def _stated(known: dict[str, str], value: str | None, source: str | None) -> str | None:
+    return value and f"{known.get(value, words.spaced(value))}, as {source or 'a correction'} says"
+
+
+def _legal(place: dict) -> list[str]:
+    legal = place["legal"]
+    lines = heading("What protects it")
+    lines += para(f"Asset of Community Value listing: {words.NOT_KNOWN} ({legal['reason']}).", 2, 4)
+    return lines + para(f"Next date: {words.NOT_KNOWN}. Check the council's own list; this is not legal advice.", 2, 4)
+
+
+# ---- loss
+
+
+def _loss(place: dict) -> list[str]:
+    lines = heading("Who would lose out")
+    if not place["loss"]:
+        is_open = place["place"]["status"] == "open"
+        why = "it does not count within reach (see above)" if is_open else "it is not open now"
+        return lines + para(f"Not worked out: {why}.", 2)
+    if not place["where"]["is_in_areas_asked"]:
+        lines += para("It lies beyond the areas of this release: only residents within the release are counted.", 2)
+    lines += para(f"If it closed, of the residents of {place['release']['areas_asked']}:", 2)
+    for row in place["loss"]:
+        lines += _loss_of_kind(row, len(place["loss"]) > 1)
+    return lines + para(
+        f"Walks: {place['release']['distance_measure']}. All who live in an area are taken to start from one point.", 2
+    )
+
+
+def _loss_of_kind(row: dict, several: bool) -> list[str]:
+    lines = para(f"As a {row['title']}:", 2) if several else []
+    if row["n_areas_only"]:
+        lines += item(
+            f"For {residents(row['residents_only'])} ({areas(row['n_areas_only'])}) it is the only {row['title']} within 15 minutes{_tenth(row['residents_only_highest_tenth'], row)}"
+        )
+    else:
+        lines += item(f"Nobody would lose their only {row['title']} within 15 minutes")
+    if not row["n_areas_nearest"]:
+        return [*lines, *item(f"For nobody is it the nearest {row['title']}"), *_partly(row)]
+    lines += item(
+        f"For {residents(row['residents_nearest'])} ({areas(row['n_areas_nearest'])}) it is the nearest {row['title']}{_tenth(row['residents_nearest_highest_tenth'], row)}"
+    )
+    if row["residents_next_within_15_min"]:
+        further = f"{number(row['extra_m'], 0)} m ({minutes(row['extra_minutes'])}) further on average"
+        lines += item(f"Of these, {residents(row['residents_next_within_15_min'])} would walk {further} to the next")
+    if row["residents_next_beyond_15_min"]:
+        lines += item(
+            f"For {residents(row['residents_next_beyond_15_min'])} of these the next is more than 15 minutes away"
+        )
+    if row["residents_next_not_known"]:
+        lines += item(
+            f"For {residents(row['residents_next_not_known'])} of these the walk to the next is {words.NOT_KNOWN}"
+        )
+    return lines + _partly(row)
+
+
+def _tenth(n: int | None, row: dict) -> str:
+    if n is None:
+        return f"; how many of them live in areas ranked among the tenth of greatest hardship is {words.NOT_KNOWN}"
+    rest = f" ({row['residents_not_ranked']:,} live in areas not ranked)" if row["residents_not_ranked"] else ""
+    return f"; {f'{n:,}' if n else 'none'} of them live in areas ranked among the tenth of greatest hardship in the nation{rest}"
+
+
+def _partly(row: dict) -> list[str]:
+    n = row["n_areas_partly_known"]
+    return (
+        item(
+            f"{areas(n)} of these {'is' if n == 1 else 'are'} only partly covered by the lists: there may be others of its kind not counted"
+        )
+        if n
+        else []
+    )
+
+
+def _alternatives(place: dict) -> list[str]:
+    if not place["alternatives"]:
+        return []
+    lines = heading("What else is near")
+    for row in place["alternatives"]:
+        lines += para(f"Other {row['plural']} that count, nearest first ({row['measure']}):", 2)
+        for other in row["places"]:
+            where = other["authority_name"] or "beyond the areas of this release"
+            lines += item(
+                f"{name_of(other['name'], words.singular(row['kind']))}, {where}: {other['distance_m']:,.0f} m, {minutes(other['minutes'])} ({other['place_id']})"
+            )
+        if not row["places"]:
+            lines += item("none within an hour's walk in this release")
+    return lines
+
+
+# ---- evidence
+
+
+def _records(place: dict) -> list[str]:
+    records, matches = place["records"], place["matches"]
+    lines = [
+        *heading("The records behind this"),
+        *para(
+            f"{counted(len(records), 'record', 'records')}; the name is from {_source_title(place, place['place']['name_source'])}.",
+            2,
+        ),
+    ]
+    for row in records:
+        said = f'"{row["name"]}"' if row["name"] else "no name given"
+        outcome = words.OUTCOMES.get(row["outcome"], words.spaced(row["outcome"]))
+        why = f" ({row['rule']})" if row["outcome"] == "not_counted" else ""
+        lines += item(
+            f"{row['source_title']}: {said}, {words.singular(row['kind'])}, {words.spaced(row['status'])}, {day(row['as_at'])}; {row['licence']}; {outcome}{why}. Record {row['source']}:{row['source_id']}"
+        )
+    if matches:
+        lines += para("Why they are one place:", 2)
+        lines += [line for row in matches[:MATCHES] for line in item(titled(_match(row), _sources(place)))]
+        if len(matches) > MATCHES:
+            lines.append(f"  (and {len(matches) - MATCHES} more: --json lists them all)")
+    return lines
+
+
+def _match(row: dict) -> str:
+    likeness = "by their identifiers" if row["name_score"] is None else f"names alike {row['name_score']:.0f} of 100"
+    apart = f"distance {words.NOT_KNOWN}" if row["distance_m"] is None else f"{row['distance_m']:,.0f} m apart"
+    return f"{row['source_a']} and {row['source_b']}: {row['rule']}; {likeness}, {apart}"
+
+
+def _source_title(place: dict, source: str | None) -> str:
+    return next((row["source_title"] for row in place["records"] if row["source"] == source), source or words.NOT_KNOWN)
+
+
+def _corrections(place: dict) -> list[str]:
+    rows = place["corrections"]
+    return [*heading("Corrections"), *(line for row in rows for line in item(correction(row)))] if rows else []
+
+
+def _licence(place: dict) -> list[str]:
+    licence = {"odbl": "Open Database Licence 1.0 (share-alike)", "ogl3": "Open Government Licence v3.0"}.get(
+        place["place"]["licence"], place["place"]["licence"]
+    )
+    lines = [
+        *heading("Licence"),
+        *para(f"This row: {licence}. {sheet.thanks([row['attribution'] for row in place['records']])}", 2, 4),
+    ]
+    return [*lines, *para(f"Release {place['release']['version']}, {place['release']['title']}.", 2)]

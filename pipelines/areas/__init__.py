@@ -1,0 +1,1 @@
+"""Small areas: look-ups, postcodes, outlines, values carried between vintages."""

@@ -1,0 +1,141 @@
+"""The table of areas every other table joins to, and the area set that a release is about."""
+
+import difflib
+
+import geopandas
+import numpy as np
+import pandas as pd
+
+from geodata.crs import DECIMALS, PUBLISHED, transform_xy
+from geodata.reference import read_grouping
+from pipelines.areas.postcodes import origins
+from pipelines.core import store
+from pipelines.core.once import Made, made, once
+from pipelines.core.problem import Problem
+from pipelines.register.workspace import Workspace
+from pipelines.tables.table import table
+
+NAMED = ("authority", "combined_authority", "region", "nation")  # what --area may name, smallest first
+COLUMNS = [
+    "area_code", "area_name", "ward_code", "ward_name", "msoa_code", "msoa_name", "authority_code", "authority_name",
+    "combined_authority_code", "combined_authority_name", "region_code", "region_name", "nation_code", "nation_name",
+    "like_areas_code", "like_areas_name", "rural_or_urban", "population", "x", "y", "longitude", "latitude", "origin_kind",
+]  # fmt: skip
+NUMBERS = ("population", "x", "y", "longitude", "latitude")
+
+
+def make_areas(workspace: Workspace) -> Made:
+    """Every small area of the nation with its look-ups, residents and origin (`x`, `y` in the geography's CRS).
+
+    The origin is where residents are taken to start from; `origin_kind` says how it was made. Raises Problem when a
+    required look-up leaves an area without an authority, region or population.
+    """
+    geography = workspace.geography
+    inputs = {stem: table(workspace, stem).data_version for stem in geography.spine}
+    inputs["postcode"] = made(workspace.data / "tables", "postcode").data_version
+
+    def make():
+        areas = _origins(workspace)
+        for lookup in geography.lookups:
+            other = pd.read_parquet(table(workspace, lookup.source).path, columns=[lookup.by, *lookup.gives.values()])
+            other = other.rename(columns={theirs: ours for ours, theirs in lookup.gives.items()})
+            areas = areas.merge(other, how="left", left_on=lookup.joins, right_on=lookup.by, validate="m:1")
+            areas = areas.drop(columns=[lookup.by] if lookup.by not in COLUMNS else [])
+        for stem in geography.groupings:
+            areas = areas.merge(read_grouping(stem), how="left", on="authority_code", validate="m:1")
+        areas["nation_code"], areas["nation_name"] = geography.nation_code, geography.nation_name
+        for column in COLUMNS:
+            if column not in areas:
+                areas[column] = None
+        _require(areas, ["authority_code", "region_code", "population", "x", "y"])
+        texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
+        areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
+        return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
+
+    definition = [
+        geography.model_dump(mode="json"),
+        [read_grouping(s).to_csv(index=False) for s in geography.groupings],
+    ]
+    return once(workspace.data / "tables", "areas", definition, inputs, make)
+
+
+def _origins(workspace: Workspace) -> pd.DataFrame:
+    """Where residents of each area are taken to start from, and how that point was made.
+
+    The publisher's point where it is weighted by population; else the mean of the area's live postcodes, which lies
+    where homes are, as a bare geometric centre need not; that centre only where no postcode is held.
+    """
+    geography, layer = workspace.geography, workspace.geography.centroids
+    points = geopandas.read_parquet(table(workspace, layer.source).path)
+    x, y = transform_xy(
+        points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), geography.crs
+    )
+    kind = points[layer.kind].astype("str").add(" centroid") if layer.kind else pd.Series(None, index=points.index)
+    kind = kind.fillna(layer.kind_if_absent)
+    found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
+    means = origins(pd.read_parquet(made(workspace.data / "tables", "postcode").path))
+    means = means.set_index("area_code").reindex(found["area_code"]).reset_index()
+    better = (found["origin_kind"] != layer.kind_if_absent) & means["x"].notna()
+    for column in ("x", "y"):
+        found[column] = found[column].mask(better, means[column])
+    found["origin_kind"] = found["origin_kind"].mask(better, "mean of the area's live postcodes")
+    longitude, latitude = transform_xy(found["x"].to_numpy(), found["y"].to_numpy(), geography.crs, PUBLISHED)
+    return found.assign(longitude=np.round(longitude, DECIMALS), latitude=np.round(latitude, DECIMALS))
+
+
+def _require(areas: pd.DataFrame, columns: list[str]) -> None:
+    for column in columns:
+        lost = areas.loc[areas[column].isna(), "area_code"]
+        if len(lost):
+            raise Problem(
+                "areas",
+                f"{len(lost):,} areas have no {column}, the first is {lost.iloc[0]}",
+                "check the vintages of the look-ups in the geography's file",
+            )
+
+
+def make_scope(workspace: Workspace) -> Made:
+    """The codes of the areas the release holds, resolved from the names asked. Writes scope.json the first time.
+
+    Raises Problem (usage) for a name that is no authority, combined authority, region or nation, suggesting near ones.
+    """
+    areas = made(workspace.data / "tables", "areas")
+
+    def make():
+        frame = pd.read_parquet(areas.path)
+        codes = [resolve(frame, name) for name in workspace.asked] or [workspace.geography.nation_code]
+        chosen = np.zeros(len(frame), dtype=bool)
+        for code in codes:
+            for level in NAMED:
+                chosen |= (frame[f"{level}_code"] == code).to_numpy()
+        scope = frame.loc[chosen, ["area_code"]].reset_index(drop=True)
+        return {"scope": scope}, {"codes": sorted(codes)}
+
+    scope = once(workspace.data / "tables", "scope", list(workspace.asked), {"areas": areas.data_version}, make)
+    target = workspace.data / "scope.json"
+    if not target.exists():
+        store.write_json(
+            target,
+            {"geography": workspace.geography.stem, "asked": list(workspace.asked), "codes": scope.meta["codes"]},
+        )
+    return scope
+
+
+def resolve(areas: pd.DataFrame, name: str) -> str:
+    """The code of an authority, combined authority, region or nation given by name or code. Raises Problem (usage)."""
+    known: dict[str, str] = {}
+    for level in NAMED:
+        pairs = areas[[f"{level}_code", f"{level}_name"]].dropna().drop_duplicates()
+        for code, title in pairs.itertuples(index=False):
+            known.setdefault(code.casefold(), code)
+            known.setdefault(title.casefold(), code)
+    if found := known.get(name.strip().casefold()):
+        return found
+    near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
+    titles = [n.title() if not any(c.isdigit() for c in n) else n.upper() for n in near]
+    hint = (
+        f"did you mean {' or '.join(titles)}?"
+        if titles
+        else "name an authority, combined authority, region or nation, or give its code"
+    )
+    raise Problem("--area", f"there is no area called {name!r}", hint, usage=True)

@@ -1,0 +1,242 @@
+"""`commonground`: the commands, their words and exit codes (0 done, 1 failed in one sentence, 2 wrong usage)."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from geodata.records import DefinitionError
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+
+
+class Commands(click.Group):
+    """Turns what a user can act on into one sentence and an exit code."""
+
+    def invoke(self, context: click.Context):
+        """Run a command; a Problem is one sentence on standard error, exit 2 where the question was wrong, else 1."""
+        try:
+            return super().invoke(context)
+        except Problem as problem:
+            click.echo(f"commonground: {problem}", err=True)
+            sys.exit(2 if problem.usage else 1)
+        except DefinitionError as error:
+            click.echo(f"commonground: a definition file is wrong.\n{error}", err=True)
+            sys.exit(1)
+
+
+DATA = click.option("--data", metavar="DIR", help="Folder for everything made (default ./data, or COMMONGROUND_DATA).")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def main() -> None:
+    """Open neighbourhood indices of hardship, social infrastructure and community ownership."""
+
+
+@main.command()
+@click.option(
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="CODE_OR_NAME",
+    help="Authority, combined authority, region or nation; again for more. Without it: the sample town.",
+)
+@DATA
+@click.option("--mirror", metavar="URL", help="Ask URL/host/path instead of https://host/path, for every source.")
+@click.option("--offline", is_flag=True, help="Use the snapshots there are; ask no one.")
+@click.option("--strict", is_flag=True, help="Exit 1 if any source is stale or unavailable.")
+@click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")
+@click.option("--quiet", is_flag=True, help="Only the last lines.")
+def refresh(quiet: bool, **flags) -> None:
+    """Fetch what changed, remake what rests on it, publish a release if anything is new."""
+    from pipelines.commands.refresh import refresh as run
+
+    log = logging.getLogger("commonground")
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(logging.ERROR if quiet else logging.INFO)
+    outcome = run(Settings.read(**flags))
+    for line in outcome.lines:
+        click.echo(line)
+    sys.exit(outcome.exit_code)
+
+
+@main.command()
+@DATA
+@click.option("--mirror", metavar="URL", help="Probe through this mirror.")
+@click.option("--probe", is_flag=True, help="Ask each source, cheaply, whether it still answers.")
+def sources(probe: bool, **flags) -> None:
+    """The register: licence, vintage, cadence, last snapshot, next expected, state, how verified."""
+    from pipelines.commands.sources import lines
+
+    for line in lines(Settings.read(**flags), probe):
+        click.echo(line)
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@main.command()
+@click.argument("definition", type=FILE)
+@click.argument("table", type=FILE)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the scores here (.csv or .parquet) instead of showing the first.",
+)
+@click.option(
+    "--frame",
+    "frames",
+    multiple=True,
+    metavar="COLUMN",
+    help="Also rank within each value of this column; again for more.",
+)
+@click.option(
+    "--within", type=FILE, metavar="FILE", help="Also rank among the areas listed in this file, one code a line."
+)
+@click.option("--spread", is_flag=True, help="Also how far ranks spread over versions of the method.")
+@click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
+def score(definition: Path, table: Path, out: Path | None, within: Path | None, **asked) -> None:
+    """Score any table (CSV or Parquet) by any index definition. The tutorial is pipelines/definitions/score_your_own.md."""
+    from pipelines.indices.any_table import Asked, read_codes, score_file
+
+    if out and out.suffix.lower() not in (".csv", ".parquet"):
+        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
+    if out and out.suffix.lower() not in (".csv", ".parquet"):
+        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
+    scored = score_file(definition, table, Asked(within=within and read_codes(within), **asked))
+    if out:
+        from pipelines.core import store
+
+        if out.suffix.lower() == ".parquet":
+            store.write_parquet(out, scored)
+        else:
+            store.write_bytes(out, scored.to_csv(index=False).encode())
+        click.echo(f"{len(scored):,} rows written to {out}")
+    else:
+        click.echo(scored.head(20).to_string(index=False))
+
+
+@main.command()
+@click.argument("releases", nargs=-1, metavar="[OLD NEW]")
+@click.option("--exact", is_flag=True, help="Say only whether they are identical but for run metadata; exit 1 if not.")
+@DATA
+def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
+    """Compare two releases, given as versions or folders; by default the last two."""
+    from pipelines.release.compare import changes_text, compare
+    from pipelines.release.version import kept_versions
+
+    folder = Settings.read(data=data).data / "releases"
+    if len(releases) not in (0, 2):
+        raise Problem("diff", "needs two releases, or none for the last two", "give OLD and NEW", usage=True)
+    if not releases:
+        releases = tuple(kept_versions(folder)[-2:])
+        if len(releases) < 2:
+            raise Problem(
+                "diff", "fewer than two releases are kept", "refresh again once something has changed", usage=True
+            )
+    old, new = (Path(name) if Path(name).is_dir() else folder / name for name in releases)
+    difference = compare(old, new)
+    if exact:
+        click.echo("identical" if difference.identical else "\n".join(difference.exact))
+        sys.exit(0 if difference.identical else 1)
+    click.echo(changes_text(releases[1], releases[0], difference))
+
+
+@main.command()
+@click.argument("area")
+@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@DATA
+def profile(area: str, wants_json: bool, data: str | None) -> None:
+    """What is here, what is missing, how the area stands, and how sure.
+
+    AREA is an area code, a postcode, a ward, MSOA or authority (code or name), or a CSV of LSOA codes or postcodes.
+    """
+    from pipelines.answers.area.profile import answer
+
+    click.echo(answer(Settings.read(data=data), area, wants_json))
+
+
+@main.command()
+@click.argument("id_or_name")
+@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@DATA
+def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
+    """One place on one sheet: what is known of it, who would lose out, what else is near.
+
+    ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it.
+    """
+    from pipelines.answers.place.place import answer
+
+    told = answer(Settings.read(data=data), id_or_name, wants_json)
+    click.echo(told.text)
+    if told.problem:
+        raise told.problem
+
+
+@main.command()
+@click.option("--max-age", type=float, metavar="DAYS", help="Fail if the last good refresh is older.")
+@DATA
+def check(max_age: float | None, data: str | None) -> None:
+    """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old."""
+    from pipelines.release import health
+    from pipelines.release.publish import latest_version
+    from pipelines.release.verify import verify
+
+    settings = Settings.read(data=data)
+    version = latest_version(settings.data / "releases")
+    if not version:
+        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
+    findings = verify(settings.data / "releases" / version)
+    for finding in findings:
+        click.echo(
+            f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
+            + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
+        )
+    age = health.age_days(settings)
+    if max_age is not None and (age is None or age > max_age):
+        told = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
+        raise Problem(
+            f"release {version}", f"{told}, more than {max_age:g}", "look at health.json for what failed, and refresh"
+        )
+    if broken := [finding.check for finding in findings if not finding.passed]:
+        raise Problem(
+            f"release {version}",
+            f"{len(broken)} of {len(findings)} checks fail ({', '.join(broken)})",
+            "roll back to a kept release, or refresh",
+        )
+    click.echo(f"release {version}: all {len(findings)} checks pass")
+
+
+@main.command()
+@click.argument("version")
+@DATA
+def rollback(version: str, data: str | None) -> None:
+    """Point releases/latest at a kept release, after checking it."""
+    from pipelines.core.store import writer_lock
+    from pipelines.release.publish import rollback as roll
+
+    settings = Settings.read(data=data)
+    with writer_lock(settings.data):
+        click.echo(f"releases/latest is now {roll(settings.data, version)}")
+
+
+@main.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the web page, on this machine only.")
+@DATA
+@click.option("--mirror", metavar="URL", help="Runs started from the page ask this mirror.")
+def dev(port: int, **flags) -> None:
+    """Open the Dagster UI, with its schedules, on the same DIR as `refresh`."""
+    from pipelines.commands.dev import serve_dagster
+
+    sys.exit(serve_dagster(Settings.read(**flags), port))
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port, on this machine only.")
+@DATA
+def serve(port: int, data: str | None) -> None:
+    """Serve the latest release on this machine, with byte ranges, and say where."""
+    from pipelines.commands.serve import serve_release
+
+    serve_release(Settings.read(data=data), port)

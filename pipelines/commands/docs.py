@@ -1,0 +1,224 @@
+"""The generated parts of README.md, from the definitions and the commands themselves, so that they cannot drift.
+
+`python -m pipelines.commands.docs` writes them; with `--check` it names the stale ones and exits 1. A part stands
+between `<!-- generated: NAME -->` and `<!-- end -->`.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from geodata.geography import read_geographies
+from pipelines.commands.cli import main as commands
+from pipelines.core.problem import Problem
+from pipelines.register.register import Register, read_register
+from pipelines.release.contents import read_release_tables
+from pipelines.release.inputs import FALLACY
+from pipelines.scoring.definition import Index
+
+ROOT = Path(__file__).parent.parent.parent
+README = ROOT / "README.md"
+GEOGRAPHY = "england_lsoa21"
+PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
+
+# Every file of a release, as a pattern. A test holds these to what a release has.
+FILES = {
+    "commonground.duckdb": "everything below and more, as one self-describing database",
+    "geojson/neighbourhoods.geojson": "one outline per small area, with every index score, rank and grade",
+    "geojson/authorities.geojson": "one outline per authority, with population-weighted mean scores",
+    "geojson/places.geojson": "places that may be shown one by one, all of them (ODbL where any row is)",
+    "geojson/places_ogl.geojson": "of these, the ones under the Open Government Licence alone",
+    "geojson/places_odbl.geojson": "of these, the ones whose name or point is OpenStreetMap's (ODbL)",
+    "geojson/opportunities.geojson": "candidate buildings and sites",
+    "geojson/by_authority/*.geojson": "the small areas of one authority, by its code",
+    "parquet/*.parquet": "the same layers as GeoParquet",
+    "csv/by_authority/*.csv": "the small areas of one authority with every index and indicator, for spreadsheets",
+    "REPORT.md": "what this release covers, what is not known, attribution",
+    "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
+    "CHANGES.md": "what changed since the last release, and why",
+    "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
+}
+MADE_TABLES = {  # those that no SQL file makes
+    "column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
+    "neighbourhood_profile": ("View: one wide row per area, with every index and indicator", "area_code"),
+}
+DIRECTIONS = {
+    "higher_is_more_need": "higher: more need",
+    "higher_is_less_need": "higher: less need",
+    "higher_is_more_opportunity": "higher: more potential",
+    "neutral": "neither",
+}
+WHY = {  # every direct dependency, and why it is here
+    "click": "the `commonground` command and its help",
+    "dagster": "the graph of assets, its schedules, checks and history",
+    "dagster-webserver": "the page behind `commonground dev`",
+    "duckdb": "SQL over Parquet, and the database of a release",
+    "esda": "local clusters of an index, from PySAL",
+    "filelock": "one writer per data folder",
+    "geopandas": "tables with shapes: read, join, reproject, GeoParquet",
+    "libpysal": "which areas are neighbours, from PySAL",
+    "matplotlib": "the plots of a method report",
+    "numpy": "arithmetic on columns",
+    "orjson": "GeoJSON and JSON, fast and always the same bytes",
+    "pandas": "tables between steps",
+    "pandera": "holding a table to its declared columns",
+    "pyarrow": "Parquet files",
+    "pydantic": "checking definition files, and naming the line that is wrong",
+    "pyogrio": "reading and writing map formats",
+    "pyproj": "from one coordinate system to another",
+    "python-calamine": "reading Excel files",
+    "pyyaml": "definition files, with line numbers",
+    "rapidfuzz": "how like two names are, when records are conflated",
+    "requests": "fetching sources",
+    "salib": "Sobol indices: which choice of method moves ranks most",
+    "scipy": "nearest places, the normal curve, rank correlation",
+    "shapely": "shapes: validity, simplification, GeoJSON",
+    "starlette": "the file server behind `commonground serve`",
+    "tenacity": "trying again where that can help, and only there",
+    "uvicorn": "runs that server",
+    "frictionless": "tests: datapackage.json holds to its standard",
+    "hypothesis": "tests: properties of scoring, over made-up cases",
+    "import-linter": "tests: imports between the folders run one way",
+    "playwright": "tests: pages and maps in a real browser",
+    "pre-commit": "the checks before a commit",
+    "pytest": "runs the tests",
+    "pytest-xdist": "runs the tests on two cores",
+    "pytest-timeout": "stops a test that hangs",
+    "ruff": "style and common mistakes",
+    "setuptools": "installs this project from its folder",
+}
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; name what is stale and exit 1.")
+def main(check: bool) -> None:
+    """Write the generated parts of README.md."""
+    text = README.read_text("utf-8")
+    fresh, stale = refreshed(text, parts())
+    if check and stale:
+        click.echo(f"README.md: stale: {', '.join(stale)}. Run `make docs`.", err=True)
+        sys.exit(1)
+    if stale:
+        README.write_text(fresh, "utf-8")
+    click.echo(f"README.md: {'wrote ' + ', '.join(stale) if stale else 'every generated part is fresh'}")
+
+
+def refreshed(text: str, made: dict[str, str]) -> tuple[str, list[str]]:
+    """`text` with every part as `made`, and the names of the parts that differed. Raises Problem for other names."""
+    there = {name: whole for whole, name in ((match[0], match[2]) for match in PART.finditer(text))}
+    if odd := sorted(set(there) ^ set(made)):
+        raise Problem(
+            "README.md",
+            f"does not hold the same generated parts as the code ({', '.join(odd)})",
+            "add or remove them in pipelines/commands/readme.py or README.md",
+        )
+    fresh = PART.sub(lambda match: f"{match[1]}{made[match[2]]}\n{match[3]}", text)
+    after = {match[2]: match[0] for match in PART.finditer(fresh)}
+    return fresh, [name for name in there if there[name] != after[name]]
+
+
+def parts() -> dict[str, str]:
+    """Every generated part, by name."""
+    register = read_register(read_geographies()[GEOGRAPHY])
+    return {
+        "caution": f"> {FALLACY}",
+        "files": table(["File", "What it is"], ((f"`{name}`", told) for name, told in FILES.items())),
+        "tables": _tables(),
+        "commands": _commands(),
+        "indices": "\n\n".join(_index(index) for index in register.indices.values()),
+        "indicators": _indicators(register),
+        "sources": _sources(register),
+        "licences": "\n".join(
+            f"- `{key}`: [{licence.title}]({licence.url})" for key, licence in register.licences.items()
+        ),
+        "dependencies": table(["Package", "Why"], ((f"`{name}`", WHY.get(name, "")) for name in dependencies())),
+    }
+
+
+def table(headings: list[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )
+
+
+def dependencies() -> list[str]:
+    """Every direct dependency of pyproject.toml, run time first."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    return list(dict.fromkeys(re.match(r"[\w.-]+", requirement)[0].lower() for requirement in named))
+
+
+def _tables() -> str:
+    told = {name: (entry.title, ", ".join(entry.key)) for name, entry in read_release_tables().items()} | MADE_TABLES
+    return table(["Table", "What a row is", "Key"], ((f"`{name}`", *told[name]) for name in sorted(told)))
+
+
+def _commands() -> str:
+    shown, parent = [], click.Context(commands, info_name="commonground", **commands.context_settings)
+    for name, command in commands.commands.items():
+        context = click.Context(command, parent, info_name=name, terminal_width=100, max_content_width=100)
+        shown.append(command.get_help(context))
+    return "```text\n" + "\n\n".join(shown) + "\n```"
+
+
+def _index(index: Index) -> str:
+    rows = []
+    total = sum(domain.weight for domain in index.parts.values())
+    for domain in index.domains.values():
+        inner = sum(member.weight for member in domain.members.values()) + sum(domain.not_read.values())
+        members = [f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items()]
+        members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
+        rows.append((domain.title, "beside it" if domain.apart else f"{domain.weight / total:.0%}", ", ".join(members)))
+    cautions = "\n".join(f"- {caution}" for caution in index.cautions)
+    how = {"arithmetic": "weighted mean", "geometric": "geometric mean", "sum": "weighted sum"}[index.aggregate]
+    return (
+        f"**{index.shown_as}** (`{index.stem}`): {index.question} The {how} of its domains; no score where less than {index.minimum_weight:.0%} of its weight is known.\n\n"
+        f"{table(['Domain', 'Weight', 'Made of (weight in the domain)'], rows)}\n\n{cautions}"
+    )
+
+
+def _indicators(register: Register) -> str:
+    used = {name for index in register.indices.values() for _, name, _ in index.members}
+    rows = (
+        (
+            f"`{stem}`",
+            indicator.title,
+            indicator.unit,
+            DIRECTIONS[indicator.direction],
+            ", ".join(f"`{s}`" for s in indicator.sources),
+            "yes" if stem in used else "no",
+        )
+        for stem, indicator in register.indicators.items()
+    )
+    return table(["Indicator", "What it is", "Unit", "Direction", "Sources", "In an index"], rows)
+
+
+def _sources(register: Register) -> str:
+    rows = (
+        (
+            f"`{stem}`",
+            f"[{s.title}]({s.page})",
+            s.publisher,
+            f"`{s.licence}`",
+            s.publish,
+            s.vintage or "as fetched",
+            s.cadence,
+            s.covers or "-",
+            f"{s.verified.how} {s.verified.date}",
+        )
+        for stem, s in register.sources.items()
+    )
+    return table(
+        ["Source", "Title", "Publisher", "Licence", "Published as", "Vintage", "Renewed", "Places for", "Verified"],
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What everything rests on: problems, settings, the store (the only writer), SQL, and work done once."""

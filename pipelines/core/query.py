@@ -1,0 +1,40 @@
+"""Run one named SQL text over named Parquet files in a DuckDB of its own: no shared file, nothing written."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipelines.core.problem import Problem
+
+
+def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that never reaches for extensions over the network."""
+    return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+
+
+def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
+    """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. `name` is told in errors."""
+    with connect() as connection:
+        for view, paths in inputs.items():
+            listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+            connection.execute(f"create view {view} as select * from read_parquet([{listed}])")
+        try:
+            return connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise Problem(
+                f"{name}.sql", f"the query failed ({str(error).splitlines()[0]})", "mend the SQL file"
+            ) from error
+
+
+def listed(frame: pd.DataFrame, keys: list[str], column: str, by: str) -> pd.Series:
+    """The distinct values of `column` per group as one text, separated by commas, in order of `by` (index: `keys`).
+
+    In DuckDB, because joining texts group by group in pandas is most of the time of a step.
+    """
+    names = ", ".join(f'"{key}"' for key in keys)
+    rows = frame[list(dict.fromkeys([*keys, column, by]))].drop_duplicates([*keys, column])
+    with connect() as connection:
+        connection.register("rows", rows)
+        told = f'select {names}, string_agg("{column}", \', \' order by "{by}", "{column}") as told from rows group by {names}'
+        return connection.execute(told).df().set_index(keys)["told"]

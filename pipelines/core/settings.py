@@ -1,0 +1,48 @@
+"""One frozen Settings, read once from flags and environment; nothing else in the project reads the environment."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.core.problem import Problem
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one run behaves. `data` is also the Dagster home; `areas` is empty for the area set DIR already has."""
+
+    data: Path = Path("data")
+    areas: tuple[str, ...] = ()
+    mirror: str | None = None
+    offline: bool = False
+    strict: bool = False
+    sample_date: str | None = None
+    alert_url: str | None = None
+    contact: str | None = None
+
+    @classmethod
+    def read(cls, **flags) -> "Settings":
+        """Flags win over the environment (COMMONGROUND_DATA, _MIRROR, _SAMPLE_DATE, _ALERT_URL, _CONTACT)."""
+        named = ("data", "mirror", "sample_date", "alert_url", "contact")
+        found = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
+        found = {name: value for name, value in found.items() if value}
+        found |= {name: value for name, value in flags.items() if value not in (None, ())}
+        found["data"] = Path(found.get("data", cls.data)).resolve()
+        if found.get("mirror"):
+            found["mirror"] = found["mirror"].rstrip("/")
+            if not found["mirror"].startswith(("http://", "https://")):
+                told = f"{found['mirror']!r} is not an http:// or https:// address"
+                raise Problem("--mirror", told, "give the whole address", usage=True)
+        return cls(**found)
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment, changed so that another process reads these settings (areas are in scope.json)."""
+        pairs = {
+            "COMMONGROUND_DATA": str(self.data),
+            "COMMONGROUND_MIRROR": self.mirror,
+            "COMMONGROUND_SAMPLE_DATE": self.sample_date,
+            "COMMONGROUND_ALERT_URL": self.alert_url,
+            "COMMONGROUND_CONTACT": self.contact,
+            "DAGSTER_HOME": str(self.data),
+        }
+        return {**os.environ, **{name: value for name, value in pairs.items() if value}}

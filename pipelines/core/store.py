@@ -1,0 +1,211 @@
+"""The only module that writes: write beside, check, hash, rename. Also the lock that keeps a second writer out."""
+
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from filelock import FileLock, Timeout
+
+from pipelines.core.problem import Problem
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_json(value) -> str:
+    """The SHA-256 of a value's canonical JSON (keys sorted)."""
+    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str))
+
+
+@contextmanager
+def disk_problems(folder: Path) -> Iterator[None]:
+    """Tell a full disk or a forbidden folder in one sentence instead of a traceback."""
+    try:
+        yield
+    except Problem:
+        raise
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
+    except Exception as error:
+        if _is_full(error):
+            raise Problem(
+                str(folder),
+                "no space is left to write",
+                "free some space and run the same command again; the last good release is untouched",
+            ) from error
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise Problem(
+                str(folder), "cannot be written", "choose another --data folder or mend its permissions"
+            ) from error
+        raise
+
+
+def _is_full(error: Exception) -> bool:
+    """True for a full disk, however the library in between words it (SQLite, DuckDB and Arrow have their own errors)."""
+    text = str(error)
+    return getattr(error, "errno", None) in FULL or any(
+        told in text for told in ("disk is full", "disk I/O error", "No space left on device", "File too large")
+    )
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    with disk_problems(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(beside, 0o644)
+            os.replace(beside, path)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+
+
+def write_json(path: Path, value) -> None:
+    """Write a value as indented JSON, whole or not at all."""
+    write_bytes(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+
+
+def read_json(path: Path):
+    """The value in a JSON file, or None where there is no file."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError as error:
+        raise Problem(
+            str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
+        ) from error
+    except ValueError as error:
+        raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
+
+
+def append_line(path: Path, value) -> None:
+    """Append one JSON line in a single write."""
+    with disk_problems(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as file:
+            if file.tell() and path.read_bytes()[-1:] != b"\n":
+                file.write(b"\n")  # a line cut short by a crash must not swallow the next
+            file.write(orjson.dumps(value, default=str) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_lines(path: Path) -> list[dict]:
+    """The values of a JSON-lines file; a last line cut short by a crash is passed over."""
+    if not path.exists():
+        return []
+    values = []
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            values.append(orjson.loads(line))
+        except orjson.JSONDecodeError:
+            continue
+    return values
+
+
+def write_parquet(path: Path, frame) -> str:
+    """Write a DataFrame or GeoDataFrame as (Geo)Parquet, whole or not at all; return the SHA-256 of its bytes."""
+    buffer = io.BytesIO()
+    if hasattr(frame, "geometry") and hasattr(frame, "crs"):
+        frame.to_parquet(buffer, index=False, compression="zstd", geometry_encoding="WKB")
+    else:
+        frame.to_parquet(buffer, index=False, compression="zstd")
+    data = buffer.getvalue()
+    write_bytes(path, data)
+    return sha256(data)
+
+
+@contextmanager
+def staging(parent: Path) -> Iterator[Path]:
+    """Give a folder in `parent` to fill and move away with `move_folder`; whatever is left of it is removed.
+
+    A folder left by a killed run is swept by the next one.
+    """
+    with disk_problems(parent):
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(".making.*"):
+            shutil.rmtree(left, ignore_errors=True)
+        beside = Path(tempfile.mkdtemp(dir=parent, prefix=".making."))
+        try:
+            yield beside
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def move_folder(beside: Path, target: Path) -> None:
+    """Make a finished folder visible under its name, in one step."""
+    with disk_problems(target.parent):
+        os.chmod(beside, 0o755)  # noqa: S103  a release is for everyone to read
+        os.rename(beside, target)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def point_link(link: Path, target: str) -> None:
+    """Make `link` point at the name `target` beside it, in one step."""
+    with disk_problems(link.parent):
+        beside = link.with_name(f".{link.name}.{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(target)
+        os.replace(beside, link)
+
+
+@contextmanager
+def writer_lock(data: Path) -> Iterator[None]:
+    """Hold DIR for writing. Raises Problem saying who holds it."""
+    with disk_problems(data):
+        data.mkdir(parents=True, exist_ok=True)
+        lock, holder = FileLock(data / ".lock"), data / ".lock.holder"
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            who = read_json(holder) or {}
+            told = (
+                f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
+                if who
+                else "another process"
+            )
+            raise Problem(
+                str(data), f"is being written by {told}", "wait for it to end, or use another --data folder"
+            ) from error
+    try:
+        write_json(holder, {"process": os.getpid(), "host": socket.gethostname(), "since": utc_now()})
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def utc_now() -> str:
+    """The present time in UTC, to the second. Only for observations, health and run metadata, never for values."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

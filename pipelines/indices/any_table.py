@@ -1,0 +1,214 @@
+"""Score any table by any index definition: `commonground score`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipelines.core.problem import Problem
+from pipelines.register.register import INDICATORS, read_indicator
+from pipelines.scoring.composite import Scored, scale_members, score
+from pipelines.scoring.definition import Index, Weighted, read_index
+from pipelines.scoring.explain import Landscape, explain
+from pipelines.scoring.normalise import ranks
+from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.treat import shrunk
+from pipelines.scoring.versions import Scorer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is told besides scores: ranks within each value of `frames` (columns of the table) and among the areas of
+    `within` (codes); the spread of ranks over versions of the method; what each domain and indicator pushed."""
+
+    frames: tuple[str, ...] = ()
+    within: tuple[str, ...] | None = None
+    spread: bool = False
+    explain: bool = False
+
+
+def score_file(definition: Path, table: Path, asked: Asked = Asked()) -> pd.DataFrame:
+    """Read a definition (YAML) and a table (CSV or Parquet) and score it. Raises Problem or DefinitionError."""
+    index = read_index(definition)
+    return score_table(index, read_table(table, index.area_column), table.name, asked)
+
+
+def read_table(path: Path, area_column: str | None = None) -> pd.DataFrame:
+    """A CSV or Parquet file; of a CSV the area column (the first, unless told) is text as it stands, with its leading
+    zeros. Raises Problem where it cannot be read as one."""
+    is_parquet = path.suffix.lower() == ".parquet"
+    try:
+        if is_parquet:
+            return pd.read_parquet(path)
+        frame = pd.read_csv(path, encoding="utf-8-sig", low_memory=False, index_col=False)
+        area = area_column if area_column in frame.columns else frame.columns[0]
+        # apart, for in any other column NA is nothing and 001 is 1
+        codes = pd.read_csv(
+            path, encoding="utf-8-sig", usecols=[area], dtype=str, keep_default_na=False, index_col=False
+        )
+        return frame.assign(**{area: codes[area].str.strip().replace("", None)})
+    except (ValueError, OSError) as error:
+        told = str(error).splitlines()[0]
+        kind = "Parquet" if is_parquet else "CSV"
+        raise Problem(path.name, f"cannot be read as {kind} ({told})", "save it as CSV (UTF-8) or Parquet") from error
+
+
+def read_codes(path: Path) -> tuple[str, ...]:
+    """The areas of a list: the first column of a CSV; a first line that is a heading names no area and does no harm.
+    Raises Problem where there are none, or the file is not UTF-8."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise Problem(path.name, "is not UTF-8 text", "save it as UTF-8, one code a line") from error
+    codes = tuple(code for line in lines if (code := line.split(",")[0].strip().strip('"')))
+    if not codes:
+        raise Problem(path.name, "lists no area", "give one code a line")
+    return codes
+
+
+def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: Asked = Asked()) -> pd.DataFrame:
+    """One row per row of `frame`: area, score, rank (1 = greatest), decile, weight observed and every domain's score.
+
+    The area column is `area_column` of the definition, else the first column; a member is read from its `heading`,
+    else from the column of its own name. More of it is more need unless the member's own `direction`, or the indicator
+    of that name in sql/indicators, says otherwise. `domain_X` is a domain as it enters the index, `domain_X_before` what
+    it was before its transform. Raises Problem naming a missing or non-numeric column or a repeated area.
+    """
+    area = index.area_column or str(frame.columns[0])
+    headings = {member_name: member.heading or member_name for _, member_name, member in index.members}
+    more = [h for _, _, m in index.members if m.shrink for h in (m.shrink.denominator, m.shrink.within)]
+    _check(index, frame, name, area, [*headings.values(), *more, *asked.frames])
+    codes = frame[area].to_numpy()
+    members = {n: member for _, n, member in index.members}
+    values = pd.DataFrame({n: _values(frame, members[n], h, name) for n, h in headings.items()}).set_axis(codes)
+    directions = {m: member.direction or _known_direction(m) for _, m, member in index.members}
+    scored = score(index, values, directions)
+    told = _ranked(index, scored, frame.set_axis(codes), asked, name)
+    if asked.spread:
+        told = told.join(_spread(index, values, directions, scored))
+    if asked.explain:
+        told = told.join(_pushes(index, scored, directions))
+    return told.reset_index(names=area)
+
+
+def _check(index: Index, frame: pd.DataFrame, name: str, area: str, headings: list[str]) -> None:
+    if missing := [h for h in [area, *headings] if h not in frame.columns]:
+        raise Problem(
+            name,
+            f"has no column {', '.join(map(repr, missing[:5]))}",
+            "name it in the definition with `heading` or `area_column`, or with --frame as it stands in the table",
+        )
+    if frame[area].isna().any():
+        row = int(frame[area].isna().to_numpy().argmax())
+        raise Problem(name, f"row {row + 2}, column {area!r}: there is no area", "give each row the code of its area")
+    if frame[area].duplicated().any():
+        raise Problem(
+            name,
+            f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once",
+            "give each area one row",
+        )
+
+
+def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> pd.Series:
+    values = _numbers(frame[heading], heading, name)
+    if not member.shrink:
+        return values
+    told = member.shrink
+    people = _numbers(frame[told.denominator], told.denominator, name)
+    if (people < 0).any():
+        row = int((people < 0).to_numpy().argmax())
+        raise Problem(name, f"row {row + 2}, column {told.denominator!r}: fewer than no people", "mend the table")
+    over = (values < 0) | (values > told.per)
+    if over.any():
+        row = int(over.to_numpy().argmax())
+        raise Problem(
+            name,
+            f"row {row + 2}, column {heading!r}: {values.iloc[row]:g} is no rate per {told.per:g}",
+            "give `per` of shrink the number that the rate is out of",
+        )
+    return shrunk(values, people, frame[told.within].reset_index(drop=True), told.per)
+
+
+def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    bad = (column.notna() & numbers.isna()) | np.isinf(numbers)
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise Problem(
+            name,
+            f"row {row + 2}, column {heading!r}: {str(column.iloc[row])[:60]!r} is not a number",
+            "leave the cell empty where the value is not known",
+        )
+    return numbers.reset_index(drop=True)
+
+
+def _known_direction(indicator: str) -> str:
+    path = INDICATORS / f"{indicator}.sql"
+    return read_indicator(path).direction if path.exists() else "higher_is_more_need"
+
+
+def _ranked(index: Index, scored: Scored, frame: pd.DataFrame, asked: Asked, name: str) -> pd.DataFrame:
+    table = pd.DataFrame({"score": scored.score})
+    for suffix, group in _groups(table.index, frame, asked, name).items():
+        rank, size = _ranks_within(index, scored.score, group)
+        table[f"rank{suffix}"] = rank.astype("Float64" if index.ties == "average" else "Int64")
+        table[f"decile{suffix}"] = np.ceil(10 * rank / size.clip(lower=1)).clip(upper=10).astype("Int64")
+    table["weight_observed"] = scored.weight_observed
+    for path, domain in index.every_domain.items():
+        table[f"domain_{path}"] = scored.domains[path]
+        if domain.transform != "none":
+            table[f"domain_{path}_before"] = scored.before_transform[path]
+    return table
+
+
+def _groups(areas: pd.Index, frame: pd.DataFrame, asked: Asked, name: str) -> dict[str, pd.Series]:
+    """What areas are ranked within, by the ending of the columns that tell it: everything, each frame, the list."""
+    groups = {"": pd.Series("all", index=areas)} | {f"_{column}": frame[column] for column in asked.frames}
+    if asked.within is None:
+        return groups
+    listed = areas.astype(str).isin(asked.within)
+    if not listed.any():
+        raise Problem(name, f"holds none of the {len(asked.within):,} areas listed", "check the codes of the list")
+    if "_within" in groups:
+        told = "a frame called 'within' and a list are asked for at once"
+        raise Problem(name, told, "rename the column", usage=True)
+    return groups | {"_within": pd.Series("listed", index=areas).where(listed)}
+
+
+def _ranks_within(index: Index, score: pd.Series, group: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The rank of each area within its group and how many are ranked there; as published, scores of zero of a geometric
+    mean share the last rank, and tenths are cut among the others."""
+    grouped = score.groupby(group)
+    rank = grouped.transform(lambda s: pd.Series(ranks(s.to_numpy(), index.ties), s.index)).astype("Float64")
+    size = grouped.transform("count")
+    if index.aggregate != "geometric":
+        return rank, size
+    return rank.mask(score == 0, size.astype("Float64")), (score > 0).groupby(group).transform("sum")
+
+
+def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scored: Scored) -> pd.DataFrame:
+    keep, is_geometric = np.flatnonzero(scored.score.notna()), index.aggregate == "geometric"
+    score = scored.score.to_numpy()[keep]
+    size = np.full(len(keep), (score > 0).sum() if is_geometric else len(keep))
+    scorer = Scorer(index, values, directions, keep, np.zeros(len(keep), dtype=int), size=size)
+    spread = rank_spread(scorer, draw_versions(index), scorer.groups.ranks(score, is_geometric))
+    spread = spread.astype(dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64"))
+    return spread.set_axis(values.index[keep])
+
+
+def _pushes(index: Index, scored: Scored, directions: dict[str, str]) -> pd.DataFrame:
+    """`starts_from`, `push_<domain>` and `push_<domain>/<indicator>`, which add up to the score (its log, of a geometric
+    mean)."""
+    treated = {name: told.values for name, told in scored.treated.items()}
+    rows = np.flatnonzero(scored.score.notna())
+    if not len(rows):
+        names = [*index.parts, *(f"{domain}/{name}" for domain, name, _ in index.members if domain in index.parts)]
+        return pd.DataFrame(np.nan, scored.score.index, ["starts_from", *(f"push_{name}" for name in names)])
+    domains, indicators = explain(Landscape(index, scale_members(index, treated, directions), scored), rows)
+    indicators = indicators.assign(domain=indicators["domain"] + "/" + indicators["indicator"])
+    wide = pd.concat([domains, indicators]).pivot(index="row", columns="domain", values="contribution")
+    wide = wide.reindex(columns=[*dict.fromkeys(domains["domain"]), *dict.fromkeys(indicators["domain"])])
+    wide = wide.add_prefix("push_").set_axis(scored.score.index[wide.index])
+    wide.insert(0, "starts_from", domains["starts_from"].iloc[0])
+    return wide

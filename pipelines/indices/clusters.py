@@ -1,0 +1,95 @@
+"""Where high or low scores of an index lie together: local Moran's I, a product of an index and never an indicator.
+
+Each scored area is compared with its queen neighbours (a shared edge or corner) among the scored areas asked, and with
+9,999 draws of other areas in their place. Three choices differ from the library's habits. Its p-value takes the nearer
+tail only, which its own documentation calls uniformly too small, so it is doubled. The false discovery rate (5 %,
+Benjamini and Hochberg) is SciPy's adjustment: the library's `fdr` asks for strictly less than the limit, which matters
+where p-values come in steps of 0.0002, and gives Bonferroni's limit where nothing passes. Areas are put in order of
+their codes first, so that the draws do not depend on the order of rows.
+"""
+
+import warnings
+
+import geopandas
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from pipelines.core.once import Made, made, once
+from pipelines.core.store import sha256_json
+from pipelines.register.workspace import Workspace
+from pipelines.scoring.definition import Index
+from pipelines.tables.table import table
+
+PERMUTATIONS = 9_999
+FALSE_DISCOVERY_RATE = 0.05
+FEWEST = 20  # scored areas with a neighbour; among fewer, a draw is hardly one of many
+QUADRANTS = {1: "high-high", 2: "low-high", 3: "low-low", 4: "high-low"}
+NOT_SIGNIFICANT, NOT_SCORED = "not_significant", "not_scored"
+
+
+def make_clusters(workspace: Workspace, index: Index) -> Made:
+    """Table `<index>.cluster`: a row per area asked, as `clusters` finds. Its meta tells how many are of each class."""
+    tables, layer = workspace.data / "tables", workspace.geography.boundaries
+    scores, scope = made(workspace.data / "indices", index.stem), made(tables, "scope")
+    boundaries = table(workspace, layer.source)
+    stem, seed = f"{index.stem}.cluster", int(sha256_json(index.model_dump(mode="json"))[:8], 16)
+
+    def make():
+        asked = pd.read_parquet(scope.path)["area_code"]
+        score = pd.read_parquet(scores.path, columns=["area_code", "score"]).set_index("area_code")["score"]
+        outlines = geopandas.read_parquet(boundaries.path, columns=[layer.by, "geometry"]).set_index(layer.by)
+        found, n_islands = clusters(score.reindex(asked), outlines.geometry.reindex(asked), seed)
+        found = found.rename_axis("area_code").reset_index()
+        found.insert(1, "index_name", index.stem)
+        told = found["class"].value_counts().sort_index().to_dict()
+        return {stem: found}, {"n_by_class": told, "n_islands": n_islands}
+
+    definition = {"seed": seed, "permutations": PERMUTATIONS, "rate": FALSE_DISCOVERY_RATE, "fewest": FEWEST}
+    inputs = {"index": scores.data_version, "scope": scope.data_version, "boundaries": boundaries.data_version}
+    return once(workspace.data / "indices", stem, definition, inputs, make)
+
+
+def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tuple[pd.DataFrame, int]:
+    """By area in order of code: `class`, `p_value` and `is_significant_fdr`; and how many scored areas have no neighbour.
+
+    `score` and `outlines` by area, in a projected CRS; null scores are left out, and so is the neighbour they would be.
+    high-high and low-low are clusters, high-low and low-high stand out from their neighbours. An area without a score
+    or a scored neighbour is `not_scored`, its p-value and significance null; so is every area where fewer than 20 can
+    be compared or all scores are the same.
+    """
+    areas = pd.Index(sorted(score.index), name=score.index.name)
+    found = pd.DataFrame({"class": NOT_SCORED, "p_value": np.nan}, index=areas)
+    scored = score.reindex(areas).dropna().astype("float64")
+    graph = _queen(outlines.reindex(scored.index)) if len(scored) > 1 else None
+    known = scored.drop(graph.isolates) if graph else scored.iloc[:0]
+    if len(known) >= FEWEST and known.nunique() > 1:
+        quadrant, p_value = _local_moran(known, graph.subgraph(known.index), seed)
+        significant = false_discovery_control(p_value) <= FALSE_DISCOVERY_RATE
+        told = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)
+        found.loc[known.index, "class"] = told
+        found.loc[known.index, "p_value"] = p_value
+    in_a_class = found["class"].isin(QUADRANTS.values())
+    found["is_significant_fdr"] = in_a_class.astype("boolean").where(found["p_value"].notna())
+    return found.astype({"class": "str"}), len(scored) - len(known)
+
+
+def _queen(outlines: geopandas.GeoSeries):
+    from libpysal.graph import Graph  # here, for it takes a second or two
+
+    return Graph.build_contiguity(outlines, rook=False, strict=False)
+
+
+def _local_moran(score: pd.Series, graph, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Each area's quadrant and two-sided p-value; `graph` in the order of `score`, without islands."""
+    from esda.moran import Moran_Local
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of the tail its p-value takes, which is dealt with here
+        before = np.random.get_state()  # the library seeds NumPy's shared generator
+        moran = Moran_Local(
+            score.to_numpy(), graph, permutations=PERMUTATIONS, keep_simulations=False, n_jobs=1, seed=seed
+        )
+        np.random.set_state(before)
+    as_extreme = np.round(moran.p_sim.astype(float) * (PERMUTATIONS + 1))  # it counts in single precision
+    return moran.q, np.minimum(1.0, 2 * as_extreme / (PERMUTATIONS + 1))

@@ -1,0 +1,96 @@
+"""The step that explains one index: contributions, peers, what would have to change, and how authorities and regions
+stand as a whole."""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.core.once import Made, made, once
+from pipelines.indices.inputs import IndexInputs, Standing, read_inputs, standing
+from pipelines.register.workspace import Workspace
+from pipelines.scoring.change import leaving_highest_tenth
+from pipelines.scoring.composite import Scored, scale_members, score
+from pipelines.scoring.definition import Index
+from pipelines.scoring.explain import Landscape, explain, peers
+from pipelines.scoring.frames import FRAMES
+from pipelines.scoring.summaries import summarise
+
+WITHIN = {"nation": ["region", "authority"], "region": ["authority"]}  # what can be summed up by ranks in a frame
+CONTRIBUTION = {"area_code": "str", "index_name": "str", "domain": "str", "contribution": "float64", "method": "str"}
+CHANGE = {"area_code": "str", "index_name": "str", "level": "str", "domain": "str", "name": "str", "value": "float64", "value_needed": "float64"}  # fmt: skip
+PEER = {"area_code": "str", "index_name": "str", "place": "int64", "peer_code": "str", "distance": "float64"}
+
+
+def make_explained(workspace: Workspace, index: Index) -> Made:
+    """Tables `<index>.explained` (contributions of domains), and with the same stem `.indicators`, `.peers`, `.changes`,
+    `.summaries`; of the areas that are ranked in some frame, each explained within its own frame."""
+    inputs, stem = read_inputs(workspace, index), f"{index.stem}.explained"
+    scores = made(workspace.data / "indices", index.stem)
+
+    def make():
+        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
+        land, position = landscape(inputs), inputs.areas.index.get_indexer(stand.areas)
+        told: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
+        for group in np.unique(stand.group):
+            rows = position[(stand.group == group).to_numpy()]
+            domains, indicators = explain(land, rows)
+            told["domains"].append(domains)
+            told["indicators"].append(indicators)
+            told["changes"].append(leaving_highest_tenth(land, rows, inputs.values))
+            of = np.arange(len(rows))
+            alike = peers(land.scored.domains[list(index.parts)].iloc[rows], of)
+            told["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
+        tables = {
+            stem: _table(told["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
+            f"{stem}.indicators": _table(told["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
+            f"{stem}.changes": _table(told["changes"], inputs, CHANGE),
+            f"{stem}.peers": _table(told["peers"], inputs, PEER),
+            f"{stem}.summaries": _summaries(inputs, stand),
+        }
+        return tables, {"n_explained": len(stand.areas)}
+
+    versions = inputs.versions | {"scores": scores.data_version}
+    return once(workspace.data / "indices", stem, inputs.definition, versions, make)
+
+
+def landscape(inputs: IndexInputs) -> Landscape:
+    """The index scored over the nation, with its members on their scales."""
+    scored: Scored = score(inputs.index, inputs.values, inputs.directions)
+    treated = {name: told.values for name, told in scored.treated.items()}
+    return Landscape(inputs.index, scale_members(inputs.index, treated, inputs.directions), scored)
+
+
+def _table(parts: list[pd.DataFrame], inputs: IndexInputs, columns: dict[str, str]) -> pd.DataFrame:
+    """Rows in one, positions as codes, of the areas asked only; empty but typed where there are none."""
+    codes = inputs.areas.index.to_numpy()
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["row"])
+    whole["area_code"] = codes[whole["row"].astype(int)]
+    if "peer" in whole:
+        whole["peer_code"] = codes[whole["peer"].astype(int)]
+    whole = whole[whole["area_code"].isin(inputs.asked)]
+    whole = whole.assign(index_name=inputs.index.stem).reindex(columns=list(columns))
+    keys = [name for name in ("area_code", "place", "level", "domain", "indicator", "name") if name in whole]
+    return whole.sort_values(keys, ignore_index=True).astype(columns)
+
+
+def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
+    """A row per authority and region all of whose areas are ranked in one wider frame."""
+    found, areas = [], inputs.areas
+    told = pd.DataFrame({"rank": stand.rank, "size": stand.size, "score": stand.score, "population": areas["population"].reindex(stand.areas).astype(float)})  # fmt: skip
+    for ranked_in, levels in WITHIN.items():
+        for level in levels:
+            codes = areas[FRAMES[level]]
+            rows = told[(stand.frame == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
+            whole = codes.value_counts()
+            rows = rows[rows["code"].map(rows["code"].value_counts()) == rows["code"].map(whole)]
+            rows = rows[rows["population"].notna()]
+            if len(rows):
+                table = summarise(rows).rename(columns={"code": "frame_code"})
+                names = areas.groupby(FRAMES[level])[f"{level}_name"].first()
+                table = table.assign(index_name=inputs.index.stem, frame=level, ranked_in=ranked_in, frame_name=table["frame_code"].map(names), n_frames=len(table))  # fmt: skip
+                asked = areas.loc[areas.index.isin(inputs.asked), FRAMES[level]].unique()
+                found.append(table[table["frame_code"].isin(asked)])
+    if not found:
+        empty = summarise(told.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "frame_code"})
+        found = [empty.assign(index_name="", frame="", ranked_in="", frame_name="", n_frames=0)]
+    texts = dict.fromkeys(("index_name", "frame", "ranked_in", "frame_code", "frame_name"), "str")
+    return pd.concat(found, ignore_index=True).astype(texts | {"n_frames": "int64", "n_areas": "int64"})

@@ -1,0 +1,142 @@
+"""The step that scores one index: reads indicator values, applies the definition, ranks in every frame."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pipelines.core.once import Made, once
+from pipelines.indices.inputs import read_inputs
+from pipelines.register.register import Register
+from pipelines.register.workspace import Workspace
+from pipelines.scoring.composite import score
+from pipelines.scoring.definition import Index
+from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
+from pipelines.scoring.grade import evidence_grade
+
+UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
+
+
+def make_index(workspace: Workspace, index: Index) -> Made:
+    """Tables `<index>` (a row per area), and `<index>.domain_score` (a row per area and domain)."""
+    inputs = read_inputs(workspace, index)
+
+    def make():
+        long, values = inputs.long, inputs.values
+        scored = score(index, values, inputs.directions)
+        told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+        withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
+        if withheld:
+            scored = replace(scored, score=scored.score * np.nan)
+        table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
+        grades = _grades(inputs.register, index, long, values, scored)
+        table["evidence_grade"] = grades.where(table["score"].notna(), None)
+        table["null_reason"] = _reasons(index, long, values, scored)
+        if withheld:
+            table["null_reason"] = table["null_reason"].mask(
+                scored.weight_observed >= index.minimum_weight, "frame_not_covered"
+            )
+        table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
+        table.insert(1, "index_name", index.stem)
+        domains = _domain_table(index, scored, inputs.areas)
+        table, domains = inputs.held(table), inputs.held(domains)
+        told |= {"withheld": withheld, "treated": _treated(scored)}
+        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, inputs.areas) | told
+
+    return once(workspace.data / "indices", index.stem, inputs.definition, inputs.versions, make)
+
+
+def _treated(scored) -> dict:
+    """What was done about outliers, of the members about which something was."""
+    told = {name: {"done": told.done, "n_winsorised": told.n_winsorised} for name, told in scored.treated.items()}
+    return {name: what for name, what in told.items() if what["done"] != "none"}
+
+
+def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
+    table = pd.DataFrame({"score": scored.score, "weight_observed": scored.weight_observed.round(6)})
+    for frame, column in FRAMES.items():
+        table[f"rank_{frame}"] = rank_in_frame(
+            scored.score, areas[column].reindex(table.index), areas[column].value_counts(), zero_is_last
+        )
+    stocked = scored.score[scored.score > 0]  # a score of zero shares the last rank; deciles are cut among the others
+    table["decile_nation"] = decile(table["rank_nation"], len(stocked)).clip(upper=10)
+    return table
+
+
+def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
+    nation = areas["nation_code"]
+    frames = []
+    for name in index.every_domain:
+        column = scored.domains[name]
+        rank = rank_in_frame(column, nation.reindex(column.index), nation.value_counts())
+        frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
+                                    "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
+    return (
+        pd.concat(frames, ignore_index=True)
+        .astype({"rank_nation": "Int64"})
+        .sort_values(["area_code", "domain"])
+        .reset_index(drop=True)
+    )
+
+
+def member_weights(index: Index) -> dict[str, float]:
+    """The share of the index's weight that each member of its parts has, by name."""
+
+    def shares(domain, weight: float) -> dict[str, float]:
+        inner = weight / sum(domain.weights.values())
+        found = {name: member.weight * inner for name, member in domain.members.items()}
+        for below in domain.domains.values():
+            found |= shares(below, below.weight * inner)
+        return found
+
+    total = sum(domain.weight for domain in index.parts.values())
+    return {n: w for domain in index.parts.values() for n, w in shares(domain, domain.weight / total).items()}
+
+
+def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
+    age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
+    known_weight = np.zeros(len(values))
+    weights = member_weights(index)
+    for domain, name, member in index.members:
+        if domain not in index.parts:
+            continue
+        weight = weights[name] * values[name].notna().to_numpy()
+        known_weight += weight
+        if member.index:
+            continue
+        years = index.reference_year - long[name]["as_at"].dt.year.to_numpy(float)
+        age += weight * np.nan_to_num(years, nan=UNDATED_YEARS)
+        partial += weight * (long[name]["coverage"] == "partial").to_numpy()
+        modelled += weight * register.indicators[name].modelled
+    known_weight = np.where(known_weight > 0, known_weight, np.nan)
+    as_series = lambda column: pd.Series(column / known_weight, index=values.index)  # noqa: E731
+    return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))
+
+
+def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:
+    """How the score goes with how much is observed (Spearman, 0 where either is the same everywhere).
+
+    Coverage is the share of the index's indicators, those that stand apart included, that are observed; partly covered
+    counts half.
+    """
+    known = {"observed": 1.0, "partial": 0.5}
+    seen = [long[name]["coverage"].map(known).fillna(0) for _, name, member in index.members if not member.index]
+    coverage = sum(seen) / max(len(seen), 1)
+    both = pd.DataFrame({"score": scores, "coverage": coverage}).dropna()
+    if both.nunique().min() < 2:
+        return 0.0
+    return round(float(both["score"].rank().corr(both["coverage"].rank())), 4)
+
+
+def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
+    """Why an area has no score: the one reason all its missing members share, else that too little is known."""
+    counted = [name for domain, name, _ in index.members if domain in index.parts]
+    reasons = pd.DataFrame({name: long[name]["null_reason"] for name in counted})
+    first = reasons.bfill(axis=1).iloc[:, 0]
+    shared = first.where((reasons.eq(first, axis=0) | reasons.isna()).all(axis=1))
+    reason = shared.where(scored.weight_observed == 0, "below_minimum_weight").fillna("below_minimum_weight")
+    return reason.where(scored.score.isna(), None)
+
+
+def _told(table: pd.DataFrame, areas: pd.DataFrame) -> dict:
+    return {"n_scored": int(table["score"].notna().sum()), "n_areas": len(table), "n_nation": len(areas)}

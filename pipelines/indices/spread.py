@@ -1,0 +1,112 @@
+"""The step that varies the method of one index: how far ranks spread, which choice moves them most, and what they are by
+each weight set."""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.core.once import Made, made, once
+from pipelines.indicators.errors import CATCHMENT_NAMES, read_errors
+from pipelines.indices.inputs import IndexInputs, Standing, read_inputs, standing
+from pipelines.register.register import drawn_indicators
+from pipelines.register.workspace import Workspace
+from pipelines.scoring.definition import Index
+from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.sensitivity import Choices, sobol_indices
+from pipelines.scoring.versions import Scorer
+from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
+
+
+def make_spread(workspace: Workspace, index: Index) -> Made:
+    """Tables `<index>.spread` (a row per ranked area), and with the same stem `.sensitivity` (a row per choice),
+    `.weights` (a row per weight set and domain), `.sets` (per set), `.set_ranks` (per area and set) and `.set_shifts`
+    (per pair of sets)."""
+    inputs, stem = read_inputs(workspace, index), f"{index.stem}.spread"
+    scores = made(workspace.data / "indices", index.stem)
+    drawn = {n: made(workspace.data / "indicators", f"{n}.errors") for n in drawn_indicators(workspace.register, index)}
+    told = [s for s in workspace.weight_sets if s.index == index.stem]
+
+    def make():
+        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
+        scorer = scorer_of(inputs, stand, {n: read_errors(step, inputs.areas.index) for n, step in drawn.items()})
+        rank = stand.rank.to_numpy()
+        domains = _domain_scores(scores, index, stand)
+        versions = set_versions(index, domains, told)
+        drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments)
+        spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
+        spread.insert(2, "spread_frame", stand.frame.to_numpy())
+        sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
+        ranks, shifts = compare_sets(scorer, versions)
+        ranks = _by_area(stand, ranks, index).melt(
+            ["area_code", "index_name"], var_name="weight_set", value_name="rank"
+        )
+        ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
+        tables = {
+            stem: spread.astype(
+                {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
+            ),
+            f"{stem}.sensitivity": _named(sensitivity, index),
+            f"{stem}.weights": _weights(index, versions),
+            f"{stem}.sets": _sets(index, told),
+            f"{stem}.set_ranks": ranks,
+            f"{stem}.set_shifts": _named(shifts, index),
+        }
+        return tables, {"n_draws": index.uncertainty.draws, "n_ranked": len(rank)}
+
+    definition = [inputs.definition, [one.model_dump(mode="json") for one in told]]
+    versions = inputs.versions | {step.stem: step.data_version for step in [scores, *drawn.values()]}
+    return once(workspace.data / "indices", stem, definition, versions, make)
+
+
+def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray]) -> Scorer:
+    """A scorer of versions over the areas that are ranked."""
+    keep = inputs.areas.index.get_indexer(stand.areas)
+    return Scorer(
+        inputs.index,
+        inputs.values,
+        inputs.directions,
+        keep,
+        stand.group.to_numpy(),
+        with_errors,
+        stand.size.to_numpy(),
+    )
+
+
+def _domain_scores(scores: Made, index: Index, stand: Standing) -> pd.DataFrame:
+    long = pd.read_parquet(scores.files[f"{index.stem}.domain_score"], columns=["area_code", "domain", "score"])
+    return long.pivot(index="area_code", columns="domain", values="score").reindex(stand.areas)
+
+
+def _by_area(stand: Standing, columns: pd.DataFrame, index: Index) -> pd.DataFrame:
+    table = columns.set_axis(stand.areas).reset_index(names="area_code")
+    table.insert(1, "index_name", index.stem)
+    return table
+
+
+def _named(table: pd.DataFrame, index: Index) -> pd.DataFrame:
+    table = table.copy()
+    table.insert(0, "index_name", pd.Series([index.stem] * len(table), index=table.index, dtype="str"))
+    texts = [column for column in ("choice", "options") if column in table]
+    numbers = [column for column in table.columns if table[column].dtype == object and column not in texts]
+    return table.astype(dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "float64"))
+
+
+def _weights(index: Index, versions: dict) -> pd.DataFrame:
+    rows = [
+        {"index_name": index.stem, "weight_set": name, "domain": domain, "weight": weight / sum(v.domains.values())}
+        for name, v in versions.items()
+        for domain, weight in v.domains.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _sets(index: Index, told: list) -> pd.DataFrame:
+    kept = {"expert": "expert", "equal": "equal", "pca": "data"}
+    rows = [
+        {"index_name": index.stem, "weight_set": name, "title": title, "origin": kept[name], "contributed_by": None, "reason": reason, "citation": None}
+        for name, (title, reason) in BUILT_IN.items()
+    ]  # fmt: skip
+    rows += [
+        {"index_name": index.stem, "weight_set": s.stem, **{key: getattr(s, key) for key in ("title", "origin", "contributed_by", "reason", "citation")}}
+        for s in told
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype("str")

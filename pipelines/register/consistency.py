@@ -1,0 +1,124 @@
+"""What no single definition file can know to be wrong: names that lead nowhere, licences overstepped, circles."""
+
+from collections.abc import Iterator
+
+from geodata.records import DefinitionError
+from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
+from pipelines.register.source import Source
+from pipelines.scoring.definition import Index, Weighted
+
+PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
+
+
+def check(register: Register) -> Register:
+    """The register, if its definitions hold together. Raises DefinitionError naming file, line and key of each breach."""
+    problems = [
+        *_sources(register),
+        *_geography(register),
+        *_kinds(register),
+        *_indicators(register),
+        *_indices(register),
+    ]
+    if problems:
+        raise DefinitionError("\n".join(problems))
+    _ = register.index_order  # raises on a circle
+    return register
+
+
+def _sources(register: Register) -> Iterator[str]:
+    for source in register.sources.values():
+        yield from _licence(register, source)
+        geography = register.geography
+        if source.covers and source.covers not in geography.covers:
+            yield f"{source.at('covers')}: {source.covers} is not among the covers of {geography.stem}.yml"
+        for name, column in source.columns.items():
+            if column.level and column.level not in geography.levels:
+                yield f"{source.at('columns', name, 'level')}: {column.level} is not a level of {geography.stem}.yml"
+        if source.fetch.parts and source.fetch.parts not in geography.parts:
+            yield f"{source.at('fetch', 'parts')}: {source.fetch.parts} is not among the parts of {geography.stem}.yml"
+        if source.places:
+            kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
+            for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
+                yield f"{source.at('places', 'kinds' if source.places.kinds else 'kind')}: {kind} is not in taxonomy.yml"
+
+
+def _licence(register: Register, source: Source) -> Iterator[str]:
+    licence = register.licences.get(source.licence)
+    if not licence:
+        yield f"{source.at('licence')}: {source.licence} is not in licences.yml"
+    elif PUBLISH.index(source.publish) > PUBLISH.index(licence.publish):
+        told = f"{source.publish} is more than licence {source.licence} allows ({licence.publish})"
+        yield f"{source.at('publish')}: {told}"
+
+
+def _geography(register: Register) -> Iterator[str]:
+    geography = register.geography
+    for key, stem in [
+        ("boundaries", geography.boundaries.source),
+        ("centroids", geography.centroids.source),
+        *(("lookups", lookup.source) for lookup in geography.lookups),
+    ]:
+        if stem not in register.sources:
+            yield f"{geography.at(key)}: there is no source {stem}"
+    if geography.postcodes.source not in register.sources:
+        yield f"{geography.at('postcodes')}: there is no source {geography.postcodes.source}"
+
+
+def _kinds(register: Register) -> Iterator[str]:
+    for kind, entry in register.taxonomy.kinds.items():
+        if kind in register.taxonomy.never_mapped:
+            yield f"{register.taxonomy.at('kinds', kind)}: {kind} must never be mapped"
+        for stem in entry.counted_from:
+            where = register.taxonomy.at("kinds", kind, "counted_from")
+            if stem not in register.sources:
+                yield f"{where}: there is no source {stem}"
+            elif entry.counts_for_reach and register.sources[stem].publish != "rows":
+                yield f"{where}: {stem} clears no rows, and every place counted must be listed"
+        for key, other in (("subset_of", entry.subset_of), ("like", entry.like)):
+            if other and other not in register.taxonomy.kinds:
+                yield f"{register.taxonomy.at('kinds', kind, key)}: there is no kind {other}"
+
+
+def _indicators(register: Register) -> Iterator[str]:
+    known = {*register.sources, *PLACE_TABLES}
+    for indicator in register.indicators.values():
+        for name in indicator.inputs:
+            if name not in known:
+                told = f"{name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
+                yield f"{indicator.at('inputs')}: {told}"
+        for kind in indicator.kinds:
+            if kind not in register.taxonomy.counted():
+                yield f"{indicator.at('kinds')}: {kind} is not a kind that counts for reach"
+        for name in indicator.sources:
+            if name not in register.sources:
+                yield f"{indicator.at('sources')}: there is no source {name}"
+
+
+def _indices(register: Register) -> Iterator[str]:
+    for index in register.indices.values():
+        others = set(index.uncertainty.normalise) - {"as_defined", "targets_stricter", "targets_looser"}
+        if others and rests_on_places(register, index):
+            told = "rests on places, known for the areas asked only, so its versions vary targets, not ranks or means"
+            yield f"{index.at('uncertainty', 'normalise')}: {told}"
+        for domain, name, member in index.members:
+            for told in _member(register, index, name, member):
+                yield f"{index.at('domains', domain, 'members', name)}: {told}"
+
+
+def _member(register: Register, index: Index, name: str, member: Weighted) -> Iterator[str]:
+    if member.index:
+        if name not in register.indices:
+            yield f"there is no index {name}"
+        return
+    if name not in register.indicators:
+        yield f"there is no indicator {name}"
+        return
+    scaled_by = index.scaled_by(member)
+    if member.shrink:
+        yield "shrink is for tables given to `commonground score`; published statistics come shrunk, or not, as they are"
+    if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):
+        yield "rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
+    for stem in register.indicators[name].sources:
+        source = register.sources.get(stem)
+        if source and source.verified.how == "documented":
+            yield f"rests on {stem}, whose format is known from documentation only"

@@ -1,0 +1,228 @@
+"""The register: sources, indicators, indices, taxonomy and licences as validated records."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from geodata.geography import Geography
+from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
+from pipelines.reach.fca import Decay
+from pipelines.register.source import Licence, Source
+from pipelines.scoring.definition import Direction, Index, read_index
+
+HERE = Path(__file__).parents[1]
+SOURCES = HERE / "sources"
+DEFINITIONS = HERE / "definitions"
+INDICATORS = HERE.parent / "sql" / "indicators"
+PLACE_TABLES = ("areas", "organisation", "reach")  # what an indicator may read besides source tables
+
+
+class Indicator(Record):
+    """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry.
+
+    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs.
+    """
+
+    stem: str
+    sql: str
+    title: str
+    unit: str
+    direction: Direction
+    grain: Literal["area"]
+    inputs: list[str] = Field(min_length=1)
+    sources: list[str] = Field(min_length=1)
+    kinds: list[str] = []
+    null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
+    modelled: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _reach_has_kinds(self):
+        if bool(self.kinds) != ("reach" in self.inputs):
+            raise ValueError("kinds, and reach among inputs, go together")
+        return self
+
+
+def reads_places(indicator: Indicator) -> bool:
+    """True where an indicator rests on reach, which is worked out for the areas asked only."""
+    return "reach" in indicator.inputs
+
+
+class Kind(Record):
+    """One kind of place: its group, for whom it is, whether it counts for reach, and how people are told of it.
+
+    `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
+    looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
+    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    `standard_minutes`: by rural-urban class, the walk beyond which there is a gap. Evidence older than `expires_years`
+    counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
+    """
+
+    title: str
+    plural: str
+    group: Literal["place", "space", "organisation", "site"]
+    for_whom: str
+    public: bool = True
+    shown: bool = True
+    fixed: bool = True
+    counts_for_reach: bool
+    counted_from: list[str] = Field(min_length=1)
+    subset_of: str | None = None
+    owner_kinds: list[str] = []
+    run_by: list[str] = []
+    like: str | None = None
+    alone: bool = False
+    standard_minutes: dict[str, float] = {}
+    expires_years: int | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _only_open_public_fixed(self):
+        if self.counts_for_reach and not (self.public and self.fixed):
+            raise ValueError("only public, fixed places count for reach")
+        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by):
+            raise ValueError("subset_of goes with owner_kinds or run_by")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_listed(self):
+        if self.counts_for_reach and "," in self.plural:
+            raise ValueError("a kind that counts for reach is listed with others by commas: its plural holds none")
+        return self
+
+    @property
+    def primary_source(self) -> str:
+        """The source whose cover is the kind's cover."""
+        return self.counted_from[0]
+
+
+class Taxonomy(Record):
+    """The kinds of place, and the walking times within which a place is in reach.
+
+    `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
+    of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
+    counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
+    """
+
+    minutes: tuple[int, int]
+    reference_year: int
+    borderline_share: float
+    decay: Decay | None = None
+    never_mapped: list[str]
+    no_markers: list[str] = []
+    kinds: dict[str, Kind]
+
+    @model_validator(mode="after")
+    def _one_catchment(self):
+        if self.decay and self.decay.minutes != self.minutes[1]:
+            raise ValueError("decay ends with the longer of the walks in minutes: what is shared is what is in reach")
+        return self
+
+    @property
+    def catchment(self) -> Decay:
+        """The decay that holds."""
+        return self.decay or Decay(name="uniform", minutes=self.minutes[1])
+
+    def counted(self) -> dict[str, Kind]:
+        """The kinds that count for reach."""
+        return {name: kind for name, kind in self.kinds.items() if kind.counts_for_reach}
+
+    def listed(self) -> dict[str, Kind]:
+        """The kinds whose presence or lack is told of an area: somewhere to go, and not part of another kind."""
+        return {name: kind for name, kind in self.counted().items() if kind.group != "site" and not kind.subset_of}
+
+    def expires_before(self, kind: Kind) -> datetime.date | None:
+        """The day before which evidence for `kind` counts no more, None where it never expires."""
+        if kind.expires_years is None:
+            return None
+        return datetime.date(self.reference_year - kind.expires_years, 1, 1)
+
+
+class Licences(Record):
+    """All licences, by key."""
+
+    licences: dict[str, Licence]
+
+
+def read_indicator(path: Path) -> Indicator:
+    """Read the YAML header in the first /* ... */ of an indicator's SQL file. Raises DefinitionError."""
+    text = path.read_text("utf-8")
+    value, lines = parse_sql_header(text, path.name)
+    return validate(Indicator, {**value, "stem": path.stem, "sql": text}, lines, path.name)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Everything a geography's pipeline is made of."""
+
+    geography: Geography
+    sources: dict[str, Source]
+    indicators: dict[str, Indicator]
+    indices: dict[str, Index]
+    taxonomy: Taxonomy
+    licences: dict[str, Licence]
+
+    @cached_property
+    def place_sources(self) -> dict[str, Source]:
+        """The sources whose rows become place records."""
+        return {stem: source for stem, source in self.sources.items() if source.places}
+
+    @cached_property
+    def index_order(self) -> list[str]:
+        """Index stems, each after the indices it reads. Raises DefinitionError on a circle."""
+        done: list[str] = []
+
+        def visit(stem: str, path: tuple[str, ...]) -> None:
+            if stem in path:
+                told = f"indices read each other in a circle: {' -> '.join((*path, stem))}"
+                raise DefinitionError(f"{self.indices[stem].at('domains')}: {told}")
+            if stem not in done:
+                for other in self.indices[stem].reads_indices:
+                    visit(other, (*path, stem))
+                done.append(stem)
+
+        for stem in self.indices:
+            visit(stem, ())
+        return done
+
+
+def drawn_indicators(register: Register, index: Index) -> list[str]:
+    """The indicators of an index that rest on reach alone, and are counted again with errors in its versions."""
+    indicators = [name for domain, name, member in index.members if domain in index.parts and not member.index]
+    return [name for name in indicators if register.indicators[name].inputs == ["reach"]]
+
+
+def rests_on_places(register: Register, index: Index) -> bool:
+    """True where an index rests on places, itself or through another index, and so is known for the areas asked only."""
+    return any(
+        rests_on_places(register, register.indices[name]) if member.index else reads_places(register.indicators[name])
+        for _, name, member in index.members
+        if name
+        in (register.indices if member.index else register.indicators)  # told of by `consistency` where it is not
+    )
+
+
+def read_register(
+    geography: Geography, sources: Path = SOURCES, definitions: Path = DEFINITIONS, indicators: Path = INDICATORS
+) -> Register:
+    """Read every definition that serves `geography`. Raises DefinitionError; `consistency` checks them together."""
+    licence_values, lines = parse_yaml((definitions / "licences.yml").read_text("utf-8"), "licences.yml")
+    nested = {("licences", *path): line for path, line in lines.items()}
+    licences = validate(Licences, {"licences": licence_values}, nested, "licences.yml").licences
+    every = [read_record(Source, path, stem=path.stem) for path in sorted(sources.glob("*.yml"))]
+    return Register(
+        geography,
+        {source.stem: source for source in every if source.geography == geography.sources_of},
+        {path.stem: read_indicator(path) for path in sorted(indicators.glob("*.sql"))},
+        {
+            index.stem: index
+            for index in map(read_index, sorted((definitions / "indices").glob("*.yml")))
+            if index.publish
+        },
+        read_record(Taxonomy, definitions / "taxonomy.yml"),
+        licences,
+    )

@@ -1,0 +1,105 @@
+"""One DIR and everything a step needs to know in it: settings, geography, register, area set, HTTP client."""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from geodata.geography import HERE as GEODATA
+from geodata.geography import Geography, read_geographies
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+from pipelines.core.store import read_json
+from pipelines.fetch.http import Client
+from pipelines.fetch.recorded import RecordedAdapter
+from pipelines.register.consistency import check
+from pipelines.register.register import Register, read_register
+from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A DIR with its settings, its geography and the area names that were asked for (empty: the whole nation)."""
+
+    settings: Settings
+    geography: Geography
+    asked: tuple[str, ...]
+
+    @property
+    def data(self) -> Path:
+        """The folder everything is written below."""
+        return self.settings.data
+
+    @property
+    def identity(self) -> Path:
+        """The file that keeps which place each record belongs to."""
+        return self.data / "identity.parquet"
+
+    @cached_property
+    def timings(self) -> list[tuple[str, str, float, bool]]:
+        """Layer, step, seconds and whether it was reused, in the order steps ended."""
+        return []
+
+    @cached_property
+    def run_starts(self) -> dict[str, str]:
+        """When each run of this process first asked a source, by run: one time for all it sees."""
+        return {}
+
+    @cached_property
+    def register(self) -> Register:
+        """The definitions that serve this geography."""
+        return check(read_register(self.geography))
+
+    @cached_property
+    def weight_sets(self) -> list[WeightSet]:
+        """Other weights for our indices: those of the repository and, contributed, those in DIR/weight_sets."""
+        return read_weight_sets([SETS, self.data / "weight_sets"], self.register.indices)
+
+    @cached_property
+    def today(self) -> datetime.date:
+        """The day that dated addresses are asked for: the recording's own in an invented geography."""
+        if self.geography.recorded:
+            return datetime.date.fromisoformat(self.recorded_date)
+        return datetime.date.today()
+
+    @property
+    def recorded_date(self) -> str:
+        """The date of the recorded answers in use. Raises Problem for a date there is no recording of."""
+        dates = self.geography.recorded.dates
+        chosen = self.settings.sample_date or dates[-1]
+        if chosen not in dates:
+            raise Problem(
+                "--sample-date", f"there is no recording of {chosen}", f"choose one of {', '.join(dates)}", usage=True
+            )
+        return chosen
+
+    @cached_property
+    def client(self) -> Client:
+        """The HTTP client shared by all fetches of this process."""
+        settings, recorded = self.settings, None
+        if self.geography.recorded:
+            recorded = RecordedAdapter(GEODATA / self.geography.recorded.folder, self.recorded_date)
+        return Client(settings.mirror, settings.offline, recorded, settings.contact)
+
+
+def open_workspace(settings: Settings) -> Workspace:
+    """The workspace of `settings.data`: its scope.json decides, else the areas asked, else the invented town.
+
+    Raises Problem (usage) when other areas are asked of a DIR that already has an area set.
+    """
+    geographies = read_geographies()
+    scope = read_json(settings.data / "scope.json")
+    if scope:
+        asked = {name.casefold() for name in settings.areas}
+        known = ({n.casefold() for n in scope["asked"]}, {c.casefold() for c in scope["codes"]})
+        if asked and asked not in known:
+            held = ", ".join(scope["asked"]) or scope["geography"]
+            raise Problem(
+                str(settings.data),
+                f"publishes {held}, and cannot also publish {', '.join(settings.areas)}",
+                "give another folder with --data",
+                usage=True,
+            )
+        return Workspace(settings, geographies[scope["geography"]], tuple(scope["asked"]))
+    wanted = [g for g in geographies.values() if g.invented != bool(settings.areas)]
+    return Workspace(settings, wanted[0], settings.areas)

@@ -1,0 +1,139 @@
+"""health.json: what an outside monitor needs to know of DIR, and the one sentence told when a refresh fails."""
+
+import datetime
+
+import requests
+
+from pipelines.core import store
+from pipelines.core.once import code_version
+from pipelines.core.problem import Problem
+from pipelines.core.settings import Settings
+from pipelines.ownership.typology import read_typology
+from pipelines.places import corrections
+from pipelines.register.workspace import Workspace
+from pipelines.release.contents import read_checks, read_release_tables
+from pipelines.release.publish import latest_version, rolled_back_to
+from pipelines.tables.snapshot import current
+
+OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+
+
+def record_success(workspace: Workspace) -> None:
+    """A refresh ended well: green, or amber where sources are stale or unavailable."""
+    cadences = {source.cadence for source in workspace.register.sources.values()}
+    now = datetime.datetime.now(datetime.UTC)
+    troubles = warnings(workspace)
+    store.write_json(
+        workspace.data / "health.json",
+        {
+            "world": world(workspace),
+            "state": "amber" if troubles else "green",
+            "release": latest_version(workspace.data / "releases"),
+            "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"
+            ),
+            "warnings": troubles,
+            "failure": None,
+        },
+    )
+
+
+def warnings(workspace: Workspace) -> list[str]:
+    """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
+    now = [current(workspace, source) for source in workspace.register.sources.values()]
+    told = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    return told + [
+        f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
+        for s in now
+        for part, why in list(s.missing.items())[:1]
+    ]
+
+
+def world(workspace: Workspace) -> str:
+    """The hash of all a refresh rests on: every snapshot and its state, every definition, all code, the areas asked.
+
+    Unchanged since the last good refresh, there is nothing to make.
+    """
+    register = workspace.register
+    snapshots = {stem: current(workspace, source) for stem, source in register.sources.items()}
+    return store.sha256_json(
+        {
+            "snapshots": {
+                stem: [s.data_version, s.state in ("stale", "unavailable"), s.missing] for stem, s in snapshots.items()
+            },
+            "sources": {stem: source.model_dump(mode="json") for stem, source in register.sources.items()},
+            "indicators": {stem: indicator.model_dump(mode="json") for stem, indicator in register.indicators.items()},
+            "indices": {stem: index.model_dump(mode="json") for stem, index in register.indices.items()},
+            "corrections": corrections.read(workspace).version,
+            "typology": read_typology().model_dump(mode="json"),
+            "taxonomy": register.taxonomy.model_dump(mode="json"),
+            "geography": workspace.geography.model_dump(mode="json"),
+            "release": {name: table.sql for name, table in read_release_tables().items()} | read_checks(),
+            "code": code_version(),
+            "areas": workspace.asked,
+        }
+    )
+
+
+def is_unchanged(workspace: Workspace) -> bool:
+    """True where nothing a refresh rests on changed since the last good one, and its release stands or was rolled back."""
+    known, latest = read(workspace.settings), latest_version(workspace.data / "releases")
+    stands = latest is not None and latest in (known.get("release"), rolled_back_to(workspace.data))
+    whole = workspace.identity.exists()
+    return stands and whole and known.get("world") == world(workspace)
+
+
+def read(settings: Settings) -> dict:
+    """What health.json says; nothing where it is missing or damaged, for it must never hide what really failed."""
+    try:
+        known = store.read_json(settings.data / "health.json")
+    except Problem:
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def tell_failure(settings: Settings, failure: Problem) -> str | None:
+    """A refresh failed: health.json red, and one sentence posted; return what went wrong with the post, if anything.
+
+    A wrong question is the asker's to mend, not an alarm.
+    """
+    if failure.usage:
+        return None
+    trouble = None
+    try:
+        record_failure(settings, str(failure))
+    except Problem as problem:
+        trouble = f"health.json could not be written ({problem.what})"
+    return post_alert(settings, str(failure)) or trouble
+
+
+def record_failure(settings: Settings, sentence: str) -> None:
+    """A refresh failed: red, with the sentence; the last good release and its date stay as they were."""
+    path = settings.data / "health.json"
+    known = {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": []} | read(settings)
+    store.write_json(path, {**known, "state": "red", "failure": {"at": store.utc_now(), "what": sentence}})
+
+
+def post_alert(settings: Settings, sentence: str) -> str | None:
+    """Post one sentence as JSON `{"text": ...}` to the configured address; return what went wrong, if anything did."""
+    if not settings.alert_url:
+        return None
+    try:
+        requests.post(
+            settings.alert_url, json={"text": f"Common Ground refresh failed: {sentence}"}, timeout=10
+        ).raise_for_status()
+    except requests.RequestException as error:
+        # the address may hold a secret: the error's own text, which repeats it, is not passed on
+        return f"the alert could not be posted ({type(error).__name__})"
+    return None
+
+
+def age_days(settings: Settings) -> float | None:
+    """Days since the last good refresh, None where there never was one."""
+    try:
+        then = datetime.datetime.strptime(read(settings).get("last_good_refresh"), "%Y-%m-%dT%H:%M:%SZ")
+    except (TypeError, ValueError):
+        return None
+    then = then.replace(tzinfo=datetime.UTC)
+    return (datetime.datetime.now(datetime.UTC) - then).total_seconds() / 86400

@@ -1,0 +1,1 @@
+"""Bytes to accepted snapshot to typed table held to its contract."""

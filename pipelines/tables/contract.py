@@ -1,0 +1,102 @@
+"""Hold a table to its declared columns, keys, ranges and counts; list every breach with source, row and column."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+from geodata.geography import Geography
+from pipelines.register.source import Source
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken promise. `row` is the row in the publisher's file (its heading is row 1), None for the whole table."""
+
+    column: str
+    row: int | None
+    value: object
+    what: str
+    n: int = 1
+
+
+def schema(source: Source, geography: Geography) -> pa.DataFrameSchema:
+    """The source's declared columns as a Pandera schema."""
+    columns = {}
+    for name, column in source.columns.items():
+        checks = []
+        if column.min is not None:
+            checks.append(pa.Check.ge(column.min, error=f"is below {column.min:g}"))
+        if column.max is not None:
+            checks.append(pa.Check.le(column.max, error=f"is above {column.max:g}"))
+        if column.values is not None:
+            checks.append(pa.Check.isin(column.values, error=f"is not one of {', '.join(column.values)}"))
+        if column.level:
+            pattern = f"(?:{geography.pattern(column.level)})$"
+            checks.append(
+                pa.Check.str_matches(pattern, error=f"is not the code of any {geography.levels[column.level].name}")
+            )
+        columns[name] = pa.Column(checks=checks, nullable=column.nullable or column.optional)
+    return pa.DataFrameSchema(columns, unique=source.key or None, report_duplicates="exclude_first")
+
+
+def find_breaches(
+    source: Source, geography: Geography, table: pd.DataFrame, last_rows: int | None, unread: Set[str] = frozenset()
+) -> list[Breach]:
+    """Every breach of the source's contract by a typed table; empty when it holds.
+
+    In `unread` columns some text could not be read as their type: told already, not again as missing.
+    """
+    breaches = [b for b in (_count_breach(source, geography, len(table), last_rows),) if b]
+    try:
+        schema(source, geography).validate(pd.DataFrame(table), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+            if column in unread and check == "not_nullable":
+                continue
+            first = group.iloc[0]
+            row = None if pd.isna(first["index"]) else int(first["index"]) + 2
+            name = ", ".join(source.key) if str(check).startswith("multiple_fields_uniqueness") else str(column)
+            breaches.append(Breach(name, row, first["failure_case"], _say(str(check)), len(group)))
+    return breaches
+
+
+def _say(check: str) -> str:
+    if "uniqueness" in check or "unique" in check:
+        return "is given more than once, and is a key"
+    if check == "not_nullable":
+        return "is missing"
+    return check
+
+
+def _count_breach(source: Source, geography: Geography, n: int, last_rows: int | None) -> Breach | None:
+    rule = source.rows
+    if n == 0:
+        return Breach("rows", None, 0, "the table is empty where rows are expected")
+    if rule.exactly is not None:
+        expected = geography.expected[rule.exactly] if isinstance(rule.exactly, str) else rule.exactly
+        if n != expected:
+            return Breach("rows", None, n, f"{n:,} rows, where exactly {expected:,} are expected")
+    if rule.between and not rule.between[0] <= n <= rule.between[1]:
+        return Breach("rows", None, n, f"{n:,} rows, where {rule.between[0]:,} to {rule.between[1]:,} are expected")
+    if rule.at_least_of_last and last_rows and n < rule.at_least_of_last * last_rows:
+        return Breach(
+            "rows", None, n, f"{n:,} rows, fewer than {rule.at_least_of_last:.0%} of the last good {last_rows:,}"
+        )
+    return None
+
+
+def describe(breaches: list[Breach]) -> str:
+    """All breaches in one sentence, the first five in full."""
+    told = []
+    for breach in breaches[:5]:
+        if breach.column == "rows":
+            told.append(str(breach.what))
+        else:
+            where = f"row {breach.row}, " if breach.row else ""
+            more = f" (and {breach.n - 1:,} more)" if breach.n > 1 else ""
+            told.append(f"{where}column {breach.column}: {str(breach.value)[:60]!r} {breach.what}{more}")
+    rest = f"; and {len(breaches) - 5} more kinds of breach" if len(breaches) > 5 else ""
+    return "; ".join(told) + rest

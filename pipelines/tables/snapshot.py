@@ -1,0 +1,205 @@
+"""Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
+
+import csv
+import io
+import logging
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from pipelines.core import store
+from pipelines.core.problem import Problem
+from pipelines.fetch import arcgis, file, nomis, overpass, parts
+from pipelines.register.source import Source
+from pipelines.register.workspace import Workspace
+from pipelines.tables.tidy import tidy
+
+log = logging.getLogger("commonground.fetch")
+PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch, "overpass": overpass.fetch}
+GOOD = ("new", "unchanged")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
+    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get."""
+
+    stem: str
+    state: str
+    sha: str = ""
+    rows: int = 0
+    source_as_at: str | None = None
+    observed_at: str | None = None
+    problem: str | None = None
+    downloaded: int = 0
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data_version(self) -> str:
+        """The hash of the canonical content; a fixed word where there is none."""
+        return self.sha or "unavailable"
+
+
+def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
+    """Fetch the source if it changed, and return its snapshot. `run` is written down with what was observed.
+
+    Raises Problem where a required source has no answer; any other keeps its last good snapshot (stale) or is
+    unavailable.
+    """
+    folder = workspace.data / "snapshots" / source.stem
+    last = last_good(folder, workspace.geography.stem)
+    if workspace.settings.offline and not workspace.geography.recorded and last:
+        return _snapshot(source, last, "kept")
+    before = workspace.client.downloaded
+    run_at = workspace.run_starts.setdefault(run, store.utc_now())
+    asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
+    try:
+        with _unforeseen(source):
+            observation = _observe(workspace, source, folder, last)
+        store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
+    except Problem as problem:
+        if folder.exists() or not source.required:
+            failed = {
+                "observed_at": store.utc_now(),
+                "geography": workspace.geography.stem,
+                "source_as_at": None,
+                "sha": None,
+                "rows": 0,
+                "status": "failed",
+                "problem": str(problem),
+            }
+            store.append_line(folder / "observations.jsonl", failed)
+        if source.required:
+            raise
+        log.warning("%s", problem)
+        if last:
+            return _snapshot(source, last, "stale", str(problem))
+        return Snapshot(source.stem, "unavailable", problem=str(problem))
+
+
+def current(workspace: Workspace, source: Source) -> Snapshot:
+    """The snapshot a source has, without asking anyone."""
+    folder = workspace.data / "snapshots" / source.stem
+    last, lines = last_good(folder, workspace.geography.stem), store.read_lines(folder / "observations.jsonl")
+    failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
+    if not last:
+        return Snapshot(source.stem, "unavailable", problem=failed)
+    return _snapshot(source, last, "stale" if failed else last["status"], failed)
+
+
+def read_files(workspace: Workspace, snapshot: Snapshot) -> dict[str, bytes]:
+    """The files of a snapshot, by name."""
+    return read_snapshot(workspace, snapshot.stem, snapshot.sha)
+
+
+def last_good(folder: Path, geography: str) -> dict | None:
+    """The newest observation for this geography that has a snapshot on disk, with the validators of its last answer."""
+    for line in reversed(store.read_lines(folder / "observations.jsonl")):
+        if line.get("geography") == geography and line["status"] in GOOD and (folder / line["sha"]).is_dir():
+            return line
+    return None
+
+
+@contextmanager
+def _unforeseen(source: Source) -> Iterator[None]:
+    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
+        told = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
+        raise Problem(source.stem, told, "look at the answer; the publisher may have changed its service") from error
+
+
+def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
+    known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    if source.fetch.parts:
+        wanted = tuple(workspace.geography.parts[source.fetch.parts])
+        reply = parts.fetch(workspace.client, source, workspace.today, known, kept, wanted)
+    else:
+        reply = PROTOCOLS[source.fetch.protocol](workspace.client, source, workspace.today, known, kept)
+    line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+    if reply is None:
+        return {**last, **line, "missing": {}, "status": "unchanged"}
+    sha = canonical_hash(source, reply.files)
+    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
+    if last and last["sha"] == sha:
+        return {**last, **line, "status": "unchanged"}
+    table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+    if not (folder / sha).is_dir():
+        with store.staging(folder) as beside:
+            for name, body in reply.files.items():
+                store.write_bytes(beside / name, body)
+            store.move_folder(beside, folder / sha)
+    return {**line, "rows": len(table), "status": "new"}
+
+
+def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:
+    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    return Snapshot(
+        source.stem,
+        state,
+        line["sha"],
+        line["rows"],
+        as_at,
+        line["observed_at"],
+        problem,
+        downloaded,
+        line.get("missing", {}),
+    )
+
+
+def canonical_hash(source: Source, files: dict[str, bytes]) -> str:
+    """The hash of what the files say: zip members rather than zip dates, and without the volatile fields named."""
+    parts = {name: store.sha256(_canonical(source, name, body)) for name, body in files.items()}
+    return store.sha256_json(parts)
+
+
+def _canonical(source: Source, name: str, body: bytes) -> bytes:
+    if name.endswith(".zip"):
+        archive = zipfile.ZipFile(io.BytesIO(body))
+        return orjson.dumps(sorted((i.filename, i.file_size, i.CRC) for i in archive.infolist()))
+    volatile = set(source.fetch.volatile)
+    if volatile and name.endswith(".csv"):
+        rows = csv.reader(io.StringIO(body.decode(source.fetch.encoding)))
+        heading = next(rows)
+        kept = [i for i, column in enumerate(heading) if column not in volatile]
+        return orjson.dumps([[row[i] for i in kept if i < len(row)] for row in [heading, *rows]])
+    if volatile and name.endswith(".json"):
+        return orjson.dumps(
+            _without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS
+        )
+    return body
+
+
+def _without(value, volatile: set[str]):
+    if isinstance(value, dict):
+        return {k: _without(v, volatile) for k, v in value.items() if k not in volatile}
+    if isinstance(value, list):
+        return [_without(v, volatile) for v in value]
+    return value
+
+
+def history(workspace: Workspace, source: Source) -> list[dict]:
+    """What a source has been seen to hold, oldest first, the present last: the observations that differ from the one before.
+
+    Each has `sha`, `day` (the publisher's date, else the day it was asked), and the `run` that made it with `run_at`;
+    those whose snapshot is gone are left out. Content that comes back is there twice.
+    """
+    folder, found = workspace.data / "snapshots" / source.stem, []
+    for line in store.read_lines(folder / "observations.jsonl"):
+        good = line.get("geography") == workspace.geography.stem and line["status"] in GOOD
+        if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
+            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            found.append({**line, "day": str(source.vintage or day)})
+    return found
+
+
+def read_snapshot(workspace: Workspace, stem: str, sha: str) -> dict[str, bytes]:
+    """The files of one kept snapshot of source `stem`, by name."""
+    folder = workspace.data / "snapshots" / stem / sha
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

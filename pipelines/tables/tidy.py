@@ -1,0 +1,137 @@
+"""A text table as published to our table: columns named and typed as the source's YAML declares, bad values told."""
+
+import importlib.util
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.geography import Geography
+from pipelines.core.plain_text import plain
+from pipelines.core.problem import Problem
+from pipelines.register.source import Column, Source
+from pipelines.tables.contract import Breach, describe, find_breaches
+from pipelines.tables.reading import read_text_table
+
+SOURCES = Path(__file__).parents[1] / "sources"
+ISSUE_COLUMNS = ["source", "row", "column", "value", "issue"]
+
+
+def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_rows: int | None = None):
+    """The source's table, sorted by key, and a table of issues (values made null, with row and reason).
+
+    A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
+    every kind of breach of the source's contract.
+    """
+    text = read_text_table(source, files)
+    script = SOURCES / f"{source.stem}.py"
+    if script.exists():
+        text = _load(script).tidy(text)
+    text = _choose_columns(source, text)
+    for name, level in source.keep.items():
+        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+    table, issues, breaches = _typed(source, geography, text)
+    unread = {breach.column for breach in breaches}
+    breaches += find_breaches(source, geography, table, last_rows, unread)
+    if breaches:
+        raise Problem(
+            source.stem,
+            describe(breaches),
+            "if the publisher changed the file, mend the source's YAML; nothing was replaced",
+        )
+    order = source.key or list(source.columns)
+    table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
+    issues = (
+        pd.DataFrame(issues, columns=ISSUE_COLUMNS)
+        .astype({"row": "int64"})
+        .astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
+    )
+    return table, issues
+
+
+def empty_table(source: Source) -> pd.DataFrame:
+    """The source's table without rows, every column of its declared type."""
+    empty = pd.Series([], dtype="str")
+    frame = pd.DataFrame({name: _convert(column, empty) for name, column in source.columns.items()})
+    return geopandas.GeoDataFrame(frame, geometry=[], crs=source.fetch.out_crs) if source.fetch.geometry else frame
+
+
+def _load(script: Path):
+    spec = importlib.util.spec_from_file_location(script.stem, script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _choose_columns(source: Source, text: pd.DataFrame) -> pd.DataFrame:
+    wanted = {column.source_name or name: name for name, column in source.columns.items()}
+    missing = [
+        heading for heading, name in wanted.items() if heading not in text.columns and not source.columns[name].optional
+    ]
+    if missing:
+        raise Problem(
+            source.stem,
+            f"the file has no column {', '.join(repr(m) for m in missing[:5])} (it has {', '.join(map(repr, list(text.columns)[:6]))} ...)",
+            "if the publisher renamed it, mend `from` in the source's YAML",
+        )
+    for heading in wanted:
+        if heading not in text.columns:
+            text[heading] = None
+    kept = [*wanted, *(["geometry"] if source.fetch.geometry else [])]
+    return text[kept].rename(columns=wanted)
+
+
+def _typed(source: Source, geography: Geography, text: pd.DataFrame):
+    table, issues, breaches = {}, [], []
+    for name, column in source.columns.items():
+        raw = text[name].astype("str").str.strip().replace("", None)
+        raw = raw.mask(raw.isin(column.null_texts))
+        if column.type == "text":
+            raw = raw.map(plain, na_action="ignore").replace("", None)
+        values = _convert(column, raw)
+        unread = raw.notna() & values.isna()
+        if column.on_breach == "null":
+            bad = unread | _out_of_range(column, values)
+            issues += [
+                (source.stem, int(i) + 2, name, plain(raw[i]), f"not a usable {column.type}") for i in raw.index[bad]
+            ]
+            values = values.mask(bad)
+        elif unread.any():
+            first = raw.index[unread][0]
+            breaches.append(
+                Breach(name, int(first) + 2, raw[first], f"is not {ARTICLE[column.type]}", int(unread.sum()))
+            )
+        table[name] = values
+    frame = pd.DataFrame(table)
+    if source.fetch.geometry:
+        shapes = text["geometry"].to_numpy()
+        shapes = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
+        frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
+    return frame, issues, breaches
+
+
+ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date"}
+
+
+def _out_of_range(column: Column, values: pd.Series) -> pd.Series:
+    bad = pd.Series(False, index=values.index)
+    if column.min is not None:
+        bad |= (values < column.min).fillna(False).astype(bool)
+    if column.max is not None:
+        bad |= (values > column.max).fillna(False).astype(bool)
+    return bad
+
+
+def _convert(column: Column, raw: pd.Series) -> pd.Series:
+    if column.type == "number":
+        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+        return numbers.where(np.isfinite(numbers))  # "inf" is a word, not a measurement
+    if column.type == "integer":
+        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+        whole = np.isfinite(numbers) & (numbers == numbers.round())
+        return numbers.where(whole).astype("Int64")
+    if column.type == "date":
+        return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype("datetime64[ms]")
+    return raw.astype("str")
