@@ -6,10 +6,10 @@ import duckdb
 import numpy as np
 
 from geodata.crs import PUBLISHED, transform_xy
+from geodata.distance import Measure, Walks, measure_of
 from geodata.geography import read_geographies
 from pipelines.answers.latest import rows
 from pipelines.core.problem import Problem
-from pipelines.reach.distance import Measure, Walks, measure_of
 
 
 @dataclass(frozen=True)

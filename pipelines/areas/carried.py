@@ -12,9 +12,9 @@ import pandas as pd
 
 from geodata.records import DefinitionError
 from geodata.vintages import MISSING, SAID_AS, VintageError, carry, fit, how_carried
+from pipelines.areas.claimed import claimed
 from pipelines.core.once import Made, made, once
 from pipelines.core.problem import Problem
-from pipelines.places.cover import claimed
 from pipelines.register.register import Indicator, Register
 from pipelines.register.source import Column, Source
 from pipelines.register.workspace import Workspace

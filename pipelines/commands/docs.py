@@ -114,7 +114,7 @@ def refreshed(text: str, made: dict[str, str]) -> tuple[str, list[str]]:
         raise Problem(
             "README.md",
             f"does not hold the same generated parts as the code ({', '.join(odd)})",
-            "add or remove them in pipelines/commands/readme.py or README.md",
+            "add or remove them in pipelines/commands/docs.py or README.md",
         )
     fresh = PART.sub(lambda match: f"{match[1]}{made[match[2]]}\n{match[3]}", text)
     after = {match[2]: match[0] for match in PART.finditer(fresh)}

@@ -1,6 +1,5 @@
 """One refresh from the command line: the same Dagster assets as the UI, run in this process, told in plain words."""
 
-import importlib
 import logging
 import sys
 from collections import defaultdict
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.core import once, store
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
+from pipelines.fetch.http import client_of
 from pipelines.places import corrections
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
@@ -40,14 +40,15 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
     settings = workspace.settings
     # wrong definitions, dates and corrections are told before anything is asked or written
-    _ = workspace.register, workspace.client, corrections.read(workspace)
+    _ = workspace.register, client_of(workspace), corrections.read(workspace)
     with store.writer_lock(settings.data):
         before = latest_version(settings.data / "releases")
         try:
             with store.disk_problems(settings.data):
                 prepare_home(settings)
-                # by name: the graph is a layer above, and the command must run just what the UI runs
-                importlib.import_module("assets_defs.run").run(workspace)
+                from assets_defs.run import run  # here: Dagster is slow to import, and other commands do without
+
+                run(workspace)
         except Problem as failure:
             if trouble := health.tell_failure(settings, failure):
                 log.warning("%s", trouble)
@@ -70,7 +71,7 @@ def _told(workspace: Workspace, before: str | None) -> Outcome:
     for layer, _, seconds, _ in workspace.timings:
         stages[layer] += seconds
     lines = ["stages: " + ", ".join(f"{layer} {seconds:.1f} s" for layer, seconds in stages.items())]
-    lines.append(f"downloaded: {workspace.client.downloaded / 1e6:.1f} MB")
+    lines.append(f"downloaded: {client_of(workspace).downloaded / 1e6:.1f} MB")
     warnings = health.warnings(workspace)
     lines += [f"warning, {warning}" for warning in warnings]
     retired = once.made(workspace.data / "places", "place").meta["retired"]

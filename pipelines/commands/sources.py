@@ -2,6 +2,7 @@
 
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
+from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.tables.snapshot import current
@@ -58,9 +59,9 @@ def _probe(workspace: Workspace, source: Source) -> str:
         )
     )
     params = {"arcgis": {"f": "json"}, "overpass": {"data": TINY}}.get(rule.protocol)
-    if rule.alternate_url and not workspace.client.stands_in:
+    if rule.alternate_url and not client_of(workspace).stands_in:
         return "not asked: the publisher gives no lasting address"
     try:
-        return workspace.client.head(source.stem, url, params)
+        return client_of(workspace).head(source.stem, url, params)
     except Problem as problem:
         return f"FAILED: {problem.what}"

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 import requests
 import tenacity
 
+from geodata.geography import HERE as GEODATA
 from pipelines.core.problem import Problem
 from pipelines.fetch.recorded import RecordedAdapter
+from pipelines.register.workspace import Workspace
 
 log = logging.getLogger("commonground.fetch")
 TRIES = 5
@@ -190,3 +192,13 @@ def refuse_html(body: bytes, content_type: str) -> None:
     head = body[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<!doctype html", b"<html")):
         raise Passing("the answer is a web page (HTML), not data")
+
+
+def client_of(workspace: Workspace) -> Client:
+    """The one client of all fetches of a workspace. Raises Problem for a date there is no recording of."""
+    if "client" not in workspace.kept:
+        settings, recorded = workspace.settings, None
+        if workspace.geography.recorded:
+            recorded = RecordedAdapter(GEODATA / workspace.geography.recorded.folder, workspace.recorded_date)
+        workspace.kept["client"] = Client(settings.mirror, settings.offline, recorded, settings.contact)
+    return workspace.kept["client"]

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from geodata.distance import measure_of
 from geodata.records import Record, read_record
 from pipelines.core import store
 from pipelines.core.once import Made, made, once
 from pipelines.core.query import run_sql
-from pipelines.reach.distance import measure_of
 from pipelines.reach.reach import chosen_places, counts_within, nearest_counted, origins_asked, with_gap
 from pipelines.register.register import DEFINITIONS, Indicator, Register, drawn_indicators
 from pipelines.register.workspace import Workspace

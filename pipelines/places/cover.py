@@ -4,9 +4,10 @@ import geopandas
 import numpy as np
 import pandas as pd
 
+from geodata.distance import measure_of
 from geodata.locate import distance_within
+from pipelines.areas.claimed import claimed
 from pipelines.core.once import Made, made, once
-from pipelines.reach.distance import measure_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import current
@@ -97,17 +98,6 @@ def _source_cover(
     as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
     cover["as_at"] = as_at.astype("datetime64[ms]").to_numpy()
     return cover[edges.in_scope]
-
-
-def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.ndarray:
-    """True for each area of `areas` that the source claims to be complete for."""
-    claim = workspace.geography.covers[source.covers]
-    if claim == "nation":
-        return np.ones(len(areas), dtype=bool)
-    covered = np.zeros(len(areas), dtype=bool)
-    for level, codes in claim.items():
-        covered |= areas[f"{level}_code"].isin(codes).to_numpy()
-    return covered
 
 
 def margin_m(workspace: Workspace) -> float:

@@ -2,16 +2,17 @@
 
 Residents beyond the areas asked take up places too, and choose among places further on: who shares a place with the
 areas asked is counted wherever in the nation they live, also where nobody looked for this kind, so that a run for one
-authority gives what a run for the nation gives. How a walk is measured is known to `pipelines.reach.distance` alone.
+authority gives what a run for the nation gives. How a walk is measured is known to `geodata.distance` alone.
 """
 
 import numpy as np
 import pandas as pd
 
+from geodata.distance import Measure, Walks, measure_of
 from pipelines.core import store
 from pipelines.core.once import Made, made, once
-from pipelines.reach.distance import Measure, Walks, measure_of
-from pipelines.reach.fca import Decay, e2sfca, three_step
+from pipelines.reach.fca import e2sfca, three_step
+from pipelines.register.decay import Decay
 from pipelines.register.register import Kind
 from pipelines.register.workspace import Workspace
 

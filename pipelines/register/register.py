@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
-from pipelines.reach.fca import Decay
+from pipelines.register.decay import Decay
 from pipelines.register.source import Licence, Source
 from pipelines.scoring.definition import Direction, Index, read_index
 

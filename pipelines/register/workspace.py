@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import read_json
-from pipelines.fetch.http import Client
-from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.register.consistency import check
 from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
@@ -74,12 +71,9 @@ class Workspace:
         return chosen
 
     @cached_property
-    def client(self) -> Client:
-        """The HTTP client shared by all fetches of this process."""
-        settings, recorded = self.settings, None
-        if self.geography.recorded:
-            recorded = RecordedAdapter(GEODATA / self.geography.recorded.folder, self.recorded_date)
-        return Client(settings.mirror, settings.offline, recorded, settings.contact)
+    def kept(self) -> dict[str, object]:
+        """What layers above keep for as long as this workspace is open, such as the HTTP client."""
+        return {}
 
 
 def open_workspace(settings: Settings) -> Workspace:

@@ -14,6 +14,7 @@ import orjson
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.fetch import arcgis, file, nomis, overpass, parts
+from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import tidy
@@ -54,14 +55,16 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     last = last_good(folder, workspace.geography.stem)
     if workspace.settings.offline and not workspace.geography.recorded and last:
         return _snapshot(source, last, "kept")
-    before = workspace.client.downloaded
+    before = client_of(workspace).downloaded
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
-        return _snapshot(source, observation, observation["status"], downloaded=workspace.client.downloaded - before)
+        return _snapshot(
+            source, observation, observation["status"], downloaded=client_of(workspace).downloaded - before
+        )
     except Problem as problem:
         if folder.exists() or not source.required:
             failed = {
@@ -119,9 +122,9 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
     if source.fetch.parts:
         wanted = tuple(workspace.geography.parts[source.fetch.parts])
-        reply = parts.fetch(workspace.client, source, workspace.today, known, kept, wanted)
+        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, wanted)
     else:
-        reply = PROTOCOLS[source.fetch.protocol](workspace.client, source, workspace.today, known, kept)
+        reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
     line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
     if reply is None:
         return {**last, **line, "missing": {}, "status": "unchanged"}

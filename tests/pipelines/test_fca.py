@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipelines.reach.distance import StraightLine, Walks
-from pipelines.reach.fca import Decay, e2sfca, three_step, two_step
+from geodata.distance import StraightLine, Walks
+from pipelines.reach.fca import e2sfca, three_step, two_step
+from pipelines.register.decay import Decay
 
 UNIFORM = Decay(name="uniform", minutes=15)
 STEP = Decay(name="step", minutes=15, bands={5: 1, 10: 0.5, 15: 0.25})

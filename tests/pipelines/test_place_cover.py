@@ -7,9 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from pipelines.areas.claimed import claimed
 from pipelines.core.once import made, once
 from pipelines.core.store import sha256_json
-from pipelines.places.cover import claimed, make_cover
+from pipelines.places.cover import make_cover
 from pipelines.tables.table import table
 
 CITY = "S99800001"  # the region that the invented city map covers

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from geodata.distance import measure_of
 from pipelines.areas.small_areas import make_scope
 from pipelines.core.once import made
 from pipelines.places.cover import make_cover
-from pipelines.reach.distance import measure_of
-from pipelines.reach.fca import Decay
 from pipelines.reach.reach import make_reach
+from pipelines.register.decay import Decay
 from pipelines.register.register import DEFINITIONS, Taxonomy, read_record
 from pipelines.release.contents import read_release_tables
 

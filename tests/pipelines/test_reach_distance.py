@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geodata.distance import StraightLine, measure_of
 from geodata.geography import read_geographies
-from pipelines.reach.distance import StraightLine, measure_of
 
 MEASURE = StraightLine(1.3, 0.0125, 2400)
 POINTS = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 4000)), max_size=15)

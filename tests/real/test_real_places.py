@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.areas.claimed import claimed
 from pipelines.core.once import made
 from pipelines.core.settings import Settings
 from pipelines.indicators.errors import read_accuracy
 from pipelines.places.agreement import agreement
-from pipelines.places.cover import claimed
 from pipelines.register.workspace import open_workspace
 
 ROWS = {  # as the files of the mirror have them, see its README

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from pipelines.reach.distance import StraightLine
-from pipelines.reach.fca import Decay, e2sfca
+from geodata.distance import StraightLine
+from pipelines.reach.fca import e2sfca
+from pipelines.register.decay import Decay
 
 
 def load(folder, areas, metres):

@@ -1,9 +1,9 @@
-"""The nearest place of each kind, by pipelines.reach.distance: straight lines, however far."""
+"""The nearest place of each kind, by geodata.distance: straight lines, however far."""
 
 import numpy as np
 import pandas as pd
 
-from pipelines.reach.distance import StraightLine
+from geodata.distance import StraightLine
 
 
 def load(folder, areas):
