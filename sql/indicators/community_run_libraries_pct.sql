@@ -11,10 +11,12 @@ note: "community-run (CR) and independent community (ICL) libraries of the natio
 */
 select
     area_code,
-    100.0 * max(n_within_15_min) filter (where kind = 'community_run_library')
-        / nullif(max(n_within_15_min) filter (where kind = 'library'), 0) as value,
-    max(coverage) filter (where kind = 'library') as coverage,
-    max(null_reason) filter (where kind = 'library') as null_reason,
-    max(as_at) filter (where kind = 'library') as as_at
+    case when bool_and(coverage != 'unknown')
+        then 100.0 * max(n_within_15_min) filter (where kind = 'community_run_library')
+            / nullif(max(n_within_15_min) filter (where kind = 'library'), 0)
+    end as value,
+    case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
+    min(null_reason) as null_reason,
+    min(as_at) as as_at
 from reach
 group by area_code

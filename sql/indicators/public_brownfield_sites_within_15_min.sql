@@ -9,5 +9,5 @@ sources: [mhclg_brownfield_current]
 null_reason: no_denominator
 note: "allocated for housing first: a competing claim; null where the council register states no owner of any site, or none in an entry of the last three years"
 */
-select area_code, n_within_15_min as value, coverage, null_reason, as_at
+select area_code, case when coverage != 'unknown' then n_within_15_min end as value, coverage, null_reason, as_at
 from reach
