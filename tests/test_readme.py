@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from pipelines.commands import docs as readme
 from pipelines.commands.cli import main as commands
 from pipelines.core.problem import Problem
+from pipelines.register.register import DEFINITIONS
+from pipelines.scoring.definition import read_index
 
 TEXT = readme.README.read_text("utf-8")
 SQL = re.findall(r"^```sql\n(.*?)^```", TEXT, re.S | re.M)
@@ -25,6 +27,13 @@ TOLD = [
     for line in [*INLINE, *"".join(SHELL).splitlines()]
     if re.match(r"(\.venv/bin/)?commonground ", line)
 ]
+
+INSIDE = {  # (index, member) of every domain that makes the index, without those that stand beside it
+    (index.stem, name)
+    for index in map(read_index, (DEFINITIONS / "indices").glob("*.yml"))
+    for domain, name, _ in index.members
+    if domain in index.parts
+}
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +103,14 @@ def test_there_are_enough_questions():
 def test_every_query_finds_rows(readme_release, sql):
     with duckdb.connect(str(readme_release / "commonground.duckdb"), read_only=True) as connection:
         assert connection.execute(sql).fetchall()
+
+
+def test_an_area_without_a_score_is_told_of_members_of_the_index_alone(readme_release):
+    (sql,) = re.findall(r"no score\?.*?^```sql\n(.*?)^```", TEXT, re.S | re.M)
+    with duckdb.connect(str(readme_release / "commonground.duckdb"), read_only=True) as connection:
+        named = {(row[1], row[3]) for row in connection.execute(sql).fetchall()}
+    assert named
+    assert named - INSIDE == set()
 
 
 @pytest.mark.parametrize("code", PYTHON)

@@ -185,7 +185,7 @@ def _changed_values(before, after) -> pd.DataFrame:
 
 def _members(connection) -> dict[str, set[str]]:
     """Every indicator behind each index, through the indices it reads."""
-    rows = connection.execute("select index_name, member from index_member").fetchall()
+    rows = connection.execute("select index_name, member from index_member where is_in_index").fetchall()
     direct = {name: {member for index, member in rows if index == name} for name, _ in rows}
 
     def behind(name: str) -> set[str]:

@@ -56,7 +56,7 @@ def index_register(workspace: Workspace) -> pd.DataFrame:
             rows.append(
                 {
                     "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
-                    "member_weight": member.weight, "normalise": member.normalise or index.normalise,
+                    "member_weight": member.weight, "is_in_index": not domain.apart, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
                     "outliers": (done := treated.get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }

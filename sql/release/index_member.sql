@@ -8,6 +8,7 @@ columns:
   domain_weight: weight of the domain in the index
   member: the indicator (or other index) in the domain
   member_weight: weight of the member in its domain
+  is_in_index: false where the domain is published beside the index and is no part of it
   normalise: how values are put on a scale
   target_0: value that scores 0, where normalise is target
   target_100: value that scores 100, where normalise is target
@@ -16,6 +17,6 @@ columns:
   outliers: what was done about outliers before values were put on a scale - none, winsorised or log
   n_winsorised: how many values were brought in, where they were
 */
-select index_name, domain, domain_title, domain_weight, member, member_weight, normalise, target_0, target_100, domain_reason, reason, outliers, n_winsorised::integer as n_winsorised
+select index_name, domain, domain_title, domain_weight, member, member_weight, is_in_index, normalise, target_0, target_100, domain_reason, reason, outliers, n_winsorised::integer as n_winsorised
 from index_register
 order by index_name, domain, member
