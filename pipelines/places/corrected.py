@@ -11,6 +11,7 @@ from pipelines.register.workspace import Workspace
 
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
+DATE_OF = {"owner_kind": "owner_as_at", "run_by": "run_by_as_at"}
 
 
 def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
@@ -90,7 +91,10 @@ def _changes(workspace: Workspace, line: Correction) -> dict:
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
     source = {"name": "name_source", **SOURCE_OF}.get(line.field)
-    return {line.field: line.value} | ({source: corrections.FILE} if source else {})
+    changed = {line.field: line.value} | ({source: corrections.FILE} if source else {})
+    if line.field in DATE_OF:
+        changed[DATE_OF[line.field]] = pd.Timestamp(line.date)
+    return changed
 
 
 def _changed_kinds(taxonomy: Taxonomy, mine: pd.DataFrame, line: Correction) -> pd.DataFrame:

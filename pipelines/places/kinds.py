@@ -72,6 +72,8 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             base = kinds[(kinds["kind"] == entry.subset_of)].copy()
             owner, run_by = (base["place_id"].map(facts[column]) for column in ("owner_kind", "run_by"))
             base = base[owner.isin(entry.owner_kinds) | run_by.isin(entry.run_by)]
+            # dated by the record that says whose it is: a newer list that says nothing of that makes it no younger
+            base["as_at"] = base["place_id"].map(facts["owner_as_at" if entry.owner_kinds else "run_by_as_at"])
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])
             base["is_counted"] = entry.counts_for_reach & open_ & fresh

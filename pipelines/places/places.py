@@ -16,8 +16,9 @@ from pipelines.register.workspace import Workspace
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE_COLUMNS = [
     "place_id", "kind", "kinds", "name", "name_source", "point_source", "point_quality", "area_code", "x", "y", "longitude",
-    "latitude", "status", "owner_kind", "owner_source", "run_by", "run_by_source", "n_records", "lead_record", "as_at", "publish", "licence",
+    "latitude", "status", "owner_kind", "owner_source", "owner_as_at", "run_by", "run_by_source", "run_by_as_at", "n_records", "lead_record", "as_at", "publish", "licence",
 ]  # fmt: skip
+NOT_TEXT = ("x", "y", "longitude", "latitude", "n_records", "as_at", "owner_as_at", "run_by_as_at")
 
 
 def make_places(workspace: Workspace) -> Made:
@@ -104,7 +105,8 @@ def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd
             .drop_duplicates("place_id")
             .set_index("place_id")
         )
-        places[column], places[f"{column.removesuffix('_kind')}_source"] = said[column], said["source"]
+        of = column.removesuffix("_kind")
+        places[column], places[f"{of}_source"], places[f"{of}_as_at"] = said[column], said["source"], said["as_at"]
     shown = rows[rows["is_current"]].groupby("place_id")
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
     places["as_at"] = rows.groupby("place_id")["as_at"].max()
@@ -155,7 +157,7 @@ def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(places: pd.DataFrame) -> pd.DataFrame:
-    texts = [c for c in PLACE_COLUMNS if c not in ("x", "y", "longitude", "latitude", "n_records", "as_at")]
+    texts = [c for c in PLACE_COLUMNS if c not in NOT_TEXT]
     return places[PLACE_COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("place_id").reset_index(drop=True)
 
 

@@ -12,7 +12,7 @@ columns:
   run_by: who runs or ran it, as a source states; null is not known
   competing_allocation: what the site is allocated for first; null is none known
   evidence: what the row rests on
-  as_at: date of the evidence; null is undated
+  as_at: date of that evidence by its own source, whatever newer lists also hold the place; null is undated
   is_too_old: true where the evidence is older than three years, or undated, and so enters no score
   licence: licence of the row, that of the place; odbl is share-alike
   longitude: {description: longitude (WGS 84), unit: degrees}
@@ -20,19 +20,20 @@ columns:
 */
 with found as (
     select
-        place_id, 'brownfield_site' as kind, 'public_site' as what, 'housing' as competing_allocation, as_at,
+        place_id, 'brownfield_site' as kind, 'public_site' as what, 'housing' as competing_allocation, owner_as_at as as_at,
         'listed in the brownfield land register as owned by a public authority' || if(owner_kind = 'mixed', ' in part', '') as evidence
     from places
     where kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
     union all
-    select e.place_id, e.kind, 'closed_place', null, max(e.since), min(e.evidence) || '; present use and owner are not known'
+    select e.place_id, e.kind, 'closed_place', null, e.since, e.evidence || '; present use and owner are not known'
     from place_events as e
     join place_kinds as k on k.place_id = e.place_id and k.kind = e.kind and k.status = 'closed'
     where e.event = 'closed' and e.is_confirmed and e.kind in (select kind from kind_register where counts_for_reach and kind_group = 'place')
-    group by e.place_id, e.kind
+    qualify row_number() over (partition by e.place_id, e.kind order by e.since desc nulls last, e.event_id) = 1
     union all
-    select k.place_id, 'library', 'community_run', null, k.as_at, 'run by a community, as the national list of libraries says'
+    select k.place_id, 'library', 'community_run', null, p.run_by_as_at, 'run by a community, as the national list of libraries says'
     from place_kinds as k
+    join places as p using (place_id)
     where k.kind = 'community_run_library' and k.is_counted
 )
 select

@@ -8,7 +8,7 @@ columns:
   is_counted: whether it counts within reach as that kind
   rule: why it counts, or why not
   sources: the sources that say it is that kind now (or, where none does, once did), separated by commas
-  as_at: date of the newest evidence for it
+  as_at: date of the newest evidence for it; of a kind that is a matter of who owns or runs it, the date of the record that says so
 */
 select place_id, kind, status, is_counted, rule, sources, as_at::date as as_at
 from place_kinds

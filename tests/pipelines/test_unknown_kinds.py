@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from geodata.geography import read_geographies
-from pipelines.query import run_sql
-from pipelines.register import read_register
+from pipelines.core.query import run_sql
+from pipelines.register.register import read_register
 
 REGISTER = read_register(read_geographies()["sample_town"])
 OF_REACH = {stem: i for stem, i in REGISTER.indicators.items() if i.inputs == ["reach"]}
