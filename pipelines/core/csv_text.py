@@ -1,0 +1,150 @@
+"""Read CSV strictly: text as it stands, every row as long as its heading, every row known by its line in the file."""
+
+import csv
+import io
+from collections.abc import Collection, Iterator
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from pipelines.core.problem import Problem
+
+BLOCK = 64_000_000  # bytes that Arrow parses at once: no row is longer
+HEAD = 1_000_000  # bytes that hold the heading
+LOOK = "look at the file; it may be cut short, or its form may have changed"
+
+
+def read_csv_text(
+    where: str,
+    body: bytes,
+    encoding: str = "utf-8-sig",
+    used: Collection[str] | None = None,
+    only_used: bool = False,
+) -> pd.DataFrame:
+    """The rows of a CSV as text: empty text is null, blank lines are no rows, the index is each row's line in the file.
+
+    `used` names the headings that matter (None: all); with `only_used` no other column is read. A heading that stands
+    twice is one column where both say the same or nobody uses it. Raises Problem, naming `where` and the line, for bytes
+    that are not text in `encoding`, a row longer or shorter than the heading, a quote that is never closed, no heading,
+    and columns of one used heading that differ.
+    """
+    try:
+        data = body.decode(encoding).encode().rstrip(b"\r\n") + b"\n"
+        head = data[:HEAD].decode(errors="ignore")
+        heading = next((cells for _, cells, _ in _records(head) if any(cells)), None)
+        if heading is None:
+            raise Problem(where, "is empty", "give a CSV with a line of headings")
+        positions = [i for i, name in enumerate(heading) if not only_used or used is None or name in used]
+        try:
+            table, lines = _parse(data, positions), None
+        except pa.ArrowInvalid:  # some row is not as long as the heading: find which, line by line
+            data, lines = _without_blank(where, data, len(heading))
+            table = _parse(data, positions)
+        if lines is None:
+            lines = _lines(where, data, table.num_rows, len(heading))
+    except UnicodeDecodeError as error:
+        told = f"byte {error.start} is not {error.encoding.upper()} text"
+        raise Problem(where, told, "save it as UTF-8, or give its encoding") from error
+    except (csv.Error, pa.ArrowException) as error:
+        raise Problem(where, f"the CSV cannot be read ({str(error).splitlines()[0][:120]})", LOOK) from error
+    frame = table.slice(1).to_pandas().astype("str")
+    frame.index = pd.Index(lines[1:], name="line", dtype="int64")
+    frame.columns = [heading[i] for i in positions]
+    return one_column_per_heading(where, frame, used)
+
+
+def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str] | None = None) -> pd.DataFrame:
+    """The frame without repeated headings: the first of columns that are the same, or that nobody uses.
+
+    Raises Problem, naming the first row that differs (by the frame's index), where the columns of a heading in `used`
+    (None: every heading) differ: which of them is meant cannot be known.
+    """
+    if frame.columns.is_unique:
+        return frame
+    for name in frame.columns[frame.columns.duplicated()].unique():
+        if name == "" or (used is not None and name not in used):
+            continue
+        columns = frame.loc[:, frame.columns == name]
+        first = columns.iloc[:, 0]
+        for i in range(1, columns.shape[1]):
+            other = columns.iloc[:, i]
+            differs = ~((first == other) | (first.isna() & other.isna())).to_numpy()
+            if differs.any():
+                line = frame.index[differs.argmax()]
+                told = f"the heading {name!r} stands twice, and its columns differ (line {line})"
+                raise Problem(where, told, "keep the column that is meant")
+    return frame.loc[:, ~frame.columns.duplicated()]
+
+
+def _parse(data: bytes, positions: list[int]) -> pa.Table:
+    """All records, the heading first, as columns of text. Raises ArrowInvalid where one is longer or shorter."""
+    names = [f"f{i}" for i in positions]
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=BLOCK),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            include_columns=names,
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
+    """Each record: the line it starts on, its cells (none in a blank line) and its lines as they stand."""
+    raw, start = [], 1
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            raw.append(line)
+            yield line
+
+    for cells in csv.reader(lines()):
+        yield start, cells, "".join(raw)
+        start += len(raw)
+        raw.clear()
+
+
+def _lines(where: str, data: bytes, n_records: int, width: int) -> list[int] | range:
+    """The line each record starts on. One line each is the rule, which counting shows; else each is looked at."""
+    ends = data.count(b"\n")
+    if b"\r" in data:
+        ends += data.count(b"\r") - data.count(b"\r\n")
+    if ends == n_records:
+        start = max(data.rfind(b"\n", 0, -1), data.rfind(b"\r", 0, -1)) + 1
+        _refuse_open_quote(where, n_records, data[start:].decode())
+        return range(1, n_records + 1)
+    return _without_blank(where, data, width)[1]
+
+
+def _without_blank(where: str, data: bytes, width: int) -> tuple[bytes, list[int]]:
+    """The file without lines that hold nothing but spaces, and the line each record left starts on.
+
+    Raises Problem for a record that is not `width` cells long, and for a quote that is never closed.
+    """
+    kept, lines, raw = io.StringIO(newline=""), [], ""
+    writer = csv.writer(kept, lineterminator="\n")
+    for line, cells, raw in _records(data.decode()):
+        if len(cells) <= 1 and not "".join(cells).strip():
+            continue
+        if len(cells) != width:
+            _refuse_open_quote(where, line, raw)
+            told = f"line {line} has {len(cells)} cell{'s' * (len(cells) != 1)} where the heading has {width}"
+            raise Problem(where, told, "put quotes around a cell that holds a comma, and mend the line")
+        writer.writerow(cells)
+        lines.append(line)
+    _refuse_open_quote(where, lines[-1], raw)
+    return kept.getvalue().encode(), lines
+
+
+def _refuse_open_quote(where: str, line: int, raw: str) -> None:
+    """Raises Problem where this record, the last of its text, ends within quotes."""
+    try:
+        list(csv.reader(io.StringIO(raw, newline=""), strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise Problem(where, f"a quote opened in line {line} is never closed", LOOK) from error
