@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from geodata.records import Record, read_record
 
@@ -58,16 +58,10 @@ class Postcodes(Record):
     crs: str
 
 
-class Recorded(Record):
-    """Recorded answers that stand in for the network: a folder under geodata/ with one index per date."""
-
-    folder: str
-    dates: list[str] = Field(min_length=1)
-
-
 class Geography(Record):
     """A nation of small areas, as data. `covers` names the sets of areas that sources may claim to be complete for:
-    `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities."""
+    `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities.
+    `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
     stem: str
     title: str
@@ -90,7 +84,7 @@ class Geography(Record):
     detour_factor: float
     nearest_cap_m: float
     simplify_m: float
-    recorded: Recorded | None = None
+    recorded: str | None = None
 
     @property
     def spine(self) -> list[str]:

@@ -196,11 +196,13 @@ print("loaded")
 
 
 TOWN = read_geographies()["sample_town"]
+RECORDING = GEODATA / TOWN.recorded
+DATES = sorted(path.stem for path in RECORDING.glob("*.json"))
 
 
-@pytest.mark.parametrize("date", TOWN.recorded.dates)
+@pytest.mark.parametrize("date", DATES)
 def test_every_source_has_a_recorded_answer(date):
-    adapter = RecordedAdapter(GEODATA / TOWN.recorded.folder, date)
+    adapter = RecordedAdapter(RECORDING, date)
     addresses = {key[1].split("?")[0] for key in adapter.answers}
     day = datetime.date.fromisoformat(date)
     for stem, source in read_register(TOWN).sources.items():
@@ -216,15 +218,14 @@ def test_every_source_has_a_recorded_answer(date):
 
 
 def test_every_recorded_answer_is_a_file_and_no_file_is_left_over():
-    folder = GEODATA / TOWN.recorded.folder
-    answers = [
-        answer for date in TOWN.recorded.dates for answer in json.loads((folder / f"{date}.json").read_text("utf-8"))
-    ]
-    assert {answer["file"] for answer in answers} == {f"answers/{path.name}" for path in (folder / "answers").iterdir()}
+    answers = [answer for date in DATES for answer in json.loads((RECORDING / f"{date}.json").read_text("utf-8"))]
+    assert {answer["file"] for answer in answers} == {
+        f"answers/{path.name}" for path in (RECORDING / "answers").iterdir()
+    }
 
 
 def test_what_was_never_recorded_is_not_found_and_what_was_honours_its_validator(waits):
-    adapter = RecordedAdapter(GEODATA / TOWN.recorded.folder, TOWN.recorded.dates[0])
+    adapter = RecordedAdapter(RECORDING, DATES[0])
     client = ScriptedWeb([]).client()
     client.session.mount("https://", adapter)
     url = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"

@@ -16,14 +16,18 @@ class Settings:
     mirror: str | None = None
     offline: bool = False
     strict: bool = False
+    recording: Path | None = None
     sample_date: str | None = None
     alert_url: str | None = None
     contact: str | None = None
 
     @classmethod
     def read(cls, **flags) -> "Settings":
-        """Flags win over the environment (COMMONGROUND_DATA, _MIRROR, _SAMPLE_DATE, _ALERT_URL, _CONTACT)."""
-        named = ("data", "mirror", "sample_date", "alert_url", "contact")
+        """Flags win over the environment (COMMONGROUND_DATA, _MIRROR, _RECORDING, _SAMPLE_DATE, _ALERT_URL, _CONTACT).
+
+        Raises Problem (usage) for a mirror that is no web address, and a recording that is no folder.
+        """
+        named = ("data", "mirror", "recording", "sample_date", "alert_url", "contact")
         found = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found = {name: value for name, value in found.items() if value}
         found |= {name: value for name, value in flags.items() if value not in (None, ())}
@@ -33,6 +37,10 @@ class Settings:
             if not found["mirror"].startswith(("http://", "https://")):
                 told = f"{found['mirror']!r} is not an http:// or https:// address"
                 raise Problem("--mirror", told, "give the whole address", usage=True)
+        if found.get("recording"):
+            found["recording"] = Path(found["recording"]).resolve()
+            if not found["recording"].is_dir():
+                raise Problem("COMMONGROUND_RECORDING", f"{found['recording']} is no folder", "name one", usage=True)
         return cls(**found)
 
     def environment(self) -> dict[str, str]:
@@ -40,6 +48,7 @@ class Settings:
         pairs = {
             "COMMONGROUND_DATA": str(self.data),
             "COMMONGROUND_MIRROR": self.mirror,
+            "COMMONGROUND_RECORDING": self.recording and str(self.recording),
             "COMMONGROUND_SAMPLE_DATE": self.sample_date,
             "COMMONGROUND_ALERT_URL": self.alert_url,
             "COMMONGROUND_CONTACT": self.contact,

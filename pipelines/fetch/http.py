@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import requests
 import tenacity
 
-from geodata.geography import HERE as GEODATA
 from pipelines.core.problem import Problem
 from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.register.workspace import Workspace
@@ -94,7 +93,8 @@ class Client:
             raise Problem(source, "would need the network, and --offline was given", "run once without --offline")
 
         host = urlsplit(self.address(url)).netloc
-        tries = 1 if host in self.silent_hosts else TRIES  # a host that never answered is not waited for again
+        # a recording says the same again, and a host that never answered is not waited for again
+        tries = 1 if self.recorded or host in self.silent_hosts else TRIES
 
         @tenacity.retry(
             retry=tenacity.retry_if_exception_type(Passing),
@@ -198,7 +198,7 @@ def client_of(workspace: Workspace) -> Client:
     """The one client of all fetches of a workspace. Raises Problem for a date there is no recording of."""
     if "client" not in workspace.kept:
         settings, recorded = workspace.settings, None
-        if workspace.geography.recorded:
-            recorded = RecordedAdapter(GEODATA / workspace.geography.recorded.folder, workspace.recorded_date)
+        if workspace.recording:
+            recorded = RecordedAdapter(workspace.recording, workspace.recorded_date)
         workspace.kept["client"] = Client(settings.mirror, settings.offline, recorded, settings.contact)
     return workspace.kept["client"]

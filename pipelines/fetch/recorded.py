@@ -4,6 +4,11 @@ A recording is a folder with one JSON index per date, `<date>.json`: a list of
 `{"method", "url", "body", "status", "content_type", "file"}`, where `file` is a path under the folder.
 The order of query parameters does not matter. Answers carry an ETag and honour If-None-Match, so the sample
 takes the same road as the live web, second refresh included.
+
+An invented geography names its recording, a folder of geodata/. To be answered from another one, set
+COMMONGROUND_RECORDING=FOLDER: every command of the project then asks that folder, whichever areas are asked, and
+--sample-date chooses among its dates. A copy of geodata/sample with one answer changed is the way to see what a refresh
+makes of that answer; nothing is kept of where a recording stood, so two folders that say the same give the same release.
 """
 
 import hashlib

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
@@ -12,6 +13,8 @@ from pipelines.core.store import read_json
 from pipelines.register.consistency import check
 from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
+
+DATED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"  # the indexes of a recording
 
 
 @dataclass(frozen=True)
@@ -52,17 +55,27 @@ class Workspace:
         """Other weights for our indices: those of the repository and, contributed, those in DIR/weight_sets."""
         return read_weight_sets([SETS, self.data / "weight_sets"], self.register.indices)
 
+    @property
+    def recording(self) -> Path | None:
+        """The folder of recorded answers that stands in for the network, None where the network is asked."""
+        if self.settings.recording or not self.geography.recorded:
+            return self.settings.recording
+        return GEODATA / self.geography.recorded
+
     @cached_property
     def today(self) -> datetime.date:
-        """The day that dated addresses are asked for: the recording's own in an invented geography."""
-        if self.geography.recorded:
+        """The day that dated addresses are asked for: the recording's own where there is one."""
+        if self.recording:
             return datetime.date.fromisoformat(self.recorded_date)
         return datetime.date.today()
 
     @property
     def recorded_date(self) -> str:
-        """The date of the recorded answers in use. Raises Problem for a date there is no recording of."""
-        dates = self.geography.recorded.dates
+        """The date of the recorded answers in use. Raises Problem (usage) for a date the recording has no answers of."""
+        dates = sorted(path.stem for path in self.recording.glob(DATED))
+        if not dates:
+            told = "is no recording: it holds no index named after a date"
+            raise Problem(str(self.recording), told, "name another folder", usage=True)
         chosen = self.settings.sample_date or dates[-1]
         if chosen not in dates:
             raise Problem(

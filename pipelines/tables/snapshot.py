@@ -53,7 +53,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     """
     folder = workspace.data / "snapshots" / source.stem
     last = last_good(folder, workspace.geography.stem)
-    if workspace.settings.offline and not workspace.geography.recorded and last:
+    if workspace.settings.offline and not client_of(workspace).recorded and last:
         return _snapshot(source, last, "kept")
     before = client_of(workspace).downloaded
     run_at = workspace.run_starts.setdefault(run, store.utc_now())

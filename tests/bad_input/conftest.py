@@ -1,7 +1,6 @@
 """A town whose recorded answers may be spoiled, a DIR with a good release of it, and the public command."""
 
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -10,95 +9,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from click.testing import CliRunner
-from town_commonground import Ran, town_workspace
+from fixtures.ran import Ran
+from fixtures.recording import OLD, Recording
 
-from geodata.geography import HERE as GEODATA
-from pipelines.commands import refresh as refresh_command
 from pipelines.commands.cli import main
-from pipelines.fetch import http
 
 ROOT = Path(__file__).parents[2]
-OLD, NEW = "2026-03-31", "2026-09-30"
+COMMONGROUND = str(Path(sys.executable).parent / "commonground")
 MEMORY = Path("/dev/shm")
-
-
-class Town:
-    """A copy of the sample town's recorded answers; `spoil` changes one answer, `mend` brings all back."""
-
-    def __init__(self, folder: Path):
-        self.folder, self.n = folder, 0
-        shutil.copytree(GEODATA / "sample", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-        self.index = {date: (folder / f"{date}.json").read_bytes() for date in (OLD, NEW)}
-
-    def _find(self, date: str, part: str) -> list[dict]:
-        return [answer for answer in json.loads((self.folder / f"{date}.json").read_bytes()) if part in answer["url"]]
-
-    def body(self, part: str, date: str = OLD) -> bytes:
-        """The recorded body of the one address that holds `part`."""
-        (answer,) = self._find(date, part)
-        return (self.folder / answer["file"]).read_bytes()
-
-    def spoil(self, part: str, change: bytes | Callable[[bytes], bytes], date: str = OLD, **other) -> None:
-        """Answer the one address holding `part` with `change` (bytes, or a function of the good body)."""
-        body = change if isinstance(change, bytes) else change(self.body(part, date))
-        self.n += 1
-        file = f"answers/spoiled-{self.n}"
-        (self.folder / file).write_bytes(body)
-        answers = json.loads((self.folder / f"{date}.json").read_bytes())
-        for answer in answers:
-            if part in answer["url"]:
-                answer.update({"file": file, **other})
-        (self.folder / f"{date}.json").write_text(json.dumps(answers))
-
-    def also(self, part: str, old: str, new: str, body: bytes, date: str = OLD) -> None:
-        """Record one more address: the one holding `part` with `old` replaced by `new`."""
-        (answer,) = self._find(date, part)
-        self.n += 1
-        file = f"answers/spoiled-{self.n}"
-        (self.folder / file).write_bytes(body)
-        answers = json.loads((self.folder / f"{date}.json").read_bytes())
-        answers.append({**answer, "url": answer["url"].replace(old, new), "file": file})
-        (self.folder / f"{date}.json").write_text(json.dumps(answers))
-
-    def edit_layer(self, layer: str, date: str = OLD) -> None:
-        """Let the layer say that it was edited, so that its pages are read again."""
-
-        def edited(body: bytes) -> bytes:
-            return json.dumps({**json.loads(body), "editingInfo": {"dataLastEditDate": 1_700_000_000_000}}).encode()
-
-        self.spoil(f"/{layer}/FeatureServer/0?f=json", edited, date)
-
-    def page(self, layer: str, date: str = OLD) -> dict:
-        """The one page of a layer."""
-        return json.loads(self.body(f"/{layer}/FeatureServer/0/query?where=1=1&outFields", date))
-
-    def cut_layer(self, layer: str, second: str, date: str = OLD) -> None:
-        """The layer's page ends early and the `second` is `empty` or the same again (`repeated`)."""
-        part = f"/{layer}/FeatureServer/0/query?where=1=1&outFields"
-        page = self.page(layer, date)
-        features = page["features"][: len(page["features"]) // 2]
-        first = json.dumps({**page, "features": features}).encode()
-        after = first if second == "repeated" else json.dumps({**page, "features": []}).encode()
-        self.also(part, "resultOffset=0", f"resultOffset={len(features)}", after, date)
-        self.spoil(f"{part}=*&orderByFields={id_field(self, layer, date)}&resultOffset=0", first, date)
-        self.edit_layer(layer, date)
-
-    def mend(self) -> None:
-        """Every answer as it was."""
-        for date, body in self.index.items():
-            (self.folder / f"{date}.json").write_bytes(body)
-        for file in (self.folder / "answers").glob("spoiled-*"):
-            file.unlink()
-
-
-def id_field(town: Town, layer: str, date: str) -> str:
-    """The object id field that pages of `layer` are ordered by."""
-    (answer,) = [a for a in town._find(date, f"/{layer}/FeatureServer/0/query") if a["url"].count("resultOffset=0&")]
-    return parse_qs(urlsplit(answer["url"]).query)["orderByFields"][0]
 
 
 @pytest.fixture(scope="session")
@@ -118,29 +39,28 @@ def room(roomy: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def whole_town(roomy: Path) -> Town:
-    """One folder for all tests, for the folder's name is part of the geography and so of every key."""
-    return Town(roomy / "town")
+def whole_town(roomy: Path) -> Recording:
+    """One copy for all tests."""
+    return Recording(roomy / "town")
 
 
 @pytest.fixture
-def town(whole_town: Town) -> Iterator[Town]:
+def town(whole_town: Recording) -> Iterator[Recording]:
     """The town, mended after the test."""
     yield whole_town
     whole_town.mend()
 
 
 @pytest.fixture(scope="session")
-def command(whole_town: Town) -> Callable[..., Ran]:
-    """`command(*words, **sources)`: commonground in this process, on the town; retries do not wait."""
+def command(whole_town: Recording) -> Callable[..., Ran]:
+    """`command(*words)`: commonground in this process, answered by the town."""
 
-    def run(*words, **changed) -> Ran:
+    def run(*words) -> Ran:
         log = logging.getLogger("commonground")
         with pytest.MonkeyPatch.context() as patch:
             for name in ("COMMONGROUND_DATA", "COMMONGROUND_SAMPLE_DATE", "COMMONGROUND_MIRROR"):
                 patch.delenv(name, raising=False)
-            patch.setattr(http, "_wait", lambda state: 0)
-            patch.setattr(refresh_command, "open_workspace", lambda s: town_workspace(s, whole_town.folder, **changed))
+            patch.setenv("COMMONGROUND_RECORDING", str(whole_town.folder))
             result = CliRunner().invoke(main, [str(word) for word in words])
         log.handlers.clear()
         if result.exception and not isinstance(result.exception, SystemExit):
@@ -151,13 +71,14 @@ def command(whole_town: Town) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
-def process(whole_town: Town) -> Callable[..., subprocess.Popen]:
+def process(whole_town: Recording) -> Callable[..., subprocess.Popen]:
     """`process(*words)`: the same command on the town in a process of its own."""
 
     def start(*words, **more) -> subprocess.Popen:
-        script = Path(__file__).parent / "town_commonground.py"
-        line = [sys.executable, str(script), str(whole_town.folder), *map(str, words)]
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, **more)
+        line, env = [COMMONGROUND, *map(str, words)], {**os.environ, "COMMONGROUND_RECORDING": str(whole_town.folder)}
+        return subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env, **more
+        )
 
     return start
 
@@ -175,7 +96,7 @@ def public(roomy: Path) -> Callable[..., Ran]:
     """`public(*words)`: commonground itself, as installed, in a process of its own."""
 
     def run(*words, timeout: float = 300, **env) -> Ran:
-        return alone([str(Path(sys.executable).parent / "commonground")], words, roomy, timeout, env)
+        return alone([COMMONGROUND], words, roomy, timeout, env)
 
     return run
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
-from town_commonground import Ran, town_workspace
+from fixtures.ran import Ran
 
 from assets_defs.definitions import build_definitions
 from pipelines.core.settings import Settings
+from pipelines.register.workspace import open_workspace
 
 OLD, NEW = "2026-03-31", "2026-09-30"
 HOLD = "import sys, time; from pathlib import Path; from pipelines.core.store import writer_lock\nwith writer_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
@@ -136,7 +137,7 @@ def test_second_writer(holder, data, command, fingerprint, untouched):
 
 def test_second_writer_from_dagster(holder, data, whole_town, fingerprint, untouched):
     before = fingerprint(data)
-    workspace = town_workspace(Settings(data=data, sample_date=NEW), whole_town.folder)
+    workspace = open_workspace(Settings(data=data, sample_date=NEW, recording=whole_town.folder))
     job = build_definitions(workspace).resolve_job_def("refresh")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     chosen = [dg.AssetKey(["snapshot", "gla_pubs_2022"])]

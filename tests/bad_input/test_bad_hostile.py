@@ -142,13 +142,13 @@ def test_csv_larger_than_allowed(town, data, command, fingerprint, untouched):
 
 def test_json_larger_than_allowed(town, data, command, fingerprint, untouched):
     before = fingerprint(data)
-    page = {**town.page("LSOA21_WD24_LAD24_EW_LU"), "padding": "x" * 1_000_001}
-    town.spoil("/LSOA21_WD24_LAD24_EW_LU/FeatureServer/0/query?where=1=1&outFields", json.dumps(page).encode())
-    town.edit_layer("LSOA21_WD24_LAD24_EW_LU")
-    ran = command(*words(data), ons_lsoa_ward_authority_2024={"fetch": {"max_mb": 1}})
+    page = {**town.page("LAD24_RGN24_EN_LU"), "padding": "x" * 5_000_001}
+    town.spoil("/LAD24_RGN24_EN_LU/FeatureServer/0/query?where=1=1&outFields", json.dumps(page).encode())
+    town.edit_layer("LAD24_RGN24_EN_LU")
+    ran = command(*words(data))
     assert ran.code == 1
-    assert "ons_lsoa_ward_authority_2024" in ran.sentence
-    assert "larger than the 1 MB" in ran.sentence
+    assert "ons_authority_region_2024" in ran.sentence
+    assert "larger than the 5 MB" in ran.sentence
     untouched(data, before)
 
 

@@ -91,17 +91,6 @@ def test_required_source(case, town, data, command, fingerprint, untouched):
     assert source in health["failure"]["what"]
 
 
-def test_required_zip_cut_short(town, data, command, fingerprint, untouched):
-    before = fingerprint(data)
-    town.spoil("census2021-ts054", two_thirds)
-    words = ("refresh", "--data", data, "--sample-date", "2026-03-31", "--quiet")
-    ran = command(*words, ons_census_tenure_2021={"required": True})
-    assert ran.code == 1
-    assert "ons_census_tenure_2021" in ran.sentence
-    assert "cut short" in ran.sentence
-    untouched(data, before)
-
-
 def spoil_all(town) -> dict[str, str]:
     """Spoil a source that is not required in every way; what is told of each."""
     town.spoil("Pubs.csv", HTML)
