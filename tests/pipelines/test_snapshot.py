@@ -28,7 +28,7 @@ class Desk:
     today: datetime.date = datetime.date(2026, 11, 22)
 
     def __post_init__(self):
-        self.client = self.web.client()
+        self.kept = {"client": self.web.client()}
         self.run_starts: dict[str, str] = {}
 
     def observations(self) -> list[dict]:
