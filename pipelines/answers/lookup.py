@@ -1,6 +1,5 @@
 """Which small areas are meant by a code, a postcode, a name or a CSV, looked up in the release."""
 
-import csv
 import difflib
 import re
 from dataclasses import asdict, dataclass, field
@@ -9,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.answers.latest import rows
+from pipelines.core.csv_text import read_list
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 
@@ -138,8 +138,8 @@ def _near(connection, text: str) -> str:
 
 
 def _from_file(connection, path: Path, text: str) -> Asked:
-    lines = _read(path)
     known = {row["area_code"] for row in rows(connection, "select area_code from neighbourhood")}
+    lines = read_list(path, COLUMNS, lambda value: _squeezed(value) in known)
     wanted = sorted({_squeezed(value) for _, value in lines})
     postcodes = {
         row["postcode"]: row["area_code"]
@@ -163,23 +163,3 @@ def _from_file(connection, path: Path, text: str) -> Asked:
     if len(codes) > len(asked.codes):
         asked.notes.append(f"{len(codes)} lines lie in {len(asked.codes)} areas; each area is counted once")
     return asked
-
-
-def _read(path: Path) -> list[tuple[int, str]]:
-    """Line number and value of the column of areas. Raises Problem (usage) where the file cannot be read as a CSV."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline(10_000)
-            file.seek(0)
-            reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
-            table = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        told = f"cannot be read as a CSV ({str(error)[:80]})"
-        raise Problem(plain(path.name)[:SHOWN], told, "save it as CSV in UTF-8", usage=True) from error
-    if not table:
-        return []
-    headings = [cell.strip().lower() for cell in table[0][1]]
-    column = next((headings.index(name) for name in COLUMNS if name in headings), None)
-    has_heading = column is not None or not any(letter.isdigit() for letter in headings[0])
-    column = column or 0
-    return [(line, cells[column] if len(cells) > column else "") for line, cells in table[has_heading:]]

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -98,13 +99,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
 def score(definition: Path, table: Path, out: Path | None, within: Path | None, **asked) -> None:
     """Score any table (CSV or Parquet) by any index definition. The tutorial is pipelines/definitions/score_your_own.md."""
-    from pipelines.indices.any_table import Asked, read_codes, score_file
+    from pipelines.indices.any_table import Asked, score_file
 
     if out and out.suffix.lower() not in (".csv", ".parquet"):
         raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
-    if out and out.suffix.lower() not in (".csv", ".parquet"):
-        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
-    scored = score_file(definition, table, Asked(within=within and read_codes(within), **asked))
+    if out and out.exists():
+        for given in filter(None, (definition, table, within)):
+            if out.samefile(given):
+                remedy = "give --out another name"
+                raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
+    scored = score_file(definition, table, Asked(**asked), within, partial(click.echo, err=True))
     if out:
         from pipelines.core import store
 

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 
 BLOCK = 64_000_000  # bytes that Arrow parses at once: no row is longer
@@ -34,7 +36,7 @@ def read_csv_text(
         head = data[:HEAD].decode(errors="ignore")
         heading = next((cells for _, cells, _ in _records(head) if any(cells)), None)
         if heading is None:
-            raise Problem(where, "is empty", "give a CSV with a line of headings")
+            raise Problem(where, "cannot be read as CSV (it is empty)", "give one with a line of headings")
         positions = [i for i, name in enumerate(heading) if not only_used or used is None or name in used]
         try:
             table, lines = _parse(data, positions), None
@@ -44,14 +46,38 @@ def read_csv_text(
         if lines is None:
             lines = _lines(where, data, table.num_rows, len(heading))
     except UnicodeDecodeError as error:
-        told = f"byte {error.start} is not {error.encoding.upper()} text"
+        told = f"cannot be read as CSV (byte {error.start} is not {error.encoding.upper()} text)"
         raise Problem(where, told, "save it as UTF-8, or give its encoding") from error
     except (csv.Error, pa.ArrowException) as error:
-        raise Problem(where, f"the CSV cannot be read ({str(error).splitlines()[0][:120]})", LOOK) from error
+        raise Problem(where, f"cannot be read as CSV ({str(error).splitlines()[0][:120]})", LOOK) from error
     frame = table.slice(1).to_pandas().astype("str")
     frame.index = pd.Index(lines[1:], name="line", dtype="int64")
     frame.columns = [heading[i] for i in positions]
     return one_column_per_heading(where, frame, used)
+
+
+def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], object]) -> list[tuple[int, str]]:
+    """Line and text of each entry of a list that a person wrote, one a line: CSV with commas, semicolons or tabs.
+
+    The entries stand in the column that one of `headings` names, else in the first. The first line is a heading where it
+    is one of those, or has no digit and `is_known` knows it not. Raises Problem (usage) where it is no CSV in UTF-8.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        records = _records(text, delimiter=delimiter, skipinitialspace=True)
+        table = [(line, cells) for line, cells, _ in records if any(cell.strip() for cell in cells)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        told = f"cannot be read as a CSV ({str(error)[:80]})"
+        raise Problem(plain(path.name)[:60], told, "save it as CSV in UTF-8", usage=True) from error
+    if not table:
+        return []
+    first = [cell.strip().lower() for cell in table[0][1]]
+    column = next((first.index(name) for name in headings if name in first), None)
+    value = table[0][1][0].strip()
+    has_heading = column is not None or not (any(letter.isdigit() for letter in value) or is_known(value))
+    column = column or 0
+    return [(line, cells[column] if len(cells) > column else "") for line, cells in table[has_heading:]]
 
 
 def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str] | None = None) -> pd.DataFrame:
@@ -94,7 +120,7 @@ def _parse(data: bytes, positions: list[int]) -> pa.Table:
     )
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
+def _records(text: str, **form) -> Iterator[tuple[int, list[str], str]]:
     """Each record: the line it starts on, its cells (none in a blank line) and its lines as they stand."""
     raw, start = [], 1
 
@@ -103,7 +129,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str], str]]:
             raw.append(line)
             yield line
 
-    for cells in csv.reader(lines()):
+    for cells in csv.reader(lines(), **form):
         yield start, cells, "".join(raw)
         start += len(raw)
         raw.clear()
@@ -147,4 +173,6 @@ def _refuse_open_quote(where: str, line: int, raw: str) -> None:
         list(csv.reader(io.StringIO(raw, newline=""), strict=True))
     except csv.Error as error:
         if "unexpected end" in str(error):
-            raise Problem(where, f"a quote opened in line {line} is never closed", LOOK) from error
+            raise Problem(
+                where, f"cannot be read as CSV (a quote opened in line {line} is never closed)", LOOK
+            ) from error

@@ -1,12 +1,14 @@
 """Score any table by any index definition: `commonground score`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pipelines.core.problem import Problem
+from pipelines.indices.table_file import first_sum, read_codes, read_table
 from pipelines.register.register import INDICATORS, read_indicator
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index, Weighted, read_index
@@ -28,43 +30,33 @@ class Asked:
     explain: bool = False
 
 
-def score_file(definition: Path, table: Path, asked: Asked = Asked()) -> pd.DataFrame:
-    """Read a definition (YAML) and a table (CSV or Parquet) and score it. Raises Problem or DefinitionError."""
+def score_file(
+    definition: Path,
+    table: Path,
+    asked: Asked = Asked(),
+    listed: Path | None = None,
+    tell: Callable[[str], None] = lambda note: None,
+) -> pd.DataFrame:
+    """Read a definition (YAML) and a table (CSV or Parquet) and score it; also rank among the areas of the list `listed`.
+
+    `tell` is called with one sentence where areas of the list are not in the table. Raises Problem or DefinitionError.
+    """
     index = read_index(definition)
-    return score_table(index, read_table(table, index.area_column), table.name, asked)
+    frame = read_table(table, index.area_column, _headings(index, asked))
+    if listed:
+        areas = frame[index.area_column if index.area_column in frame else frame.columns[0]].dropna()
+        codes, note = read_codes(listed, areas, table.name)
+        asked = replace(asked, within=codes)
+        if note:
+            tell(note)
+    return score_table(index, frame, table.name, asked)
 
 
-def read_table(path: Path, area_column: str | None = None) -> pd.DataFrame:
-    """A CSV or Parquet file; of a CSV the area column (the first, unless told) is text as it stands, with its leading
-    zeros. Raises Problem where it cannot be read as one."""
-    is_parquet = path.suffix.lower() == ".parquet"
-    try:
-        if is_parquet:
-            return pd.read_parquet(path)
-        frame = pd.read_csv(path, encoding="utf-8-sig", low_memory=False, index_col=False)
-        area = area_column if area_column in frame.columns else frame.columns[0]
-        # apart, for in any other column NA is nothing and 001 is 1
-        codes = pd.read_csv(
-            path, encoding="utf-8-sig", usecols=[area], dtype=str, keep_default_na=False, index_col=False
-        )
-        return frame.assign(**{area: codes[area].str.strip().replace("", None)})
-    except (ValueError, OSError) as error:
-        told = str(error).splitlines()[0]
-        kind = "Parquet" if is_parquet else "CSV"
-        raise Problem(path.name, f"cannot be read as {kind} ({told})", "save it as CSV (UTF-8) or Parquet") from error
-
-
-def read_codes(path: Path) -> tuple[str, ...]:
-    """The areas of a list: the first column of a CSV; a first line that is a heading names no area and does no harm.
-    Raises Problem where there are none, or the file is not UTF-8."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise Problem(path.name, "is not UTF-8 text", "save it as UTF-8, one code a line") from error
-    codes = tuple(code for line in lines if (code := line.split(",")[0].strip().strip('"')))
-    if not codes:
-        raise Problem(path.name, "lists no area", "give one code a line")
-    return codes
+def _headings(index: Index, asked: Asked) -> list[str]:
+    """Every heading of a table that the index or the question reads, the area column apart where it is not named."""
+    members = [member.heading or name for _, name, member in index.members]
+    shrink = [h for _, _, m in index.members if m.shrink for h in (m.shrink.denominator, m.shrink.within)]
+    return [*([index.area_column] if index.area_column else []), *members, *shrink, *asked.frames]
 
 
 def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: Asked = Asked()) -> pd.DataFrame:
@@ -77,8 +69,7 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: A
     """
     area = index.area_column or str(frame.columns[0])
     headings = {member_name: member.heading or member_name for _, member_name, member in index.members}
-    more = [h for _, _, m in index.members if m.shrink for h in (m.shrink.denominator, m.shrink.within)]
-    _check(index, frame, name, area, [*headings.values(), *more, *asked.frames])
+    _check(frame, name, [area, *_headings(index, asked)])
     codes = frame[area].to_numpy()
     members = {n: member for _, n, member in index.members}
     values = pd.DataFrame({n: _values(frame, members[n], h, name) for n, h in headings.items()}).set_axis(codes)
@@ -92,22 +83,36 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: A
     return told.reset_index(names=area)
 
 
-def _check(index: Index, frame: pd.DataFrame, name: str, area: str, headings: list[str]) -> None:
-    if missing := [h for h in [area, *headings] if h not in frame.columns]:
+def _check(frame: pd.DataFrame, name: str, headings: list[str]) -> None:
+    area = headings[0]
+    if missing := [h for h in dict.fromkeys(headings) if h not in frame.columns]:
         raise Problem(
             name,
             f"has no column {', '.join(map(repr, missing[:5]))}",
             "name it in the definition with `heading` or `area_column`, or with --frame as it stands in the table",
         )
     if frame[area].isna().any():
-        row = int(frame[area].isna().to_numpy().argmax())
-        raise Problem(name, f"row {row + 2}, column {area!r}: there is no area", "give each row the code of its area")
+        row = _row(frame, frame[area].isna())
+        raise Problem(name, f"row {row}, column {area!r}: there is no area", "give each row the code of its area")
+    if (at := first_sum(frame[area])) is not None:
+        told = f"row {_number(frame, at)}, column {area!r}: {str(frame[area].iloc[at])[:60]!r} is a sum or a note, not an area"
+        raise Problem(name, f"{told} like the rest", "take out every row that is not an area")
     if frame[area].duplicated().any():
         raise Problem(
             name,
             f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once",
             "give each area one row",
         )
+
+
+def _row(frame: pd.DataFrame, is_bad: pd.Series) -> int:
+    """The number of the first bad row, as `_number` has it."""
+    return _number(frame, int(is_bad.to_numpy().argmax()))
+
+
+def _number(frame: pd.DataFrame | pd.Series, at: int) -> int:
+    """The number a reader finds a row by: its line in a CSV, else its row in a sheet whose heading is row 1."""
+    return int(frame.index[at]) if frame.index.name == "line" else at + 2
 
 
 def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> pd.Series:
@@ -117,14 +122,14 @@ def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> p
     told = member.shrink
     people = _numbers(frame[told.denominator], told.denominator, name)
     if (people < 0).any():
-        row = int((people < 0).to_numpy().argmax())
-        raise Problem(name, f"row {row + 2}, column {told.denominator!r}: fewer than no people", "mend the table")
+        row = _row(frame, people < 0)
+        raise Problem(name, f"row {row}, column {told.denominator!r}: fewer than no people", "mend the table")
     over = (values < 0) | (values > told.per)
     if over.any():
         row = int(over.to_numpy().argmax())
         raise Problem(
             name,
-            f"row {row + 2}, column {heading!r}: {values.iloc[row]:g} is no rate per {told.per:g}",
+            f"row {_number(frame, row)}, column {heading!r}: {values.iloc[row]:g} is no rate per {told.per:g}",
             "give `per` of shrink the number that the rate is out of",
         )
     return shrunk(values, people, frame[told.within].reset_index(drop=True), told.per)
@@ -137,7 +142,7 @@ def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
         row = int(bad.to_numpy().argmax())
         raise Problem(
             name,
-            f"row {row + 2}, column {heading!r}: {str(column.iloc[row])[:60]!r} is not a number",
+            f"row {_number(column, row)}, column {heading!r}: {str(column.iloc[row])[:60]!r} is not a number",
             "leave the cell empty where the value is not known",
         )
     return numbers.reset_index(drop=True)

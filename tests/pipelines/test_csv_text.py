@@ -36,8 +36,8 @@ def test_text_as_it_stands():
         ("Title\n\na,b\n1,2\n", "line 3 has 2 cells where the heading has 1"),
         ('a,b\n1,"2\n3,4\n', "a quote opened in line 2 is never closed"),
         ('a,b\n1,2\n3,"4', "a quote opened in line 3 is never closed"),
-        ("", "is empty"),
-        ("\n\n", "is empty"),
+        ("", "it is empty"),
+        ("\n\n", "it is empty"),
         ("a,b,a\n1,2,1\n1,2,3\n", "the heading 'a' stands twice, and its columns differ (line 3)"),
     ],
 )

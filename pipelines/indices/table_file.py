@@ -1,0 +1,106 @@
+"""What `commonground score` is given: a table of areas and a list of some of them, read strictly, sums refused."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+from pandas._libs.parsers import STR_NA_VALUES
+
+from pipelines.core.csv_text import read_csv_text, read_list
+from pipelines.core.problem import Problem
+
+LIST_HEADINGS = ("area_code", "code", "area", "lsoa", "lsoa21_code", "lsoa21cd")
+# what a line of sums or notes is called in place of an area
+SUM = re.compile(r"(grand |sub-?|all |over)?totals?\b.*|sum|all( areas)?|overall|average|mean|median|(source|notes?)\s*:.*", re.I | re.S)  # fmt: skip
+# codes of nations and regions, which are the sums of the areas below them
+COARSE = re.compile(r"(?:[EWNS]92|K0[1-5]|E12|E13)\d+")
+SHORT = 3  # characters that may be a code without digits, such as NA
+SHOWN = 5
+
+
+def read_table(path: Path, area_column: str | None = None, used: Collection[str] | None = None) -> pd.DataFrame:
+    """A CSV or Parquet file. Of a CSV the area column (the first, unless told) is text as it stands, with its leading
+    zeros; a column of numbers is numbers; the index is each row's line. `used` names the headings that must be single.
+
+    Raises Problem where it cannot be read, and for a CSV whose rows are not all as long as the heading.
+    """
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(path)
+        frame = read_csv_text(path.name, path.read_bytes(), used=used)
+    except (ValueError, OSError) as error:
+        kind = "Parquet" if path.suffix.lower() == ".parquet" else "CSV"
+        told = f"cannot be read as {kind} ({str(error).splitlines()[0]})"
+        raise Problem(path.name, told, "save it as CSV (UTF-8) or Parquet") from error
+    area = area_column if area_column in frame.columns else frame.columns[0]
+    # in any other column NA is nothing and 001 is 1
+    numbers = {name: _numbers(frame[name]) for name in frame.columns if name != area}
+    codes = frame[area].str.strip().replace("", None)
+    frame = frame.assign(**{area: codes, **numbers})
+    return frame[frame.notna().any(axis=1)]  # a spreadsheet's empty rows are written as nothing but commas
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    known = column.mask(column.isin(STR_NA_VALUES))
+    try:
+        return pd.to_numeric(known)
+    except (ValueError, TypeError):
+        return known
+
+
+def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[str, ...], str | None]:
+    """The areas of a list, as they stand in `areas`, and one sentence on those that are not there (None where all are).
+
+    The column is that of a known heading, else the first; letter case and spaces do not matter. Raises Problem where the
+    list cannot be read, names no area, or none of `areas`.
+    """
+    exact = dict.fromkeys(map(str, areas))
+    folded = {}
+    for code in exact:
+        folded.setdefault(_folded(code), []).append(code)
+
+    def find(value: str) -> str | None:
+        near = folded.get(_folded(value), [])
+        return value if value in exact else near[0] if len(near) == 1 else None
+
+    lines = [(line, value.strip()) for line, value in read_list(path, LIST_HEADINGS, find)]
+    lines = [(line, value) for line, value in lines if value]
+    if not lines:
+        raise Problem(path.name, "lists no area", "give one code a line")
+    found = {value: find(value) for _, value in lines}
+    missing = [(line, value) for line, value in lines if found[value] is None]
+    if len(missing) == len(lines):
+        first = f"line {missing[0][0]}: {missing[0][1][:60]!r}"
+        told = f"holds none of the {len(lines):,} areas listed in {path.name} ({first})"
+        raise Problem(table, told, "check the codes of the list")
+    codes = tuple(dict.fromkeys(code for code in found.values() if code))
+    if not missing:
+        return codes, None
+    told = ", ".join(f"{value[:60]} (line {line})" for line, value in missing[:SHOWN])
+    more = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
+    are = "is" if len(missing) == 1 else "are"
+    return codes, f"{path.name}: {len(missing):,} of the {len(lines):,} areas listed {are} not in {table}: {told}{more}"
+
+
+def _folded(code: str) -> str:
+    return re.sub(r"\s+", "", code).casefold()
+
+
+def first_sum(codes: pd.Series) -> int | None:
+    """The position of the first row that is no area but a sum of areas or a note, as far as its code tells.
+
+    That is a code called total, average or the like; a name, or one with a space in it, among codes with digits; a nation's or region's code among codes of smaller areas.
+    """
+    texts = codes.astype("str").str.strip()
+    is_sum = texts.str.fullmatch(SUM.pattern, flags=SUM.flags)
+    is_code = texts.str.contains(r"\d") & ~texts.str.contains(r"\s") | (texts.str.len() <= SHORT)
+    if is_code.mean() > 0.5:
+        is_sum |= ~is_code
+    coarse = texts.str.fullmatch(COARSE.pattern)
+    if not coarse.all():
+        is_sum |= coarse
+    else:
+        is_nation = texts.str.fullmatch(r"(?:[EWNS]92|K0[1-5])\d+")
+        is_sum |= is_nation & (not is_nation.all())
+    return int(is_sum.to_numpy().argmax()) if is_sum.any() else None
