@@ -45,7 +45,10 @@ def _coverage(connection) -> list[str]:
     ]
     return [
         *table,
-        *(f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {w:.3f} | {g or '-'} |" for i, s, n, a, b, w, g in rows),
+        *(
+            f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {_shown(w, '.3f')} | {g or '-'} |"
+            for i, s, n, a, b, w, g in rows
+        ),
         "",
         "A rank is given in a frame only where at least 99 % of the frame's areas have a score.",
         "",
@@ -127,16 +130,23 @@ def _benchmark(connection) -> list[str]:
         "Rank correlation (Spearman), which says how alike the two orders are, not which is right.",
         "",
     ]
-    lines += ["| Frame | Areas | Spearman |", "|---|---|---|", *(f"| {f} | {n:,} | {s:.3f} |" for f, s, n in rows), ""]
+    lines += [
+        "| Frame | Areas | Spearman |",
+        "|---|---|---|",
+        *(f"| {f} | {n:,} | {_shown(s, '.3f')} |" for f, s, n in rows),
+        "",
+    ]
     lines += _each_domain(connection)
     for title, order in [("more hardship than the IMD", "asc"), ("less hardship than the IMD", "desc")]:
         found = connection.execute(f"""
             select area_code, area_name, msoa_name, hardship_rank, imd_2025_rank
-            from benchmark join neighbourhood using (area_code)
+            from benchmark join neighbourhood using (area_code) where rank_difference is not null
             order by rank_difference {order}, area_code limit {TOP}""").fetchall()
+        lines += [f"### Areas ranked with far {title}", ""]
+        if not found:
+            lines += ["No area has a rank in the nation by both in this release.", ""]
+            continue
         lines += [
-            f"### Areas ranked with far {title}",
-            "",
             "| Area | Name | Nearby | Hardship rank | IMD rank |",
             "|---|---|---|---|---|",
         ]
@@ -156,5 +166,10 @@ def _each_domain(connection) -> list[str]:
         "|---" * (len(names) + 1) + "|",
     ]
     for row in wide.itertuples(index=False):
-        lines.append(f"| {row[0]} | " + " | ".join("-" if v != v else f"{v:.2f}" for v in row[1:]) + " |")
+        lines.append(f"| {row[0]} | " + " | ".join(_shown(v, ".2f") for v in row[1:]) + " |")
     return [*lines, ""]
+
+
+def _shown(value: float | None, form: str) -> str:
+    """A number in a table, and a dash where it is not known."""
+    return "-" if value is None or value != value else format(value, form)
