@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from geodata.records import Record, read_record
 
@@ -59,7 +59,8 @@ class Postcodes(Record):
 
 
 class Geography(Record):
-    """A nation of small areas, as data. `covers` names the sets of areas that sources may claim to be complete for:
+    """A nation of small areas, as data. `extent`: the corners (x, y in `crs`) of a simple shape that all of it lies within,
+    and nothing with its axes swapped or in another unit does. `covers` names the sets of areas that sources may claim to be complete for:
     `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities.
     `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
@@ -68,6 +69,7 @@ class Geography(Record):
     invented: bool = False
     sources_of: str
     crs: str
+    extent: list[tuple[float, float]] = Field(min_length=3)
     area_code_means: str
     nation_code: str
     nation_name: str

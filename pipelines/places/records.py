@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geodata.crs import transform_xy
 from geodata.geography import Geography
@@ -12,6 +11,7 @@ from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Closed, Places, Source, Values
+from pipelines.tables.extent import coordinates
 from pipelines.tables.tidy import ISSUE_COLUMNS
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
@@ -100,14 +100,7 @@ def _joined(columns: pd.DataFrame) -> pd.Series:
 
 def _points(rule: Places, geography: Geography, rows: pd.DataFrame, postcodes: pd.DataFrame):
     point = rule.point
-    x, y = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    if point.wkt:
-        texts = rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy()
-        shapes = shapely.from_wkt(texts, on_invalid="ignore")
-        shapes = np.where(shapely.get_type_id(shapes) == 0, shapes, None)
-        x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-    elif point.x:
-        x, y = rows[point.x].to_numpy(float), rows[point.y].to_numpy(float)
+    x, y = coordinates(point, rows)
     if point.crs:
         x, y = transform_xy(x, y, point.crs, geography.crs)
     if point.shift_m:

@@ -171,7 +171,8 @@ class Places(Record):
 
     `as_at` and `ended` name date columns; a row with an end has left the list. `refers_to` maps a column to the source
     whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
-    `observed_on` is the date column of a table that holds many observations of it.
+    `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
+    the places that must lie within the geography, else the answer is not a good one.
     """
 
     kind: str | None = None
@@ -189,6 +190,7 @@ class Places(Record):
     ended: str | None = None
     series: str | None = None
     observed_on: str | None = None
+    least_placed: float = Field(0.8, ge=0, le=1)
 
     @model_validator(mode="after")
     def _kind_or_kinds(self):

@@ -1,6 +1,7 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
 import csv
+import datetime
 import io
 import logging
 import zipfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
+import pandas as pd
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
@@ -17,6 +19,7 @@ from pipelines.fetch import arcgis, file, nomis, overpass, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
+from pipelines.tables.extent import fewer_than_last_year, share_placed
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -133,12 +136,30 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if last and last["sha"] == sha:
         return {**last, **line, "status": "unchanged"}
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+    line |= _placed(workspace, source, folder, table)
     if not (folder / sha).is_dir():
         with store.staging(folder) as beside:
             for name, body in reply.files.items():
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
     return {**line, "rows": len(table), "status": "new"}
+
+
+def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
+    """The share of a list's places that lie within the geography, and by which rule that is told.
+
+    Raises Problem where it is far less than in the best answer of the last year by the same rule.
+    """
+    share = share_placed(source, workspace.geography, table)
+    if share is None:
+        return {}
+    rule = store.sha256_json([source.places.model_dump(mode="json"), workspace.geography.extent])[:12]
+    since = str(workspace.today - datetime.timedelta(days=365))
+    good = [line for line in store.read_lines(folder / "observations.jsonl") if line.get("placed_by") == rule]
+    best = max((line["placed"] for line in good if line["observed_at"][:10] >= since), default=None)
+    if wrong := fewer_than_last_year(share, best):
+        raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
+    return {"placed": share, "placed_by": rule}
 
 
 def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:

@@ -13,6 +13,7 @@ from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
+from pipelines.tables.extent import extent_breaches
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -34,7 +35,7 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
         text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, geography, text)
     unread = {breach.column for breach in breaches}
-    breaches += find_breaches(source, geography, table, last_rows, unread)
+    breaches += find_breaches(source, geography, table, last_rows, unread) or extent_breaches(source, geography, table)
     if breaches:
         raise Problem(
             source.stem,

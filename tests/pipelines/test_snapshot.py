@@ -143,3 +143,49 @@ def test_a_snapshot_whose_folder_is_gone_is_fetched_again(tmp_path):
     assert again.state == "new"
     assert "If-None-Match" not in work.web.asked[1].headers
     assert read_files(work, again) == {"data.csv": TEN}
+
+
+HALLS = make_source(
+    {"id": {"type": "text"}, "name": {"type": "text"}, "x": {"type": "number", "nullable": True}, "y": {"type": "number", "nullable": True}},
+    rows={"between": [1, 1000]},
+    stem="test_living_2026",
+    covers="nation",
+    places={"kind": "community_centre", "id": ["id"], "name": "name", "point": {"x": "x", "y": "y", "crs": "EPSG:27700"}},
+)  # fmt: skip
+
+
+def halls(n_known: int, x: int = 530_000, y: int = 180_000) -> bytes:
+    """A hundred halls, so many of them with coordinates."""
+    rows = [f"h{i},Hall {i},{x + i if i < n_known else ''},{y + i if i < n_known else ''}" for i in range(100)]
+    return "\n".join(["id,name,x,y", *rows, ""]).encode()
+
+
+def test_a_list_with_its_axes_swapped_is_no_good_answer(tmp_path):
+    first = take(desk(tmp_path / "first", halls(100, 180_000, 530_000)), HALLS)
+    assert first.state == "unavailable"
+    assert "only 0.0% of its places lie within the geography" in first.problem
+    work = desk(tmp_path / "later", halls(100), halls(100, 180_000, 530_000), halls(100))
+    good, stale, again = (take(work, HALLS) for _ in range(3))
+    assert (good.state, stale.state, again.state) == ("new", "stale", "unchanged")
+    assert stale.sha == good.sha
+
+
+def test_far_fewer_places_than_in_the_best_of_the_last_year_is_no_good_answer(tmp_path):
+    work = desk(tmp_path, halls(99), halls(96), halls(93), halls(99))
+    states = [take(work, HALLS) for _ in range(4)]
+    assert [s.state for s in states] == ["new", "new", "stale", "new"]
+    assert "only 93.0% of its places lie within the geography, where 99.0% did in the last year" in states[2].problem
+
+
+def test_a_list_read_by_another_rule_is_compared_with_nothing(tmp_path):
+    work = desk(tmp_path, halls(99), halls(90))
+    take(work, HALLS)
+    rule = HALLS.places.model_copy(update={"least_placed": 0.7})
+    assert take(work, HALLS.model_copy(update={"places": rule})).state == "new"
+
+
+def test_what_was_placed_over_a_year_ago_is_compared_with_nothing(tmp_path):
+    work = desk(tmp_path, halls(99), halls(90))
+    take(work, HALLS)
+    later = replace(work, today=datetime.date(2029, 1, 1))
+    assert take(later, HALLS).state == "new"

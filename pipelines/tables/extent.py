@@ -1,0 +1,87 @@
+"""What a source says lies somewhere, held to the geography's extent: a swapped axis or another unit is no answer."""
+
+import geopandas
+import numpy as np
+import pandas as pd
+import shapely
+
+from geodata.extent import within_extent
+from geodata.geography import Geography
+from pipelines.register.source import Point, Source
+from pipelines.tables.contract import Breach
+
+LEAST_OF_LAYER = 0.99  # the share of the shapes of a layer, or of its points
+LEAST_OF_POSTCODES = 0.8  # a directory may hold those of other nations too
+SLACK, TIMES = (
+    0.05,
+    3,
+)  # beside the best of the last year: what is not placed may be this share, or so many times as much
+
+
+def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The x and y of each row as the source gives them, in the source's own CRS; NaN where there are none."""
+    if point.wkt:
+        texts = rows[point.wkt].astype(object).where(rows[point.wkt].notna(), None).to_numpy()
+        shapes = shapely.from_wkt(texts, on_invalid="ignore")
+        shapes = np.where(shapely.get_type_id(shapes) == 0, shapes, None)
+        return shapely.get_x(shapes), shapely.get_y(shapes)
+    if point.x:
+        return rows[point.x].to_numpy(float), rows[point.y].to_numpy(float)
+    return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+
+
+def share_placed(source: Source, geography: Geography, table: pd.DataFrame) -> float | None:
+    """The share (0-1) of a list's places that lie within the extent or can be looked up by postcode.
+
+    Rows that have ended, or whose type is no place of ours, are not counted. None where no row is left, and for a source
+    without coordinates of its own: postcodes are held to the extent with the directory they stand in.
+    """
+    rule = source.places
+    if rule is None or not rule.point.crs:
+        return None
+    counted = np.ones(len(table), dtype=bool)
+    if rule.ended:
+        counted &= table[rule.ended].isna().to_numpy()
+    if rule.kinds:
+        kinds = table[rule.kinds.column].astype("str").str.strip().str.casefold()
+        counted &= ~kinds.isin(rule.kinds.not_places).to_numpy(bool)
+    x, y = coordinates(rule.point, table)
+    placed = within_extent(geography, x, y, rule.point.crs)
+    if rule.point.postcode:
+        placed |= ~np.isfinite(x) & table[rule.point.postcode].notna().to_numpy()
+    return float(placed[counted].mean()) if counted.any() else None
+
+
+def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -> list[Breach]:
+    """Empty, or the one breach of a layer, a postcode directory or a list of places too little of which lies within the
+    geography's extent."""
+    if table.empty:
+        return []
+    if source.fetch.geometry:
+        return _layer_breach(geography, table)
+    if source.stem == geography.postcodes.source:
+        directory = geography.postcodes
+        share = within_extent(geography, *(table[c].to_numpy(float) for c in (directory.x, directory.y)), directory.crs)
+        return _too_few("postcodes", share.mean(), LEAST_OF_POSTCODES)
+    share = share_placed(source, geography, table)
+    return [] if share is None else _too_few("places", share, source.places.least_placed)
+
+
+def _layer_breach(geography: Geography, layer: geopandas.GeoDataFrame) -> list[Breach]:
+    west, south, east, north = layer.geometry.bounds.to_numpy().T
+    inside = within_extent(geography, (west + east) / 2, (south + north) / 2, layer.crs.to_string())
+    return _too_few("shapes", inside.mean(), LEAST_OF_LAYER)
+
+
+def _too_few(what: str, share: float, least: float) -> list[Breach]:
+    if share >= least:
+        return []
+    told = f"only {share:.1%} of its {what} lie within the geography, where {least:.0%} are expected"
+    return [Breach("rows", None, share, f"{told}: look for swapped axes, another unit or another CRS")]
+
+
+def fewer_than_last_year(share: float | None, best: float | None) -> str | None:
+    """What is wrong where far fewer places can be placed than in the best answer of the last year; None where nothing is."""
+    if share is None or best is None or 1 - share <= max(SLACK, TIMES * (1 - best)):
+        return None
+    return f"only {share:.1%} of its places lie within the geography, where {best:.1%} did in the last year"
