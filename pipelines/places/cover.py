@@ -8,6 +8,7 @@ from geodata.distance import measure_of
 from geodata.locate import distance_within
 from pipelines.areas.claimed import claimed
 from pipelines.core.once import Made, made, once
+from pipelines.places.placed import kinds_nowhere, little_placed
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import current
@@ -22,8 +23,9 @@ def make_cover(workspace: Workspace) -> Made:
     asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
     authority's part of the source came. Where a source is placed by postcode alone, only areas that the postcode
     directory reaches are covered. Coverage is partial within the margin of an area that is not covered (a place just
-    beyond may have been missed). The margin is what any number about reach looks to: the nearest-place cap, or three
-    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more. And wherever a source does not claim to be complete.
+    beyond may have been missed), and wherever a source does not claim to be complete. The margin is what any number about reach looks to: the nearest-place cap, or three
+    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more. A list too little of which lies in any area is taken as not read, and a kind of which
+    its list has no place in any area as not looked for.
     """
     tables, taxonomy = workspace.data / "tables", workspace.register.taxonomy
     kinds = taxonomy.kinds
@@ -36,16 +38,20 @@ def make_cover(workspace: Workspace) -> Made:
     def make():
         areas = pd.read_parquet(made(tables, "areas").path)
         records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
+        lost, nowhere = little_placed(sources, records), kinds_nowhere(taxonomy, records)
         records = records[records["is_current"]].merge(
             areas[["area_code", "authority_code"]], how="left", on="area_code"
         )
         asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
         edges = _Edges(workspace, areas, areas["area_code"].isin(asked).to_numpy())
         covers = {
-            key: _source_cover(workspace, workspace.register.sources[key[0]], key[1], areas, records, edges)
+            key: _source_cover(workspace, sources[key[0]], key[1], areas, records, edges, key[0] not in lost)
             for key in dict.fromkeys(wanted.values())
         }
-        frames = [covers[key].assign(kind=kind) for kind, key in wanted.items()]
+        frames = [
+            _unknown(covers[key]).assign(kind=kind) if kind in nowhere else covers[key].assign(kind=kind)
+            for kind, key in wanted.items()
+        ]
         cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
         return {"cover": cover[["area_code", "kind", "coverage", "edge_m", "null_reason", "as_at"]]}, {}
 
@@ -56,6 +62,8 @@ def make_cover(workspace: Workspace) -> Made:
         "fetched": {stem: fetched_parts(workspace, sources[stem]) for stem in names if sources[stem].fetch.parts},
         "geography": workspace.geography.model_dump(mode="json"),
         "margin_m": margin_m(workspace),
+        "least_placed": {stem: sources[stem].places.least_placed for stem in names},
+        "subsets": {kind: entry.subset_of for kind, entry in kinds.items()},
     }
     return once(workspace.data / "places", "cover", definition, inputs, make)
 
@@ -68,7 +76,13 @@ def fetched_parts(workspace: Workspace, source: Source) -> list[str]:
 
 
 def _source_cover(
-    workspace: Workspace, source: Source, expires, areas: pd.DataFrame, records: pd.DataFrame, edges: "_Edges"
+    workspace: Workspace,
+    source: Source,
+    expires,
+    areas: pd.DataFrame,
+    records: pd.DataFrame,
+    edges: "_Edges",
+    usable: bool,
 ) -> pd.DataFrame:
     own = records[records["source"] == source.stem]
     covered = claimed(workspace, source, areas)
@@ -84,7 +98,7 @@ def _source_cover(
     if source.places.point.postcode and not source.places.point.crs:
         reached = pd.read_parquet(made(workspace.data / "tables", "postcode").path, columns=["area_code"])
         covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
-    available = table(workspace, source.stem).meta["available"]
+    available = table(workspace, source.stem).meta["available"] and usable
     covered &= available
     edge_m = edges.distance_to_uncovered(covered)
     partial = np.isfinite(edge_m) | (not source.complete)
@@ -98,6 +112,12 @@ def _source_cover(
     as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
     cover["as_at"] = as_at.astype("datetime64[ms]").to_numpy()
     return cover[edges.in_scope]
+
+
+def _unknown(cover: pd.DataFrame) -> pd.DataFrame:
+    """The cover of a kind of which the list holds no place anywhere: its silence says nothing of any area."""
+    reason = cover["null_reason"].fillna("source_unavailable")
+    return cover.assign(coverage="unknown", edge_m=np.nan, null_reason=reason)
 
 
 def margin_m(workspace: Workspace) -> float:

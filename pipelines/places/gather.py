@@ -11,6 +11,7 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.locate import locate_points
 from pipelines.core.once import Made, made, once
+from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -44,6 +45,7 @@ def make_place_records(workspace: Workspace) -> Made:
         told = [
             issues(source, pd.read_parquet(table(workspace, stem).path), records) for stem, source in sources.items()
         ]
+        told.append(findings(workspace.register.taxonomy, sources, records))
         return {
             "place_record": records,
             "place_record.sightings": sightings,
@@ -53,6 +55,7 @@ def make_place_records(workspace: Workspace) -> Made:
 
     taxonomy = workspace.register.taxonomy
     definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
+    definition["kinds"] = {kind: [e.primary_source, e.subset_of, e.plural] for kind, e in taxonomy.kinds.items()}
     definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers, "never": taxonomy.never_mapped}
     definition["past"] = {stem: [[line["sha"], line["day"]] for line in lines] for stem, lines in held.items()}
     return once(workspace.data / "places", "place_record", definition, inputs, make)

@@ -12,7 +12,7 @@ from pipelines.core.store import sha256
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Closed, Places, Source, Values
 from pipelines.tables.extent import coordinates
-from pipelines.tables.tidy import ISSUE_COLUMNS
+from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
 UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
@@ -185,5 +185,4 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
         for value, group in odd.groupby(types, sort=True):
             words = f"{REJECTED['unmapped']} ({len(group):,} rows)"
             told.append((source.stem, int(group.min()), "unmapped", value, words))
-    table = pd.DataFrame(told, columns=ISSUE_COLUMNS)
-    return table.astype({"row": "int64"}).astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
+    return issue_table(told)

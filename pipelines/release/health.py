@@ -2,10 +2,11 @@
 
 import datetime
 
+import pandas as pd
 import requests
 
 from pipelines.core import store
-from pipelines.core.once import code_version
+from pipelines.core.once import code_version, made
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.ownership.typology import read_typology
@@ -43,11 +44,22 @@ def warnings(workspace: Workspace) -> list[str]:
     """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
     now = [current(workspace, source) for source in workspace.register.sources.values()]
     told = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    told += _not_placed(workspace)
     return told + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
         for s in now
         for part, why in list(s.missing.items())[:1]
     ]
+
+
+def _not_placed(workspace: Workspace) -> list[str]:
+    """Lists, and kinds of them, that no place of lies where areas are; nothing before records were made."""
+    try:
+        issues = pd.read_parquet(made(workspace.data / "places", "place_record").files["place_record.issues"])
+    except FileNotFoundError:
+        return []
+    whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
+    return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)]
 
 
 def world(workspace: Workspace) -> str:

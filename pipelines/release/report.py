@@ -68,6 +68,8 @@ def _not_known(facts, connection) -> list[str]:
     ]:
         if sources:
             lines.append(f"- sources {told}: {sources}")
+    whole = "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind') order by all"
+    lines += [f"- {source}: {issue}" for source, issue in connection.execute(whole).fetchall()]
     parts = connection.execute(
         "select source, missing_parts from snapshot where missing_parts is not null order by 1"
     ).fetchall()

@@ -44,12 +44,13 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
         )
     order = source.key or list(source.columns)
     table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
-    issues = (
-        pd.DataFrame(issues, columns=ISSUE_COLUMNS)
-        .astype({"row": "int64"})
-        .astype(dict.fromkeys(("source", "column", "value", "issue"), "str"))
-    )
-    return table, issues
+    return table, issue_table(issues)
+
+
+def issue_table(rows: list[tuple]) -> pd.DataFrame:
+    """Rows of ISSUE_COLUMNS as a table of issues; row 0 stands for the whole of a source."""
+    table = pd.DataFrame(rows, columns=ISSUE_COLUMNS)
+    return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
 
 
 def empty_table(source: Source) -> pd.DataFrame:

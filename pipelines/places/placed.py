@@ -1,0 +1,43 @@
+"""Lists of which too few places lie in any area, and kinds of which no place does: taken as not read, and told."""
+
+import pandas as pd
+
+from pipelines.register.register import Taxonomy
+from pipelines.register.source import Source
+from pipelines.tables.tidy import issue_table
+
+LOST = ("outside", "no_coordinates")  # not what the postcode directory lacks: cover sees to that, area by area
+
+
+def little_placed(sources: dict[str, Source], records: pd.DataFrame) -> dict[str, float]:
+    """By list, the share (0-1) of its present places that lie in some area, where it is less than the list must have."""
+    rows = records[records["is_row"]]
+    placed = rows["reason"].isna() | (rows["reason"] == "earlier")
+    counted = rows[placed | rows["reason"].isin(LOST)]
+    shares = placed[counted.index].groupby(counted["source"]).mean()
+    return {stem: share for stem, share in shares.items() if share < sources[stem].places.least_placed}
+
+
+def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> dict[str, str]:
+    """The kinds of which the list that decides where they were looked for has no place in any area, with that list.
+
+    Only of lists that hold something: of one that could not be read, nothing is known anyway.
+    """
+    present = records[records["is_current"] & records["area_code"].notna()]
+    found = set(zip(present["source"], present["kind"], strict=True))
+    read = set(records.loc[records["is_row"], "source"])
+    wanted = {kind: (entry.primary_source, entry.subset_of or kind) for kind, entry in taxonomy.kinds.items()}
+    return {kind: source for kind, (source, base) in wanted.items() if source in read and (source, base) not in found}
+
+
+def findings(taxonomy: Taxonomy, sources: dict[str, Source], records: pd.DataFrame) -> pd.DataFrame:
+    """Both as rows of the issue table, of the whole list (row 0)."""
+    rows = [
+        (stem, 0, "placed", f"{share:.1%}", f"only {share:.1%} of its places lie in an area: taken as not read")
+        for stem, share in little_placed(sources, records).items()
+    ]
+    rows += [
+        (source, 0, "kind", kind, f"none of its {taxonomy.kinds[kind].plural} lies in an area: taken as not looked for")
+        for kind, source in kinds_nowhere(taxonomy, records).items()
+    ]
+    return issue_table(rows)
