@@ -164,6 +164,13 @@ def move_folder(beside: Path, target: Path) -> None:
         os.rename(beside, target)
 
 
+def move_aside(path: Path, target: Path) -> None:
+    """Take a damaged file or folder out of the way, whole, to where it can be looked at."""
+    with disk_problems(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(path, target)
+
+
 def remove_folder(folder: Path) -> None:
     """Remove a folder and all in it."""
     shutil.rmtree(folder, ignore_errors=True)

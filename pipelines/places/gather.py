@@ -4,6 +4,8 @@ Records are located over the whole nation in every run (it takes a second), so t
 does not depend on the areas asked; reach is worked out for those areas only.
 """
 
+import logging
+
 import geopandas
 import numpy as np
 import pandas as pd
@@ -15,10 +17,11 @@ from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import current, history, read_snapshot
+from pipelines.tables.snapshot import Damaged, current, history, read_snapshot
 from pipelines.tables.table import table
 from pipelines.tables.tidy import tidy
 
+log = logging.getLogger("commonground.places")
 COLUMNS = [
     "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by",
     "postcode", "uprn", "refers_to", "area_code", "x", "y", "longitude", "latitude", "point_quality", "as_at", "observed_on",
@@ -72,7 +75,12 @@ def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFr
     for stem, source in workspace.register.place_sources.items():
         lines = held.get(stem, [])
         for line in [] if source.vintage else _monthly(lines[:-1]):
-            records = _read(workspace, source, _tidied(workspace, source, line["sha"]), postcodes, line["day"])
+            try:
+                past = _tidied(workspace, source, line["sha"])
+            except Damaged as damaged:  # one look fewer at what the list once held; the present one is fetched anew
+                log.warning("%s", damaged)
+                continue
+            records = _read(workspace, source, past, postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and table(workspace, stem).meta["available"]:
             rows.append(_held(workspace, source, lines[-1], postcodes))

@@ -1,5 +1,8 @@
 """Place ids: given once and kept from refresh to refresh, in DIR/identity.parquet, whatever is conflated later."""
 
+import logging
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +14,7 @@ from pipelines.places.gather import gather
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import history
 
+log = logging.getLogger("commonground.places")
 COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
 
 
@@ -104,6 +108,10 @@ def make_identity(workspace: Workspace) -> Made:
         seen = _seen(pd.read_parquet(records.path))
         return {"place_identity": fold(known, pd.read_parquet(groups.path), seen, series, apart)}, {}
 
+    if path.exists() and not is_readable(path):
+        aside = workspace.data / "damaged" / f"{path.name}.{store.utc_now().replace(':', '')}"
+        store.move_aside(path, aside)
+        log.warning("%s is damaged and was moved to %s; every look at the lists is gone through again", path, aside)
     if not path.exists():
         (workspace.data / "places" / "place_identity.json").unlink(missing_ok=True)
     inputs = {step.stem: step.data_version for step in (records, groups)}
@@ -111,6 +119,14 @@ def make_identity(workspace: Workspace) -> Made:
     if not path.exists() or not done.reused:
         store.write_parquet(path, pd.read_parquet(done.path))
     return done
+
+
+def is_readable(path: Path) -> bool:
+    """True where the file is an identity table."""
+    try:
+        return list(pd.read_parquet(path).columns) == COLUMNS
+    except (OSError, ValueError):  # Arrow's own errors are of these kinds
+        return False
 
 
 def _replay(workspace: Workspace) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.ownership.typology import read_typology
 from pipelines.places import corrections
+from pipelines.places.identity import is_readable
 from pipelines.register.workspace import Workspace
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.publish import latest_version, rolled_back_to
@@ -92,7 +93,7 @@ def is_unchanged(workspace: Workspace) -> bool:
     """True where nothing a refresh rests on changed since the last good one, and its release stands or was rolled back."""
     known, latest = read(workspace.settings), latest_version(workspace.data / "releases")
     stands = latest is not None and latest in (known.get("release"), rolled_back_to(workspace.data))
-    whole = workspace.identity.exists()
+    whole = workspace.identity.exists() and is_readable(workspace.identity)
     return stands and whole and known.get("world") == world(workspace)
 
 

@@ -27,6 +27,10 @@ PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch, "
 GOOD = ("new", "unchanged")
 
 
+class Damaged(Problem):
+    """A kept snapshot whose files are no longer what was fetched."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
@@ -55,7 +59,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     unavailable.
     """
     folder = workspace.data / "snapshots" / source.stem
-    last = last_good(folder, workspace.geography.stem)
+    last = _last_undamaged(workspace, source, folder)
     if workspace.settings.offline and not client_of(workspace).recorded and last:
         return _snapshot(source, last, "kept")
     before = client_of(workspace).downloaded
@@ -130,19 +134,60 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
     line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
     if reply is None:
-        return {**last, **line, "missing": {}, "status": "unchanged"}
+        return _with_bytes(folder, {**last, **line, "missing": {}, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
     line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
     if last and last["sha"] == sha:
-        return {**last, **line, "status": "unchanged"}
+        return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
     line |= _placed(workspace, source, folder, table)
+    if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
+        _move_aside(workspace, source.stem, sha)
     if not (folder / sha).is_dir():
         with store.staging(folder) as beside:
             for name, body in reply.files.items():
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
-    return {**line, "rows": len(table), "status": "new"}
+    return _with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict | None:
+    """The last good observation whose files are still what was fetched; damaged ones are moved aside, and told.
+
+    So that an answer of "not changed" never confirms bytes that did.
+    """
+    while (last := last_good(folder, workspace.geography.stem)) and not _is_undamaged(source, folder, last):
+        _move_aside(workspace, source.stem, last["sha"])
+    return last
+
+
+def _is_undamaged(source: Source, folder: Path, line: dict) -> bool:
+    if "bytes" in line:
+        return _hashes(folder / line["sha"]) == line["bytes"]
+    try:  # observed before hashes of bytes were written down
+        files = {path.name: path.read_bytes() for path in (folder / line["sha"]).iterdir()}
+        return canonical_hash(source, files) == line["sha"]
+    except (ValueError, OSError, StopIteration, csv.Error, zipfile.BadZipFile):
+        return False
+
+
+def _hashes(snapshot: Path) -> dict[str, str]:
+    return {path.name: store.sha256_file(path) for path in sorted(snapshot.iterdir())}
+
+
+def _with_bytes(folder: Path, line: dict) -> dict:
+    """The observation with the hash of each file that the snapshot holds, as it was stored."""
+    return line if "bytes" in line else {**line, "bytes": _hashes(folder / line["sha"])}
+
+
+def _move_aside(workspace: Workspace, stem: str, sha: str) -> None:
+    folder = workspace.data / "snapshots" / stem
+    aside = workspace.data / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
+    store.move_aside(folder / sha, aside)
+    told = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
+    line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem, "status": "damaged", "sha": sha}
+    store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": told})
+    log.warning("%s", told)
 
 
 def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
@@ -224,6 +269,15 @@ def history(workspace: Workspace, source: Source) -> list[dict]:
 
 
 def read_snapshot(workspace: Workspace, stem: str, sha: str) -> dict[str, bytes]:
-    """The files of one kept snapshot of source `stem`, by name."""
-    folder = workspace.data / "snapshots" / stem / sha
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    """The files of one kept snapshot of source `stem`, by name.
+
+    Raises Damaged where they are no longer what was fetched; they are then moved aside, so that they are fetched anew.
+    """
+    folder = workspace.data / "snapshots" / stem
+    files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
+    lines = [line for line in store.read_lines(folder / "observations.jsonl") if line["sha"] == sha and "bytes" in line]
+    if lines and {name: store.sha256(body) for name, body in files.items()} != lines[-1]["bytes"]:
+        _move_aside(workspace, stem, sha)
+        told = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
+        raise Damaged(stem, told, "run the same command again: it is fetched anew")
+    return files

@@ -1,6 +1,8 @@
 """Place ids: given once, kept through merges and new editions, the same on every road to them."""
 
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -9,7 +11,7 @@ from fixtures.making import refresh_town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.places.identity import COLUMNS, fold, new_id, nothing, present_ids
+from pipelines.places.identity import COLUMNS, fold, is_readable, make_identity, new_id, nothing, present_ids
 
 SERIES = {"lib22": "lib", "lib23": "lib"}
 
@@ -168,3 +170,22 @@ def test_going_back_to_the_first_date_brings_its_places_back(town_twice, tmp_pat
     with duckdb.connect(str(data / "releases" / "1.0.0" / "commonground.duckdb"), read_only=True) as connection:
         first = connection.execute(sql).fetchall()
     assert again.query(sql) == first
+
+
+@pytest.mark.parametrize("damage", ["cut short", "another file", "another table"])
+def test_a_damaged_identity_file_is_moved_aside_and_rebuilt(town, tmp_path, caplog, damage):
+    data = tmp_path / "data"
+    for name in ("tables", "places", "snapshots"):
+        shutil.copytree(town.data / name, data / name)
+    shutil.copy(town.data / "scope.json", data)
+    path = Path(shutil.copy(town.data / "identity.parquet", data))
+    kept = pd.read_parquet(path)
+    if damage == "another table":
+        kept.rename(columns={"place_id": "id"}).to_parquet(path)
+    else:
+        path.write_bytes(path.read_bytes()[:-100] if damage == "cut short" else b"not a table")
+    assert not is_readable(path)
+    make_identity(replace(town, data=data, settings=replace(town.settings, data=data)).workspace())
+    pd.testing.assert_frame_equal(pd.read_parquet(path), kept)
+    assert "identity.parquet is damaged and was moved to" in caplog.text
+    assert len(list((data / "damaged").glob("identity.parquet.*"))) == 1

@@ -1,6 +1,7 @@
 """Accepting a fetch: stored once by content, the last good one kept when the next is bad, every observation written."""
 
 import datetime
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -189,3 +190,74 @@ def test_what_was_placed_over_a_year_ago_is_compared_with_nothing(tmp_path):
     take(work, HALLS)
     later = replace(work, today=datetime.date(2029, 1, 1))
     assert take(later, HALLS).state == "new"
+
+
+def spoil(work: Desk, sha: str) -> None:
+    """One byte of the snapshot's file turned round."""
+    path = work.data / "snapshots" / "test_living_2026" / sha / "data.csv"
+    body = bytearray(path.read_bytes())
+    body[-2] ^= 1
+    path.write_bytes(body)
+
+
+def test_a_damaged_snapshot_is_fetched_anew_and_never_confirmed_by_a_304(tmp_path, caplog):
+    work = desk(tmp_path, {"body": TEN, "headers": {"ETag": '"1"'}}, {"body": TEN, "headers": {"ETag": '"1"'}})
+    first = take(work, LIVING)
+    spoil(work, first.sha)
+    again = take(work, LIVING)
+    assert "If-None-Match" not in work.web.asked[-1].headers
+    assert (again.state, again.sha) == ("new", first.sha)
+    assert read_files(work, again) == {"data.csv": TEN}
+    assert [line["status"] for line in work.observations()] == ["new", "damaged", "new"]
+    assert "are not those that were fetched; they were moved to" in caplog.text
+    (aside,) = (tmp_path / "damaged" / "test_living_2026").iterdir()
+    assert (aside / "data.csv").read_bytes() != TEN
+
+
+@pytest.mark.parametrize("loss", ["changed", "cut short", "a file gone"])
+def test_damaged_bytes_are_not_read(tmp_path, loss):
+    work = desk(tmp_path, TEN, TEN)
+    first = take(work, LIVING)
+    path = tmp_path / "snapshots" / "test_living_2026" / first.sha / "data.csv"
+    if loss == "changed":
+        spoil(work, first.sha)
+    elif loss == "cut short":
+        path.write_bytes(TEN[:-4])
+    else:
+        path.unlink()
+    with pytest.raises(Problem, match="Run the same command again: it is fetched anew"):
+        read_files(work, first)
+    assert current(work, LIVING).state == "unavailable"
+    assert take(work, LIVING).state == "new"
+    assert read_files(work, first) == {"data.csv": TEN}
+
+
+def test_where_nobody_answers_the_snapshot_before_the_damaged_one_stands(tmp_path, waits):
+    work = desk(tmp_path, TEN, TEN + b"10\n", {"status": 404})
+    first, second = take(work, LIVING), take(work, LIVING)
+    spoil(work, second.sha)
+    third = take(work, LIVING)
+    assert (third.state, third.sha) == ("stale", first.sha)
+
+
+def test_a_snapshot_from_before_hashes_of_bytes_were_kept_is_held_to_its_content(tmp_path):
+    work = desk(tmp_path, TEN, {"status": 304}, TEN)
+    first = take(work, LIVING)
+    observations = tmp_path / "snapshots" / "test_living_2026" / "observations.jsonl"
+    (line,) = work.observations()
+    del line["bytes"]
+    observations.write_text(json.dumps(line) + "\n")
+    assert take(work, LIVING).state == "unchanged"
+    assert "bytes" in work.observations()[-1]
+    observations.write_text(json.dumps(line) + "\n")
+    spoil(work, first.sha)
+    assert take(work, LIVING).state == "new"
+
+
+def test_a_damaged_snapshot_whose_content_comes_back_is_stored_anew(tmp_path):
+    work = desk(tmp_path, TEN, TEN + b"10\n", TEN)
+    first, _ = take(work, LIVING), take(work, LIVING)
+    spoil(work, first.sha)
+    third = take(work, LIVING)
+    assert (third.state, third.sha) == ("new", first.sha)
+    assert read_files(work, third) == {"data.csv": TEN}
