@@ -1,6 +1,5 @@
 """Files of a snapshot to a table of text: CSV, zipped CSV, JSON, XLSX and ArcGIS pages, nothing changed but the form."""
 
-import csv
 import fnmatch
 import io
 import zipfile
@@ -12,6 +11,7 @@ import orjson
 import pandas as pd
 import shapely
 
+from pipelines.core.csv_text import one_column_per_heading, read_csv_text
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 
@@ -27,7 +27,12 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
     for name, body in sorted(files.items()):
         stem, _, extension = name.rpartition(".")
         form = source.fetch.format if source.fetch.format in ("arcgis", "osm") else extension
-        page = READERS[form](source, body)
+        try:
+            page = READERS[form](source, body)
+        except Problem as problem:
+            if len(files) == 1:
+                raise
+            raise Problem(source.stem, f"{name}: {problem.what}", problem.remedy) from problem
         if source.fetch.dates:
             page["@observed_on"] = stem
         pages.append(page)
@@ -42,23 +47,13 @@ def _headings(source: Source) -> list[str]:
 
 
 def _csv(source: Source, body: bytes) -> pd.DataFrame:
-    try:
-        text = body.decode(source.fetch.encoding)
-        # blank lines are kept, so that a row number is the publisher's; those at the end are not rows
-        return pd.read_csv(
-            io.StringIO(text.rstrip("\r\n") + "\n"),
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            skip_blank_lines=False,
-            usecols=set(_headings(source)).__contains__ if source.fetch.only_columns else None,
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
-        raise Problem(
-            source.stem,
-            f"the CSV cannot be read ({str(error).strip()})",
-            "look at the file; the publisher may have changed its form",
-        ) from error
+    frame = read_csv_text(source.stem, body, source.fetch.encoding, _as_published(source), source.fetch.only_columns)
+    return frame.set_axis(frame.index - 2)  # so that row 2 is the first after the heading, and each the publisher's own
+
+
+def _as_published(source: Source) -> set[str]:
+    """The headings that the source's columns are read from, as they stand in its files."""
+    return {heading + source.fetch.strip_heading for heading in _headings(source)}
 
 
 def _zip(source: Source, body: bytes) -> pd.DataFrame:
@@ -99,9 +94,10 @@ def _bomb(source: Source) -> Problem:
 
 def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
     try:
-        return pd.read_excel(
+        cells = pd.read_excel(
             io.BytesIO(body),
             sheet_name=source.fetch.sheet or 0,
+            header=None,
             dtype=str,
             engine="calamine",
             keep_default_na=False,
@@ -113,12 +109,19 @@ def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
             f"the workbook cannot be read ({error})",
             "look at the file; the publisher may have changed its form",
         ) from error
+    if cells.empty:
+        raise Problem(source.stem, "the sheet is empty", "look at the file; the publisher may have changed its form")
+    rows = cells.iloc[1:].set_axis(cells.iloc[0].fillna("").astype("str"), axis=1).rename_axis(columns=None)
+    rows = one_column_per_heading(source.stem, rows.set_axis(rows.index + 1), _as_published(source))
+    return rows.set_axis(rows.index - 2)
 
 
 def _json(source: Source, body: bytes) -> pd.DataFrame:
     value = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
     for key in source.fetch.records.split(".") if source.fetch.records else []:
         value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, dict) and any(_inside(value, name) is not ABSENT for name in _headings(source)):
+        value = [value]  # a list of one, as writers that come from XML put it
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise Problem(
             source.stem,

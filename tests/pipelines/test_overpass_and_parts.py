@@ -10,6 +10,7 @@ from fixtures.making import ScriptedWeb, make_source
 from geodata.geography import read_geographies
 from pipelines.core.problem import Problem
 from pipelines.fetch import file, overpass, parts
+from pipelines.register.register import read_register
 from pipelines.tables.reading import read_text_table
 from pipelines.tables.tidy import tidy
 
@@ -143,8 +144,8 @@ def test_a_lifecycle_prefix_is_told_beside_the_tag(tags, tag, lifecycle):
 
 
 def test_each_date_is_told_in_its_rows():
-    body, town = orjson.dumps({"elements": ELEMENTS}), read_geographies()["sample_town"]
-    table, _ = tidy(osm_source(dates=DAYS), town, {f"{day}.json": body for day in DAYS})
+    body, england = orjson.dumps({"elements": ELEMENTS}), read_geographies()["england_lsoa21"]
+    table, _ = tidy(osm_source(dates=DAYS), england, {f"{day}.json": body for day in DAYS})
     assert table["observed_on"].dt.strftime("%Y-%m-%d").tolist() == DAYS
 
 
@@ -262,3 +263,20 @@ def test_a_key_within_a_key_is_read_and_what_is_no_plain_value_is_null():
     assert table["name"].tolist() == ["One", "Two", "Three", "Four"]
     assert [None if v != v else v for v in table["Geocode.Longitude"]] == ["-0.1", None, None, "0"]
     assert [None if v != v else v for v in table["Address"]] == ["1 Road", None, "", None]
+
+
+def test_an_element_without_a_point_is_a_row_without_one():
+    bare = {"type": "relation", "id": 7, "tags": {"amenity": "library"}}
+    source = osm_source()
+    for name in ("latitude", "longitude"):
+        source.columns[name] = source.columns[name].model_copy(update={"nullable": True})
+    files = {"data.json": orjson.dumps({"elements": [*ELEMENTS * 4, bare]})}
+    table, _ = tidy(source, read_geographies()["england_lsoa21"], files)
+    assert table["latitude"].isna().sum() == 1
+
+
+@pytest.mark.parametrize("stem", ["osm_places_london", "osm_culture_history_london"])
+def test_one_element_without_a_point_does_not_lose_the_list(stem):
+    source = read_register(read_geographies()["sample_town"]).sources[stem]
+    assert source.columns["latitude"].nullable
+    assert source.columns["longitude"].nullable

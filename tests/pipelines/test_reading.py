@@ -41,7 +41,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_heading():
 def test_windows_1252_is_read_where_the_source_says_so():
     body = "name\nSt Anne’s – Café\n".encode("cp1252")
     assert read("csv", body, encoding="cp1252")["name"].item() == "St Anne’s – Café"
-    with pytest.raises(Problem, match="test_source_2026: the CSV cannot be read"):
+    with pytest.raises(Problem, match=r"test_source_2026: .* is not UTF-8 text"):
         read("csv", body)
 
 
@@ -198,3 +198,55 @@ def test_the_hash_of_json_leaves_out_volatile_keys_at_any_depth():
     one = hashed("json", b'[{"a": 1, "meta": {"extracted": "x", "b": 2}}]', volatile=["extracted"])
     assert hashed("json", b'[{"meta": {"b": 2, "extracted": "y"}, "a": 1}]', volatile=["extracted"]) == one
     assert hashed("json", b'[{"meta": {"b": 3, "extracted": "x"}, "a": 1}]', volatile=["extracted"]) != one
+
+
+# ---- rows and headings that do not fit each other
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (b"code,n\nA,1,\nB,2,\n", "line 2 has 3 cells where the heading has 2"),  # what shifts every column
+        (b"code,n\nA,1\nB,2\nC,1,014.2\n", "line 4 has 3 cells where the heading has 2"),
+        (b"code,n\nA,1\nB\n", "line 3 has 1 cell where the heading has 2"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "zip"])
+@pytest.mark.parametrize("only_columns", [False, True])
+def test_a_row_that_does_not_fit_its_heading_is_refused_with_its_line(body, line, form, only_columns):
+    fetch = {"member": "*.csv"} if form == "zip" else {}
+    with pytest.raises(Problem, match=f"test_source_2026: {line}"):
+        read(form, zipped({"a.csv": body}) if form == "zip" else body, only_columns=only_columns, **fetch)
+
+
+def as_file(form: str, rows: list[list]) -> bytes:
+    return workbook(rows, "Sheet 1") if form == "xlsx" else "\n".join(",".join(map(str, row)) for row in rows).encode()
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_heading_that_is_used_and_stands_twice_is_refused_where_the_columns_differ(form):
+    differ = [["code", "n", "code"], ["A", "1", "A"], ["B", "2", "C"]]
+    with pytest.raises(Problem, match=r"the heading 'code' stands twice, and its columns differ \(line 3\)"):
+        read(form, as_file(form, differ))
+    same = [["code", "n", "code"], ["A", "1", "A"], ["B", "2", "B"]]
+    assert read(form, as_file(form, same))["code"].tolist() == ["A", "B"]
+    unused = [["n", "code", "n"], ["1", "A", "2"]]
+    assert read(form, as_file(form, unused))["code"].tolist() == ["A"]
+
+
+def test_a_heading_is_held_to_what_it_is_in_the_file():
+    body = b"code; measures: Value,code; measures: Value\nA,B\n"
+    with pytest.raises(Problem, match="stands twice"):
+        read("csv", body, strip_heading="; measures: Value")
+
+
+def test_a_list_of_one_may_stand_as_an_object():
+    assert read("json", b'{"in": {"code": "A"}}', records="in")["code"].tolist() == ["A"]
+    with pytest.raises(Problem, match="not a list of objects"):
+        read("json", b'{"in": {"error": "busy"}}', records="in")
+
+
+def test_the_part_that_cannot_be_read_is_named():
+    source = make_source(fetch={"format": "json"})
+    with pytest.raises(Problem, match=r"test_source_2026: 502.json: the JSON is not a list"):
+        read_text_table(source, {"501.json": b'[{"code": "A"}]', "502.json": b'{"error": 1}'})
