@@ -13,7 +13,7 @@ from pipelines.register.register import INDICATORS, read_indicator
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index, Weighted, read_index
 from pipelines.scoring.explain import Landscape, explain
-from pipelines.scoring.normalise import ranks
+from pipelines.scoring.normalise import ranks, snapped
 from pipelines.scoring.robustness import draw_versions, rank_spread
 from pipelines.scoring.treat import shrunk
 from pipelines.scoring.versions import Scorer
@@ -75,12 +75,16 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: A
     values = pd.DataFrame({n: _values(frame, members[n], h, name) for n, h in headings.items()}).set_axis(codes)
     directions = {m: member.direction or _known_direction(m) for _, m, member in index.members}
     scored = score(index, values, directions)
-    told = _ranked(index, scored, frame.set_axis(codes), asked, name)
+    columns = _ranked(index, scored, frame.set_axis(codes), asked, name)
     if asked.spread:
-        told = told.join(_spread(index, values, directions, scored))
+        columns += _spread(index, values, directions, scored).items()
     if asked.explain:
-        told = told.join(_pushes(index, scored, directions))
-    return told.reset_index(names=area)
+        columns += _pushes(index, scored, directions).items()
+    titles = [area, *(title for title, _ in columns)]
+    if twice := [title for title in titles if titles.count(title) > 1]:
+        remedy = "give the column of areas, the column of --frame or the domain another name"
+        raise Problem(name, f"two columns of the result would be named {twice[0]!r}", remedy)
+    return pd.DataFrame(dict(columns), index=scored.score.index).reset_index(names=area)
 
 
 def _check(frame: pd.DataFrame, name: str, headings: list[str]) -> None:
@@ -153,18 +157,19 @@ def _known_direction(indicator: str) -> str:
     return read_indicator(path).direction if path.exists() else "higher_is_more_need"
 
 
-def _ranked(index: Index, scored: Scored, frame: pd.DataFrame, asked: Asked, name: str) -> pd.DataFrame:
-    table = pd.DataFrame({"score": scored.score})
-    for suffix, group in _groups(table.index, frame, asked, name).items():
+def _ranked(index: Index, scored: Scored, frame: pd.DataFrame, asked: Asked, name: str) -> list[tuple[str, pd.Series]]:
+    columns = [("score", scored.score)]
+    for suffix, group in _groups(scored.score.index, frame, asked, name).items():
         rank, size = _ranks_within(index, scored.score, group)
-        table[f"rank{suffix}"] = rank.astype("Float64" if index.ties == "average" else "Int64")
-        table[f"decile{suffix}"] = np.ceil(10 * rank / size.clip(lower=1)).clip(upper=10).astype("Int64")
-    table["weight_observed"] = scored.weight_observed
+        columns.append((f"rank{suffix}", rank.astype("Float64" if index.ties == "average" else "Int64")))
+        tenth = np.ceil(10 * rank / size.clip(lower=1)).clip(upper=10)
+        columns.append((f"decile{suffix}", tenth.astype("Int64")))
+    columns.append(("weight_observed", scored.weight_observed))
     for path, domain in index.every_domain.items():
-        table[f"domain_{path}"] = scored.domains[path]
+        columns.append((f"domain_{path}", scored.domains[path]))
         if domain.transform != "none":
-            table[f"domain_{path}_before"] = scored.before_transform[path]
-    return table
+            columns.append((f"domain_{path}_before", scored.before_transform[path]))
+    return columns
 
 
 def _groups(areas: pd.Index, frame: pd.DataFrame, asked: Asked, name: str) -> dict[str, pd.Series]:
@@ -184,18 +189,19 @@ def _groups(areas: pd.Index, frame: pd.DataFrame, asked: Asked, name: str) -> di
 def _ranks_within(index: Index, score: pd.Series, group: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The rank of each area within its group and how many are ranked there; as published, scores of zero of a geometric
     mean share the last rank, and tenths are cut among the others."""
-    grouped = score.groupby(group)
+    compared = snapped(score)
+    grouped = compared.groupby(group)
     rank = grouped.transform(lambda s: pd.Series(ranks(s.to_numpy(), index.ties), s.index)).astype("Float64")
     size = grouped.transform("count")
     if index.aggregate != "geometric":
         return rank, size
-    return rank.mask(score == 0, size.astype("Float64")), (score > 0).groupby(group).transform("sum")
+    return rank.mask(compared == 0, size.astype("Float64")), (compared > 0).groupby(group).transform("sum")
 
 
 def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scored: Scored) -> pd.DataFrame:
     keep, is_geometric = np.flatnonzero(scored.score.notna()), index.aggregate == "geometric"
     score = scored.score.to_numpy()[keep]
-    size = np.full(len(keep), (score > 0).sum() if is_geometric else len(keep))
+    size = np.full(len(keep), (snapped(score) > 0).sum() if is_geometric else len(keep))
     scorer = Scorer(index, values, directions, keep, np.zeros(len(keep), dtype=int), size=size)
     spread = rank_spread(scorer, draw_versions(index), scorer.groups.ranks(score, is_geometric))
     spread = spread.astype(dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64"))

@@ -19,6 +19,7 @@ from pipelines.core.once import Made, made, once
 from pipelines.core.store import sha256_json
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
+from pipelines.scoring.normalise import all_the_same
 from pipelines.tables.table import table
 
 PERMUTATIONS = 9_999
@@ -63,7 +64,7 @@ def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tupl
     scored = score.reindex(areas).dropna().astype("float64")
     graph = _queen(outlines.reindex(scored.index)) if len(scored) > 1 else None
     known = scored.drop(graph.isolates) if graph else scored.iloc[:0]
-    if len(known) >= FEWEST and known.nunique() > 1:
+    if len(known) >= FEWEST and not all_the_same(known):
         quadrant, p_value = _local_moran(known, graph.subgraph(known.index), seed)
         significant = false_discovery_control(p_value) <= FALSE_DISCOVERY_RATE
         told = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)

@@ -10,6 +10,7 @@ from pipelines.register.register import Register, rests_on_places
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
 from pipelines.scoring.frames import FRAMES
+from pipelines.scoring.normalise import snapped
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class IndexInputs:
     @property
     def versions(self) -> dict[str, str]:
         """The data versions of all this, for the key of a step."""
-        members = {name: step.data_version for name, step in self.steps.items()}
+        members = {f"member {name}": step.data_version for name, step in self.steps.items()}
         return members | {"areas": self.areas_step.data_version, "scope": self.scope_step.data_version}
 
     @property
@@ -111,6 +112,6 @@ def standing(index: Index, table: pd.DataFrame, areas: pd.DataFrame) -> Standing
     known = frame.notna()
     group = (frame[known] + " " + code[known]).astype("category").cat.codes.astype("int64")
     score = table.loc[known, "score"]
-    counted = score > 0 if index.aggregate == "geometric" else score.notna()
+    counted = snapped(score) > 0 if index.aggregate == "geometric" else score.notna()
     size = counted.groupby(group).transform("sum").astype("int64")
     return Standing(table.index[known], score, frame[known], code[known], group, rank[known], size)

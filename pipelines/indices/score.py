@@ -13,6 +13,7 @@ from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Index
 from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
+from pipelines.scoring.normalise import snapped
 
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
@@ -58,7 +59,9 @@ def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
         table[f"rank_{frame}"] = rank_in_frame(
             scored.score, areas[column].reindex(table.index), areas[column].value_counts(), zero_is_last
         )
-    stocked = scored.score[scored.score > 0]  # a score of zero shares the last rank; deciles are cut among the others
+    stocked = scored.score[
+        snapped(scored.score) > 0
+    ]  # a score of zero shares the last rank; deciles are cut among the others
     table["decile_nation"] = decile(table["rank_nation"], len(stocked)).clip(upper=10)
     return table
 
@@ -122,7 +125,7 @@ def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:
     known = {"observed": 1.0, "partial": 0.5}
     seen = [long[name]["coverage"].map(known).fillna(0) for _, name, member in index.members if not member.index]
     coverage = sum(seen) / max(len(seen), 1)
-    both = pd.DataFrame({"score": scores, "coverage": coverage}).dropna()
+    both = pd.DataFrame({"score": snapped(scores), "coverage": coverage}).dropna()
     if both.nunique().min() < 2:
         return 0.0
     return round(float(both["score"].rank().corr(both["coverage"].rank())), 4)

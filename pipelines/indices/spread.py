@@ -36,10 +36,10 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
         spread.insert(2, "spread_frame", stand.frame.to_numpy())
         sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
         ranks, shifts = compare_sets(scorer, versions)
-        ranks = _by_area(stand, ranks, index).melt(
-            ["area_code", "index_name"], var_name="weight_set", value_name="rank"
-        )
+        by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
+        ranks = pd.concat(by_set, ignore_index=True)
         ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
+        ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
         tables = {
             stem: spread.astype(
                 {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
@@ -53,7 +53,8 @@ def make_spread(workspace: Workspace, index: Index) -> Made:
         return tables, {"n_draws": index.uncertainty.draws, "n_ranked": len(rank)}
 
     definition = [inputs.definition, [one.model_dump(mode="json") for one in told]]
-    versions = inputs.versions | {step.stem: step.data_version for step in [scores, *drawn.values()]}
+    versions = inputs.versions | {"scores": scores.data_version}
+    versions |= {f"errors {name}": step.data_version for name, step in drawn.items()}
     return once(workspace.data / "indices", stem, definition, versions, make)
 
 

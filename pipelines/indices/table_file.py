@@ -37,7 +37,7 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     # in any other column NA is nothing and 001 is 1
     numbers = {name: _numbers(frame[name]) for name in frame.columns if name != area}
     codes = frame[area].str.strip().replace("", None)
-    frame = frame.assign(**{area: codes, **numbers})
+    frame = pd.DataFrame({name: numbers.get(name, codes) for name in frame.columns}, index=frame.index)
     return frame[frame.notna().any(axis=1)]  # a spreadsheet's empty rows are written as nothing but commas
 
 

@@ -12,6 +12,7 @@ from geodata.records import Record, read_record
 from pipelines.core.once import Made, made, once
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.frames import FRAME_COVERAGE
+from pipelines.scoring.normalise import snapped
 
 FILE = Path(__file__).parent.parent / "definitions" / "typology.yml"
 FRAMES = ("nation", "region", "authority")  # widest first
@@ -106,8 +107,9 @@ def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
         mine = code.reindex(scores.index)
         known = scores.groupby(mine).transform("count")
         covered = (known >= FRAME_COVERAGE * mine.map(code.value_counts())) & scores.notna()
-        rank = scores.groupby(mine).rank(method="min", ascending=False)
+        compared = snapped(scores)
+        rank = compared.groupby(mine).rank(method="min", ascending=False)
         # what is lowest in its frame is never high, however many share that place: no stock is not much stock
-        high = (rank <= (share * known).round()) & (scores > scores.groupby(mine).transform("min"))
+        high = (rank <= (share * known).round()) & (compared > compared.groupby(mine).transform("min"))
         state = np.where(covered, np.where(high, "high", "low"), state)
     return state

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from pipelines.scoring.normalise import snapped
+
 SLACK = 1e-9  # weights that should add up to one may miss it by rounding
 
 
@@ -25,7 +27,7 @@ def aggregate(
       the weighted standard deviation of the row (Mazziotta and Pareto 2016: M times (1 -+ cv^2)).
     - minimum: the least, whatever the weights.
     """
-    if how == "geometric" and all(column.min(initial=np.inf) > 0 for column in columns):  # nothing is zero or unknown
+    if how == "geometric" and all(_above_zero(column) for column in columns):  # nothing is zero or unknown
         logs, observed = weighted_mean(columns, weights, out, scratch, of=np.log)
         return np.exp(logs, out=logs), observed
     mean, observed = weighted_mean(columns, weights, out, scratch)
@@ -82,11 +84,17 @@ def _sum(columns, weights, mean, imbalance):
     return mean * sum(weights)
 
 
+def _above_zero(column: np.ndarray) -> bool:
+    ends = np.array([column.min(initial=np.inf), column.max(initial=0.0)])  # of which either is NaN where any value is
+    return bool(snapped(ends)[0] > 0)
+
+
 def _geometric(columns, weights, mean, imbalance):
-    if any(np.nanmin(column, initial=0.0) < 0 for column in columns):
+    compared = [snapped(column) for column in columns]  # what is left of zero by rounding is zero
+    if any(np.nanmin(column, initial=0.0) < 0 for column in compared):
         raise ValueError("a geometric mean needs values that are not below zero")
-    zero = np.any([column == 0 for column in columns], axis=0)
-    logs = [np.log(np.where(column == 0, 1.0, column)) for column in columns]
+    zero = np.any([column == 0 for column in compared], axis=0)
+    logs = [np.log(np.where(at == 0, 1.0, column)) for column, at in zip(columns, compared, strict=True)]
     return np.where(zero, 0.0, np.exp(weighted_mean(logs, weights)[0]))
 
 

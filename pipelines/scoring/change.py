@@ -9,11 +9,10 @@ import pandas as pd
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.definition import Domain
 from pipelines.scoring.explain import Landscape
-from pipelines.scoring.normalise import placed_among, target
+from pipelines.scoring.normalise import BY_RANK, placed_among, snapped, target
 
 COLUMNS = ["row", "level", "domain", "name", "value", "value_needed"]
 STEPS = 60  # halvings: what is left is less than the last bit
-BY_RANK = ("percentile", "inverse_normal", "exponential")
 Score = Callable[[np.ndarray], np.ndarray]
 
 
@@ -27,7 +26,7 @@ def leaving_highest_tenth(land: Landscape, rows: np.ndarray, values: pd.DataFram
     are; those that move up when this one moves down can only help. No rows for a mean that unevenness raises, which may
     rise when one part falls.
     """
-    index, score = land.index, land.scored.score.to_numpy()
+    index, score = land.index, snapped(land.scored.score).to_numpy()
     counted = rows[score[rows] > 0] if index.aggregate == "geometric" else rows  # zero: nothing to rank it on
     order = rows[np.argsort(-score[rows], kind="stable")]
     n_tenth = len(counted) // 10
@@ -74,14 +73,15 @@ def _is_used(land: Landscape, path: str, rows: np.ndarray) -> np.ndarray:
 
 
 def _whole(land: Landscape, number: int, rows: np.ndarray) -> Score:
-    """The index's score of the areas at `rows` as a function of one domain's score."""
+    """The index's score of the areas at `rows`, as it is compared, as a function of one domain's score."""
     index = land.index
     columns = [land.scored.domains[name].to_numpy()[rows] for name in index.parts]
     weights = [domain.weight for domain in index.parts.values()]
 
     def score(of_domain: np.ndarray) -> np.ndarray:
         replaced = [of_domain if at == number else column for at, column in enumerate(columns)]
-        return aggregate(index.aggregate, replaced, weights, index.imbalance)[0]
+        whole = aggregate(index.aggregate, replaced, weights, index.imbalance)[0]
+        return snapped(whole, like=land.scored.score)
 
     return score
 

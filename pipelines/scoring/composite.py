@@ -120,7 +120,7 @@ def _score_domain(
             shares.append(below.weight if weights is None else weights[at])
     out = scratch = None
     if room:
-        out, scratch = (room.array(name, len(columns[0])) for name in (path, "scratch"))
+        out, scratch = (room.array(name, len(columns[0])) for name in (("domain", path), "scratch"))
     before, observed = aggregate(domain.aggregate, columns, shares, domain.imbalance, out, scratch)
     if any(part is not None for part in whole):  # what was observed of a sub-domain counts for as much of it
         entering = [

@@ -120,6 +120,7 @@ class Domain(Record):
     def _parts_fit(self):
         if not self.weights:
             raise ValueError("a domain has members, or domains below it")
+        _check_names([*self.members, *self.domains])
         if twice := set(self.members) & set(self.domains):
             raise ValueError(f"{', '.join(sorted(twice))} is both a member and a domain below")
         if any(domain.apart for domain in self.domains.values()):
@@ -150,6 +151,11 @@ class Domain(Record):
         yield path, self
         for name, domain in self.domains.items():
             yield from domain.below(f"{path}/{name}")
+
+
+def _check_names(names: list[str]) -> None:
+    if odd := [name for name in names if "/" in name]:
+        raise ValueError(f"{odd[0]}: a name holds no /, which stands between a domain and what is below it")
 
 
 def _add_up(weights: list[float]) -> None:
@@ -205,6 +211,7 @@ class Index(Record):
     @field_validator("domains")
     @classmethod
     def _domains_fit(cls, domains: dict[str, Domain], told: ValidationInfo):
+        _check_names(list(domains))
         parts = {name: domain for name, domain in domains.items() if not domain.apart}
         if not parts:
             raise ValueError("every domain stands apart; the index is made of nothing")

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.composite import Scored
 from pipelines.scoring.definition import Domain, Index
-from pipelines.scoring.normalise import placed_among
+from pipelines.scoring.normalise import all_the_same, placed_among
 
 DIFFERENCE, LOGS, SHAPLEY = "weighted difference", "difference of logs", "shapley"
 PEERS = 5
@@ -173,7 +173,7 @@ def peers(domains: pd.DataFrame, of: np.ndarray, n: int = PEERS) -> pd.DataFrame
     """
     told = domains.loc[:, domains.notna().any()]
     whole = np.flatnonzero(told.notna().all(axis=1).to_numpy()) if told.shape[1] else np.array([], dtype=int)
-    told = told.iloc[whole].loc[:, lambda frame: frame.nunique() > 1]
+    told = told.iloc[whole].loc[:, lambda frame: [not all_the_same(frame[name]) for name in frame]]
     asked, n = np.intersect1d(of, whole), min(n, len(whole) - 1)
     if n < 1 or not len(asked):
         return pd.DataFrame({"row": [], "place": [], "peer": [], "distance": []}).astype({"row": int, "place": int, "peer": int})  # fmt: skip

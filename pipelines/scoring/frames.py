@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from pipelines.scoring.normalise import Room, descending, in_order, place
+from pipelines.scoring.normalise import Room, descending, in_order, place, snapped
 
 FRAMES = {
     "nation": "nation_code",
@@ -25,9 +25,10 @@ def rank_in_frame(scores: pd.Series, frame: pd.Series, frame_sizes: pd.Series, z
     """
     counted = scores.groupby(frame).transform("count")
     covered = counted >= FRAME_COVERAGE * frame.map(frame_sizes)
-    rank = scores.groupby(frame).rank(method="min", ascending=False)
+    compared = snapped(scores)
+    rank = compared.groupby(frame).rank(method="min", ascending=False)
     if zero_is_last:
-        rank = rank.mask(scores == 0, counted)
+        rank = rank.mask(compared == 0, counted)
     return rank.where(covered).astype("Int64")
 
 
@@ -62,8 +63,8 @@ class Groups:
         known = slice(None) if whole else ~np.isnan(score)
         told, group = score[known], self._group[known]
         ranked = self._ranks(told, group, room or Room(), kind)
-        if zero_is_last and (told == 0).any():
-            ranked = np.where(told == 0, np.bincount(group, minlength=1)[group], ranked)
+        if zero_is_last and (zero := snapped(told) == 0).any():
+            ranked = np.where(zero, np.bincount(group, minlength=1)[group], ranked)
         if whole:
             return ranked
         found = np.zeros(len(score), dtype=np.int64)

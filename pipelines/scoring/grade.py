@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from pipelines.scoring.aggregate import SLACK
+
 GRADES = np.array(["A", "B", "C", "D"])
 FULL, MOST = 0.95, 0.8  # weight observed: at least this for no loss, at least this for the loss of one grade
 OLD_YEARS, AGED_YEARS = 6.0, 3.0  # mean age of the evidence: more loses two grades, more loses one
@@ -15,7 +17,7 @@ def evidence_grade(observed: pd.Series, age_years: pd.Series, partial: pd.Series
     All arguments per area: share of weight observed, weighted mean age in years, shares of the observed weight that
     are partly covered and modelled.
     """
-    lost = (observed < FULL).astype(int) + (observed < MOST).astype(int)
-    lost += (age_years > AGED_YEARS).astype(int) + (age_years > OLD_YEARS).astype(int)
-    lost += (partial > SOME).astype(int) + (modelled > SOME).astype(int)
+    lost = sum((observed < limit - SLACK).astype(int) for limit in (FULL, MOST))
+    lost += sum((age_years > limit + SLACK).astype(int) for limit in (AGED_YEARS, OLD_YEARS))
+    lost += sum((share > SOME + SLACK).astype(int) for share in (partial, modelled))
     return pd.Series(GRADES[np.minimum(lost, 3)], index=observed.index)

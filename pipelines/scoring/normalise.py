@@ -1,11 +1,15 @@
-"""Put a column on a common scale. Every function takes and returns 1-D float arrays; NaN stays NaN; greater is more."""
+"""Put a column on a common scale, and the grid on which values are compared. Every function takes and returns 1-D float
+arrays; NaN stays NaN; greater is more."""
 
 from functools import lru_cache
+from math import frexp, ldexp
 
 import numpy as np
 from scipy.special import ndtri
 
+MOST_POSITIONS = 2**25  # what the bits that steps of the grid leave can tell apart
 NONE = np.array([], dtype=np.intp)
+BY_RANK = ("percentile", "inverse_normal", "exponential")
 
 
 def ranks(values: np.ndarray, ties: str = "lowest") -> np.ndarray:
@@ -32,59 +36,82 @@ def descending(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 class Room:
     """Arrays to work in, by name, used again and again by one thread: fresh ones of this size are memory that is not in
-    any cache, and page by page not there at all until it is touched."""
+    any cache, and page by page not there at all until it is touched.
+
+    What the engine names for itself is a plain string; what is named after a user's domain is a tuple, so that no word
+    of a definition is ever one of the engine's."""
 
     def __init__(self):
         self._arrays: dict = {}
 
-    def array(self, name: str, n: int, kind=np.float64) -> np.ndarray:
+    def array(self, name: str | tuple[str, ...], n: int, kind=np.float64) -> np.ndarray:
         """An array of `n` holding anything, until the next that is asked for by this name."""
-        found = self._arrays.get(name)
+        found = self._arrays.get((name, kind))
         if found is None or len(found) < n:
-            found = self._arrays[name] = np.empty(n, dtype=kind)
+            found = self._arrays[name, kind] = np.empty(n, dtype=kind)
         return found[:n]
 
 
-def in_order(values: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of the values (no NaN) from the greatest to the least, and which of them (as places in that order) hold
-    the same value as the next.
+def anchor(values: np.ndarray) -> float | None:
+    """The grid on which values (no NaN) are compared: what is added to a value and taken away again, which leaves of it
+    whole multiples of 2^-36 of the greatest power of two among the absolute values.
 
-    How far each lies below the greatest is a float that is not negative, and such floats sort as their bits do: with
-    the position in place of the last bits, one plain sort gives the order, several times as fast as a rank in pandas.
-    Only neighbours whose other bits are the same are looked at again; were any of them out of order, all are sorted the
-    slower exact way. The positions are in `room`.
+    On a scale of 0 to 100 that is a billionth of a point: far above the noise of adding up in floats, far below anything
+    measured, and less than what lies between any two scores of the published IMD 2025. A power of two, so that no halves,
+    thirds or decimals lie on the border of two steps. None where values are infinite, or too great for the sum.
     """
-    n = len(values)
-    if n < 2:
-        return _slowly(values)
-    last, positions = _positions(n)
+    greatest = max(values.max(initial=0.0), -values.min(initial=0.0))
+    if not greatest < 2.0**1000:
+        return None
+    # the last bit of 2^52 steps is one step; 2^38 more, so that no value of either sign leads below or to twice that
+    return ldexp(1 + 2.0**-14, frexp(greatest)[1] + 15) if greatest else 0.0
+
+
+def snapped(values, like=None):
+    """Values (an array or a Series) as they are compared, on the grid of `like` (of themselves): those a rounding error
+    apart are equal. NaN stays NaN. What is published stays as it is."""
+    like = np.asarray(values if like is None else like, dtype=np.float64)
+    at = anchor(like[~np.isnan(like)])
+    return values.copy() if at is None else (values + at) - at
+
+
+def all_the_same(values) -> bool:
+    """True where the values (an array or a Series) that are known are equal as they are compared, or none is known."""
+    values = np.asarray(values, dtype=np.float64)
+    known = values[~np.isnan(values)]
+    ends = np.array([known.min(), known.max()]) if len(known) else np.zeros(2)
+    return bool(np.diff(snapped(ends))[0] == 0)
+
+
+def in_order(values: np.ndarray, room: Room) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the values (no NaN) from the greatest to the least, and which of them (as places in that order) equal
+    the next, all as they are compared (`anchor`). The positions are in `room`.
+
+    Taken from the anchor, values have their number of steps, the greatest the fewest, in the last bits: moved up to make
+    room for the position, one plain sort of whole numbers gives the order, several times as fast as a rank in pandas.
+    """
+    n, at = len(values), anchor(values)
+    if at is None or not 1 < n <= MOST_POSITIONS:
+        order = np.argsort(-values, kind="stable")
+        return order, np.flatnonzero(values[order[1:]] == values[order[:-1]])
+    bits, last, positions = _positions(n)
     key, differ = room.array("key", n, np.uint64), room.array("differ", n, np.uint64)[1:]
-    np.subtract(values.max(), values, out=key.view(np.float64))
-    key &= ~last
+    np.subtract(at, values, out=key.view(np.float64))
+    key <<= bits
     key |= positions
-    key.view(np.float64).sort()
-    if not np.isfinite(key[-1:].view(np.float64)[0]):  # infinities, or too far apart to be told
-        return _slowly(values)
+    key.sort()
     np.bitwise_xor(key[1:], key[:-1], out=differ)
-    close = np.flatnonzero(differ <= last) if differ.min() <= last else NONE
+    tied = np.flatnonzero(differ <= last) if differ.min() <= last else NONE
     key &= last
-    order = key.view(np.int64)
-    if not len(close):
-        return order, close
-    here, after = values[order[close]], values[order[close + 1]]
-    return _slowly(values) if (here < after).any() else (order, close[here == after])
-
-
-def _slowly(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    order = np.argsort(-values)
-    return order, np.flatnonzero(values[order[1:]] == values[order[:-1]])
+    return key.view(np.int64), tied
 
 
 @lru_cache(maxsize=8)
-def _positions(n: int) -> tuple[np.uint64, np.ndarray]:
-    positions = np.arange(n, dtype=np.uint64)
+def _positions(n: int) -> tuple[np.uint64, np.uint64, np.ndarray]:
+    """How many bits a position below `n` takes, all of them set, and the positions."""
+    positions, bits = np.arange(n, dtype=np.uint64), (n - 1).bit_length()
     positions.flags.writeable = False
-    return np.uint64(2 ** (n - 1).bit_length() - 1), positions
+    return np.uint64(bits), np.uint64(2**bits - 1), positions
 
 
 def place(found: np.ndarray, by_place: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
@@ -139,7 +166,7 @@ def exponential_of_rank(n: int) -> np.ndarray:
 def min_max(values: np.ndarray, least: float = 0.0, greatest: float = 100.0) -> np.ndarray:
     """`least + (x - min) / (max - min) (greatest - least)`; the middle where all values are the same."""
     low, high = _extremes(values)
-    share = (values - low) / (high - low) if high > low else np.where(np.isnan(values), np.nan, 0.5)
+    share = np.where(np.isnan(values), np.nan, 0.5) if all_the_same(values) else (values - low) / (high - low)
     return least + share * (greatest - least)
 
 
@@ -147,7 +174,7 @@ def z_score(values: np.ndarray, mean: float = 0.0, sd: float = 1.0) -> np.ndarra
     """`mean + sd (x - m) / s`, m and s of the values, s over N: the areas are all there are, not a sample of them.
     The mean where all values are the same."""
     low, high = _extremes(values)
-    if not high > low:
+    if all_the_same(values):
         return np.where(np.isnan(values), np.nan, mean)
     told = values / max(abs(low), abs(high))  # so that squares neither overflow nor vanish
     return mean + sd * (told - np.nanmean(told)) / np.nanstd(told)
@@ -174,18 +201,21 @@ def placed_among(how: str, values: np.ndarray, among: np.ndarray, own: np.ndarra
     n = len(known)
     if n == 0:
         return np.full(len(values), np.nan)
-    below, above = np.searchsorted(known, values, side="left"), n - np.searchsorted(known, values, side="right")
-    if own is not None:
-        below, above = below - (own < values), above - (own > values)
+    if how in BY_RANK:
+        to, others = snapped(values, known), snapped(known)
+        below, above = np.searchsorted(others, to, side="left"), n - np.searchsorted(others, to, side="right")
+        if own is not None:
+            own = snapped(own, known)
+            below, above = below - (own < to), above - (own > to)
     if how == "exponential":
         found = exponential_of_rank(n)[np.minimum(above, n - 1)]
-    elif how in ("percentile", "inverse_normal"):
+    elif how in BY_RANK:
         rank = (below + n - above + 1) / 2  # from below, shared with those of the same value
         found = 100 * (np.clip(rank, 1, n) - 0.5) / n
         found = ndtri(found / 100) if how == "inverse_normal" else found
     elif how == "min_max":
-        span = known[-1] - known[0]
-        found = 100 * (values - known[0]) / span if span > 0 else np.full(len(values), 50.0)
+        same = all_the_same(known)
+        found = np.full(len(values), 50.0) if same else 100 * (values - known[0]) / (known[-1] - known[0])
     else:
-        found = (values - known.mean()) / known.std() if known.std() > 0 else np.zeros(len(values))
+        found = np.zeros(len(values)) if all_the_same(known) else (values - known.mean()) / known.std()
     return np.where(np.isnan(values), np.nan, found)

@@ -4,6 +4,8 @@ in the highest-need tenth, extent, local concentration."""
 import numpy as np
 import pandas as pd
 
+from pipelines.scoring.normalise import snapped
+
 MEASURES = ["average_rank", "average_score", "share_in_highest_tenth", "extent", "local_concentration"]
 TENTH, THREE_TENTHS = 0.1, 0.3
 
@@ -36,7 +38,7 @@ def summarise(areas: pd.DataFrame) -> pd.DataFrame:
         }
     )
     for measure in MEASURES:
-        found[f"rank_by_{measure}"] = found[measure].rank(method="min", ascending=False).astype("Int64")
+        found[f"rank_by_{measure}"] = snapped(found[measure]).rank(method="min", ascending=False).astype("Int64")
     return found.reset_index()
 
 

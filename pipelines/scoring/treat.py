@@ -8,6 +8,7 @@ from scipy.special import expit
 from scipy.stats import kurtosis, skew
 
 from pipelines.scoring.definition import Treatment
+from pipelines.scoring.normalise import all_the_same, snapped
 
 FEWEST = 4  # values that skewness and kurtosis can be told of
 
@@ -44,7 +45,7 @@ def treat(values: np.ndarray, treatment: Treatment) -> Told:
 
 def _shape(values: np.ndarray) -> tuple[float, float]:
     known = values[~np.isnan(values)]
-    if len(known) < FEWEST or known.min() == known.max():
+    if len(known) < FEWEST or all_the_same(known):
         return 0.0, 0.0
     known = known / np.abs(known).max()  # so that powers neither overflow nor vanish
     return float(skew(known, bias=False)), float(kurtosis(known, bias=False))
@@ -57,8 +58,8 @@ def _passes(shape: tuple[float, float], treatment: Treatment) -> bool:
 def _winsorised(values: np.ndarray, treatment: Treatment) -> tuple[np.ndarray, int]:
     values, moved = values.copy(), np.zeros(len(values), dtype=bool)
     while moved.sum() < treatment.points and not _passes(shape := _shape(values), treatment):
-        far = np.nanmax(values) if shape[0] > 0 else np.nanmin(values)
-        at = values == far
+        compared = snapped(values)
+        at = compared == (np.nanmax(compared) if shape[0] > 0 else np.nanmin(compared))
         if (moved | at).sum() > treatment.points:
             break
         rest = values[~at & ~np.isnan(values)]
@@ -69,7 +70,7 @@ def _winsorised(values: np.ndarray, treatment: Treatment) -> tuple[np.ndarray, i
 
 def _logarithm(values: np.ndarray, skewness: float) -> np.ndarray:
     least, greatest = np.nanmin(values), np.nanmax(values)
-    if least == greatest:
+    if all_the_same(values):
         return values
     more = (greatest - least) / 100
     return np.log(values - least + more) if skewness >= 0 else -np.log(greatest - values + more)

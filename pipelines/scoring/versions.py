@@ -144,7 +144,7 @@ class Scorer:
         if how == "geometric" and self.index.aggregate != "geometric":
             for column in columns:
                 column += GEOMETRIC_FROM  # the columns are this version's own
-        out, scratch = (room.array(name, len(self.keep)) for name in (".total", "scratch")) if room else (None, None)
+        out, scratch = (room.array(name, len(self.keep)) for name in ("total", "scratch")) if room else (None, None)
         weights = [version.domains[name] for name in known]
         return aggregate(how, columns, weights, self.index.imbalance, out, scratch)[0]
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from geodata.records import DefinitionError, Record, read_record
 from pipelines.scoring.definition import Index
+from pipelines.scoring.normalise import all_the_same
 from pipelines.scoring.versions import Scorer, Version, as_defined
 
 EXPERT, EQUAL, PCA = "expert", "equal", "pca"
@@ -73,8 +74,9 @@ def pca_weights(domains: pd.DataFrame) -> dict[str, float]:
     Rows with a gap are passed over; a column that is nowhere known, or the same everywhere, gets no weight. Equal weights
     where fewer than two columns or three rows are left.
     """
-    known = domains.loc[:, domains.notna().any() & (domains.nunique() > 1)].dropna()
-    known = known.loc[:, known.nunique() > 1]
+    vary = lambda frame: [not all_the_same(frame[name]) for name in frame]  # noqa: E731
+    known = domains.loc[:, vary(domains)].dropna()
+    known = known.loc[:, vary(known)]
     if known.shape[1] < 2 or len(known) < 3:
         return dict.fromkeys(domains.columns, 1 / len(domains.columns))
     values, vectors = np.linalg.eigh(np.corrcoef(known.to_numpy().T))
