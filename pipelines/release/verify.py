@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import geopandas
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
@@ -12,6 +14,9 @@ import shapely
 from pipelines.core.store import sha256_file
 from pipelines.release.contents import read_checks
 from pipelines.release.database import open_release
+
+NEAR = 0.001  # degrees, about a hundred metres: outlines are simplified
+HALF_A_DECIMAL = 0.00051  # of the three that scores on maps have
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ def verify(folder: Path) -> list[Finding]:
         findings = [_sql_check(connection, name, sql) for name, sql in read_checks().items()]
         n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
         shared = {row[0] for row in connection.execute("select place_id from place where licence = 'odbl'").fetchall()}
+        findings += [_placed(folder, connection), _authority_means(folder, connection)]
     findings += [_files(folder), _apart(folder, shared)]
     findings += [_map(path, n_areas) for path in sorted((folder / "geojson").glob("*.geojson"))]
     return findings
@@ -78,6 +84,63 @@ def _ids(path: Path) -> pd.DataFrame:
         return pyogrio.read_dataframe(path, read_geometry=False, columns=["place_id"])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
         return pd.DataFrame({"place_id": []})  # told by the check of the map itself
+
+
+def _placed(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+    """Every point of a map stands in the outline of its area, and every area's origin within the hull of its own.
+
+    An origin is a mean of where people live, and need not lie inside a bent area.
+    """
+    layers = {path.name: _read(path, _id_field(path), "area_code") for path in _point_layers(folder)}
+    areas = _read(folder / "geojson" / "neighbourhoods.geojson", "area_code")
+    outlines = areas.drop_duplicates("area_code").set_index("area_code").geometry
+    at = connection.execute("select area_code, longitude, latitude from neighbourhood order by area_code").df()
+    wrong = _astray(
+        "origin of", at["area_code"], at, shapely.points(at["longitude"], at["latitude"]), outlines.convex_hull
+    )
+    for name, layer in layers.items():
+        wrong += _astray(f"{name}:", layer.iloc[:, 0], layer, layer.geometry.to_numpy(), outlines)
+    return Finding("point_outside_its_area", len(wrong), wrong[:5])
+
+
+def _astray(
+    what: str, ids: pd.Series, rows: pd.DataFrame, points: np.ndarray, outlines: geopandas.GeoSeries
+) -> list[str]:
+    own = outlines.reindex(rows["area_code"]).to_numpy()
+    off = ~(shapely.distance(points, own) <= NEAR)  # so is a point whose area is not on the map
+    return [f"{what} {i} lies outside {code}" for i, code in zip(ids[off], rows["area_code"][off], strict=True)]
+
+
+def _point_layers(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted((folder / "geojson").glob("*.geojson"))
+        if path.stem not in ("neighbourhoods", "authorities")
+    ]
+
+
+def _read(path: Path, *columns: str) -> geopandas.GeoDataFrame:
+    """The layer with these columns, each once; empty where it cannot be read, which the check of the map itself tells."""
+    names = list(dict.fromkeys(columns))
+    try:
+        return pyogrio.read_dataframe(path, columns=names)[[*names, "geometry"]]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, KeyError):
+        return geopandas.GeoDataFrame({name: [] for name in names}, geometry=[])
+
+
+def _authority_means(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+    """The mean score of an authority is that of its residents: areas weigh by their population."""
+    means = connection.execute("""
+        select authority_code, index_name, sum(score * population) / sum(population) as mean
+        from index_score join neighbourhood using (area_code) where score is not null group by all order by all""").fetchall()
+    path, wrong = folder / "geojson" / "authorities.geojson", []
+    names = sorted({f"{index}_mean_score" for _, index, _ in means})
+    layer = _read(path, "authority_code", *names).set_index("authority_code")
+    for code, index, mean in means if len(layer) else []:
+        told = layer[f"{index}_mean_score"].get(code, np.nan)
+        if not abs(told - mean) <= HALF_A_DECIMAL:
+            wrong.append(f"{code}: the mean {index} is {mean:.4f} by residents, and {told} on the map")
+    return Finding("authority_mean_not_of_residents", len(wrong), wrong[:5])
 
 
 def _map(path: Path, n_areas: int) -> Finding:
