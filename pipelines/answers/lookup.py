@@ -11,8 +11,9 @@ from pipelines.answers.latest import rows
 from pipelines.core.csv_text import read_list
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
+from pipelines.register.labels import label
 
-LEVELS = {"area": "small area", "ward": "ward", "msoa": "middle layer area (MSOA)", "authority": "authority"}
+LEVELS = ("area", "ward", "msoa", "authority")
 NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for several levels is taken as the first
 COLUMNS = ("area_code", "lsoa", "lsoa21_code", "lsoa21cd", "postcode", "pcds")
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
@@ -89,11 +90,11 @@ def _by_name(connection, text: str) -> Asked | None:
     first = [hit for hit in hits if hit["level"] == hits[0]["level"]]
     if len(first) > 1:
         told = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:TOLD])
-        kind = LEVELS[first[0]["level"]]
+        kind = label("level", first[0]["level"])
         raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({kind}): {told}", "ask by the code", True)
     hit = hits[0]
     others = [
-        f"{LEVELS[other['level']]} {other['code']} has the same name: ask by its code for that one"
+        f"{label('level', other['level'])} {other['code']} has the same name: ask by its code for that one"
         for other in hits[1:TOLD]
     ]
     return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)

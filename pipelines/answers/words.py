@@ -1,9 +1,10 @@
-"""The words people see for what tables call by short names: kinds, indices, domains, states and reasons."""
+"""The titles people see for what tables call by short names: kinds, indices, domains and axes."""
 
 from functools import cache
 
 from geodata.records import read_record
 from pipelines.ownership.typology import read_typology
+from pipelines.register.labels import spaced
 from pipelines.register.register import DEFINITIONS, Kind, Taxonomy
 from pipelines.scoring.definition import Index, read_index
 
@@ -23,50 +24,6 @@ TENTHS = {
     "ownership_opportunity": "the 10 % of greatest potential",
 }
 HIGHEST_NEED = "the highest-need 10 %"
-REASONS = {
-    "withheld": "withheld, because it would follow how much is known and not what is there",
-    "not_covered": "no list that was read covers it",
-    "source_unavailable": "the source could not be read",
-    "suppressed": "the number is too small to be told without pointing at someone",
-    "no_denominator": "there is nothing to take a share of",
-    "not_in_area_vintage": "the source does not know these area boundaries",
-    "below_minimum_weight": "too little of what the score is made of is known here",
-    "frame_not_covered": "too few areas are known to compare with",
-}
-STATUSES = {
-    "open": "open",
-    "temporarily_closed": "closed for now",
-    "replaced": "closed, and its list has another entry at the same door",
-    "closed": "closed (confirmed)",
-    "no_longer_listed": "no longer listed (which does not mean it closed)",
-}
-OWNERS = {"public": "a public body", "mixed": "a public body in part", "not_public": "not a public body"}
-RUN_BY = {
-    "council": "the council",
-    "commissioned": "an organisation commissioned by the council",
-    "community": "a community",
-}
-POINTS = {
-    "premises": "the building itself",
-    "address": "its address",
-    "postcode": "the centre of its postcode, which may be a street away",
-}
-SITES = {
-    "public_site": "publicly owned site",
-    "closed_place": "place that closed",
-    "community_run": "already run by a community",
-}
-AXES = {
-    "need": "need",
-    "stock": "land and buildings of an owner who may let go",
-    "signs": "signs of change",
-    "capacity": "organisations and support in place",
-}
-OUTCOMES = {
-    "placed": "leads this sheet",
-    "merged": "joined to the record that leads",
-    "not_counted": "shown, but not counted",
-}
 
 
 @cache
@@ -81,11 +38,6 @@ def _indices() -> dict[str, Index]:
 
 def _kind(kind: str) -> Kind | None:
     return _taxonomy().kinds.get(kind)
-
-
-def spaced(name: str) -> str:
-    """A short name with spaces, for what no definition describes any more."""
-    return name.replace("_", " ")
 
 
 def singular(kind: str) -> str:
@@ -131,9 +83,10 @@ def is_apart(index: str, domain: str) -> bool:
     return domain in known and known[domain].apart
 
 
-def reason(code: str | None) -> str | None:
-    """Why something is not known, in plain words."""
-    return None if code is None else REASONS.get(code, spaced(code))
+def axis_title(axis: str) -> str:
+    """An axis of the typology in running text: the domain it is."""
+    title = domain_title(read_typology().index, axis)
+    return title[:1].lower() + title[1:]
 
 
 def deciding_rule(number: int, label: str) -> dict | None:
@@ -141,4 +94,4 @@ def deciding_rule(number: int, label: str) -> dict | None:
     rules = read_typology().rules
     if not 0 < number <= len(rules) or rules[number - 1].label != label:
         return None
-    return {axis: state for axis in AXES if (state := getattr(rules[number - 1], axis))}
+    return {axis: state for axis in read_typology().axes if (state := getattr(rules[number - 1], axis))}

@@ -15,6 +15,7 @@ import click
 from geodata.geography import read_geographies
 from pipelines.commands.cli import main as commands
 from pipelines.core.problem import Problem
+from pipelines.register.labels import label
 from pipelines.register.register import Register, read_register
 from pipelines.release.contents import read_release_tables
 from pipelines.release.inputs import FALLACY
@@ -45,12 +46,6 @@ FILES = {
 MADE_TABLES = {  # those that no SQL file makes
     "column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
     "neighbourhood_profile": ("View: one wide row per area, with every index and indicator", "area_code"),
-}
-DIRECTIONS = {
-    "higher_is_more_need": "higher: more need",
-    "higher_is_less_need": "higher: less need",
-    "higher_is_more_opportunity": "higher: more potential",
-    "neutral": "neither",
 }
 WHY = {  # every direct dependency, and why it is here
     "click": "the `commonground` command and its help",
@@ -176,7 +171,7 @@ def _index(index: Index) -> str:
         members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
         rows.append((domain.title, "beside it" if domain.apart else f"{domain.weight / total:.0%}", ", ".join(members)))
     cautions = "\n".join(f"- {caution}" for caution in index.cautions)
-    how = {"arithmetic": "weighted mean", "geometric": "geometric mean", "sum": "weighted sum"}[index.aggregate]
+    how = label("aggregate", index.aggregate)
     return (
         f"**{index.shown_as}** (`{index.stem}`): {index.question} The {how} of its domains; no score where less than {index.minimum_weight:.0%} of its weight is known.\n\n"
         f"{table(['Domain', 'Weight', 'Made of (weight in the domain)'], rows)}\n\n{cautions}"
@@ -190,7 +185,7 @@ def _indicators(register: Register) -> str:
             f"`{stem}`",
             indicator.title,
             indicator.unit,
-            DIRECTIONS[indicator.direction],
+            label("direction", indicator.direction),
             ", ".join(f"`{s}`" for s in indicator.sources),
             "yes" if stem in used else "no",
         )

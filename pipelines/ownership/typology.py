@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
 from pipelines.core.once import Made, made, once
+from pipelines.register.labels import read_labels
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.frames import FRAME_COVERAGE
 from pipelines.scoring.normalise import snapped
@@ -30,19 +31,18 @@ class Rule(Record):
 
 
 class Typology(Record):
-    """The decision table, the labels as people see them, and where the cut between high and low lies."""
+    """The decision table over codes of the list `typology` of labels.yml, and where the cut between high and low lies."""
 
     high_share: float = Field(gt=0, lt=1)
     cut_moves: float = Field(gt=0, lt=0.3)
     index: str
     axes: list[str] = Field(min_length=1)
-    labels: dict[str, str]
     rules: list[Rule] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _labels_known(self):
-        if odd := sorted({rule.label for rule in self.rules} - set(self.labels)):
-            raise ValueError(f"rules name labels that are not among labels: {', '.join(odd)}")
+        if odd := sorted({rule.label for rule in self.rules} - set(read_labels()["typology"].codes)):
+            raise ValueError(f"rules name labels that labels.yml does not have: {', '.join(odd)}")
         return self
 
 
@@ -68,7 +68,8 @@ def make_typology(workspace: Workspace) -> Made:
         return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
 
     inputs = {step.stem: step.data_version for step in (index, areas, scope)}
-    return once(workspace.data / "ownership", "typology", typology.model_dump(mode="json"), inputs, make)
+    definition = [typology.model_dump(mode="json"), read_labels()["typology"].model_dump(mode="json")]
+    return once(workspace.data / "ownership", "typology", definition, inputs, make)
 
 
 def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +81,8 @@ def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.D
     moved = np.zeros(len(scores), dtype=bool)
     for share in (typology.high_share - typology.cut_moves, typology.high_share + typology.cut_moves):
         moved |= _decide(typology, scores, areas, share)[0] != labels
-    table = pd.DataFrame({"label": labels, "shown_as": [typology.labels[name] for name in labels]}, index=scores.index)
+    shown = read_labels()["typology"].codes
+    table = pd.DataFrame({"label": labels, "shown_as": [shown[name].label for name in labels]}, index=scores.index)
     return table.assign(**states, rule=rules, changes_if_cut_moves=moved)
 
 

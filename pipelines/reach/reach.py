@@ -25,7 +25,7 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
 
     Distances are walks in metres by the geography's measure. `nearest_m` is null beyond the measure's cap and where
     nobody looked; a count is zero only where the kind's source looked. `access_*_per_1000`: open places per 1,000
-    residents within the catchment, unrounded. `gap`: none, borderline or clear against the kind's standard for the
+    residents within the catchment, unrounded. `gap`: within, borderline or beyond the kind's standard for the
     area's rural-urban class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
     list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
     missing; the position is null for a kind that is in none.
@@ -168,17 +168,17 @@ def _access(
 
 
 def with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
-    """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: none, borderline
-    (beyond it, or within it, by less than the taxonomy's share), or clear."""
+    """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: within, borderline
+    (on either side of it by less than the taxonomy's share), or beyond."""
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")
     minutes = reach["nearest_minutes"].fillna(np.inf)
     near = workspace.register.taxonomy.borderline_share
     gap = np.select(
-        [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["none", "borderline"], "clear"
+        [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["within", "borderline"], "beyond"
     )
     # a gap is a claim that there is nothing: not made where the edge of what the list covers is nearer than what was found
     edge_m, edge_minutes = measure_of(workspace.geography).least(reach["edge_m"].fillna(np.inf))
-    sure = (gap == "none") | (edge_m >= reach["nearest_m"].fillna(np.inf)) | (edge_minutes > standard * (1 + near))
+    sure = (gap == "within") | (edge_m >= reach["nearest_m"].fillna(np.inf)) | (edge_minutes > standard * (1 + near))
     known = (reach["coverage"] != "unknown") & standard.notna() & sure
     reach["standard_minutes"] = standard
     reach["gap"] = pd.Series(gap, index=reach.index).where(known, None).astype("str")

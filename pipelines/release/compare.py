@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.core.store import sha256_file
+from pipelines.register.labels import label
 from pipelines.release.database import open_release
 
 MOVED_SHOWN = 10
@@ -111,7 +112,7 @@ def _compare_corrections(before, after, difference: Difference) -> None:
     told = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
     stays = {"same_place_as": "line gone, but what it joined stays joined"}
     difference.corrections += [f"{stays.get(row[1], 'no longer applied')}: {told(row)}" for row in sorted(old - new)]
-    difference.corrections += [f"{row[4]}: {told(row)}" for row in sorted(new - old)]
+    difference.corrections += [f"{label('correction_state', row[4])}: {told(row)}" for row in sorted(new - old)]
 
 
 def _compare_definitions(before, after, difference: Difference) -> None:
@@ -165,13 +166,13 @@ def _compare_indices(before, after, difference: Difference) -> None:
         if moved.empty:
             continue
         reason = _reasons(moved, _areas_of(name, own, members), definition)
-        told = ", ".join(f"{n:,} by {why}" for why, n in reason.value_counts().items())
+        told = ", ".join(f"{n:,} by {label('rank_change', why)}" for why, n in reason.value_counts().items())
         difference.indices.append(f"{name}: {len(moved):,} areas have another rank in the {frame} ({told})")
         shift = (moved[f"rank_{frame}_new"].astype(float) - moved[f"rank_{frame}_old"].astype(float)).abs()
         for i in shift.sort_values(ascending=False, kind="stable").head(MOVED_SHOWN).dropna().index:
             row = moved.loc[i]
             difference.indices.append(
-                f"{name}: {row['area_code']} from rank {row[f'rank_{frame}_old']:,.0f} to {row[f'rank_{frame}_new']:,.0f}, by {reason[i]}"
+                f"{name}: {row['area_code']} from rank {row[f'rank_{frame}_old']:,.0f} to {row[f'rank_{frame}_new']:,.0f}, by {label('rank_change', reason[i])}"
             )
 
 
@@ -199,9 +200,9 @@ def _areas_of(index: str, changed: pd.DataFrame, members: dict[str, set[str]]) -
 
 
 def _reasons(moved: pd.DataFrame, own: set[str], definition: bool) -> pd.Series:
-    """One reason per moved rank: a changed definition, changed coverage, this area's data, or other areas' data."""
-    reason = pd.Series("other areas' data", index=moved.index)
-    reason[moved["area_code"].isin(own)] = "this area's data"
+    """One reason per moved rank, a code of list `rank_change`."""
+    reason = pd.Series("other_areas", index=moved.index)
+    reason[moved["area_code"].isin(own)] = "this_area"
     reason[(moved["weight_observed_old"] - moved["weight_observed_new"]).abs() > 1e-9] = "coverage"
     if definition:
         reason[:] = "definition"

@@ -10,10 +10,12 @@ ROOT = Path(__file__).parent.parent.parent / "sql"
 
 
 class ReleaseColumn(Record):
-    """What one column holds. `run_metadata` columns may differ between two identical runs."""
+    """What one column holds. `run_metadata` columns may differ between two identical runs. `term`: the term of
+    docs/glossary.md that says more."""
 
     description: str
     unit: str | None = None
+    term: str | None = None
     run_metadata: bool = False
 
 

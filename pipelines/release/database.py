@@ -7,7 +7,8 @@ import pandas as pd
 
 from pipelines.core.problem import Problem
 from pipelines.core.query import connect
-from pipelines.release.contents import ReleaseTable
+from pipelines.register.labels import coded_columns
+from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
 
 DICTIONARY = "column_dictionary"
@@ -32,6 +33,8 @@ BUILTIN = {
         "data_type": "DuckDB type",
         "unit": "unit of the column, where it has one",
         "description": "what the column holds",
+        "label_list": "the list of table label that holds its codes; null where it holds none",
+        "term": "the term of the glossary (docs/glossary.md) that says more; null where none does",
         "is_key": "true where the column is part of the table's key",
         "is_run_metadata": "true where two identical runs may differ",
     }
@@ -83,7 +86,7 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
         )
     connection.execute(f'comment on table main."{table.name}" is {_quoted(table.title)}')
     for name, column in table.columns.items():
-        _comment(connection, table.name, name, _told(column.description, column.unit, column.run_metadata))
+        _comment(connection, table.name, name, _comment_of(table.name, name, column))
 
 
 def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
@@ -109,18 +112,23 @@ def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> No
 
 def profile_columns(inputs: Inputs) -> dict[str, str]:
     """What each column of the profile holds, from the dictionaries of the tables it is made of."""
-    told = {name: _told(c.description, c.unit, False) for name, c in inputs.tables["neighbourhood"].columns.items()}
+    comments = {
+        name: _comment_of("neighbourhood", name, c) for name, c in inputs.tables["neighbourhood"].columns.items()
+    }
     score = inputs.tables["index_score"].columns
     for index in (name.strip() for name in inputs.facts["indices"].split(",")):
-        told |= {f"{index}_{column}": f"{index}: {score[column].description}" for column in SCORE_COLUMNS}
+        comments |= {
+            f"{index}_{column}": f"{index}: {_comment_of('index_score', column, score[column])}"
+            for column in SCORE_COLUMNS
+        }
     for row in inputs.frames["indicator_register"].itertuples():
-        told[row.indicator] = f"{row.title} [{row.unit}]"
-    return told
+        comments[row.indicator] = f"{row.title} [{row.unit}]"
+    return comments
 
 
 def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
     connection.execute(f"""create table main.{DICTIONARY} (table_name varchar, column_name varchar, data_type varchar, unit varchar,
-        description varchar, is_key boolean, is_run_metadata boolean)""")
+        description varchar, label_list varchar, term varchar, is_key boolean, is_run_metadata boolean)""")
     connection.execute(f"comment on table main.{DICTIONARY} is 'What every column of every table and view holds'")
     for name, told in BUILTIN[DICTIONARY].items():
         _comment(connection, DICTIONARY, name, told)
@@ -128,7 +136,7 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
     rows = connection.execute(
         "select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal and database_name = current_database() order by table_name, column_index"
     ).fetchall()
-    entries = []
+    entries, coded = [], coded_columns()
     for table_name, column_name, data_type, comment in rows:
         table, column = declared.get((table_name, column_name), (None, None))
         if comment is None:
@@ -138,16 +146,24 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
                 "describe it in the table's SQL header",
             )
         entries.append((table_name, column_name, data_type, column.unit if column else None, column.description if column else comment,
+                        coded.get((table_name, column_name)), column.term if column else None,
                         bool(table and column_name in table.key), bool(column and column.run_metadata)))  # fmt: skip
-    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?)", entries)
+    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str, told: str) -> None:
     connection.execute(f'comment on column main."{table}"."{column}" is {_quoted(told)}')
 
 
-def _told(description: str, unit: str | None, run_metadata: bool) -> str:
-    return description + (f" [{unit}]" if unit else "") + (" (run metadata)" if run_metadata else "")
+def _comment_of(table: str, name: str, column: ReleaseColumn) -> str:
+    codes = coded_columns().get((table, name))
+    return (
+        column.description
+        + (f" [{column.unit}]" if column.unit else "")
+        + (f" (labels of its codes: table label, list {codes})" if codes else "")
+        + (f" (glossary: {column.term})" if column.term else "")
+        + (" (run metadata)" if column.run_metadata else "")
+    )
 
 
 def _quoted(text: str) -> str:

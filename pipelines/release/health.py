@@ -12,6 +12,7 @@ from pipelines.core.settings import Settings
 from pipelines.ownership.typology import read_typology
 from pipelines.places import corrections
 from pipelines.places.identity import is_readable
+from pipelines.register.labels import read_labels
 from pipelines.register.workspace import Workspace
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.publish import latest_version, rolled_back_to
@@ -80,6 +81,7 @@ def world(workspace: Workspace) -> str:
             "indices": {stem: index.model_dump(mode="json") for stem, index in register.indices.items()},
             "corrections": corrections.read(workspace).version,
             "typology": read_typology().model_dump(mode="json"),
+            "labels": {name: codes.model_dump(mode="json") for name, codes in read_labels().items()},
             "taxonomy": register.taxonomy.model_dump(mode="json"),
             "geography": workspace.geography.model_dump(mode="json"),
             "release": {name: table.sql for name, table in read_release_tables().items()} | read_checks(),

@@ -11,6 +11,7 @@ from pipelines.core import store
 from pipelines.core.once import Made, made
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
+from pipelines.register.labels import label_table
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
 from pipelines.release.contents import ReleaseTable, read_release_tables
@@ -101,6 +102,7 @@ def gather(workspace: Workspace) -> Inputs:
         "issues": _issues(sources, steps),
         "record_counts": _record_counts(workspace, steps["place"]),
         "kind_register": registers.kind_register(workspace),
+        "labels": label_table(register.licences),
         "places_shown": _places_shown(workspace, files, steps["scope"]),
     }
     versions = {

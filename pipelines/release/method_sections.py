@@ -4,6 +4,7 @@ what is not known."""
 import numpy as np
 import pandas as pd
 
+from pipelines.register.labels import explained, label
 from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, pairs, spearman, summary
 from pipelines.release.method_page import (
     Html,
@@ -22,7 +23,7 @@ from pipelines.release.method_page import (
     text,
     words,
 )
-from pipelines.release.method_words import AGGREGATES, EVIDENCE, REASONS, SCALES, TIES, TREATMENTS, listed, told
+from pipelines.release.method_words import listed
 from pipelines.release.plots import Charts, Words, shade
 
 SCORE = "Index score"
@@ -33,11 +34,11 @@ def definition(facts: Facts) -> Html:
     """What the index is made of, and by which rules."""
     method = facts.method
     rules = [
-        ("Scale, unless an indicator has its own", told(SCALES, method["normalise"])),
-        ("Adding up", told(AGGREGATES, method["aggregate"])),
-        ("Outliers, unless an indicator has its own rule", TREATMENTS.get(method["treatment"], words(method["treatment"]))),
+        ("Scale, unless an indicator has its own", explained("scale", method["normalise"])),
+        ("Adding up", explained("aggregate", method["aggregate"])),
+        ("Outliers, unless an indicator has its own rule", explained("treatment", method["treatment"])),
         ("Missing data", _missing(method)),
-        ("Equal scores", told(TIES, method["ties"])),
+        ("Equal scores", explained("ties", method["ties"])),
         ("Taken from", method["citation"] if isinstance(method["citation"], str) else "no publication is named"),
     ]  # fmt: skip
     head = ["Indicator", "Weight in domain", "Scale", "Unit", "Why"]
@@ -89,7 +90,7 @@ def _scale(row) -> str:
     if row.normalise == "target" and not np.isnan(row.target_0):
         ends = (f"{value:,.6g}".replace("-", "−") for value in (row.target_0, row.target_100))
         return "target: 0 at {}, 100 at {}".format(*ends)
-    return words(row.normalise) + ("; less is more" if row.direction == "higher_is_less_need" else "")
+    return label("scale", row.normalise) + ("; less is more" if row.direction == "higher_is_less_need" else "")
 
 
 def _unit(row) -> str:
@@ -230,8 +231,8 @@ def not_known(facts: Facts) -> Html:
     ]
     return section("not-known", "a value that is not known is never read as zero. The reasons are those of column null_reason; the grade of an area's score goes from A to D with what was observed, its age, and how much is partly covered or modelled.",
         facts_list(told_of),
-        table("Areas without a score, by reason", ["Reason", "Areas"], [[told(REASONS, reason), number(n)] for reason, n in nulls.items()] or [["none", number(0)]]),
-        table("Areas with a score, by evidence grade", ["Grade", "Areas"], [[told(EVIDENCE, grade), number(n)] for grade, n in grades.items()] or [["none", number(0)]]),
+        table("Areas without a score, by reason", ["Reason", "Areas"], [[explained("null_reason", reason), number(n)] for reason, n in nulls.items()] or [["none", number(0)]]),
+        table("Areas with a score, by evidence grade", ["Grade", "Areas"], [[explained("evidence_grade", grade), number(n)] for grade, n in grades.items()] or [["none", number(0)]]),
         table("Indicators", ["Indicator", "Areas known", "Not known", "Partly covered", "Evidence of", "Why not known (areas)"], [_known_row(facts, member) for domain in [*facts.shares, *facts.beside] for member in facts.members_of(domain)]),
     )  # fmt: skip
 
@@ -242,7 +243,9 @@ def _known_row(facts: Facts, member: str) -> list:
         return [title, number(0), *[text(None)] * 4]
     row = facts.known.loc[member]
     why = facts.unknown[facts.unknown["member"] == member]
-    reasons = [f"{words(reason)} ({n:,})" for reason, n in zip(why["null_reason"], why["n"], strict=True)]
+    reasons = [
+        f"{label('null_reason', reason)} ({n:,})" for reason, n in zip(why["null_reason"], why["n"], strict=True)
+    ]
     first, last = row["first_date"], row["last_date"]
     dates = "–" if not isinstance(first, str) else first if first == last else f"{first} to {last}"
     return [title, number(row["n_known"]), number(row["n"] - row["n_known"]), number(row["n_partial"]), dates, ", ".join(reasons) or "–"]  # fmt: skip

@@ -4,6 +4,7 @@ the release before."""
 import numpy as np
 import pandas as pd
 
+from pipelines.register.labels import label
 from pipelines.release.method_facts import Before, Facts, summary
 from pipelines.release.method_page import (
     Html,
@@ -19,7 +20,7 @@ from pipelines.release.method_page import (
     table,
     words,
 )
-from pipelines.release.method_words import CHOICES, SPREAD, listed
+from pipelines.release.method_words import SPREAD, listed
 from pipelines.release.plots import Charts, Words
 
 SHOWN = 150  # areas of the caterpillar
@@ -59,8 +60,12 @@ def _versions(method: dict) -> Html:
     errors = f" Places are counted as they are or with one of {method['n_error_draws']:,} draws of errors (dropped or counted twice as often as measured)." if method["n_error_draws"] else ""  # fmt: skip
     return paragraph(
         f"{method['n_versions']:,} versions: every weight is moved by up to ", percent(method["weights_vary_by"], 0),
-        f"; scales: {words(method['normalise_versions'])}; adding up: {words(method['aggregate_versions'])}.{out}{errors} ", method["versions_reason"] or "",
+        f"; scales: {_labels('scale', method['normalise_versions'])}; adding up: {_labels('aggregate', method['aggregate_versions'])}.{out}{errors} ", method["versions_reason"] or "",
     )  # fmt: skip
+
+
+def _labels(codes: str, listed: str) -> str:
+    return ", ".join(label(codes, code) for code in listed.split(", "))
 
 
 def _moves(name: str, values: np.ndarray, digits: int) -> list:
@@ -101,11 +106,11 @@ def sensitivity(facts: Facts, charts: Charts) -> Html:
     if known.empty:
         why = "Nothing was varied, or no version moves any rank." if len(facts.ranked) else NO_RANK
         return section("sensitivity", how, paragraph(why))
-    names = [CHOICES.get(choice, words(choice)) for choice in known["choice"]]
+    names = [label("choice", choice) for choice in known["choice"]]
     first, total = (known[[kind, f"{kind}_interval"]].to_numpy(float).T for kind in ("first_order", "total"))
     title = "Which choice moves ranks most (Sobol indices)"
     read = "; ".join(f"{name}: alone {a:.2f}, in all {b:.2f}" for name, a, b in zip(names, first[0], total[0], strict=True))  # fmt: skip
-    cells = [[CHOICES.get(r.choice, words(r.choice)), _interval(r.first_order, r.first_order_interval), _interval(r.total, r.total_interval), number(r.n_options), _options(facts, r)] for r in rows.itertuples()]  # fmt: skip
+    cells = [[label("choice", r.choice), _interval(r.first_order, r.first_order_interval), _interval(r.total, r.total_interval), number(r.n_options), _options(facts, r)] for r in rows.itertuples()]  # fmt: skip
     return section("sensitivity", how,
         figure(charts.sobol(names, first, total, Words(title, read)), title + ", of the mean absolute shift of ranks over all ranked areas."),
         table("The same in numbers", ["Choice", "Alone (first order)", "In all (total)", "Options", "Options, the first as published"], cells),
@@ -132,7 +137,7 @@ def weight_sets(facts: Facts) -> Html:
     title = dict(zip(sets["weight_set"], sets["title"], strict=True))
     names = [name for name in title if name in own]
     rows = [[heading(domain), *(percent(own.loc[domain, name]) for name in names)] for domain in facts.shares]
-    why = [[r.title, r.origin if pd.isna(r.contributed_by) else f"{r.origin} ({r.contributed_by})", r.reason, r.citation if isinstance(r.citation, str) else "–"] for r in sets.itertuples()]  # fmt: skip
+    why = [[r.title, label("weight_origin", r.origin) + ("" if pd.isna(r.contributed_by) else f" ({r.contributed_by})"), r.reason, r.citation if isinstance(r.citation, str) else "–"] for r in sets.itertuples()]  # fmt: skip
     moved = [
         [f"{title.get(r.weight_set_a, r.weight_set_a)} and {title.get(r.weight_set_b, r.weight_set_b)}", number(r.n_areas), number(r.spearman, 3), number(r.rank_shift_mean, 1), number(r.rank_shift_p95, 1), _of(r.n_leaving_highest_tenth, r.n_in_highest_tenth)]
         for r in facts.shifts.itertuples()

@@ -2,6 +2,8 @@
 
 import duckdb
 
+from pipelines.register.labels import label, meaning
+
 TOP = 10
 
 
@@ -59,15 +61,12 @@ def _not_known(facts, connection) -> list[str]:
     lines = ["## What is not known", ""]
     nulls = connection.execute("""
         select indicator, null_reason, count(*) from indicator_value where value is null group by all order by all""").fetchall()
-    lines += [f"- {name}: not known in {n:,} areas ({reason})" for name, reason, n in nulls] or [
+    lines += [f"- {name}: not known in {n:,} areas ({label('null_reason', reason)})" for name, reason, n in nulls] or [
         "- every indicator has a value in every area"
     ]
-    for told, sources in [
-        ("not available", facts["sources_not_available"]),
-        ("stale (last fetch failed)", facts["sources_stale"]),
-    ]:
+    for state, sources in [("unavailable", facts["sources_not_available"]), ("stale", facts["sources_stale"])]:
         if sources:
-            lines.append(f"- sources {told}: {sources}")
+            lines.append(f"- {meaning('snapshot_state', state)}: {sources}")
     whole = "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind') order by all"
     lines += [f"- {source}: {issue}" for source, issue in connection.execute(whole).fetchall()]
     parts = connection.execute(
@@ -82,17 +81,20 @@ def _not_known(facts, connection) -> list[str]:
 
 def _access(connection) -> list[str]:
     rows = connection.execute("""
-        select k.title, count(*) filter (where gap = 'none'), count(*) filter (where gap = 'borderline'),
-            count(*) filter (where gap = 'clear'), count(*) filter (where gap is null), count(*) filter (where r.coverage = 'partial')
+        select k.title, count(*) filter (where gap = 'within'), count(*) filter (where gap = 'borderline'),
+            count(*) filter (where gap = 'beyond'), count(*) filter (where gap is null), count(*) filter (where r.coverage = 'partial')
         from neighbourhood_reach as r join kind as k using (kind) where r.standard_minutes is not null
         group by k.title order by k.title""").fetchall()
     lines = [
         "## Standards of access",
         "",
-        "Areas by whether the nearest place is within the walk set as a standard (see table `kind`).",
+        "Areas by the gap between the nearest place and the standard for its kind (see table `kind`).",
         "",
     ]
-    lines += ["| Kind | Met | Borderline | Clear gap | Not known | Partly covered |", "|---|---|---|---|---|---|"]
+    lines += [
+        "| Kind | Within the standard | Borderline | Beyond the standard | Not known | Partly covered |",
+        "|---|---|---|---|---|---|",
+    ]
     return [*lines, *(f"| {t} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
 
 
@@ -164,7 +166,7 @@ def _each_domain(connection) -> list[str]:
     names = [column for column in wide.columns if column != "index_name"]
     lines = ["Each index and each published domain (Spearman; positive: more need goes with more deprivation):", ""]
     lines += [
-        "| Index | " + " | ".join(name.replace("_", " ") for name in names) + " |",
+        "| Index | " + " | ".join(label("published_index", name) for name in names) + " |",
         "|---" * (len(names) + 1) + "|",
     ]
     for row in wide.itertuples(index=False):

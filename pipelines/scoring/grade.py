@@ -12,7 +12,7 @@ SOME = 0.25  # share of the weight partly covered, or modelled, that loses a gra
 
 
 def evidence_grade(observed: pd.Series, age_years: pd.Series, partial: pd.Series, modelled: pd.Series) -> pd.Series:
-    """A for full, recent, measured evidence; each weakness loses a grade, D is the least.
+    """A where the evidence has no weakness; each weakness loses a grade, D is the least.
 
     All arguments per area: share of weight observed, weighted mean age in years, shares of the observed weight that
     are partly covered and modelled.

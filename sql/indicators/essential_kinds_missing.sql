@@ -12,7 +12,7 @@ note: "an absolute standard, not a rank; 15 minutes in urban areas, 30 in rural 
 -- Null unless every kind was looked for and its gap can be told: near the edge of a list, what is missing may lie beyond it.
 select
     area_code,
-    case when bool_and(coverage != 'unknown' and gap is not null) then count(*) filter (where gap = 'clear') end as value,
+    case when bool_and(coverage != 'unknown' and gap is not null) then count(*) filter (where gap = 'beyond') end as value,
     case when bool_or(coverage = 'unknown' or gap is null) then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     coalesce(min(null_reason), 'not_covered') as null_reason,
     min(as_at) as as_at

@@ -5,7 +5,7 @@ inputs: [ons_lsoa11_lsoa21_2022]
 columns:
   area_code: code of the small area
   source: source whose table is by the older vintage
-  how_carried: "unchanged; split (counts shared out by residents, rates and scores copied); merged (counts added, rates and scores averaged); irregular (both by a stated rule; the publisher says that like cannot be compared with like)"
+  how_carried: how values of the older areas became a value of this one
   share: part (0-1) of the residents of the older areas it was made of that live in this one; a merged area's parts count alike
   null_reason: set where nothing could be carried, for the area is not covered, a part of it is not in the source, or the source is unavailable
 */

@@ -8,7 +8,7 @@ columns:
   value: the corrected value; null where the place may not be shown
   source_value: the source's value; null where the source gives none, or clears no rows
   source: the source of that value
-  state: applied, retired (the source now says the same; the line can go), or without effect (another record speaks for the place)
+  state: what became of the line
   reason: why
   evidence: on what evidence
   date: date of the correction

@@ -7,7 +7,7 @@ columns:
   domain: name of the domain
   contribution: what the domain adds to (or takes from) starts_from; null where the domain is not known, or the score is zero and has no logarithm
   starts_from: where every area of the frame starts; with all contributions it makes the score (method weighted difference, shapley) or its natural logarithm (difference of logs)
-  method: "weighted difference from the mean of the frame, difference of logs from the mean log (geometric means), or exact shapley values over domains"
+  method: how the contribution is worked out
 */
 select area_code, index_name, domain, contribution, starts_from, method
 from domain_contributions

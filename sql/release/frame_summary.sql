@@ -3,10 +3,10 @@ title: How each authority and region stands as a whole, as the official indices 
 key: [index_name, frame, frame_code]
 columns:
   index_name: name of the index
-  frame: authority or region
+  frame: what is summed up
   frame_code: its code
   frame_name: its name
-  ranked_in: the frame whose ranks are summed up (nation or region)
+  ranked_in: the scope whose ranks are summed up
   n_areas: number of its small areas, all of them ranked
   population: {description: usual residents on census day; official summaries take mid-year estimates, unit: residents}
   average_rank: mean rank weighted by residents, where the highest rank number is the greatest need (the other way round than rank_nation)

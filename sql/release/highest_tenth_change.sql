@@ -4,7 +4,7 @@ key: [area_code, index_name, level, name]
 columns:
   area_code: code of a small area in the highest-need tenth of its widest frame (see index_score.spread_frame)
   index_name: name of the index
-  level: domain or indicator
+  level: what would change
   domain: name of the domain
   name: name of the domain or indicator that would change
   value: what it is now; a domain's is its score, an indicator's is in its own unit (table indicator)

@@ -14,7 +14,7 @@ columns:
   target_100: value that scores 100, where normalise is target
   domain_reason: why the domain has its weight
   reason: why the member has its weight
-  outliers: what was done about outliers before values were put on a scale - none, winsorised or log
+  outliers: what was done about outliers before values were put on a scale
   n_winsorised: how many values were brought in, where they were
 */
 select index_name, domain, domain_title, domain_weight, member, member_weight, is_in_index, normalise, target_0, target_100, domain_reason, reason, outliers, n_winsorised::integer as n_winsorised

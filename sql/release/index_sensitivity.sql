@@ -3,7 +3,7 @@ title: Which choice of method moves ranks most - Sobol indices of the mean absol
 key: [index_name, choice]
 columns:
   index_name: name of the index
-  choice: what is chosen - weights (the weight sets), normalise, aggregate, left_out (which indicator), places (draw of errors), catchment (the walk within which places count)
+  choice: what is chosen
   n_options: how many options it has, each with equal chance
   options: the options; the first is what is published
   first_order: share of the variance that this choice accounts for alone, V(E[Y|x]) / V(Y)

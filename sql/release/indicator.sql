@@ -5,7 +5,7 @@ columns:
   indicator: name of the indicator, as in indicator_value
   title: what it measures
   unit: unit of value
-  direction: whether a higher value is more or less need, more opportunity, or neutral (context only)
+  direction: what a higher value means
   is_modelled: true where the publisher modelled rather than measured it
   sources: the sources it rests on, separated by commas
   note: what a reader should know

@@ -7,7 +7,7 @@ columns:
   domain: name of the domain
   indicator: name of the indicator (or index) in it
   contribution: what it adds to (or takes from) the score (its natural logarithm, of a geometric mean); null where it is not known
-  method: "weighted difference from the mean of the frame, or exact shapley values over the parts of the domain"
+  method: how the contribution is worked out
 */
 select area_code, index_name, domain, indicator, contribution, method
 from indicator_contributions

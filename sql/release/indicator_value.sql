@@ -6,7 +6,7 @@ columns:
   indicator: name of the indicator (see table indicator)
   value: value in the indicator's unit, not rounded; null is unknown, never zero
   as_at: date of the evidence
-  coverage: observed, partial (near the edge of what a source covers) or unknown
+  coverage: how far a source covers the area
   null_reason: set exactly where value is null
 */
 select area_code, indicator, value, as_at::date as as_at, coverage, null_reason

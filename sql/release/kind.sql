@@ -4,7 +4,7 @@ key: [kind]
 columns:
   kind: name of the kind
   title: what it is called
-  kind_group: place, space, organisation or site
+  kind_group: what it is a kind of
   for_whom: whom it is for
   is_public: whether anyone may come
   is_fixed: whether it stays where it is

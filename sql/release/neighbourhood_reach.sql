@@ -12,8 +12,8 @@ columns:
   access_e2sfca_per_1000: {description: "open places within a 15-minute walk for each 1,000 residents, shared among all who can walk to them, wherever they live, near places counting more (E2SFCA; Gaussian, sigma 7.5 minutes, to 15 minutes); 0 where none is in reach, null where nobody looked", unit: "places per 1,000 residents"}
   access_3sfca_per_1000: {description: "the same, where residents with several places in reach divide themselves among them (3SFCA)", unit: "places per 1,000 residents"}
   standard_minutes: {description: the walk set as a standard for the area's rural-urban class; null is none, unit: minutes}
-  gap: "none, borderline (within 15 % of the standard) or clear; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found"
-  coverage: observed, partial (near the edge of a source's cover, or from a list kept by volunteers) or unknown
+  gap: "whether the nearest is within the standard; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found"
+  coverage: how far the kind's list covers the area
   null_reason: set exactly where nobody looked
   as_at: date of the evidence
 */

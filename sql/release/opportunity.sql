@@ -7,8 +7,8 @@ columns:
   area_code: small area it lies in
   kind: kind of place
   name: name or address
-  what: public_site (publicly owned brownfield), closed_place (a community place confirmed closed), or community_run (already in community hands)
-  owner_kind: public or mixed, as the council's register states; null is not known
+  what: what makes it a candidate
+  owner_kind: who owns it, as a source states; null is not known
   run_by: who runs or ran it, as a source states; null is not known
   competing_allocation: what the site is allocated for first; null is none known
   evidence: what the row rests on

@@ -8,13 +8,13 @@ columns:
   name: name, from name_source; null where the source gives none
   name_source: source of the name
   point_source: source of the coordinates
-  point_quality: "how near the point is to the door - premises, address, or postcode (the centre of its postcode)"
+  point_quality: how near the point is to the door
   area_code: small area the point lies in
   is_in_areas_asked: false for a place in the margin that residents of the areas asked can reach
-  status: open, temporarily_closed, closed (confirmed; see table place_event) or replaced (closed, and its list has another entry at the same door)
-  owner_kind: public, mixed or not_public as a source states; null is not known
+  status: "whether it is open, by its newest evidence; what confirms a closing is in table place_event"
+  owner_kind: who owns it, as a source states; null is not known
   owner_source: source of owner_kind
-  run_by: council, commissioned or community as a source states; null is not known
+  run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
   n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence

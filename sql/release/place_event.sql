@@ -6,11 +6,11 @@ columns:
   place_id: the place
   kind: the kind it was
   area_code: small area the place lies in
-  event: first_listed (on a list that was read whole before without it) or closed (on positive evidence, or gone from two independent lists)
+  event: what happened
   is_confirmed: always true here; unconfirmed events are counts in place_event_count
   since: first day the event is known by; with precision year, 1 January of that year
   not_before: last day it was not so, where known
-  precision: day, month or year
+  precision: how precise since is
   series: the list or lists that say so
   evidence: what it rests on
 */

@@ -5,7 +5,7 @@ columns:
   authority_code: authority the places lie in
   kind: kind of place
   series: the list they left
-  event: no_longer_listed
+  event: what happened
   n_places: number of places
   n_known_closed: how many of them are confirmed closed by other evidence
   n_still_listed: how many of them another list still holds open

@@ -4,7 +4,7 @@ key: [place_id, kind]
 columns:
   place_id: the place
   kind: a kind it is
-  status: open, temporarily_closed, closed, replaced or no_longer_listed, as that kind
+  status: whether it is open, as that kind
   is_counted: whether it counts within reach as that kind
   rule: why it counts, or why not
   sources: the sources that say it is that kind now (or, where none does, once did), separated by commas

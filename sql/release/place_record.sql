@@ -7,13 +7,13 @@ columns:
   source_id: the source's identifier; a hash where the source has none and several columns stand in for it
   kind: kind of place the record says it is
   name: name as the source gives it, without markup
-  status: open, temporarily_closed or closed, as the source says
+  status: whether it is open, as the source says
   area_code: small area the record's own point lies in
-  owner_kind: public, mixed or not_public as the source states; null is not known
-  run_by: council, commissioned or community as the source states; null is not known
-  point_quality: premises, address or postcode
+  owner_kind: who owns it, as the source states; null is not known
+  run_by: who runs it, as the source states; null is not known
+  point_quality: how near the point is to the door
   as_at: date of the record, or of its source
-  outcome: placed (it leads the place), merged (another record leads), or not_counted
+  outcome: what became of the record
   rule: the rule that decided the outcome
   licence: licence of the source
   longitude: {description: longitude (WGS 84), unit: degrees}

@@ -3,7 +3,7 @@ title: Every row of every place source accounted for, over the whole nation - th
 key: [source, outcome, rule]
 columns:
   source: name of the source
-  outcome: "rows, then what became of them: placed, merged, outside (every area), not_counted or rejected"
+  outcome: all rows of the source, then what became of them
   rule: the rule or reason
   n_rows: number of rows
 */

@@ -9,12 +9,12 @@ columns:
   licence: licence
   licence_url: text of the licence
   attribution: the words its licence asks for
-  publish: "what may leave: rows, aggregates or nothing"
+  publish: what may be published of it
   vintage: date the data are of, where it is one date
   cadence: how often the publisher renews it
   next_expected: next date the publisher has announced, if any
   is_required: whether a refresh fails without it
-  verified: how address and format were last seen to be right - live, mirror or documented
+  verified: how address and format were last seen to be right
   verified_on: when
   notes: what a reader should know
 */

@@ -5,10 +5,10 @@ columns:
   area_code: code of the small area
   label: code of the label
   shown_as: the label as shown to people
-  need: high, low or unknown; high is the top third of the widest frame that is covered
-  stock: high, low or unknown
-  signs: high, low or unknown
-  capacity: high, low or unknown
+  need: how the area stands on this axis, against the widest scope that is covered
+  stock: the same
+  signs: the same
+  capacity: the same
   rule: row of the decision table that decided, from 1 (see pipelines/definitions/typology.yml)
   changes_if_cut_moves: true where another label would stand were the cut between high and low moved by 5 points
 */

@@ -5,7 +5,7 @@ columns:
   index_name: name of the index
   weight_set: name of the set; expert is what is published
   title: the set in words
-  origin: expert, equal, data (worked out from the scores), published (taken from another index) or contributed
+  origin: whose or what the weights are
   contributed_by: the organisation that holds this opinion, where it is contributed
   reason: why these weights
   citation: where they are taken from

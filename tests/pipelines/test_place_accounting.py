@@ -128,10 +128,10 @@ def test_a_gap_is_held_against_the_standard_of_the_area_s_class(dated):
     hidden = known & ~met & (edge < minutes) & (edge <= 1.15 * standard)
     assert rows.loc[~known | hidden, "gap"].isna().all()
     assert hidden.any()
-    assert (rows.loc[met, "gap"] == "none").all()
-    assert (rows.loc[known & ~hidden & (minutes > 1.15 * standard), "gap"] == "clear").all()
+    assert (rows.loc[met, "gap"] == "within").all()
+    assert (rows.loc[known & ~hidden & (minutes > 1.15 * standard), "gap"] == "beyond").all()
     assert (rows.loc[known & ~hidden & ~met & (minutes <= 1.15 * standard), "gap"] == "borderline").all()
-    assert set(rows.loc[known & ~hidden, "gap"]) == {"none", "borderline", "clear"}
+    assert set(rows.loc[known & ~hidden, "gap"]) == {"within", "borderline", "beyond"}
     assert set(standard.dropna()) == {15.0, 30.0}
 
 

@@ -92,8 +92,8 @@ def test_every_count_is_the_release_s(town, reach):
             near = kinds[kind]["nearest"]
             assert (near is None) == bool(np.isnan(row["nearest_m"]))
             assert near is None or near["distance_m"] == row["nearest_m"]
-        for name in ("clear", "borderline"):
-            assert set(sheet["missing"][f"{name}_gaps"]) == set(mine.index[mine["gap"] == name])
+        for name in ("beyond", "borderline"):
+            assert set(sheet["missing"][f"gaps_{name}"]) == set(mine.index[mine["gap"] == name])
         assert set(sheet["not_known"]["kinds"]) == set(mine.index[mine["coverage"] == "unknown"])
         scores = dict(town.query("select index_name, score from index_score where area_code = ?", area))
         assert {index["index_name"]: index["score"] for index in sheet["indices"]} == scores
@@ -101,7 +101,7 @@ def test_every_count_is_the_release_s(town, reach):
 
 def test_a_gap_and_a_closing_are_told(town):
     ((area, kind),) = town.query(
-        "select area_code, kind from neighbourhood_reach where gap = 'clear' and kind = 'library' order by area_code limit 1"
+        "select area_code, kind from neighbourhood_reach where gap = 'beyond' and kind = 'library' order by area_code limit 1"
     )
     page = told(run(town, "profile", area).stdout)
     assert f"No {words.singular(kind)} within a" in page.split("WHAT IS MISSING")[1].split("NOT KNOWN")[0]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geodata.records import DefinitionError, read_record
 from pipelines.core.once import made
 from pipelines.ownership.typology import Typology, label, read_typology
+from pipelines.register.labels import read_labels
 
 TYPOLOGY = read_typology()
 AXES = ("need", "stock", "signs", "capacity")
@@ -63,7 +64,9 @@ def test_every_case_has_the_label_of_the_decision_table(states):
 
 
 def test_the_labels_are_those_of_the_methods():
-    assert TYPOLOGY.labels == {row[4]: row[5] for row in TABLE}
+    assert {code: entry.label for code, entry in read_labels()["typology"].codes.items()} == {
+        row[4]: row[5] for row in TABLE
+    }
     assert TYPOLOGY.axes == list(AXES)
     assert TYPOLOGY.high_share == pytest.approx(1 / 3, abs=1e-3)
     assert TYPOLOGY.cut_moves == 0.05
@@ -137,7 +140,7 @@ def test_every_area_has_exactly_one_label_whatever_is_known(rows):
     areas = one_frame(codes).assign(authority_code=[row[4] for row in rows])
     told = label(TYPOLOGY, scores, areas)
     assert told.index.tolist() == codes
-    assert told["label"].isin(TYPOLOGY.labels).all()
+    assert told["label"].isin(list(read_labels()["typology"].codes)).all()
     assert told["rule"].between(1, len(TYPOLOGY.rules)).all()
     for axis in AXES:
         assert (told.loc[scores[axis].isna(), axis] == "unknown").all()

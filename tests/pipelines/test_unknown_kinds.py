@@ -13,7 +13,7 @@ CASES = [(stem, kind) for stem, indicator in OF_REACH.items() for kind in indica
 COUNTS = ("n_within_10_min", "n_within_15_min")
 # what a reach table holds where nobody looked; and what one would hold that took nothing found for nothing there
 BLANK = {"nearest_m": None, "nearest_minutes": None, "gap": None} | dict.fromkeys(COUNTS)
-AS_NONE = {"nearest_m": None, "nearest_minutes": None, "gap": "clear"} | dict.fromkeys(COUNTS, 0)
+AS_NONE = {"nearest_m": None, "nearest_minutes": None, "gap": "beyond"} | dict.fromkeys(COUNTS, 0)
 
 
 def value(folder, indicator, unknown: str | None, rest: dict) -> pd.Series:
@@ -26,7 +26,7 @@ def value(folder, indicator, unknown: str | None, rest: dict) -> pd.Series:
             "nearest_m": 100.0,
             "nearest_minutes": 1.3,
             "cap_m": 3120.0,
-            "gap": "none",
+            "gap": "within",
         }
         row |= dict.fromkeys(COUNTS, 2) | {
             "coverage": "observed",

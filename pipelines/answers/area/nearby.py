@@ -28,11 +28,11 @@ def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
             sum(a.population) filter (r.coverage != 'unknown')::integer as residents_known,
             sum(a.population) filter (r.n_within_15_min > 0)::integer as residents_within_15_min,
             min(r.standard_minutes) as standard_minutes_least, max(r.standard_minutes) as standard_minutes,
-            count(*) filter (r.gap = 'none')::integer as n_areas_no_gap,
+            count(*) filter (r.gap = 'within')::integer as n_areas_within,
             count(*) filter (r.gap is null and r.standard_minutes is not null and r.coverage != 'unknown')::integer as n_areas_gap_not_known,
-            count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'clear')::integer as n_areas_clear_gap,
+            count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'beyond')::integer as n_areas_beyond,
             coalesce(sum(a.population) filter (r.gap = 'borderline'), 0)::integer as residents_borderline,
-            coalesce(sum(a.population) filter (r.gap = 'clear'), 0)::integer as residents_clear_gap,
+            coalesce(sum(a.population) filter (r.gap = 'beyond'), 0)::integer as residents_beyond,
             max(r.nearest_m) as nearest_m, max(r.nearest_minutes) as nearest_minutes, max(r.nearest_place_id) as nearest_place_id, max(p.name) as nearest_name
         from neighbourhood_reach as r join asked as a using (area_code) join kind as k using (kind)
         left join place as p on p.place_id = r.nearest_place_id

@@ -2,6 +2,7 @@
 
 from pipelines.answers import sheet, words
 from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
+from pipelines.register.labels import meaning
 
 SHOWN = 10  # entries of a long list on the page; --json has them all
 FIRST_LISTED = 5  # of those, of first listings
@@ -22,7 +23,7 @@ def here(profile: dict) -> list[str]:
 
 
 def _is_here(kind: dict) -> bool:
-    return kind["group"] != "site" and not kind["subset_of"] and bool(kind["n_within_15_min"] or kind["n_areas_no_gap"])
+    return kind["group"] != "site" and not kind["subset_of"] and bool(kind["n_within_15_min"] or kind["n_areas_within"])
 
 
 def _one_kind(kind: dict) -> str:
@@ -76,7 +77,7 @@ def _first_listed(events: list[dict]) -> list[str]:
 def missing(profile: dict) -> list[str]:
     """Gaps against the standards, and confirmed closings."""
     lines, kinds, one = heading("What is missing"), profile["here"]["kinds"], profile["where"]["n_areas"] == 1
-    entries = [_clear(k, one) for k in kinds if k["n_areas_clear_gap"]]
+    entries = [_beyond(k, one) for k in kinds if k["n_areas_beyond"]]
     entries += [_borderline(k, one) for k in kinds if k["n_areas_borderline"]]
     lines += para("Against the walk set as a standard for each kind, whatever other areas have.")
     lines += [line for entry in entries for line in item(entry)]
@@ -102,7 +103,7 @@ def missing(profile: dict) -> list[str]:
 
 
 def _no_gap(kinds: list[dict]) -> str:
-    met = [k["title"] for k in kinds if k["n_areas_no_gap"]]
+    met = [k["title"] for k in kinds if k["n_areas_within"]]
     return (
         f"No gap found: {joined(met)} are within the standard walk"
         if met
@@ -119,9 +120,9 @@ def _standard(kind: dict) -> str:
     return f"{most:.0f}-minute" if least == most else f"{least:.0f}- or {most:.0f}-minute"
 
 
-def _clear(kind: dict, one: bool) -> str:
+def _beyond(kind: dict, one: bool) -> str:
     if not one:
-        return f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_clear_gap'])}, {sheet.residents(kind['residents_clear_gap'])}"
+        return f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
     near = kind["nearest"]
     told = f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk; the nearest"
     return (
@@ -165,5 +166,5 @@ def _by_reason(unknown: list[tuple[str, str, int]], n: int) -> dict[str, list[st
     groups: dict[str, list[str]] = {}
     for reason, title, n_areas in unknown:
         where = "" if n_areas == n else f" (in {n_areas:,} of {areas(n)})"
-        groups.setdefault(words.reason(reason) or "no reason is given", []).append(title + where)
+        groups.setdefault(meaning("null_reason", reason) if reason else "no reason is given", []).append(title + where)
     return groups

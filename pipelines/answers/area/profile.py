@@ -13,6 +13,7 @@ from pipelines.answers.latest import open_latest, release_facts, rows
 from pipelines.answers.lookup import Asked, look_up
 from pipelines.answers.sheet import as_json
 from pipelines.core.settings import Settings
+from pipelines.ownership.typology import read_typology
 
 FRAMES = ("nation", "region", "authority", "like_areas")
 RANKS = [f"rank_{frame}" for frame in FRAMES]
@@ -55,8 +56,8 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
             "first_listed": nearby.first_listed(connection),
         },
         "missing": {
-            "clear_gaps": [k["kind"] for k in kinds if k["n_areas_clear_gap"]],
-            "borderline_gaps": [k["kind"] for k in kinds if k["n_areas_borderline"]],
+            "gaps_beyond": [k["kind"] for k in kinds if k["n_areas_beyond"]],
+            "gaps_borderline": [k["kind"] for k in kinds if k["n_areas_borderline"]],
             "none_within_15_min": [k["kind"] for k in kinds if k["n_within_15_min"] == 0],
             "closings": nearby.closings(connection),
         },
@@ -218,7 +219,7 @@ def _typology(connection) -> list[dict]:
     )
     is_one = sum(label["n_areas"] for label in found) == 1
     for label in found:
-        axes = {axis: label.pop(axis) for axis in words.AXES}
+        axes = {axis: label.pop(axis) for axis in read_typology().axes}
         label["axes"] = axes if is_one else None
         label["rule"] = label["rule"] if is_one else None
         label["rule_says"] = words.deciding_rule(label["rule"], label["label"]) if is_one else None
@@ -270,7 +271,7 @@ def _areas(connection) -> list[dict]:
         select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, h.score as hardship_score,
             h.rank_nation as hardship_rank_nation, h.rank_authority as hardship_rank_authority,
             g.score as infrastructure_gap_score, t.shown_as as typology,
-            list(r.kind order by r.kind) filter (r.gap = 'clear') as clear_gaps
+            list(r.kind order by r.kind) filter (r.gap = 'beyond') as gaps_beyond
         from neighbourhood as n semi join asked using (area_code)
         left join index_score as h on h.area_code = n.area_code and h.index_name = 'hardship'
         left join index_score as g on g.area_code = n.area_code and g.index_name = 'infrastructure_gap'

@@ -3,8 +3,8 @@
 from pipelines.answers import sheet, words
 from pipelines.answers.area import why_text
 from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
-from pipelines.answers.lookup import LEVELS
 from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
+from pipelines.register.labels import label, meaning
 
 AREAS_SHOWN = 40
 
@@ -52,7 +52,7 @@ def _where(profile: dict) -> list[str]:
     one = _is_one(profile)
     title = {"postcode": f"Postcode {asked['text']}", "file": asked["name"]}.get(asked["level"])
     if title is None:
-        level = "" if asked["level"] == "area" else f", {LEVELS[asked['level']]}"
+        level = "" if asked["level"] == "area" else f", {label('level', asked['level'])}"
         title = f"{asked['name'] or 'Area'} ({asked['code']}){level}"
     lines = [title.upper() if one else f"{title.upper()}: {areas(where['n_areas'])} together"]
     lines += labelled("Small area", _names(where["area"])) if one and asked["level"] != "area" else []
@@ -89,7 +89,7 @@ def _index(index: dict, one: bool) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
     how = words.DIRECTIONS.get(index["index_name"], "higher is more need or opportunity")
     if index["score"] is None:
-        lines += para(f"Score: not known ({words.reason(index['null_reason'])}).", 4)
+        lines += para(f"Score: not known ({meaning('null_reason', index['null_reason'])}).", 4)
     else:
         some = (
             ""
@@ -147,19 +147,26 @@ def _tenth(index: dict) -> str:
 
 def _typology(profile: dict) -> list[str]:
     lines = heading("What this suggests")
-    for label in profile["typology"]:
-        if not label["axes"]:
-            lines += item(f"{label['shown_as']}: {areas(label['n_areas'])}, {sheet.residents(label['residents'])}")
+    for entry in profile["typology"]:
+        if not entry["axes"]:
+            lines += item(f"{entry['shown_as']}: {areas(entry['n_areas'])}, {sheet.residents(entry['residents'])}")
             continue
-        state = lambda value: words.NOT_KNOWN if value == "unknown" else value  # noqa: E731
-        says = label["rule_says"]
-        lines += para(f"{label['shown_as']}.", 2)
+        says = entry["rule_says"]
+        lines += para(f"{entry['shown_as']}.", 2)
         lines += para(
-            "; ".join(f"{words.AXES[axis]}: {state(value)}" for axis, value in label["axes"].items()) + ".", 2
+            "; ".join(
+                f"{words.axis_title(axis)}: {label('axis_state', value)}" for axis, value in entry["axes"].items()
+            )
+            + ".",
+            2,
         )
-        why = joined([f"{words.AXES[axis]} is {state(value)}" for axis, value in says.items()]) if says else ""
-        lines += para(f"Row {label['rule']} of the decision table decided" + (f": {why}." if why else "."), 2)
-        if label["n_areas_changes_if_cut_moves"]:
+        why = (
+            joined([f"{words.axis_title(axis)} is {label('axis_state', value)}" for axis, value in says.items()])
+            if says
+            else ""
+        )
+        lines += para(f"Row {entry['rule']} of the decision table decided" + (f": {why}." if why else "."), 2)
+        if entry["n_areas_changes_if_cut_moves"]:
             lines += para("The label would be another if the cut between high and low moved by 5 points.", 2)
     return lines
 
@@ -169,7 +176,7 @@ def _opportunities(profile: dict) -> list[str]:
     lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
     for row in rows[:SHOWN]:
         told = [
-            f"{name_of(row['name'], words.singular(row['kind']))}: {words.SITES.get(row['what'], words.spaced(row['what']))} ({words.singular(row['kind'])})",
+            f"{name_of(row['name'], words.singular(row['kind']))}: {label('candidate', row['what'])} ({words.singular(row['kind'])})",
             titled(row["evidence"], profile["sources"]),
         ]
         told += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
@@ -180,7 +187,7 @@ def _opportunities(profile: dict) -> list[str]:
     for kind in kinds.values():
         if kind["n_within_15_min"] is None:
             lines += item(
-                f"How many {kind['title']} are within reach: {words.NOT_KNOWN} ({words.reason(kind['null_reason'])})"
+                f"How many {kind['title']} are within reach: {words.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
             )
     return lines + more(len(rows), SHOWN)
 
@@ -197,9 +204,9 @@ def _corrections(profile: dict) -> list[str]:
 def correction(row: dict) -> str:
     """One correction, beside the source's value."""
     said = f"{row['source'] or 'the source'} says {row['source_value'] or words.NOT_KNOWN}"
-    state = "" if row["state"] == "applied" else f" ({row['state']})"
+    state = "" if row["state"] == "applied" else f" ({label('correction_state', row['state'])})"
     name = f"{row['name']}: " if row.get("name") else ""
-    return f"{name}{words.spaced(row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
+    return f"{name}{label('correction_field', row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
 
 
 def _areas(profile: dict) -> list[str]:
@@ -223,8 +230,8 @@ def _areas(profile: dict) -> list[str]:
         lines.append(
             f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {scores[0]:>8}  {rank:>6}  {scores[1]:>6}  {row['typology'] or words.NOT_KNOWN}"
         )
-        if row["clear_gaps"]:
-            gaps = ", ".join(f"no {words.singular(kind)}" for kind in row["clear_gaps"])
+        if row["gaps_beyond"]:
+            gaps = ", ".join(f"no {words.singular(kind)}" for kind in row["gaps_beyond"])
             lines += para(f"{gaps} within the standard walk", 13, 13)
     return lines + more(len(rows), AREAS_SHOWN)
 
@@ -243,8 +250,9 @@ def _grouped(rows: list[dict]) -> list[str]:
     groups: dict[tuple, list[str]] = {}
     for row in rows:
         start, _, end = row["title"].partition(", ")
-        state = {"unavailable": "could not be read", "stale": f"{day(row['as_at'])}, an older copy"}
-        groups.setdefault((start, state.get(row["state"], day(row["as_at"]))), []).append(end)
+        state, when = label("snapshot_state", row["state"]), day(row["as_at"])
+        known = {"unavailable": state, "stale": f"{when}, {state}"}.get(row["state"], when)
+        groups.setdefault((start, known), []).append(end)
     return [
         f"{start}{': ' if len(ends) > 1 else ', ' if ends[0] else ''}{joined(ends)} ({date})"
         for (start, date), ends in groups.items()

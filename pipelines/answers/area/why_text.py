@@ -2,10 +2,10 @@
 
 from pipelines.answers import words
 from pipelines.answers.sheet import heading, item, joined, number, para, percent
+from pipelines.register.labels import label
 
 INDICATORS_SHOWN = 4
 CHANGES_SHOWN = 5
-FRAMES = {"nation": "the nation", "region": "its region", "authority": "its authority"}
 
 
 def spread(index: dict) -> list[str]:
@@ -13,7 +13,7 @@ def spread(index: dict) -> list[str]:
     if index["rank_low"] is None:
         return []
     told = (
-        f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {FRAMES[index['spread_frame']]}: "
+        f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {label('scope', index['spread_frame'])}: "
         f"spread over method choices and data errors, not a confidence interval. Among {_tenth(index)} in {percent(index['worst_decile_share'])} of versions."
     )
     return para(told, 4, 6)
@@ -57,7 +57,7 @@ def _weights(index: dict) -> list[str]:
     ]
     if len(others) < 2:
         return []
-    where = FRAMES[index["by_weights"][0]["rank_frame"]]
+    where = label("scope", index["by_weights"][0]["rank_frame"])
     return para(f"Rank in {where} by other weights: {'; '.join(others[1:])}.", 4, 6)
 
 
@@ -96,7 +96,7 @@ def summaries(profile: dict) -> list[str]:
         return []
     lines = [*heading("The authority as a whole"), *para("Measures of the official indices; 1 is the greatest need.")]
     for row in profile["summaries"]:
-        among = f"of {row['n_frames']:,} authorities ranked in {FRAMES[row['ranked_in']]}"
+        among = f"of {row['n_frames']:,} authorities ranked in {label('scope', row['ranked_in'])}"
         told = [
             f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
             f"average score {number(row['average_score'])} ({row['rank_by_average_score']:,})",

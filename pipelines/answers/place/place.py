@@ -137,7 +137,17 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
         "release": release_facts(connection),
         "place": {
             key: facts[key]
-            for key in ("place_id", "name", "name_source", "kind", "status", "n_records", "as_at", "licence")
+            for key in (
+                "place_id",
+                "name",
+                "name_source",
+                "kind",
+                "status",
+                "n_records",
+                "as_at",
+                "licence",
+                "licence_title",
+            )
         },
         "kinds": [
             {**kind, "title": words.singular(kind["kind"]), "plural": words.plural(kind["kind"])} for kind in kinds
@@ -206,9 +216,10 @@ def _one(connection, place_id: str) -> dict:
         connection,
         """
         select p.*, n.area_name, n.msoa_name, n.ward_code, n.ward_name, n.authority_code, n.authority_name,
-            o.title as owner_title, r.title as run_by_title
+            o.title as owner_title, r.title as run_by_title, l.label as licence_title
         from place as p left join neighbourhood as n using (area_code)
         left join source as o on o.source = p.owner_source left join source as r on r.source = p.run_by_source
+        left join label as l on l.list = 'licence' and l.code = p.licence
         where p.place_id = $place_id""",
         place_id=place_id,
     )[0]

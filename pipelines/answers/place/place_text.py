@@ -16,6 +16,7 @@ from pipelines.answers.sheet import (
     residents,
     titled,
 )
+from pipelines.register.labels import label
 
 MATCHES = 8
 
@@ -34,7 +35,7 @@ def hits_text(hits: list[dict], n: int) -> str:
             f"{hit['area_name']}, {hit['authority_name']}" if hit["area_name"] else "beyond the areas of this release"
         )
         also = f' (also "{hit["also_named"]}")' if hit["also_named"] else ""
-        state = "" if hit["status"] == "open" else f", {words.STATUSES.get(hit['status'], words.spaced(hit['status']))}"
+        state = "" if hit["status"] == "open" else f", {label('status', hit['status'])}"
         lines += para(
             f"{hit['place_id']}  {name_of(hit['name'], words.singular(hit['kind']))}{also} - {words.singular(hit['kind'])}{state}, {where}",
             2,
@@ -71,14 +72,10 @@ def _is(place: dict) -> list[str]:
     lines = labelled("Place id", facts["place_id"])
     lines += labelled(
         "Status",
-        f"{words.STATUSES.get(facts['status'], words.spaced(facts['status']))}{since}; newest evidence of {day(facts['as_at'])}",
+        f"{label('status', facts['status'])}{since}; newest evidence of {day(facts['as_at'])}",
     )
     for n, kind in enumerate(place["kinds"]):
-        state = (
-            ""
-            if kind["status"] == facts["status"]
-            else f" - as that, {words.STATUSES.get(kind['status'], words.spaced(kind['status']))}"
-        )
+        state = "" if kind["status"] == facts["status"] else f" - as that, {label('status', kind['status'])}"
         counts = "counted within reach" if kind["is_counted"] else "not counted within reach"
         lines += labelled(
             "What it is" if not n else "", f"{kind['title']}{state}: {counts} ({titled(kind['rule'], _sources(place))})"
@@ -89,9 +86,8 @@ def _is(place: dict) -> list[str]:
 
 
 def _event(event: dict) -> str:
-    what = {"closed": "closed", "first_listed": "first listed (which is not to say it opened then) by"}
     kind = f" as a {words.singular(event['kind'])}" if event["kind"] else ""
-    return f"{what.get(event['event'], words.spaced(event['event']))} {day(event['since'], event['precision'])}{kind}: {event['evidence']}"
+    return f"{label('event', event['event'])} {day(event['since'], event['precision'])}{kind}: {event['evidence']}"
 
 
 def _where(place: dict) -> list[str]:
@@ -104,7 +100,7 @@ def _where(place: dict) -> list[str]:
     lines = labelled("Small area", area)
     lines += labelled("Ward", where["ward_name"])
     lines += labelled("Authority", where["authority_name"])
-    quality = words.POINTS.get(where["point_quality"], words.spaced(where["point_quality"] or words.NOT_KNOWN))
+    quality = label("point_quality", where["point_quality"] or words.NOT_KNOWN)
     return lines + labelled(
         "Point", f"{where['latitude']:.6f}, {where['longitude']:.6f} (latitude, longitude): {quality}"
     )
@@ -113,21 +109,21 @@ def _where(place: dict) -> list[str]:
 def _who(place: dict) -> list[str]:
     owner, run_by = place["owner"], place["run_by"]
     lines = heading("Who owns it, who runs it")
-    lines += labelled("Owner", _stated(words.OWNERS, owner["owner_kind"], owner["source_title"]))
+    lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
     lines += labelled("Tenure", f"{words.NOT_KNOWN} (no source of tenure or leases is read yet)")
-    lines += labelled("Run by", _stated(words.RUN_BY, run_by["run_by"], run_by["source_title"]))
+    lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
     for row in place["opportunities"]:
         old = ", too old to count" if row["is_too_old"] else ""
         first = f"; allocated first for {row['competing_allocation']}" if row["competing_allocation"] else ""
         lines += labelled(
             "Candidate",
-            f"{words.SITES.get(row['what'], words.spaced(row['what']))}: {titled(row['evidence'], _sources(place))}{first}; {sheet.evidence_of(row['as_at'])}{old}. Somewhere to look, not an offer",
+            f"{label('candidate', row['what'])}: {titled(row['evidence'], _sources(place))}{first}; {sheet.evidence_of(row['as_at'])}{old}. Somewhere to look, not an offer",
         )
     return lines
 
 
-def _stated(known: dict[str, str], value: str | None, source: str | None) -> str | None:
-    return value and f"{known.get(value, words.spaced(value))}, as {source or 'a correction'} says"
+def _stated(codes: str, value: str | None, source: str | None) -> str | None:
+    return value and f"{label(codes, value)}, as {source or 'a correction'} says"
 
 
 def _legal(place: dict) -> list[str]:
@@ -231,10 +227,10 @@ def _records(place: dict) -> list[str]:
     ]
     for row in records:
         said = f'"{row["name"]}"' if row["name"] else "no name given"
-        outcome = words.OUTCOMES.get(row["outcome"], words.spaced(row["outcome"]))
+        outcome = label("outcome", row["outcome"])
         why = f" ({row['rule']})" if row["outcome"] == "not_counted" else ""
         lines += item(
-            f"{row['source_title']}: {said}, {words.singular(row['kind'])}, {words.spaced(row['status'])}, {day(row['as_at'])}; {row['licence']}; {outcome}{why}. Record {row['source']}:{row['source_id']}"
+            f"{row['source_title']}: {said}, {words.singular(row['kind'])}, {label('record_status', row['status'])}, {day(row['as_at'])}; {row['licence']}; {outcome}{why}. Record {row['source']}:{row['source_id']}"
         )
     if matches:
         lines += para("Why they are one place:", 2)
@@ -260,11 +256,12 @@ def _corrections(place: dict) -> list[str]:
 
 
 def _licence(place: dict) -> list[str]:
-    licence = {"odbl": "Open Database Licence 1.0 (share-alike)", "ogl3": "Open Government Licence v3.0"}.get(
-        place["place"]["licence"], place["place"]["licence"]
-    )
     lines = [
         *heading("Licence"),
-        *para(f"This row: {licence}. {sheet.thanks([row['attribution'] for row in place['records']])}", 2, 4),
+        *para(
+            f"This row: {place['place']['licence_title']}. {sheet.thanks([row['attribution'] for row in place['records']])}",
+            2,
+            4,
+        ),
     ]
     return [*lines, *para(f"Release {place['release']['version']}, {place['release']['title']}.", 2)]
