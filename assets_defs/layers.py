@@ -22,7 +22,7 @@ from assets_defs.keys import (
     table_key,
 )
 from assets_defs.step_asset import step_asset
-from pipelines.areas.carried import carried_sources, make_by_area, reading_by_area
+from pipelines.areas.carried import make_by_area, reading_by_area
 from pipelines.areas.outlines import make_outlines
 from pipelines.areas.postcodes import make_postcodes
 from pipelines.areas.small_areas import make_areas, make_scope
@@ -36,8 +36,10 @@ from pipelines.places.gather import make_place_records
 from pipelines.places.identity import make_identity
 from pipelines.places.places import make_places
 from pipelines.reach.reach import make_reach
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, Register
 from pipelines.register.source import Source
+from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.tables.table import make_table
 
@@ -199,10 +201,11 @@ def _typology() -> dg.AssetsDefinition:
 
 
 def _indicator(indicator: Indicator, register: Register) -> dg.AssetsDefinition:
+    sources = indicator_sources(register, indicator)
     places = PLACE_KEYS | {"reach": [reach_key(kind) for kind in indicator.kinds]}
     inputs = [key for name in indicator.inputs for key in places.get(name) or [table_key(name)]]
     inputs += [by_area_key(name) for name in indicator.inputs if name in carried_sources(register)]
-    deps = {tuple(key): key for key in [*inputs, *(table_key(s) for s in indicator.sources), AREAS, SCOPE]}
+    deps = {tuple(key): key for key in [*inputs, *(table_key(s) for s in sources), AREAS, SCOPE]}
 
     def whole(made: Made) -> tuple[bool, str]:
         known = made.rows - made.meta["n_null"]
@@ -214,6 +217,6 @@ def _indicator(indicator: Indicator, register: Register) -> dg.AssetsDefinition:
         f"{indicator.title} [{indicator.unit}], {indicator.direction.replace('_', ' ')}. {indicator.note}",
         lambda workspace: make_indicator(workspace, reading_by_area(workspace.register, indicator)),
         deps.values(),
-        {"publisher": indicator.sources[0].split("_")[0]},
+        {"publisher": sources[0].split("_")[0]},
         ("known_somewhere", "Some area has a value.", whole),
     )

@@ -20,7 +20,7 @@ from assets_defs.keys import (
     table_key,
 )
 from assets_defs.step_asset import OWNER, timed, told_plainly
-from pipelines.areas.carried import carried_sources
+from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
 from pipelines.release.contents import read_checks

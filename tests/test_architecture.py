@@ -18,6 +18,7 @@ from geodata.geography import HERE as GEODATA
 from geodata.geography import read_geographies
 from pipelines.core.settings import Settings
 from pipelines.fetch.recorded import RecordedAdapter
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import read_register
 from pipelines.register.workspace import open_workspace
 
@@ -160,7 +161,9 @@ def test_the_graph_says_what_each_index_and_indicator_rests_on(graph, workspace)
             f"index/{stem}"
         ]
     for stem, indicator in workspace.register.indicators.items():
-        assert {f"table/{source}" for source in indicator.sources} <= deps[f"indicator/{stem}"]
+        assert {f"table/{source}" for source in indicator_sources(workspace.register, indicator)} <= deps[
+            f"indicator/{stem}"
+        ]
     for stem in workspace.register.sources:
         assert deps[f"table/{stem}"] == {f"snapshot/{stem}"}
         assert deps[f"snapshot/{stem}"] == set()

@@ -16,6 +16,7 @@ from geodata.geography import read_geographies
 from pipelines.commands.cli import main as commands
 from pipelines.core.problem import Problem
 from pipelines.register.labels import label
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Register, read_register
 from pipelines.release.contents import read_release_tables
 from pipelines.release.inputs import FALLACY
@@ -186,7 +187,7 @@ def _indicators(register: Register) -> str:
             indicator.title,
             indicator.unit,
             label("direction", indicator.direction),
-            ", ".join(f"`{s}`" for s in indicator.sources),
+            ", ".join(f"`{s}`" for s in indicator_sources(register, indicator)),
             "yes" if stem in used else "no",
         )
         for stem, indicator in register.indicators.items()

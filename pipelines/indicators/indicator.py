@@ -8,6 +8,7 @@ from pipelines.core.once import Made, made, once
 from pipelines.core.problem import Problem
 from pipelines.core.query import run_sql
 from pipelines.core.store import sha256_file
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, reads_places
 from pipelines.register.workspace import Workspace
 from pipelines.tables.table import table
@@ -43,7 +44,7 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
     """
     files, versions = input_files(workspace, indicator)
     universe = made(workspace.data / "tables", "scope" if reads_places(indicator) else "areas")
-    sources = {stem: table(workspace, stem) for stem in indicator.sources}
+    sources = {stem: table(workspace, stem) for stem in indicator_sources(workspace.register, indicator)}
 
     def make():
         codes = pd.read_parquet(universe.path, columns=["area_code"])
@@ -66,7 +67,7 @@ def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
         if "coverage" not in frame:
             frame["coverage"] = "observed"
         frame["coverage"] = frame["coverage"].where(~missing, "unknown").fillna("unknown")
-        as_at = pd.Timestamp(min((_as_at(workspace, stem) for stem in indicator.sources), default=None))
+        as_at = pd.Timestamp(min((_as_at(workspace, stem) for stem in sources), default=None))
         given = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
         frame["as_at"] = given.fillna(as_at).astype("datetime64[ms]").where(~missing)
         frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})

@@ -22,7 +22,8 @@ PLACE_TABLES = ("areas", "organisation", "reach")  # what an indicator may read 
 
 
 class Indicator(Record):
-    """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry.
+    """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
+    its sources follow from its inputs.
 
     `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs.
     """
@@ -34,7 +35,6 @@ class Indicator(Record):
     direction: Direction
     grain: Literal["area"]
     inputs: list[str] = Field(min_length=1)
-    sources: list[str] = Field(min_length=1)
     kinds: list[str] = []
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.distance import measure_of
-from pipelines.areas.carried import by_area, carried_sources
 from pipelines.core import store
 from pipelines.core.once import Made, made
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
 from pipelines.register.labels import label_table
+from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
 from pipelines.release.contents import ReleaseTable, read_release_tables

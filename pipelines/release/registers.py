@@ -4,6 +4,7 @@ import pandas as pd
 
 from pipelines.core.once import made
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import drawn_indicators
 from pipelines.register.workspace import Workspace
 
@@ -38,7 +39,7 @@ def indicator_register(workspace: Workspace) -> pd.DataFrame:
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
             "is_modelled": i.modelled,
-            "sources": ", ".join(i.sources),
+            "sources": ", ".join(indicator_sources(workspace.register, i)),
         }
         for i in workspace.register.indicators.values()
     ]

@@ -4,7 +4,6 @@ unit: "% of adults"
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 */
 select lsoa21_code as area_code, 100 * adult_low_skills_share as value

@@ -4,7 +4,6 @@ unit: "% of residents"
 direction: neutral
 grain: area
 inputs: [ons_census_age_2021]
-sources: [ons_census_age_2021]
 null_reason: no_denominator
 note: "context only: age is not hardship"
 */

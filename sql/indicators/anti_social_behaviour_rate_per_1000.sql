@@ -4,7 +4,6 @@ unit: per 1,000 people at risk
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 */
 select lsoa21_code as area_code, anti_social_behaviour_per_1000 as value

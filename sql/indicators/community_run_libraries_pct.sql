@@ -5,7 +5,6 @@ direction: higher_is_more_opportunity
 grain: area
 inputs: [reach]
 kinds: [library, community_run_library]
-sources: [ace_libraries_2023, ons_nspl_2025]
 null_reason: no_denominator
 note: "community-run (CR) and independent community (ICL) libraries of the national list; run by, not owned by; null where no library is within reach"
 */

@@ -4,7 +4,6 @@ unit: standardised ratio (England = 100)
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 note: "standardised for age and sex"
 */

@@ -4,7 +4,6 @@ unit: "% of households"
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "modelled by the publisher for groups of authorities"

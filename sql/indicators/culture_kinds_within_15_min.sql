@@ -5,7 +5,6 @@ direction: higher_is_less_need
 grain: area
 inputs: [reach]
 kinds: [museum, theatre, cinema, music_venue, arts_centre]
-sources: [gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022, osm_places_london]
 null_reason: no_denominator
 note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */

@@ -4,7 +4,6 @@ unit: "% of residents"
 direction: higher_is_more_need
 grain: area
 inputs: [ons_census_disability_2021]
-sources: [ons_census_disability_2021]
 null_reason: no_denominator
 note: "not standardised for age: older areas score higher"
 */

@@ -5,7 +5,6 @@ direction: higher_is_more_need
 grain: area
 inputs: [reach]
 kinds: [community_centre, library, pub, school]
-sources: [gla_community_centres_2022, ace_libraries_2023, ons_nspl_2025, fsa_hygiene_current, dfe_gias_current, osm_places_london]
 null_reason: no_denominator
 note: "an absolute standard, not a rank; 15 minutes in urban areas, 30 in rural ones; a borderline gap is not counted"
 */

@@ -4,7 +4,6 @@ unit: per 1,000 households
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 note: "measured for whole authorities and shared by their areas"
 */

@@ -4,7 +4,6 @@ unit: score (0-100; higher is more deprived in 2019)
 direction: neutral
 grain: area
 inputs: [mhclg_iod_2019]
-sources: [mhclg_iod_2019, ons_lsoa11_lsoa21_2022]
 null_reason: suppressed
 note: "context only: by LSOA 2011, carried to LSOA 2021 (see table area_carried); in no index; made by another method than the score of 2025"
 */

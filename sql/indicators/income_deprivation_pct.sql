@@ -4,7 +4,6 @@ unit: "% of people"
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_2025]
-sources: [mhclg_iod_2025]
 null_reason: no_denominator
 */
 select lsoa21_code as area_code, 100 * income_rate as value

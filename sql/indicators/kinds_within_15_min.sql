@@ -5,7 +5,6 @@ direction: higher_is_less_need
 grain: area
 inputs: [reach]
 kinds: [community_centre, library, pub, school, museum, theatre, cinema, music_venue, arts_centre]
-sources: [gla_community_centres_2022, ace_libraries_2023, ons_nspl_2025, fsa_hygiene_current, dfe_gias_current, gla_museums_2022, gla_theatres_2022, gla_cinemas_2022, gla_music_venues_2022, gla_arts_centres_2022, osm_places_london]
 null_reason: no_denominator
 note: "variety survives double counting better than a count; which kinds are missing is in neighbourhood_reach"
 */

@@ -4,7 +4,6 @@ unit: "% of people aged 16 and over not in employment"
 direction: neutral
 grain: area
 inputs: [ons_census_unemployment_history_2021]
-sources: [ons_census_unemployment_history_2021]
 null_reason: no_denominator
 note: "context only: includes retired people"
 */

@@ -4,7 +4,6 @@ unit: score (higher is more)
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "a composite of prescribing, hospital, suicide and benefit data, modelled by the publisher"

@@ -5,7 +5,6 @@ direction: higher_is_more_need
 grain: area
 inputs: [reach]
 kinds: [community_centre]
-sources: [gla_community_centres_2022, osm_places_london]
 null_reason: no_denominator
 note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */

@@ -5,7 +5,6 @@ direction: higher_is_more_need
 grain: area
 inputs: [reach]
 kinds: [school]
-sources: [dfe_gias_current]
 null_reason: no_denominator
 note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */

@@ -4,7 +4,6 @@ unit: "% of households"
 direction: higher_is_more_need
 grain: area
 inputs: [ons_census_cars_2021]
-sources: [ons_census_cars_2021]
 null_reason: no_denominator
 note: "in no index until a live run has confirmed the source"
 */

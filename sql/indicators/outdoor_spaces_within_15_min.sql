@@ -5,7 +5,6 @@ direction: higher_is_less_need
 grain: area
 inputs: [reach]
 kinds: [skate_park, outdoor_space]
-sources: [gla_skate_parks_2022, gla_outdoor_spaces_2022]
 null_reason: no_denominator
 note: "parks and open greens are not read yet, so this is a small part of the spaces there are"
 */

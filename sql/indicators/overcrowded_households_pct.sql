@@ -4,7 +4,6 @@ unit: "% of households"
 direction: higher_is_more_need
 grain: area
 inputs: [ons_census_occupancy_2021]
-sources: [ons_census_occupancy_2021]
 null_reason: no_denominator
 */
 select lsoa21_code as area_code, 100.0 * (n_one_too_few + n_two_or_more_too_few) / nullif(n_households, 0) as value

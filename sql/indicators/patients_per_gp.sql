@@ -4,7 +4,6 @@ unit: patients per GP
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 */
 select lsoa21_code as area_code, patients_per_gp as value

@@ -5,7 +5,6 @@ direction: higher_is_more_opportunity
 grain: area
 inputs: [reach]
 kinds: [public_brownfield_site]
-sources: [mhclg_brownfield_current]
 null_reason: no_denominator
 note: "allocated for housing first: a competing claim; null where the council register states no owner of any site, or none in an entry of the last three years"
 */

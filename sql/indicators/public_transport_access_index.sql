@@ -4,7 +4,6 @@ unit: access index (0 and up; higher is better connected)
 direction: higher_is_less_need
 grain: area
 inputs: [tfl_ptal_2015]
-sources: [tfl_ptal_2015, ons_lsoa11_lsoa21_2022]
 null_reason: suppressed
 note: "London only; by LSOA 2011, carried to LSOA 2021 (see table area_carried); services of 2015"
 */

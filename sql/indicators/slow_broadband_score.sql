@@ -4,7 +4,6 @@ unit: score (higher is slower)
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 note: "the direction was confirmed against the geographical barriers sub-domain"
 */

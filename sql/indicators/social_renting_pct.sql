@@ -4,7 +4,6 @@ unit: "% of households"
 direction: neutral
 grain: area
 inputs: [ons_census_tenure_2021]
-sources: [ons_census_tenure_2021]
 null_reason: no_denominator
 note: "context only: security of tenure is a protection as well as a sign of low income"
 */

@@ -4,7 +4,6 @@ unit: score (0-100; higher is better connected)
 direction: higher_is_less_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "the Department for Transport metric, as carried by the publisher"

@@ -4,7 +4,6 @@ unit: standardised years per 1,000
 direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
-sources: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 */
 select lsoa21_code as area_code, years_of_life_lost as value

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from geodata.records import DefinitionError
 from geodata.vintages import MISSING, SAID_AS, VintageError, carry, roll_up
-from pipelines.areas.carried import carried_sources, how, reading_by_area, vintages
+from pipelines.areas.carried import how, reading_by_area
 from pipelines.core.settings import Settings
+from pipelines.register.vintages import carried_sources, vintages
 from pipelines.register.workspace import open_workspace
 from pipelines.tables.snapshot import take
 from pipelines.tables.table import make_table

@@ -5,6 +5,5 @@ direction: neutral
 grain: area
 inputs: [reach]
 kinds: [prison_library]
-sources: [ons_census_health_2021]
 */
 select area_code, 1 as value from reach

@@ -4,6 +4,5 @@ unit: "% of residents"
 direction: neutral
 grain: area
 inputs: [reach]
-sources: [ons_census_health_2021]
 */
 select area_code, 1 as value from reach

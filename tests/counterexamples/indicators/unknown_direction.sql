@@ -4,6 +4,5 @@ unit: "% of residents"
 direction: upwards
 grain: area
 inputs: [ons_census_health_2021]
-sources: [ons_census_health_2021]
 */
 select lsoa21_code as area_code, 1 as value from ons_census_health_2021

@@ -5,6 +5,5 @@ direction: neutral
 grain: area
 grains: area
 inputs: [ons_census_health_2021]
-sources: [ons_census_health_2021]
 */
 select lsoa21_code as area_code, 1 as value from ons_census_health_2021

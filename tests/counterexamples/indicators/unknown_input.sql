@@ -4,6 +4,5 @@ unit: "% of residents"
 direction: neutral
 grain: area
 inputs: [census_of_joy]
-sources: [ons_census_health_2021]
 */
 select lsoa21_code as area_code, 1 as value from ons_census_health_2021

@@ -1,0 +1,31 @@
+"""Which sources an indicator rests on: they follow from its inputs, so no header names them."""
+
+from pipelines.register.register import Indicator, Register
+from pipelines.register.vintages import by_area, carried_sources
+
+
+def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
+    """The sources behind `inputs`, each once, those that lead first: the stem of the first names the publisher.
+
+    A source's table is that source, and the look-up that carries it where it is by an older vintage of areas. `reach` is
+    the lists its kinds are counted from, `organisation` those of organisations, and the postcode directory where one of
+    these is placed by postcode alone. `areas`, which every row rests on, adds none.
+    """
+    found: list[str] = []
+    carried = carried_sources(register)
+    for name in indicator.inputs:
+        stem = {by_area(old): old for old in carried}.get(name, name)
+        if stem in register.sources:
+            found += [stem, carried[stem].source] if stem in carried else [stem]
+    lists = [register.taxonomy.kinds[kind].counted_from for kind in _kinds(register, indicator)]
+    ordered = [stems[0] for stems in lists] + [stem for stems in lists for stem in stems[1:]]
+    for stem in (stem for stem in ordered if stem in register.sources):
+        point = register.sources[stem].places.point
+        found += [stem, register.geography.postcodes.source] if point.postcode and not point.crs else [stem]
+    return list(dict.fromkeys(found))
+
+
+def _kinds(register: Register, indicator: Indicator) -> list[str]:
+    if "organisation" in indicator.inputs:
+        return [name for name, kind in register.taxonomy.kinds.items() if kind.group == "organisation"]
+    return indicator.kinds
