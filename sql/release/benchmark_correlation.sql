@@ -4,7 +4,7 @@ key: [index_name, frame, compared_with]
 inputs: [mhclg_iod_2025]
 columns:
   index_name: index that is compared
-  frame: the nation or one region; only areas that have a score in this run
+  frame: {description: the nation or one region; only areas that have a score in this run, term: scope}
   compared_with: the published index or domain
   n_areas: number of areas compared
   spearman: rank correlation, -1 to 1; positive where a higher score goes with more deprivation

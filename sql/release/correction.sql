@@ -2,7 +2,7 @@
 title: Corrections made by the operator, each beside the source's value (both only where they may be shown)
 key: [line]
 columns:
-  line: line of corrections.csv
+  line: {description: line of corrections.csv, term: correction}
   place_id: the place it concerns
   field: what it changes
   value: the corrected value; null where the place may not be shown

@@ -4,10 +4,10 @@ key: [area_code, index_name, domain]
 columns:
   area_code: code of the small area
   index_name: name of the index
-  domain: name of the domain
+  domain: {description: name of the domain, term: domain}
   score: score of the domain, greater is more need or opportunity
   rank_nation: rank in the nation, 1 = greatest; null where under 99 % of the nation has a score in this run
-  weight_observed: share (0-1) of the domain's weight that is observed
+  weight_observed: {description: "share (0-1) of the domain's weight that is observed", term: weight observed}
 */
 select area_code, index_name, domain, score, rank_nation::integer as rank_nation, weight_observed
 from domain_scores

@@ -3,7 +3,7 @@ title: How each authority and region stands as a whole, as the official indices 
 key: [index_name, frame, frame_code]
 columns:
   index_name: name of the index
-  frame: what is summed up
+  frame: {description: what is summed up, term: scope}
   frame_code: its code
   frame_name: its name
   ranked_in: the scope whose ranks are summed up

@@ -3,13 +3,13 @@ title: What each index is made of - every weight, how it is scaled, and why
 key: [index_name, domain, member]
 columns:
   index_name: name of the index
-  domain: domain of the index
+  domain: {description: domain of the index, term: domain}
   domain_title: the domain in words
   domain_weight: weight of the domain in the index
   member: the indicator (or other index) in the domain
   member_weight: weight of the member in its domain
   is_in_index: false where the domain is published beside the index and is no part of it
-  normalise: how values are put on a scale
+  normalise: {description: how values are put on a scale, term: scale}
   target_0: value that scores 0, where normalise is target
   target_100: value that scores 100, where normalise is target
   domain_reason: why the domain has its weight

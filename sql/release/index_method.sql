@@ -2,16 +2,16 @@
 title: How each index is made and varied - one row per index
 key: [index_name]
 columns:
-  index_name: name of the index
+  index_name: {description: name of the index, term: index}
   title: the index as shown
   question: the question it answers
-  normalise: how members are put on a scale unless they say otherwise
+  normalise: {description: how members are put on a scale unless they say otherwise, term: scale}
   treatment: what is done about outliers before that
   aggregate: how domains are added up
   minimum_weight: share (0-1) of the weight that must be observed for an area to be scored
   ties: the rank that areas of one score share
   citation: where the method is taken from
-  n_versions: how many versions of the method the spread of ranks rests on, the same in every release
+  n_versions: {description: "how many versions of the method the spread of ranks rests on, the same in every release", term: draw}
   weights_vary_by: by how much (share) every weight varies in a version
   normalise_versions: scales a version takes, with equal chance
   aggregate_versions: ways of adding up a version takes, with equal chance

@@ -5,20 +5,20 @@ columns:
   area_code: code of the small area
   index_name: name of the index (see table index_member)
   score: score, 0 to about 100, not rounded; greater is more need or opportunity; never compared across releases
-  rank_nation: rank in the nation, 1 = greatest need or opportunity; null where under 99 % of the nation has a score in this run
+  rank_nation: {description: "rank in the nation, 1 = greatest need or opportunity; null where under 99 % of the nation has a score in this run", term: rank}
   rank_region: rank in the region, by the same rule
   rank_authority: rank in the authority, by the same rule
   rank_like_areas: rank among areas of the same rural-urban class in the nation, by the same rule
-  decile_nation: tenth of the nation, 1 = highest need
+  decile_nation: {description: "tenth of the nation, 1 = highest need", term: decile}
   rank_median: rank in the middle of all versions of the method (see table index_method), in the frame of spread_frame
-  rank_low: rank at the 5 % point of the same versions, in that frame
+  rank_low: {description: "rank at the 5 % point of the same versions, in that frame", term: spread}
   rank_high: rank at the 95 % point; a spread over method choices and data errors, not a confidence interval
   worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need of that frame
   rank_shift_mean: how far those ranks are from the published one in that frame, on average
-  spread_frame: the widest frame (nation, region, authority) in which the area has a rank; null where it has none
-  weight_observed: share (0-1) of the index's weight that is observed and enters the score
-  evidence_grade: A to D, from what was observed, its age, and how much is partly covered or modelled
-  null_reason: set exactly where score is null
+  spread_frame: {description: "the widest frame (nation, region, authority) in which the area has a rank; null where it has none", term: scope}
+  weight_observed: {description: "share (0-1) of the index's weight that is observed and enters the score", term: weight observed}
+  evidence_grade: {description: "A to D, from what was observed, its age, and how much is partly covered or modelled", term: evidence grade}
+  null_reason: {description: set exactly where score is null, term: null reason}
 */
 select
     area_code, index_name, score, rank_nation::integer as rank_nation, rank_region::integer as rank_region,

@@ -2,7 +2,7 @@
 title: One row per indicator - what it is, its unit and direction, where it comes from
 key: [indicator]
 columns:
-  indicator: name of the indicator, as in indicator_value
+  indicator: {description: "name of the indicator, as in indicator_value", term: indicator}
   title: what it measures
   unit: unit of value
   direction: what a higher value means

@@ -6,7 +6,7 @@ columns:
   index_name: name of the index
   domain: name of the domain
   indicator: name of the indicator (or index) in it
-  contribution: what it adds to (or takes from) the score (its natural logarithm, of a geometric mean); null where it is not known
+  contribution: {description: "what it adds to (or takes from) the score (its natural logarithm, of a geometric mean); null where it is not known", term: contribution}
   method: how the contribution is worked out
 */
 select area_code, index_name, domain, indicator, contribution, method

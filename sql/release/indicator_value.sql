@@ -6,8 +6,8 @@ columns:
   indicator: name of the indicator (see table indicator)
   value: value in the indicator's unit, not rounded; null is unknown, never zero
   as_at: date of the evidence
-  coverage: how far a source covers the area
-  null_reason: set exactly where value is null
+  coverage: {description: how far a source covers the area, term: coverage}
+  null_reason: {description: set exactly where value is null, term: null reason}
 */
 select area_code, indicator, value, as_at::date as as_at, coverage, null_reason
 from indicator_values

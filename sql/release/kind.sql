@@ -2,7 +2,7 @@
 title: The kinds of place - what counts for reach, counted from which sources, and the walk set as a standard
 key: [kind]
 columns:
-  kind: name of the kind
+  kind: {description: name of the kind, term: kind}
   title: what it is called
   kind_group: what it is a kind of
   for_whom: whom it is for

@@ -2,7 +2,7 @@
 title: One row per small area (neighbourhood) of the areas asked
 key: [area_code]
 columns:
-  area_code: code of the small area; what it is a code of is said in release.area_code_means
+  area_code: {description: code of the small area; what it is a code of is said in release.area_code_means, term: area}
   area_name: the publisher's name of the small area
   ward_code: ward that the area best fits
   ward_name: name of that ward
@@ -16,13 +16,13 @@ columns:
   region_name: name of the region
   nation_code: nation, the widest frame ranks are given in
   nation_name: name of the nation
-  like_areas_code: rural-urban class; areas of one class form the like-areas frame
+  like_areas_code: {description: rural-urban class; areas of one class form the like-areas frame, term: like areas}
   like_areas_name: name of that class
   rural_or_urban: Rural or Urban
   population: {description: usual residents on census day, unit: residents}
   longitude: {description: longitude (WGS 84) of the point residents are taken to start from, unit: degrees}
   latitude: {description: latitude (WGS 84) of that point, unit: degrees}
-  origin_kind: how that point was made
+  origin_kind: {description: how that point was made, term: origin}
 */
 select
     a.area_code, a.area_name, a.ward_code, a.ward_name, a.msoa_code, a.msoa_name, a.authority_code, a.authority_name,

@@ -2,8 +2,8 @@
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
 columns:
-  place_id: our identifier, kept from release to release
-  kind: kind of place (see table kind); where it is several, the first of them
+  place_id: {description: "our identifier, kept from release to release", term: place}
+  kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
   kinds: every kind its records say it is, separated by commas
   name: name, from name_source; null where the source gives none
   name_source: source of the name

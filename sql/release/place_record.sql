@@ -13,7 +13,7 @@ columns:
   run_by: who runs it, as the source states; null is not known
   point_quality: how near the point is to the door
   as_at: date of the record, or of its source
-  outcome: what became of the record
+  outcome: {description: what became of the record, term: outcome}
   rule: the rule that decided the outcome
   licence: licence of the source
   longitude: {description: longitude (WGS 84), unit: degrees}

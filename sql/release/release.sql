@@ -2,7 +2,7 @@
 title: What this release is, in one row
 key: [area_code_means]
 columns:
-  version: {description: "version of this release (major: a table, column, geography or definition changed; minor: added; patch: values only)", run_metadata: true}
+  version: {description: "version of this release (major: a table, column, geography or definition changed; minor: added; patch: values only)", run_metadata: true, term: release}
   title: what is published
   geography: the geography's definition file
   is_invented: true for the made-up sample town, whose numbers mean nothing

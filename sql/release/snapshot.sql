@@ -3,7 +3,7 @@ title: One row per source - the snapshot this release rests on
 key: [source]
 columns:
   source: name of the source
-  state: whether the last fetch read it
+  state: {description: whether the last fetch read it, term: snapshot}
   sha256: hash of the snapshot's canonical content
   n_rows: rows read
   missing_parts: parts of the source that the last fetch did not get, separated by commas; an older copy stands in where there is one

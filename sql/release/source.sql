@@ -2,7 +2,7 @@
 title: One row per source - publisher, licence, what may be published, vintage, how verified
 key: [source]
 columns:
-  source: name of the source, the same everywhere
+  source: {description: "name of the source, the same everywhere", term: source}
   title: what it is
   publisher: who publishes it
   page: where it is described

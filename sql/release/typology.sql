@@ -3,7 +3,7 @@ title: One label per area from need, stock, signs of change and capacity, by a s
 key: [area_code]
 columns:
   area_code: code of the small area
-  label: code of the label
+  label: {description: code of the label, term: typology}
   shown_as: the label as shown to people
   need: how the area stands on this axis, against the widest scope that is covered
   stock: the same

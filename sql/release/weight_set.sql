@@ -3,7 +3,7 @@ title: Several opinions of how much each domain counts, side by side - one row p
 key: [index_name, weight_set]
 columns:
   index_name: name of the index
-  weight_set: name of the set; expert is what is published
+  weight_set: {description: name of the set; expert is what is published, term: weight set}
   title: the set in words
   origin: whose or what the weights are
   contributed_by: the organisation that holds this opinion, where it is contributed

@@ -5,7 +5,7 @@ columns:
   area_code: code of the small area
   index_name: name of the index
   weight_set: name of the set (see table weight_set); expert is what is published
-  rank_frame: the frame the rank is in (see index_score.spread_frame)
+  rank_frame: {description: the frame the rank is in (see index_score.spread_frame), term: scope}
   rank: rank in that frame, 1 = greatest need or opportunity
 */
 select area_code, index_name, weight_set, rank_frame, rank::integer as rank
