@@ -18,8 +18,8 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, **values) -> list[dict
     try:
         cursor = connection.execute(sql, values) if values else connection.execute(sql)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        told = f"lacks what is asked of it ({str(error).splitlines()[0]})"
-        raise Problem("releases/latest", told, "it was made by another version of Common Ground; refresh") from error
+        message = f"lacks what is asked of it ({str(error).splitlines()[0]})"
+        raise Problem("releases/latest", message, "it was made by another version of Common Ground; refresh") from error
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -18,7 +18,7 @@ NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for se
 COLUMNS = ("area_code", "lsoa", "lsoa21_code", "lsoa21cd", "postcode", "pcds")
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 SHOWN = 60  # characters of what was typed that an answer repeats
-TOLD = 8
+NAMED_AT_MOST = 8
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Asked:
     not_found: list[dict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def told(self) -> dict:
+    def as_answer(self) -> dict:
         """As part of the answer."""
         return {name: value for name, value in asdict(self).items() if name != "codes"}
 
@@ -89,13 +89,13 @@ def _by_name(connection, text: str) -> Asked | None:
         return None
     first = [hit for hit in hits if hit["level"] == hits[0]["level"]]
     if len(first) > 1:
-        told = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:TOLD])
-        kind = label("level", first[0]["level"])
-        raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({kind}): {told}", "ask by the code", True)
+        areas = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:NAMED_AT_MOST])
+        level = label("level", first[0]["level"])
+        raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({level}): {areas}", "ask by the code", True)
     hit = hits[0]
     others = [
         f"{label('level', other['level'])} {other['code']} has the same name: ask by its code for that one"
-        for other in hits[1:TOLD]
+        for other in hits[1:NAMED_AT_MOST]
     ]
     return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)
 
@@ -157,9 +157,9 @@ def _from_file(connection, path: Path, text: str) -> Asked:
             missing.append({"line": line, "value": plain(value)[:SHOWN] or "(nothing)"})
     name = plain(path.name)[:SHOWN]
     if not codes:
-        told = f"none of its {len(lines)} lines is an area code or live postcode of this release"
+        message = f"none of its {len(lines)} lines is an area code or live postcode of this release"
         first = f" (line {missing[0]['line']}: {missing[0]['value']})" if missing else ""
-        raise Problem(name, told + first, "give LSOA codes or postcodes in the first column", usage=True)
+        raise Problem(name, message + first, "give LSOA codes or postcodes in the first column", usage=True)
     asked = Asked(plain(text)[:SHOWN], "file", sorted(set(codes)), name=name, n_lines=len(lines), not_found=missing)
     if len(codes) > len(asked.codes):
         asked.notes.append(f"{len(codes)} lines lie in {len(asked.codes)} areas; each area is counted once")

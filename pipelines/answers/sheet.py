@@ -5,7 +5,7 @@ import textwrap
 
 import orjson
 
-from pipelines.answers.words import NOT_KNOWN
+from pipelines.answers.titles import NOT_KNOWN
 
 WIDTH = 100
 LABEL = 16

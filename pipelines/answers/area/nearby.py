@@ -7,7 +7,7 @@ once, however many of the areas reach them; a walk to the nearest is told for on
 import duckdb
 import pandas as pd
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.latest import rows
 from pipelines.answers.walking import measured
 
@@ -39,8 +39,8 @@ def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
         group by all""",
     )
     places = _places(connection)
-    told = [_kind(kind, places.get(kind["kind"], [])) for kind in found]
-    return sorted(told, key=lambda k: (k["group"] != "place", k["standard_minutes"] is None, k["title"]))
+    kinds = [_kind(kind, places.get(kind["kind"], [])) for kind in found]
+    return sorted(kinds, key=lambda k: (k["group"] != "place", k["standard_minutes"] is None, k["title"]))
 
 
 def _places(connection) -> dict[str, list[dict]]:
@@ -74,7 +74,7 @@ def _kind(kind: dict, places: list[dict]) -> dict:
         kind["residents_within_15_min"] = kind["residents_within_15_min"] or 0
     return {
         "kind": kind["kind"],
-        "title": words.plural(kind["kind"]),
+        "title": titles.plural(kind["kind"]),
         **kind,
         "nearest": None if nearest_m is None else nearest,
         "nearest_few": places[:NEAREST_FEW],

@@ -1,6 +1,6 @@
 """The part of a profile's page about places: what is here, then what is missing, then what is not known."""
 
-from pipelines.answers import sheet, words
+from pipelines.answers import sheet, titles
 from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
 from pipelines.register.labels import meaning
 
@@ -27,39 +27,39 @@ def _is_here(kind: dict) -> bool:
 
 
 def _one_kind(kind: dict) -> str:
-    n, near, singular = kind["n_within_15_min"], kind["nearest"], words.singular(kind["kind"])
+    n, near, singular = kind["n_within_15_min"], kind["nearest"], titles.singular(kind["kind"])
     if not n:
         return f"{kind['title'].capitalize()}: the nearest, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away"
     names = [f"{name_of(p['name'], singular)} ({minutes(p['minutes'])})" for p in kind["nearest_few"]]
     ten = kind["n_within_10_min"]
     within = "10 minutes" if ten == n else f"15 minutes ({ten or 'none'} within 10)"
-    told = f"{n:,} {singular if n == 1 else kind['title']} within {within}: "
-    told += ", ".join(names)
+    line = f"{n:,} {singular if n == 1 else kind['title']} within {within}: "
+    line += ", ".join(names)
     return (
-        told + (", ..." if n > len(names) > 0 else "") + ("; there may be more" if kind["n_areas_partly_known"] else "")
+        line + (", ..." if n > len(names) > 0 else "") + ("; there may be more" if kind["n_areas_partly_known"] else "")
     )
 
 
 def _kind_of_many(kind: dict, everyone: int) -> str:
-    names = [name_of(p["name"], words.singular(kind["kind"])) for p in kind["nearest_few"]]
+    names = [name_of(p["name"], titles.singular(kind["kind"])) for p in kind["nearest_few"]]
     at_least = "at least " if kind["n_areas_partly_known"] else ""
     n = kind["n_within_15_min"]
-    told = f"{at_least}{n:,} {words.singular(kind['kind']) if n == 1 else kind['title']}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
-    return told + (f". Reached by most: {joined(names)}" if names else "")
+    line = f"{at_least}{n:,} {titles.singular(kind['kind']) if n == 1 else kind['title']}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
+    return line + (f". Reached by most: {joined(names)}" if names else "")
 
 
 def _share(n: int, everyone: int) -> str:
     return "all residents" if n == everyone else f"{n:,} of {everyone:,} residents"
 
 
-def _community_run(told: dict, one: bool) -> list[str]:
-    stated = f"a source says who runs {told['n_places_run_by_known']:,} of the {counted(told['n_places'], 'place', 'places')} within reach"
-    if not told["places"]:
+def _community_run(community_run: dict, one: bool) -> list[str]:
+    stated = f"a source says who runs {community_run['n_places_run_by_known']:,} of the {counted(community_run['n_places'], 'place', 'places')} within reach"
+    if not community_run["places"]:
         return item(f"Run by a community: none that we know of; {stated}")
     walk = lambda place: f", {minutes(place['minutes'])}" if one else ""  # noqa: E731
     names = [
-        f"{name_of(p['name'], words.singular(p['kind']))} ({words.singular(p['kind'])}{walk(p)})"
-        for p in told["places"]
+        f"{name_of(p['name'], titles.singular(p['kind']))} ({titles.singular(p['kind'])}{walk(p)})"
+        for p in community_run["places"]
     ]
     return item(f"Run by a community: {joined(names[:SHOWN])}; {stated}")
 
@@ -69,7 +69,7 @@ def _first_listed(events: list[dict]) -> list[str]:
         return []
     lines = item("First listed (which is not to say they opened then), newest first:")
     for e in events[:FIRST_LISTED]:
-        kind = words.singular(e["kind"])
+        kind = titles.singular(e["kind"])
         lines += para(f"{name_of(e['name'], kind)}, {kind}, by {day(e['since'], e['precision'])}", 6, 8)
     return lines + [f"    {line.strip()}" for line in more(len(events), FIRST_LISTED)]
 
@@ -92,7 +92,7 @@ def missing(profile: dict) -> list[str]:
         lines += item(f"None within 15 minutes, where no standard is set: {joined([_further(k) for k in none])}")
     closed = profile["missing"]["closings"]
     for e in closed[:SHOWN]:
-        kind = words.singular(e["kind"])
+        kind = titles.singular(e["kind"])
         where = "" if not one else f", {minutes(e['walk_minutes'])} away"
         lines += item(
             f"Closed: {name_of(e['name'], kind)} ({kind}{where}), {day(e['since'], e['precision'])}; {titled(e['evidence'], profile['sources'])}"
@@ -107,7 +107,7 @@ def _no_gap(kinds: list[dict]) -> str:
     return (
         f"No gap found: {joined(met)} are within the standard walk"
         if met
-        else f"Whether any standard is met: {words.NOT_KNOWN}"
+        else f"Whether any standard is met: {titles.NOT_KNOWN}"
     )
 
 
@@ -122,18 +122,18 @@ def _standard(kind: dict) -> str:
 
 def _beyond(kind: dict, one: bool) -> str:
     if not one:
-        return f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
+        return f"No {titles.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
     near = kind["nearest"]
-    told = f"No {words.singular(kind['kind'])} within a {_standard(kind)} walk; the nearest"
+    line = f"No {titles.singular(kind['kind'])} within a {_standard(kind)} walk; the nearest"
     return (
-        f"{told}, {name_of(near['name'], words.singular(kind['kind']))}, is {minutes(near['minutes'])} away"
+        f"{line}, {name_of(near['name'], titles.singular(kind['kind']))}, is {minutes(near['minutes'])} away"
         if near
-        else f"{told} is further than is measured"
+        else f"{line} is further than is measured"
     )
 
 
 def _borderline(kind: dict, one: bool) -> str:
-    singular = words.singular(kind["kind"])
+    singular = titles.singular(kind["kind"])
     if not one:
         return f"Borderline for a {singular} within a {_standard(kind)} walk: {areas(kind['n_areas_borderline'])}, {sheet.residents(kind['residents_borderline'])}"
     near = kind["nearest"]
@@ -144,8 +144,8 @@ def not_known(profile: dict) -> list[str]:
     """What nobody looked for, or could not be read, with the reason."""
     lines, kinds, n = heading("Not known"), profile["here"]["kinds"], profile["where"]["n_areas"]
     unknown = [(k["null_reason"], k["title"], k["n_areas_not_known"]) for k in kinds if k["n_areas_not_known"]]
-    for reason, titles in _by_reason(unknown, n).items():
-        lines += item(f"Kinds of place nobody looked for here ({reason}): {joined(titles)}")
+    for reason, named in _by_reason(unknown, n).items():
+        lines += item(f"Kinds of place nobody looked for here ({reason}): {joined(named)}")
     partly = [k["title"] for k in kinds if k["n_areas_partly_known"]]
     if partly:
         lines += item(
@@ -156,9 +156,9 @@ def not_known(profile: dict) -> list[str]:
         lines += item(
             f"Whether there is a gap (the edge of what the list covers is nearer than the nearest found): {joined(unsure)}"
         )
-    told = [(row["null_reason"], row["title"], row["n_areas"]) for row in profile["not_known"]["indicators"]]
-    for reason, titles in _by_reason(told, n).items():
-        lines += item(f"Numbers not known ({reason}): {'; '.join(titles)}")
+    indicators = [(row["null_reason"], row["title"], row["n_areas"]) for row in profile["not_known"]["indicators"]]
+    for reason, named in _by_reason(indicators, n).items():
+        lines += item(f"Numbers not known ({reason}): {'; '.join(named)}")
     return lines + item(f"Tenure and leases: {profile['not_known']['tenure']}")
 
 

@@ -6,7 +6,7 @@ over the areas where they are known; ranks and deciles are never averaged.
 
 import duckdb
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.area import nearby, why
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import open_latest, release_facts, rows
@@ -15,8 +15,8 @@ from pipelines.answers.sheet import as_json
 from pipelines.core.settings import Settings
 from pipelines.ownership.typology import read_typology
 
-FRAMES = ("nation", "region", "authority", "like_areas")
-RANKS = [f"rank_{frame}" for frame in FRAMES]
+SCOPES = ("nation", "region", "authority", "like_areas")
+RANKS = [f"rank_{scope}" for scope in SCOPES]
 ONE_ONLY = [
     *RANKS,
     "decile_nation",
@@ -48,7 +48,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
     release, indices = release_facts(connection), _indices(connection)
     return {
         "release": release,
-        "asked": asked.told(),
+        "asked": asked.as_answer(),
         "where": _where(connection),
         "here": {
             "kinds": kinds,
@@ -82,11 +82,11 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
 
 def _where(connection) -> dict:
     found = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) order by area_code")
-    told: dict = {"n_areas": len(found), "residents": sum(area["population"] for area in found)}
+    where: dict = {"n_areas": len(found), "residents": sum(area["population"] for area in found)}
     for level in ("area", "ward", "msoa", "authority", "combined_authority", "region", "nation", "like_areas"):
         pairs = sorted({(area[f"{level}_code"], area[f"{level}_name"]) for area in found if area[f"{level}_code"]})
-        told[level] = [{"code": code, "name": name} for code, name in pairs]
-    return told | {"origin_kind": sorted({area["origin_kind"] for area in found})}
+        where[level] = [{"code": code, "name": name} for code, name in pairs]
+    return where | {"origin_kind": sorted({area["origin_kind"] for area in found})}
 
 
 def _withheld(connection) -> list[str]:
@@ -118,23 +118,23 @@ def _indices(connection) -> list[dict]:
         from index_score as s join asked as a using (area_code)
         group by s.index_name order by s.index_name""",
     )
-    domains, grades, sizes = _domains(connection), _grades(connection), _frame_sizes(connection)
+    domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
     reasons = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
     is_single = bool(found) and found[0]["n_areas"] == 1
     because = {key: ask(connection) if is_single else {} for key, ask in reasons.items()}
-    told = []
+    entries = []
     for index in found:
         name, is_one = index["index_name"], index["n_areas"] == 1
         for column in ONE_ONLY:
             index[column] = index[column] if is_one else None
-        ranks = {frame: {"rank": index.pop(f"rank_{frame}"), **sizes[frame]} for frame in FRAMES} if is_one else None
+        ranks = {scope: {"rank": index.pop(f"rank_{scope}"), **sizes[scope]} for scope in SCOPES} if is_one else None
         reason = "withheld" if name in withheld else index.pop("null_reason", None)
-        told.append(
+        entries.append(
             {
                 "index_name": name,
-                "title": words.index_title(name),
-                "question": words.index_question(name),
+                "title": titles.index_title(name),
+                "question": titles.index_question(name),
                 **{key: value for key, value in index.items() if key not in RANKS and key != "null_reason"},
                 "null_reason": reason if index["score"] is None else None,
                 "ranks": ranks,
@@ -144,9 +144,9 @@ def _indices(connection) -> list[dict]:
             }
         )
     return sorted(
-        told,
+        entries,
         key=lambda index: (
-            list(words.DIRECTIONS).index(index["index_name"]) if index["index_name"] in words.DIRECTIONS else 9
+            list(titles.DIRECTIONS).index(index["index_name"]) if index["index_name"] in titles.DIRECTIONS else 9
         ),
     )
 
@@ -161,9 +161,9 @@ def _domains(connection) -> dict[str, list[dict]]:
         from domain_score as d join asked as a using (area_code) group by d.index_name, d.domain""",
     )
     by_index: dict[str, list[dict]] = {}
-    for row in sorted(found, key=lambda row: words.domain_order(row["index_name"], row["domain"])):
+    for row in sorted(found, key=lambda row: titles.domain_order(row["index_name"], row["domain"])):
         index, domain = row.pop("index_name"), row["domain"]
-        more = {"title": words.domain_title(index, domain), "is_apart": words.is_apart(index, domain)}
+        more = {"title": titles.domain_title(index, domain), "is_beside": titles.is_beside(index, domain)}
         by_index.setdefault(index, []).append({**row, **more})
     return by_index
 
@@ -182,24 +182,24 @@ def _grades(connection) -> dict[str, dict[str, int]]:
     return grades
 
 
-def _frame_sizes(connection) -> dict[str, dict]:
-    """Name and number of areas of each frame of the first area asked; the number is null where the release holds only
-    part of the frame."""
+def _scope_sizes(connection) -> dict[str, dict]:
+    """Name and number of areas of each scope of the first area asked; the number is null where the release holds only
+    part of the scope."""
     area = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) limit 1")[0]
     facts = rows(connection, "select areas_asked, n_areas, n_areas_nation from release")[0]
     held = facts["areas_asked"].split(", ")
     is_whole = facts["n_areas"] == facts["n_areas_nation"]
     sizes = {}
-    for frame in FRAMES:
-        code, name = area[f"{frame}_code"], area[f"{frame}_name"]
-        n = rows(connection, f"select count(*)::integer as n from neighbourhood where {frame}_code = $code", code=code)[
+    for scope in SCOPES:
+        code, name = area[f"{scope}_code"], area[f"{scope}_name"]
+        n = rows(connection, f"select count(*)::integer as n from neighbourhood where {scope}_code = $code", code=code)[
             0
         ]["n"]
         # authorities are asked whole; a region only where it, or the nation, was asked
-        known = is_whole or frame == "authority" or (frame == "region" and (name in held or code in held))
-        sizes[frame] = {
-            "frame": name,
-            "n_areas": facts["n_areas_nation"] if frame == "nation" else n if known else None,
+        known = is_whole or scope == "authority" or (scope == "region" and (name in held or code in held))
+        sizes[scope] = {
+            "scope": name,
+            "n_areas": facts["n_areas_nation"] if scope == "nation" else n if known else None,
         }
     return sizes
 
@@ -222,7 +222,7 @@ def _typology(connection) -> list[dict]:
         axes = {axis: label.pop(axis) for axis in read_typology().axes}
         label["axes"] = axes if is_one else None
         label["rule"] = label["rule"] if is_one else None
-        label["rule_says"] = words.deciding_rule(label["rule"], label["label"]) if is_one else None
+        label["rule_says"] = titles.deciding_rule(label["rule"], label["label"]) if is_one else None
     return found
 
 

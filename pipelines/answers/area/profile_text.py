@@ -1,6 +1,6 @@
 """The profile as a printable page: what is here, then what is missing, then what is not known, then the indices."""
 
-from pipelines.answers import sheet, words
+from pipelines.answers import sheet, titles
 from pipelines.answers.area import why_text
 from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
 from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
@@ -40,8 +40,8 @@ def _top(profile: dict) -> list[str]:
     lines += [*para(release["ecological_fallacy"]), ""]
     missed = asked["not_found"]
     if missed:
-        told = f"NOT FOUND: {len(missed):,} of {asked['n_lines']:,} lines are no area or live postcode of this release, and are not counted below:"
-        lines += para(told)
+        message = f"NOT FOUND: {len(missed):,} of {asked['n_lines']:,} lines are no area or live postcode of this release, and are not counted below:"
+        lines += para(message)
         lines += [line for miss in missed[:SHOWN] for line in item(f"line {miss['line']}: {miss['value']}")]
         lines += [*more(len(missed), SHOWN), ""]
     return lines + [line for note in asked["notes"] for line in para(f"Note: {note}.")]
@@ -72,8 +72,8 @@ def _where(profile: dict) -> list[str]:
 
 
 def _names(pairs: list[dict], with_codes: bool = True) -> str:
-    told = [f"{p['name'] or p['code']} ({p['code']})" if with_codes else p["name"] or p["code"] for p in pairs]
-    return joined([*told[:SHOWN], f"{len(told) - SHOWN} more"] if len(told) > SHOWN else told)
+    names = [f"{p['name'] or p['code']} ({p['code']})" if with_codes else p["name"] or p["code"] for p in pairs]
+    return joined([*names[:SHOWN], f"{len(names) - SHOWN} more"] if len(names) > SHOWN else names)
 
 
 def _indices(profile: dict) -> list[str]:
@@ -87,7 +87,7 @@ def _indices(profile: dict) -> list[str]:
 
 def _index(index: dict, one: bool) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
-    how = words.DIRECTIONS.get(index["index_name"], "higher is more need or opportunity")
+    how = titles.DIRECTIONS.get(index["index_name"], "higher is more need or opportunity")
     if index["score"] is None:
         lines += para(f"Score: not known ({meaning('null_reason', index['null_reason'])}).", 4)
     else:
@@ -108,10 +108,10 @@ def _index(index: dict, one: bool) -> list[str]:
     lines += para(
         f"How sure: {sure}; {sheet.percent(index['weight_observed'])} of what the score is made of is known.", 4
     )
-    parts = [_domain(domain) for domain in index["domains"] if not domain["is_apart"]]
-    apart = [_domain(domain) for domain in index["domains"] if domain["is_apart"]]
+    parts = [_domain(domain) for domain in index["domains"] if not domain["is_beside"]]
+    beside = [_domain(domain) for domain in index["domains"] if domain["is_beside"]]
     lines += para(f"Its domains: {'; '.join(parts)}.", 4, 6)
-    lines += para(f"Beside it, no part of the score: {'; '.join(apart)}.", 4, 6) if apart else []
+    lines += para(f"Beside it, no part of the score: {'; '.join(beside)}.", 4, 6) if beside else []
     return lines + (why_text.why(index) if one else [])
 
 
@@ -120,13 +120,13 @@ def _domain(domain: dict) -> str:
 
 
 def _ranks(index: dict) -> str:
-    told = []
-    for name, frame in index["ranks"].items():
-        if frame["rank"] is not None:
-            of = f" of {frame['n_areas']:,}" if frame["n_areas"] else ""
-            where = f"in areas like it ({frame['frame']})" if name == "like_areas" else f"in {frame['frame']}"
-            told.append(f"{frame['rank']:,}{of} {where}")
-    if not told:
+    ranks = []
+    for name, scope in index["ranks"].items():
+        if scope["rank"] is not None:
+            of = f" of {scope['n_areas']:,}" if scope["n_areas"] else ""
+            where = f"in areas like it ({scope['scope']})" if name == "like_areas" else f"in {scope['scope']}"
+            ranks.append(f"{scope['rank']:,}{of} {where}")
+    if not ranks:
         return "Rank: none, for too few areas have a score to compare with."
     missing = (
         ""
@@ -135,7 +135,7 @@ def _ranks(index: dict) -> str:
     )
     tenth = " Among the 10 % of areas of highest need in the nation." if index["decile_nation"] == 1 else ""
     return (
-        f"Rank ({words.FIRST_RANK.get(index['index_name'], '1 is the greatest')}): {'; '.join(told)}.{tenth}{missing}"
+        f"Rank ({titles.FIRST_RANK.get(index['index_name'], '1 is the greatest')}): {'; '.join(ranks)}.{tenth}{missing}"
     )
 
 
@@ -155,13 +155,13 @@ def _typology(profile: dict) -> list[str]:
         lines += para(f"{entry['shown_as']}.", 2)
         lines += para(
             "; ".join(
-                f"{words.axis_title(axis)}: {label('axis_state', value)}" for axis, value in entry["axes"].items()
+                f"{titles.axis_title(axis)}: {label('axis_state', value)}" for axis, value in entry["axes"].items()
             )
             + ".",
             2,
         )
         why = (
-            joined([f"{words.axis_title(axis)} is {label('axis_state', value)}" for axis, value in says.items()])
+            joined([f"{titles.axis_title(axis)} is {label('axis_state', value)}" for axis, value in says.items()])
             if says
             else ""
         )
@@ -175,19 +175,19 @@ def _opportunities(profile: dict) -> list[str]:
     rows, kinds = profile["opportunities"], {k["kind"]: k for k in profile["here"]["kinds"] if k["group"] == "site"}
     lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
     for row in rows[:SHOWN]:
-        told = [
-            f"{name_of(row['name'], words.singular(row['kind']))}: {label('candidate', row['what'])} ({words.singular(row['kind'])})",
+        parts = [
+            f"{name_of(row['name'], titles.singular(row['kind']))}: {label('candidate', row['what'])} ({titles.singular(row['kind'])})",
             titled(row["evidence"], profile["sources"]),
         ]
-        told += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
-        told += [sheet.evidence_of(row["as_at"]) + (", too old to count" if row["is_too_old"] else "")]
-        lines += item("; ".join(told))
+        parts += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
+        parts += [sheet.evidence_of(row["as_at"]) + (", too old to count" if row["is_too_old"] else "")]
+        lines += item("; ".join(parts))
     if not rows:
         lines += item("none that we know of")
     for kind in kinds.values():
         if kind["n_within_15_min"] is None:
             lines += item(
-                f"How many {kind['title']} are within reach: {words.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
+                f"How many {kind['title']} are within reach: {titles.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
             )
     return lines + more(len(rows), SHOWN)
 
@@ -203,7 +203,7 @@ def _corrections(profile: dict) -> list[str]:
 
 def correction(row: dict) -> str:
     """One correction, beside the source's value."""
-    said = f"{row['source'] or 'the source'} says {row['source_value'] or words.NOT_KNOWN}"
+    said = f"{row['source'] or 'the source'} says {row['source_value'] or titles.NOT_KNOWN}"
     state = "" if row["state"] == "applied" else f" ({label('correction_state', row['state'])})"
     name = f"{row['name']}: " if row.get("name") else ""
     return f"{name}{label('correction_field', row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
@@ -224,14 +224,14 @@ def _areas(profile: dict) -> list[str]:
         rank = "-" if row["hardship_rank_nation"] is None else f"{row['hardship_rank_nation']:,}"
         name = (row["area_name"] or "")[:21]
         scores = [
-            words.NOT_KNOWN if row[key] is None else f"{row[key]:.1f}"
+            titles.NOT_KNOWN if row[key] is None else f"{row[key]:.1f}"
             for key in ("hardship_score", "infrastructure_gap_score")
         ]
         lines.append(
-            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {scores[0]:>8}  {rank:>6}  {scores[1]:>6}  {row['typology'] or words.NOT_KNOWN}"
+            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {scores[0]:>8}  {rank:>6}  {scores[1]:>6}  {row['typology'] or titles.NOT_KNOWN}"
         )
         if row["gaps_beyond"]:
-            gaps = ", ".join(f"no {words.singular(kind)}" for kind in row["gaps_beyond"])
+            gaps = ", ".join(f"no {titles.singular(kind)}" for kind in row["gaps_beyond"])
             lines += para(f"{gaps} within the standard walk", 13, 13)
     return lines + more(len(rows), AREAS_SHOWN)
 

@@ -1,7 +1,7 @@
 """Why an area has its score, from the release: pushes of domains and indicators, areas alike, what would have to change,
 ranks by other weights; and how an authority stands as a whole."""
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.latest import rows
 from pipelines.answers.lookup import Asked
 
@@ -24,28 +24,28 @@ def explained(connection) -> dict[str, dict]:
         from indicator_contribution as c left join indicator as i using (indicator) semi join asked using (area_code)
         order by index_name, abs(contribution) desc nulls last, c.indicator""",
     )
-    told: dict[str, dict] = {}
+    by_index: dict[str, dict] = {}
     for row in domains:
         name, domain = row["index_name"], row["domain"]
         inner = [i for i in indicators if (i["index_name"], i["domain"]) == (name, domain)]
-        entry = told.setdefault(
+        entry = by_index.setdefault(
             name,
             {"starts_from": row["starts_from"], "adds_up_to": RESTS.get(row["method"], "score"), "domains": []},
         )
         entry["domains"].append(
             {
                 "domain": domain,
-                "title": words.domain_title(name, domain),
+                "title": titles.domain_title(name, domain),
                 "contribution": row["contribution"],
                 "method": row["method"],
                 "indicators": [
                     {key: i[key] for key in ("indicator", "contribution", "method")}
-                    | {"title": i["title"] or words.index_title(i["indicator"])}
+                    | {"title": i["title"] or titles.index_title(i["indicator"])}
                     for i in inner
                 ],
             }
         )
-    return told
+    return by_index
 
 
 def peers(connection) -> dict[str, list[dict]]:
@@ -61,19 +61,19 @@ def peers(connection) -> dict[str, list[dict]]:
 def changes(connection) -> dict[str, list[dict]]:
     """By index, for an area in the highest-need tenth: each single change that would take it out, or null where it alone
     could not."""
-    told = _by_index(
+    by_index = _by_index(
         connection,
         """
         select c.index_name, c.level, c.domain, c.name, i.title, i.unit, i.direction, c.value, c.value_needed
         from highest_tenth_change as c left join indicator as i on i.indicator = c.name and c.level = 'indicator'
         semi join asked using (area_code) order by index_name, level, domain, name""",
     )
-    for name, found in told.items():
+    for name, found in by_index.items():
         for row in found:
             if row["level"] == "domain":
-                row["title"] = words.domain_title(name, row["name"])
-            row["title"] = row["title"] or words.index_title(row["name"])
-    return told
+                row["title"] = titles.domain_title(name, row["name"])
+            row["title"] = row["title"] or titles.index_title(row["name"])
+    return by_index
 
 
 def by_weights(connection) -> dict[str, list[dict]]:
@@ -96,11 +96,11 @@ def summaries(connection, asked: Asked) -> list[dict]:
         "select * from frame_summary where frame = 'authority' and frame_code = $code order by index_name",
         code=asked.code,
     )
-    return [row | {"title": words.index_title(row["index_name"])} for row in found]
+    return [row | {"title": titles.index_title(row["index_name"])} for row in found]
 
 
 def _by_index(connection, sql: str) -> dict[str, list[dict]]:
-    told: dict[str, list[dict]] = {}
+    by_index: dict[str, list[dict]] = {}
     for row in rows(connection, sql):
-        told.setdefault(row.pop("index_name"), []).append(row)
-    return told
+        by_index.setdefault(row.pop("index_name"), []).append(row)
+    return by_index

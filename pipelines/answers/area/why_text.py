@@ -1,6 +1,6 @@
 """Why an area has its score, as lines of the printable profile."""
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.sheet import heading, item, joined, number, para, percent
 from pipelines.register.labels import label
 
@@ -12,15 +12,15 @@ def spread(index: dict) -> list[str]:
     """How far the rank moves over versions of the method."""
     if index["rank_low"] is None:
         return []
-    told = (
+    text = (
         f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {label('scope', index['spread_frame'])}: "
         f"spread over method choices and data errors, not a confidence interval. Among {_tenth(index)} in {percent(index['worst_decile_share'])} of versions."
     )
-    return para(told, 4, 6)
+    return para(text, 4, 6)
 
 
 def _tenth(index: dict) -> str:
-    return words.TENTHS.get(index["index_name"], words.HIGHEST_NEED)
+    return titles.TENTHS.get(index["index_name"], titles.HIGHEST_NEED)
 
 
 def why(index: dict) -> list[str]:
@@ -29,19 +29,19 @@ def why(index: dict) -> list[str]:
 
 
 def _pushes(index: dict) -> list[str]:
-    told = index["explained"]
-    if not told or all(domain["contribution"] is None for domain in told["domains"]):
+    explained = index["explained"]
+    if not explained or all(domain["contribution"] is None for domain in explained["domains"]):
         return []
-    is_log = told["adds_up_to"] == "logarithm"
+    is_log = explained["adds_up_to"] == "logarithm"
     what = "Why (in logarithms, which add up to that of the score)" if is_log else "Why"
     digits = 2 if is_log else 1
-    pushes = [f"{d['title']} {_signed(d['contribution'], digits)}" for d in told["domains"] if d["contribution"] is not None]  # fmt: skip
+    pushes = [f"{d['title']} {_signed(d['contribution'], digits)}" for d in explained["domains"] if d["contribution"] is not None]  # fmt: skip
     lines = para(
-        f"{what}: from {number(told['starts_from'], digits)}, where its frame starts, pushed by {', '.join(pushes)}.",
+        f"{what}: from {number(explained['starts_from'], digits)}, where its scope starts, pushed by {', '.join(pushes)}.",
         4,
         6,
     )
-    every = [i for d in told["domains"] for i in d["indicators"] if i["contribution"] is not None]
+    every = [i for d in explained["domains"] for i in d["indicators"] if i["contribution"] is not None]
     most = sorted(every, key=lambda i: -abs(i["contribution"]))[:INDICATORS_SHOWN]
     named = [f"{i['title']} {_signed(i['contribution'], digits)}" for i in most]
     return lines + (para(f"Most of it by: {'; '.join(named)}.", 6, 8) if len(every) > 1 else [])
@@ -97,12 +97,12 @@ def summaries(profile: dict) -> list[str]:
     lines = [*heading("The authority as a whole"), *para("Measures of the official indices; 1 is the greatest need.")]
     for row in profile["summaries"]:
         among = f"of {row['n_frames']:,} authorities ranked in {label('scope', row['ranked_in'])}"
-        told = [
+        measures = [
             f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
             f"average score {number(row['average_score'])} ({row['rank_by_average_score']:,})",
             f"areas in the highest tenth {percent(row['share_in_highest_tenth'])} ({row['rank_by_share_in_highest_tenth']:,})",
             f"extent {percent(row['extent'])} ({row['rank_by_extent']:,})",
             f"local concentration {number(row['local_concentration'], 0)} ({row['rank_by_local_concentration']:,})",
         ]
-        lines += item(f"{words.index_title(row['index_name'])}, {among}: {', '.join(told)}")
+        lines += item(f"{titles.index_title(row['index_name'])}, {among}: {', '.join(measures)}")
     return lines

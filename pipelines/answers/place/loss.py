@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.latest import rows
 from pipelines.answers.walking import measured
 
@@ -17,7 +17,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
     average; `residents_next_beyond_15_min` have no other so near. `*_highest_tenth`: in areas among the tenth of
     greatest hardship in the nation; null where no area here is ranked.
     """
-    told = rows(
+    losses = rows(
         connection,
         """
         with next as (
@@ -49,12 +49,12 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
         place_id=place_id,
         kind=kind,
     )[0]
-    return {"kind": kind, "title": words.singular(kind), "plural": words.plural(kind), **told}
+    return {"kind": kind, "title": titles.singular(kind), "plural": titles.plural(kind), **losses}
 
 
 def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: list[str]) -> list[dict]:
     """Per kind of the place, the other counted places of that kind nearest to it, within an hour's walk."""
-    walking, told = measured(connection), []
+    walking, by_kind = measured(connection), []
     here = rows(connection, "select longitude, latitude from place where place_id = $place_id", place_id=place_id)
     for kind in kinds:
         others = rows(
@@ -78,5 +78,5 @@ def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: li
         ]
         near.sort(key=lambda place: (place["distance_m"], place["place_id"]))
         measure = f"between the places, {walking.name}"
-        told.append({"kind": kind, "plural": words.plural(kind), "measure": measure, "places": near[:ALTERNATIVES]})
-    return told
+        by_kind.append({"kind": kind, "plural": titles.plural(kind), "measure": measure, "places": near[:ALTERNATIVES]})
+    return by_kind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.answers import words
+from pipelines.answers import titles
 from pipelines.answers.latest import open_latest, release_facts, rows
 from pipelines.answers.place.loss import alternatives, loss
 from pipelines.answers.place.place_text import hits_text, text_of
@@ -36,10 +36,10 @@ def answer(settings: Settings, asked: str, wants_json: bool) -> Answer:
             sheet |= place(connection, found[0])
             return Answer(as_json(sheet) if wants_json else text_of(sheet))
         hits, short = _hits(connection, found, plain(asked)), plain(asked)[:SHOWN]
-    told = Problem(short, f"is the name, or part of it, of {len(found):,} places", "name one of them by its id")
+    problem = Problem(short, f"is the name, or part of it, of {len(found):,} places", "name one of them by its id")
     return Answer(
         as_json({"asked": short, "n_hits": len(found), "hits": hits}) if wants_json else hits_text(hits, len(found)),
-        told,
+        problem,
     )
 
 
@@ -106,8 +106,8 @@ def _near(connection, wanted: str) -> str:
     near = [known[name] for name in difflib.get_close_matches(short, known, n=3)]
     if not near:
         return "ask by part of its name, or by an id from table place"
-    told = [row["name"] if column == "place_id" else f"{row['name']} ({row['place_id']})" for row in near]
-    return f"do you mean {', '.join(told)}?"
+    names = [row["name"] if column == "place_id" else f"{row['name']} ({row['place_id']})" for row in near]
+    return f"do you mean {', '.join(names)}?"
 
 
 def _hits(connection, ids: list[str], wanted: str) -> list[dict]:
@@ -150,7 +150,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
             )
         },
         "kinds": [
-            {**kind, "title": words.singular(kind["kind"]), "plural": words.plural(kind["kind"])} for kind in kinds
+            {**kind, "title": titles.singular(kind["kind"]), "plural": titles.plural(kind["kind"])} for kind in kinds
         ],
         "events": _of(
             connection,

@@ -1,6 +1,6 @@
 """One place on one printable sheet, and the list of places that a name may mean."""
 
-from pipelines.answers import sheet, words
+from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
 from pipelines.answers.sheet import (
     areas,
@@ -37,7 +37,7 @@ def hits_text(hits: list[dict], n: int) -> str:
         also = f' (also "{hit["also_named"]}")' if hit["also_named"] else ""
         state = "" if hit["status"] == "open" else f", {label('status', hit['status'])}"
         lines += para(
-            f"{hit['place_id']}  {name_of(hit['name'], words.singular(hit['kind']))}{also} - {words.singular(hit['kind'])}{state}, {where}",
+            f"{hit['place_id']}  {name_of(hit['name'], titles.singular(hit['kind']))}{also} - {titles.singular(hit['kind'])}{state}, {where}",
             2,
             19,
         )
@@ -49,7 +49,7 @@ def _sources(place: dict) -> list[dict]:
 
 
 def _title(place: dict) -> str:
-    return name_of(place["place"]["name"], words.singular(place["place"]["kind"]))
+    return name_of(place["place"]["name"], titles.singular(place["place"]["kind"]))
 
 
 def _top(place: dict) -> list[str]:
@@ -86,7 +86,7 @@ def _is(place: dict) -> list[str]:
 
 
 def _event(event: dict) -> str:
-    kind = f" as a {words.singular(event['kind'])}" if event["kind"] else ""
+    kind = f" as a {titles.singular(event['kind'])}" if event["kind"] else ""
     return f"{label('event', event['event'])} {day(event['since'], event['precision'])}{kind}: {event['evidence']}"
 
 
@@ -95,12 +95,12 @@ def _where(place: dict) -> list[str]:
     area = (
         f"{where['area_name']} ({where['area_code']})"
         if where["area_name"]
-        else f"{where['area_code'] or words.NOT_KNOWN}, beyond the areas of this release"
+        else f"{where['area_code'] or titles.NOT_KNOWN}, beyond the areas of this release"
     )
     lines = labelled("Small area", area)
     lines += labelled("Ward", where["ward_name"])
     lines += labelled("Authority", where["authority_name"])
-    quality = label("point_quality", where["point_quality"] or words.NOT_KNOWN)
+    quality = label("point_quality", where["point_quality"] or titles.NOT_KNOWN)
     return lines + labelled(
         "Point", f"{where['latitude']:.6f}, {where['longitude']:.6f} (latitude, longitude): {quality}"
     )
@@ -110,7 +110,7 @@ def _who(place: dict) -> list[str]:
     owner, run_by = place["owner"], place["run_by"]
     lines = heading("Who owns it, who runs it")
     lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
-    lines += labelled("Tenure", f"{words.NOT_KNOWN} (no source of tenure or leases is read yet)")
+    lines += labelled("Tenure", f"{titles.NOT_KNOWN} (no source of tenure or leases is read yet)")
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
     for row in place["opportunities"]:
         old = ", too old to count" if row["is_too_old"] else ""
@@ -129,8 +129,8 @@ def _stated(codes: str, value: str | None, source: str | None) -> str | None:
 def _legal(place: dict) -> list[str]:
     legal = place["legal"]
     lines = heading("What protects it")
-    lines += para(f"Asset of Community Value listing: {words.NOT_KNOWN} ({legal['reason']}).", 2, 4)
-    return lines + para(f"Next date: {words.NOT_KNOWN}. Check the council's own list; this is not legal advice.", 2, 4)
+    lines += para(f"Asset of Community Value listing: {titles.NOT_KNOWN} ({legal['reason']}).", 2, 4)
+    return lines + para(f"Next date: {titles.NOT_KNOWN}. Check the council's own list; this is not legal advice.", 2, 4)
 
 
 # ---- loss
@@ -174,14 +174,14 @@ def _loss_of_kind(row: dict, several: bool) -> list[str]:
         )
     if row["residents_next_not_known"]:
         lines += item(
-            f"For {residents(row['residents_next_not_known'])} of these the walk to the next is {words.NOT_KNOWN}"
+            f"For {residents(row['residents_next_not_known'])} of these the walk to the next is {titles.NOT_KNOWN}"
         )
     return lines + _partly(row)
 
 
 def _tenth(n: int | None, row: dict) -> str:
     if n is None:
-        return f"; how many of them live in areas ranked among the tenth of greatest hardship is {words.NOT_KNOWN}"
+        return f"; how many of them live in areas ranked among the tenth of greatest hardship is {titles.NOT_KNOWN}"
     rest = f" ({row['residents_not_ranked']:,} live in areas not ranked)" if row["residents_not_ranked"] else ""
     return f"; {f'{n:,}' if n else 'none'} of them live in areas ranked among the tenth of greatest hardship in the nation{rest}"
 
@@ -206,7 +206,7 @@ def _alternatives(place: dict) -> list[str]:
         for other in row["places"]:
             where = other["authority_name"] or "beyond the areas of this release"
             lines += item(
-                f"{name_of(other['name'], words.singular(row['kind']))}, {where}: {other['distance_m']:,.0f} m, {minutes(other['minutes'])} ({other['place_id']})"
+                f"{name_of(other['name'], titles.singular(row['kind']))}, {where}: {other['distance_m']:,.0f} m, {minutes(other['minutes'])} ({other['place_id']})"
             )
         if not row["places"]:
             lines += item("none within an hour's walk in this release")
@@ -226,11 +226,11 @@ def _records(place: dict) -> list[str]:
         ),
     ]
     for row in records:
-        said = f'"{row["name"]}"' if row["name"] else "no name given"
+        name = f'"{row["name"]}"' if row["name"] else "no name given"
         outcome = label("outcome", row["outcome"])
         why = f" ({row['rule']})" if row["outcome"] == "not_counted" else ""
         lines += item(
-            f"{row['source_title']}: {said}, {words.singular(row['kind'])}, {label('record_status', row['status'])}, {day(row['as_at'])}; {row['licence']}; {outcome}{why}. Record {row['source']}:{row['source_id']}"
+            f"{row['source_title']}: {name}, {titles.singular(row['kind'])}, {label('record_status', row['status'])}, {day(row['as_at'])}; {row['licence']}; {outcome}{why}. Record {row['source']}:{row['source_id']}"
         )
     if matches:
         lines += para("Why they are one place:", 2)
@@ -242,12 +242,14 @@ def _records(place: dict) -> list[str]:
 
 def _match(row: dict) -> str:
     likeness = "by their identifiers" if row["name_score"] is None else f"names alike {row['name_score']:.0f} of 100"
-    apart = f"distance {words.NOT_KNOWN}" if row["distance_m"] is None else f"{row['distance_m']:,.0f} m apart"
-    return f"{row['source_a']} and {row['source_b']}: {row['rule']}; {likeness}, {apart}"
+    distance = f"distance {titles.NOT_KNOWN}" if row["distance_m"] is None else f"{row['distance_m']:,.0f} m apart"
+    return f"{row['source_a']} and {row['source_b']}: {row['rule']}; {likeness}, {distance}"
 
 
 def _source_title(place: dict, source: str | None) -> str:
-    return next((row["source_title"] for row in place["records"] if row["source"] == source), source or words.NOT_KNOWN)
+    return next(
+        (row["source_title"] for row in place["records"] if row["source"] == source), source or titles.NOT_KNOWN
+    )
 
 
 def _corrections(place: dict) -> list[str]:
