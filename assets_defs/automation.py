@@ -18,7 +18,7 @@ def build(workspace: Workspace) -> dg.Definitions:
     jobs = [dg.define_asset_job(EVERYTHING, dg.AssetSelection.all(), description=told)]
     crons = {EVERYTHING: MONTHLY}
     for cadence, cron in OFTEN.items():
-        keys = [dg.AssetKey(snapshots.key(s.stem)) for s in workspace.register.sources.values() if s.cadence == cadence]
+        keys = [snapshots.key(s.stem) for s in workspace.register.sources.values() if s.cadence == cadence]
         if keys:
             name, told = f"{EVERYTHING}_{cadence}", f"Sources renewed {cadence}, and all that rests on them."
             selection = dg.AssetSelection.assets(*keys).downstream()

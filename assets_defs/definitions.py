@@ -2,14 +2,16 @@
 
 import dagster as dg
 
-from assets_defs import automation, layers, release, resources, snapshots
+from assets_defs import automation, release, resources, snapshots
+from assets_defs.step_asset import step_asset
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.release.steps import all_steps
 
 
 def build_definitions(workspace: Workspace, lock: bool = True) -> dg.Definitions:
     """The whole graph for one workspace. Nothing is fetched or written by building it."""
-    assets = [*snapshots.build(workspace), *layers.build(workspace), *release.build(workspace)]
+    assets = [*snapshots.build(workspace), *map(step_asset, all_steps(workspace)), *release.build(workspace)]
     graph = dg.Definitions(
         assets=assets,
         resources={"workspace": resources.workspace_resource(workspace, lock)},

@@ -13,9 +13,9 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     return [_snapshot(source) for source in workspace.register.sources.values()]
 
 
-def key(stem: str) -> list[str]:
+def key(stem: str) -> dg.AssetKey:
     """The asset key of a source's snapshot."""
-    return ["snapshot", stem]
+    return dg.AssetKey(["snapshot", stem])
 
 
 def _snapshot(source: Source) -> dg.AssetsDefinition:
@@ -31,7 +31,7 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(
                 "answered",
-                asset=dg.AssetKey(asset_key),
+                asset=asset_key,
                 description="The source answered, and its answer held to its contract.",
             )
         ],
@@ -39,7 +39,7 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
     )
     def snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, asset_key) as watch, told_plainly(workspace):
+        with timed(workspace, f"snapshot/{source.stem}") as watch, told_plainly(workspace):
             taken = take(workspace, source, context.run.run_id)
             watch.reused = taken.state != "new"
         answered = taken.state not in ("stale", "unavailable")

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import dagster as dg
 import pyarrow.parquet
 
-from pipelines.core.once import Made
 from pipelines.core.problem import Problem
+from pipelines.core.step import Output, Step, run
 from pipelines.core.store import disk_problems
 from pipelines.register.workspace import Workspace
 
@@ -20,43 +20,36 @@ OWNER = "team:common-ground"
 PREVIEW_ROWS = 5
 
 
-def step_asset(
-    key: list[str],
-    group: str,
-    description: str,
-    make: Callable[[Workspace], Made],
-    deps: Iterable[list[str]],
-    tags: dict[str, str] | None = None,
-    check: tuple[str, str, Callable[[Made], tuple[bool, str]]] | None = None,
-) -> dg.AssetsDefinition:
-    """An asset that runs `make` and tells rows, reuse, what was counted and a preview.
+def step_asset(step: Step) -> dg.AssetsDefinition:
+    """An asset that runs a step and tells rows, reuse, what was counted and a preview.
 
-    `check` is the name and description of an asset check and a function from the output to (passed, what was found).
     A Problem becomes a Failure in its own words, never retried: only fetches retry, and they did already.
     """
-    specs = [dg.AssetCheckSpec(check[0], asset=dg.AssetKey(key), description=check[1])] if check else None
+    key, check = dg.AssetKey(step.key.split("/")), step.check
+    specs = [dg.AssetCheckSpec(check.name, asset=key, description=check.describes)] if check else None
 
     @dg.asset(
         key=key,
-        group_name=group,
-        description=description,
-        deps=[dg.AssetKey(dep) for dep in deps],
-        tags={"publisher": "common-ground", **(tags or {})},
+        group_name=step.group,
+        description=step.describes,
+        deps=[dg.AssetKey(read.split("/")) for read in step.depends_on],
+        tags={"publisher": step.publisher},
         owners=[OWNER],
+        code_version=step.code_version[:12],
         check_specs=specs,
         required_resource_keys={"workspace"},
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, key) as watch, told_plainly(workspace):
-            made = make(workspace)
+        with timed(workspace, step.key) as watch, told_plainly(workspace):
+            made = run(step, workspace.data)
             watch.reused = made.reused
         results = []
         if check:
-            passed, found = check[2](made)
+            passed, found = check.finds(made)
             results = [
                 dg.AssetCheckResult(
-                    passed=passed, check_name=check[0], description=found, severity=dg.AssetCheckSeverity.WARN
+                    passed=passed, check_name=check.name, description=found, severity=dg.AssetCheckSeverity.WARN
                 )
             ]
         return dg.MaterializeResult(
@@ -68,7 +61,7 @@ def step_asset(
     return asset
 
 
-def metadata(made: Made) -> dict:
+def metadata(made: Output) -> dict:
     """What the UI shows of a step's output."""
     told = {name: value for name, value in made.meta.items() if isinstance(value, (int, float, str, bool, dict, list))}
     return {
@@ -99,14 +92,14 @@ def _cell(value) -> str:
 
 
 @contextmanager
-def timed(workspace: Workspace, key: list[str]) -> Iterator[SimpleNamespace]:
+def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
     """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives."""
     watch, start = SimpleNamespace(reused=False), time.perf_counter()
     try:
         yield watch
-        log.info("%s %s (%.1f s)", "/".join(key), "unchanged" if watch.reused else "made", time.perf_counter() - start)
+        log.info("%s %s (%.1f s)", key, "unchanged" if watch.reused else "made", time.perf_counter() - start)
     finally:
-        workspace.timings.append((key[0], "/".join(key), time.perf_counter() - start, watch.reused))
+        workspace.timings.append((key.split("/")[0], key, time.perf_counter() - start, watch.reused))
 
 
 @contextmanager

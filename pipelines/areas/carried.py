@@ -7,15 +7,14 @@ a score, and is averaged.
 
 import pandas as pd
 
+from geodata.geography import Geography
 from geodata.vintages import MISSING, VintageError, carry, fit, how_carried
 from pipelines.areas.claimed import claimed
-from pipelines.core.once import Made, made, once
 from pipelines.core.problem import Problem
-from pipelines.register.register import Indicator, Register
+from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.source import Column, Source
 from pipelines.register.vintages import Vintage, by_area, carried_sources
 from pipelines.register.workspace import Workspace
-from pipelines.tables.table import table
 
 POSITIONS = ("rank", "decile")  # a place in an order of the old areas means nothing among the new
 
@@ -27,51 +26,56 @@ def how(name: str, column: Column) -> str | None:
     return "extensive" if name.startswith("n_") else "intensive"
 
 
-def reading_by_area(register: Register, indicator: Indicator) -> Indicator:
-    """The indicator with its inputs of an older vintage replaced by their tables by present codes."""
-    old = carried_sources(register)
-    inputs = [by_area(name) if name in old else name for name in indicator.inputs]
-    return indicator.model_copy(update={"inputs": inputs})
+def by_area_step(workspace: Workspace, source: Source) -> Step:
+    """The step that carries a source's table to the present areas."""
+    vintage = carried_sources(workspace.register)[source.stem]
+    columns = {name: way for name, column in source.columns.items() if (way := how(name, column))}
+    return Step(
+        f"by_area/{source.stem}",
+        "tables",
+        f"{source.title}: carried to the present areas by the official look-up, saying how.",
+        (f"table/{source.stem}", f"table/{vintage.source}", "geography/areas"),
+        {"source": source, "vintage": vintage, "columns": columns, "geography": workspace.geography},
+        make_by_area,
+        source.stem.split("_")[0],
+        Check("carried_somewhere", "Some area could be carried.", _somewhere),
+    )
 
 
-def make_by_area(workspace: Workspace, source: Source) -> Made:
+def make_by_area(given: Given) -> Tables:
     """Tables `<stem>_by_area` and `<stem>_by_area.how`, a row per area of the nation.
 
     `how_carried` and `share` are those of geodata.vintages. `null_reason` is set where no value can be had: the source
     does not claim the area (`not_covered`), a parent is not in it (`not_in_area_vintage`), or it or the look-up is
     unavailable. What the publisher left blank is null without one. Raises Problem for codes that the look-up lacks.
     """
-    vintage, stem = carried_sources(workspace.register)[source.stem], by_area(source.stem)
-    areas = made(workspace.data / "tables", "areas")
-    steps = {name: table(workspace, name) for name in (source.stem, vintage.source)}
-    columns = {name: told for name, column in source.columns.items() if (told := how(name, column))}
+    source, vintage, columns = (given.definition[name] for name in ("source", "vintage", "columns"))
+    stem, every = by_area(source.stem), given.frame("geography/areas")
+    available = {name: given[f"table/{name}"].meta["available"] for name in (source.stem, vintage.source)}
+    names = {vintage.old: "old_code", vintage.new: "new_code", vintage.change: "change"}
+    lookup = given.frame(f"table/{vintage.source}", columns=list(names)).rename(columns=names)
+    here = lookup["new_code"].isin(every["area_code"])
+    _check_border(vintage, lookup, here)
+    rows = given.frame(f"table/{source.stem}").set_index(source.key[0])
+    rows = rows[~rows.index.isin(lookup.loc[~here, "old_code"])]  # of a neighbouring nation
+    if not available[vintage.source]:
+        rows = rows.iloc[:0]
+    carried = _carried(source, columns, rows, lookup[here], every.set_index("area_code")["population"])
+    carried = carried.reindex(every["area_code"])
+    carried["null_reason"] = _reasons(given.definition["geography"], source, all(available.values()), carried, every)
+    carried = carried.astype({"how_carried": "str"}).rename_axis("area_code").reset_index()
+    ways = carried[["area_code", "how_carried", "share", "null_reason"]].assign(source=source.stem)
+    meta = {
+        "carried": columns,
+        "n_by_how": carried.loc[carried["null_reason"].isna(), "how_carried"].value_counts().sort_index().to_dict(),
+        "n_null": int(carried["null_reason"].notna().sum()),
+    }
+    return {stem: carried.drop(columns="row"), f"{stem}.how": ways}, meta
 
-    def make():
-        every = pd.read_parquet(areas.path)
-        names = {vintage.old: "old_code", vintage.new: "new_code", vintage.change: "change"}
-        lookup = pd.read_parquet(steps[vintage.source].path, columns=list(names)).rename(columns=names)
-        here = lookup["new_code"].isin(every["area_code"])
-        _check_border(vintage, lookup, here)
-        rows = pd.read_parquet(steps[source.stem].path).set_index(source.key[0])
-        rows = rows[~rows.index.isin(lookup.loc[~here, "old_code"])]  # of a neighbouring nation
-        if not steps[vintage.source].meta["available"]:
-            rows = rows.iloc[:0]
-        carried = _carried(source, columns, rows, lookup[here], every.set_index("area_code")["population"])
-        carried = carried.reindex(every["area_code"])
-        carried["null_reason"] = _reasons(workspace, source, steps, carried, every)
-        carried = carried.astype({"how_carried": "str"}).rename_axis("area_code").reset_index()
-        told = carried[["area_code", "how_carried", "share", "null_reason"]].assign(source=source.stem)
-        meta = {
-            "carried": columns,
-            "n_by_how": carried.loc[carried["null_reason"].isna(), "how_carried"].value_counts().sort_index().to_dict(),
-            "n_null": int(carried["null_reason"].notna().sum()),
-        }
-        return {stem: carried.drop(columns="row"), f"{stem}.how": told}, meta
 
-    definition = {"vintage": vars(vintage), "columns": columns, "covers": source.covers, "key": source.key}
-    definition["geography"] = workspace.geography.model_dump(mode="json")
-    inputs = {name: step.data_version for name, step in steps.items()} | {"areas": areas.data_version}
-    return once(workspace.data / "tables", stem, definition, inputs, make)
+def _somewhere(output: Output) -> tuple[bool, str]:
+    known = output.rows - output.meta["n_null"]
+    return known > 0, f"{known:,} of {output.rows:,} areas have every part in the source, the others a reason"
 
 
 def _carried(
@@ -103,12 +107,12 @@ def _check_border(vintage: Vintage, lookup: pd.DataFrame, here: pd.Series) -> No
 
 
 def _reasons(
-    workspace: Workspace, source: Source, steps: dict[str, Made], carried: pd.DataFrame, areas: pd.DataFrame
+    geography: Geography, source: Source, available: bool, carried: pd.DataFrame, areas: pd.DataFrame
 ) -> pd.Series:
-    if not all(step.meta["available"] for step in steps.values()):
+    if not available:
         return pd.Series("source_unavailable", index=carried.index, dtype="str")
     reason = pd.Series(MISSING, index=carried.index, dtype="str").where(carried["row"].isna())
     if source.covers:
-        outside = pd.Series(~claimed(workspace, source, areas), index=carried.index)
+        outside = pd.Series(~claimed(geography, source, areas), index=carried.index)
         reason = reason.mask(outside & reason.notna(), "not_covered")
     return reason

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from geodata.geography import Geography
 from pipelines.register.source import Source
-from pipelines.register.workspace import Workspace
 
 
-def claimed(workspace: Workspace, source: Source, areas: pd.DataFrame) -> np.ndarray:
+def claimed(geography: Geography, source: Source, areas: pd.DataFrame) -> np.ndarray:
     """True for each area of `areas` that the source claims to be complete for."""
-    claim = workspace.geography.covers[source.covers]
+    claim = geography.covers[source.covers]
     if claim == "nation":
         return np.ones(len(areas), dtype=bool)
     covered = np.zeros(len(areas), dtype=bool)

@@ -6,33 +6,37 @@ import pandas as pd
 
 from geodata.crs import transform_xy
 from geodata.locate import locate_points
-from pipelines.core.once import Made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
-from pipelines.tables.table import table
 
 
-def make_postcodes(workspace: Workspace) -> Made:
+def postcode_step(workspace: Workspace) -> Step:
+    """The step that places every postcode."""
+    geography = workspace.geography
+    return Step(
+        "geography/postcode",
+        "geography",
+        "Where every postcode is, and the area it lies in.",
+        (f"table/{geography.postcodes.source}", f"table/{geography.boundaries.source}"),
+        {"postcodes": geography.postcodes, "boundaries": geography.boundaries, "crs": geography.crs},
+        make_postcodes,
+    )
+
+
+def make_postcodes(given: Given) -> Tables:
     """One row per postcode that has coordinates: `postcode` without spaces, `x`, `y` in the geography's CRS, to 0.1 m,
     `area_code` (null outside every area) and `is_live`, false for a postcode out of use."""
-    rule, layer = workspace.geography.postcodes, workspace.geography.boundaries
-    source, boundaries = table(workspace, rule.source), table(workspace, layer.source)
-
-    def make():
-        rows = pd.read_parquet(source.path)
-        rows = rows[rows[rule.x].notna() & rows[rule.y].notna()]
-        x, y = transform_xy(rows[rule.x].to_numpy(), rows[rule.y].to_numpy(), rule.crs, workspace.geography.crs)
-        outlines = geopandas.read_parquet(boundaries.path).sort_values(layer.by)
-        at = locate_points(x, y, outlines.geometry.to_numpy())
-        codes = np.append(outlines[layer.by].to_numpy(dtype=object), None)
-        live = rows["ended"].isna() if "ended" in rows else True
-        found = pd.DataFrame({"postcode": compact(rows[rule.postcode]), "x": np.round(x, 1), "y": np.round(y, 1)})
-        found["area_code"] = pd.Series(codes[at], index=found.index, dtype="str")
-        found["is_live"] = live
-        return {"postcode": found.drop_duplicates("postcode").sort_values("postcode").reset_index(drop=True)}, {}
-
-    definition = [rule.model_dump(mode="json"), layer.by, workspace.geography.crs]
-    inputs = {"source": source.data_version, "boundaries": boundaries.data_version}
-    return once(workspace.data / "tables", "postcode", definition, inputs, make)
+    rule, layer = given.definition["postcodes"], given.definition["boundaries"]
+    rows = given.frame(f"table/{rule.source}")
+    rows = rows[rows[rule.x].notna() & rows[rule.y].notna()]
+    x, y = transform_xy(rows[rule.x].to_numpy(), rows[rule.y].to_numpy(), rule.crs, given.definition["crs"])
+    outlines = geopandas.read_parquet(given[f"table/{layer.source}"].path).sort_values(layer.by)
+    at = locate_points(x, y, outlines.geometry.to_numpy())
+    codes = np.append(outlines[layer.by].to_numpy(dtype=object), None)
+    found = pd.DataFrame({"postcode": compact(rows[rule.postcode]), "x": np.round(x, 1), "y": np.round(y, 1)})
+    found["area_code"] = pd.Series(codes[at], index=found.index, dtype="str")
+    found["is_live"] = rows["ended"].isna() if "ended" in rows else True
+    return {"postcode": found.drop_duplicates("postcode").sort_values("postcode").reset_index(drop=True)}, {}
 
 
 def compact(postcodes: pd.Series) -> pd.Series:

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from geodata.crs import DECIMALS, PUBLISHED, transform_xy
+from geodata.geography import Geography
 from geodata.reference import read_grouping
 from pipelines.areas.postcodes import origins
-from pipelines.core import store
-from pipelines.core.once import Made, made, once
 from pipelines.core.problem import Problem
+from pipelines.core.step import Given, Keep, Output, Step, Tables
+from pipelines.core.store import json_bytes
 from pipelines.register.workspace import Workspace
-from pipelines.tables.table import table
 
 NAMED = ("authority", "combined_authority", "region", "nation")  # what --area may name, smallest first
 COLUMNS = [
@@ -24,56 +24,59 @@ COLUMNS = [
 NUMBERS = ("population", "x", "y", "longitude", "latitude")
 
 
-def make_areas(workspace: Workspace) -> Made:
+def areas_step(workspace: Workspace) -> Step:
+    """The step that makes the table of areas."""
+    geography = workspace.geography
+    return Step(
+        "geography/areas",
+        "geography",
+        "Every small area of the nation with its look-ups, residents and origin.",
+        (*(f"table/{stem}" for stem in geography.spine), "geography/postcode"),
+        {"geography": geography, "groupings": [read_grouping(stem) for stem in geography.groupings]},
+        make_areas,
+    )
+
+
+def make_areas(given: Given) -> Tables:
     """Every small area of the nation with its look-ups, residents and origin (`x`, `y` in the geography's CRS).
 
     The origin is where residents are taken to start from; `origin_kind` says how it was made. Raises Problem when a
     required look-up leaves an area without an authority, region or population.
     """
-    geography = workspace.geography
-    inputs = {stem: table(workspace, stem).data_version for stem in geography.spine}
-    inputs["postcode"] = made(workspace.data / "tables", "postcode").data_version
-
-    def make():
-        areas = _origins(workspace)
-        for lookup in geography.lookups:
-            other = pd.read_parquet(table(workspace, lookup.source).path, columns=[lookup.by, *lookup.gives.values()])
-            other = other.rename(columns={theirs: ours for ours, theirs in lookup.gives.items()})
-            areas = areas.merge(other, how="left", left_on=lookup.joins, right_on=lookup.by, validate="m:1")
-            areas = areas.drop(columns=[lookup.by] if lookup.by not in COLUMNS else [])
-        for stem in geography.groupings:
-            areas = areas.merge(read_grouping(stem), how="left", on="authority_code", validate="m:1")
-        areas["nation_code"], areas["nation_name"] = geography.nation_code, geography.nation_name
-        for column in COLUMNS:
-            if column not in areas:
-                areas[column] = None
-        _require(areas, ["authority_code", "region_code", "population", "x", "y"])
-        texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
-        areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
-        return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
-
-    definition = [
-        geography.model_dump(mode="json"),
-        [read_grouping(s).to_csv(index=False) for s in geography.groupings],
-    ]
-    return once(workspace.data / "tables", "areas", definition, inputs, make)
+    geography: Geography = given.definition["geography"]
+    areas = _origins(given, geography)
+    for lookup in geography.lookups:
+        other = given.frame(f"table/{lookup.source}", columns=[lookup.by, *lookup.gives.values()])
+        other = other.rename(columns={theirs: ours for ours, theirs in lookup.gives.items()})
+        areas = areas.merge(other, how="left", left_on=lookup.joins, right_on=lookup.by, validate="m:1")
+        areas = areas.drop(columns=[lookup.by] if lookup.by not in COLUMNS else [])
+    for grouping in given.definition["groupings"]:
+        areas = areas.merge(grouping, how="left", on="authority_code", validate="m:1")
+    areas["nation_code"], areas["nation_name"] = geography.nation_code, geography.nation_name
+    for column in COLUMNS:
+        if column not in areas:
+            areas[column] = None
+    _require(areas, ["authority_code", "region_code", "population", "x", "y"])
+    texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
+    areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
+    return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
 
 
-def _origins(workspace: Workspace) -> pd.DataFrame:
+def _origins(given: Given, geography: Geography) -> pd.DataFrame:
     """Where residents of each area are taken to start from, and how that point was made.
 
     The publisher's point where it is weighted by population; else the mean of the area's live postcodes, which lies
     where homes are, as a bare geometric centre need not; that centre only where no postcode is held.
     """
-    geography, layer = workspace.geography, workspace.geography.centroids
-    points = geopandas.read_parquet(table(workspace, layer.source).path)
+    layer = geography.centroids
+    points = geopandas.read_parquet(given[f"table/{layer.source}"].path)
     x, y = transform_xy(
         points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), geography.crs
     )
     kind = points[layer.kind].astype("str").add(" centroid") if layer.kind else pd.Series(None, index=points.index)
     kind = kind.fillna(layer.kind_if_absent)
     found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
-    means = origins(pd.read_parquet(made(workspace.data / "tables", "postcode").path))
+    means = origins(given.frame("geography/postcode"))
     means = means.set_index("area_code").reindex(found["area_code"]).reset_index()
     better = (found["origin_kind"] != layer.kind_if_absent) & means["x"].notna()
     for column in ("x", "y"):
@@ -94,31 +97,37 @@ def _require(areas: pd.DataFrame, columns: list[str]) -> None:
             )
 
 
-def make_scope(workspace: Workspace) -> Made:
-    """The codes of the areas the release holds, resolved from the names asked. Writes scope.json the first time.
+def scope_step(workspace: Workspace) -> Step:
+    """The step that finds the areas asked. Kept as scope.json too, by which DIR is known."""
+    geography = workspace.geography
+    return Step(
+        "geography/scope",
+        "geography",
+        "The areas the release holds, resolved from the names asked.",
+        ("geography/areas",),
+        {"geography": geography.stem, "nation": geography.nation_code, "asked": workspace.asked},
+        make_scope,
+        keeps=Keep("scope.json", _scope_json),
+    )
+
+
+def make_scope(given: Given) -> Tables:
+    """The codes of the areas the release holds, resolved from the names asked.
 
     Raises Problem (usage) for a name that is no authority, combined authority, region or nation, suggesting near ones.
     """
-    areas = made(workspace.data / "tables", "areas")
+    areas, asked = given.frame("geography/areas"), given.definition["asked"]
+    codes = [resolve(areas, name) for name in asked] or [given.definition["nation"]]
+    chosen = np.zeros(len(areas), dtype=bool)
+    for code in codes:
+        for level in NAMED:
+            chosen |= (areas[f"{level}_code"] == code).to_numpy()
+    scope = areas.loc[chosen, ["area_code"]].reset_index(drop=True)
+    return {"scope": scope}, {"geography": given.definition["geography"], "asked": list(asked), "codes": sorted(codes)}
 
-    def make():
-        frame = pd.read_parquet(areas.path)
-        codes = [resolve(frame, name) for name in workspace.asked] or [workspace.geography.nation_code]
-        chosen = np.zeros(len(frame), dtype=bool)
-        for code in codes:
-            for level in NAMED:
-                chosen |= (frame[f"{level}_code"] == code).to_numpy()
-        scope = frame.loc[chosen, ["area_code"]].reset_index(drop=True)
-        return {"scope": scope}, {"codes": sorted(codes)}
 
-    scope = once(workspace.data / "tables", "scope", list(workspace.asked), {"areas": areas.data_version}, make)
-    target = workspace.data / "scope.json"
-    if not target.exists():
-        store.write_json(
-            target,
-            {"geography": workspace.geography.stem, "asked": list(workspace.asked), "codes": scope.meta["codes"]},
-        )
-    return scope
+def _scope_json(scope: Output) -> bytes:
+    return json_bytes(scope.meta)
 
 
 def resolve(areas: pd.DataFrame, name: str) -> str:

@@ -5,9 +5,10 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pipelines.core import once, store
+from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
+from pipelines.core.step import output
 from pipelines.fetch.http import client_of
 from pipelines.places import corrections
 from pipelines.register.workspace import Workspace, open_workspace
@@ -40,7 +41,11 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
     settings = workspace.settings
     # wrong definitions, dates and corrections are told before anything is asked or written
-    _ = workspace.register, client_of(workspace), corrections.read(workspace)
+    _ = (
+        workspace.register,
+        client_of(workspace),
+        corrections.read(settings.data, workspace.geography, workspace.register.taxonomy),
+    )
     with store.writer_lock(settings.data):
         before = latest_version(settings.data / "releases")
         try:
@@ -74,7 +79,7 @@ def _told(workspace: Workspace, before: str | None) -> Outcome:
     lines.append(f"downloaded: {client_of(workspace).downloaded / 1e6:.1f} MB")
     warnings = health.warnings(workspace)
     lines += [f"warning, {warning}" for warning in warnings]
-    retired = once.made(workspace.data / "places", "place").meta["retired"]
+    retired = output(workspace.data, "places/place").meta["retired"]
     lines += [f"{corrections.FILE} line {line} is no longer needed: the source now says the same" for line in retired]
     folder = releases / now
     if now == before:

@@ -34,7 +34,7 @@ def lines(settings: Settings, probe: bool) -> list[str]:
 
 
 def _row(workspace: Workspace, source: Source) -> tuple[str, ...]:
-    snapshot = current(workspace, source)
+    snapshot = current(workspace.data, source, workspace.geography)
     return (
         source.stem,
         source.licence,

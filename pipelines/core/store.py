@@ -10,6 +10,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import orjson
@@ -32,8 +33,19 @@ def sha256_file(path: Path) -> str:
 
 
 def sha256_json(value) -> str:
-    """The SHA-256 of a value's canonical JSON (keys sorted)."""
-    return sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str))
+    """The SHA-256 of a value's canonical JSON: keys sorted; records by what they say, sets in order, tables as CSV."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+    return sha256(orjson.dumps(value, option=options, default=_canonical))
+
+
+def _canonical(value):
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if is_dataclass(value):
+        return {"is_a": type(value).__name__, **{field.name: getattr(value, field.name) for field in fields(value)}}
+    if hasattr(value, "to_csv"):
+        return value.to_csv(index=False)
+    return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
 
 
 @contextmanager
@@ -86,7 +98,12 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_json(path: Path, value) -> None:
     """Write a value as indented JSON, whole or not at all."""
-    write_bytes(path, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+    write_bytes(path, json_bytes(value))
+
+
+def json_bytes(value) -> bytes:
+    """A value as indented JSON."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
 
 
 def read_json(path: Path):

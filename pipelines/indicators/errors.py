@@ -9,11 +9,11 @@ from pydantic import Field
 
 from geodata.distance import measure_of
 from geodata.records import Record, read_record
-from pipelines.core import store
-from pipelines.core.once import Made, made, once
 from pipelines.core.query import run_sql
-from pipelines.reach.reach import chosen_places, counts_within, nearest_counted, origins_asked, with_gap
-from pipelines.register.register import DEFINITIONS, Indicator, Register, drawn_indicators
+from pipelines.core.step import Given, Output, Step, Tables
+from pipelines.places.places import counted_table
+from pipelines.reach.reach import counts_within, homes_and_asked, nearest_counted, with_gap
+from pipelines.register.register import DEFINITIONS, Indicator, drawn_indicators
 from pipelines.register.workspace import Workspace
 
 DRAWS = 10
@@ -66,81 +66,94 @@ def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
     return np.where(drop < 1 - told.recall, 0, np.where(double < 1 - told.precision, 2, 1))
 
 
-def drawn(register: Register) -> tuple[list[str], list[str]]:
-    """The indicators that are worked out with errors in places, and the kinds of place they rest on: kinds, indicators."""
+def error_steps(workspace: Workspace) -> list[Step]:
+    """The steps that count places again with errors: the reach of each kind that an index with draws rests on, then the
+    indicators that rest on it."""
+    register = workspace.register
     indicators = sorted({name for index in register.indices.values() for name in drawn_indicators(register, index)})
-    return sorted({kind for name in indicators for kind in register.indicators[name].kinds}), indicators
+    kinds = sorted({kind for name in indicators for kind in register.indicators[name].kinds})
+    return [
+        *(_reach_errors_step(workspace, kind) for kind in kinds),
+        *(_indicator_errors_step(register.indicators[name]) for name in indicators),
+    ]
 
 
-def make_errors(workspace: Workspace) -> Made:
-    """Everything that is worked out with errors: `<kind>.errors` in reach, `<indicator>.errors` in indicators, and the
-    table `with_errors` of how many rows each has. What is unchanged is not made again."""
-    kinds, indicators = drawn(workspace.register)
-    steps = [_reach_errors(workspace, kind) for kind in kinds]
-    steps += [_indicator_errors(workspace, workspace.register.indicators[name]) for name in indicators]
-    told = pd.DataFrame({"name": [step.stem for step in steps], "n_rows": [step.rows for step in steps]})
-    inputs = {step.stem: step.data_version for step in steps}
-    meta = {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
-    return once(workspace.data / "indicators", "with_errors", meta, inputs, lambda: ({"with_errors": told}, meta))
+def _reach_errors_step(workspace: Workspace, kind: str) -> Step:
+    taxonomy = workspace.register.taxonomy
+    entry = taxonomy.kinds[kind]
+    return Step(
+        f"reach_errors/{kind}",
+        "reach",
+        f"The reach of {entry.plural}, with {DRAWS} draws of errors in places and within three walks.",
+        (f"reach/{kind}", f"places/place:{counted_table(kind)}", "geography/areas", "geography/scope"),
+        {
+            "name": kind,
+            "kind": entry,
+            "agreement": read_accuracy().of(kind),
+            "draws": [DRAWS, *CATCHMENTS],
+            "minutes": taxonomy.minutes,
+            "near": taxonomy.borderline_share,
+            "measure": measure_of(workspace.geography),
+        },
+        make_reach_errors,
+    )
 
 
-def _reach_errors(workspace: Workspace, kind: str) -> Made:
+def make_reach_errors(given: Given) -> Tables:
     """Table `<kind>.errors`: the rows of the kind's reach where it is known, once per catchment and draw of errors: each
     area stands in it as `code@number`, so that an indicator's SQL takes all at once, as if they were so many areas more.
 
     Numbers count draws (0 for as counted) within catchments (the first as published); 0 itself, what is published, is
-    left out. Counts, the nearest place and gaps are told anew; access for each resident stays as it is.
+    left out. Counts, the nearest place and gaps are worked out anew; access for each resident stays as it is.
     """
-    taxonomy, measure = workspace.register.taxonomy, measure_of(workspace.geography)
-    told, entry = read_accuracy().of(kind), taxonomy.kinds[kind]
-    places, reach, stem = chosen_places(workspace, kind), made(workspace.data / "reach", kind), f"{kind}.errors"
-
-    def make():
-        table = pd.read_parquet(reach.path).drop(columns=["nearest_place_id", "plural", "list_position"])
-        known = np.flatnonzero(table["coverage"] != "unknown")
-        table, origins = table.iloc[known].reset_index(drop=True), origins_asked(workspace).iloc[known]
-        origins = origins.reset_index(drop=True)
-        furthest = max(CATCHMENTS) * taxonomy.minutes[1]
-        walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
-        drawn = []
-        for draw in range(DRAWS + 1):
-            times = counted_as(places, draw, told) if draw else np.ones(len(places), dtype=int)
-            nearest = nearest_counted(measure, origins, places, times)
-            copy = with_gap(workspace, entry, table.assign(**nearest), origins)
-            for number, share in enumerate(CATCHMENTS):
-                counts = counts_within(taxonomy.minutes, share, walks, times, len(origins))
-                at = number * (DRAWS + 1) + draw
-                drawn.append(copy.assign(area_code=copy["area_code"] + f"@{at}", **counts))
-        drawn = pd.concat(drawn[1:], ignore_index=True)  # the first is what is published
-        return {stem: drawn}, {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
-
-    definition = {
-        "told": told.model_dump(),
-        "draws": [DRAWS, *CATCHMENTS],
-        "minutes": taxonomy.minutes,
-        "distance": measure.definition,
-    }
-    inputs = {"reach": reach.data_version, "places": store.sha256(places[["x", "y"]].to_csv(index=False).encode())}
-    return once(workspace.data / "reach", stem, definition, inputs, make)
+    kind, minutes, measure = (given.definition[name] for name in ("name", "minutes", "measure"))
+    places = given.frame(f"places/place:{counted_table(kind)}")
+    table = given.frame(f"reach/{kind}").drop(columns=["nearest_place_id", "plural", "list_position"])
+    known = np.flatnonzero(table["coverage"] != "unknown")
+    homes, is_asked = homes_and_asked(given)
+    table, origins = table.iloc[known].reset_index(drop=True), homes[is_asked].iloc[known].reset_index(drop=True)
+    furthest = max(CATCHMENTS) * minutes[1]
+    walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
+    drawn = []
+    for draw in range(DRAWS + 1):
+        times = np.ones(len(places), dtype=int)
+        if draw:
+            times = counted_as(places, draw, given.definition["agreement"])
+        nearest = nearest_counted(measure, origins, places, times)
+        copy = with_gap(measure, given.definition["near"], given.definition["kind"], table.assign(**nearest), origins)
+        for number, share in enumerate(CATCHMENTS):
+            counts = counts_within(minutes, share, walks, times, len(origins))
+            at = number * (DRAWS + 1) + draw
+            drawn.append(copy.assign(area_code=copy["area_code"] + f"@{at}", **counts))
+    drawn = pd.concat(drawn[1:], ignore_index=True)  # the first is what is published
+    return {f"{kind}.errors": drawn}, {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
 
 
-def _indicator_errors(workspace: Workspace, indicator: Indicator) -> Made:
+def _indicator_errors_step(indicator: Indicator) -> Step:
+    return Step(
+        f"indicator_errors/{indicator.stem}",
+        "indicators",
+        f"{indicator.title}, with {DRAWS} draws of errors in places and within three walks.",
+        (*(f"reach_errors/{kind}" for kind in indicator.kinds), f"indicator/{indicator.stem}"),
+        {"indicator": indicator},
+        make_indicator_errors,
+    )
+
+
+def make_indicator_errors(given: Given) -> Tables:
     """Table `<indicator>.errors`: `area_code`, `number` (of catchment and draw, as in the reach of its kinds) and `value`, by
     the indicator's own SQL; of the areas in which the indicator itself is known, for errors do not change what was
     looked for."""
-    steps = [made(workspace.data / "reach", f"{kind}.errors") for kind in indicator.kinds]
-    published, stem = made(workspace.data / "indicators", indicator.stem), f"{indicator.stem}.errors"
-
-    def make():
-        files = {"reach": [step.path for step in steps], "published": [published.path]}
-        table = run_sql(OF_EACH_NUMBER.format(sql=indicator.sql), files, indicator.stem)
-        return {stem: table}, {"n_draws": DRAWS}
-
-    inputs = {step.stem: step.data_version for step in [*steps, published]}
-    return once(workspace.data / "indicators", stem, indicator.model_dump(mode="json"), inputs, make)
+    indicator: Indicator = given.definition["indicator"]
+    views = {
+        "reach": [given.path(f"reach_errors/{kind}") for kind in indicator.kinds],
+        "published": [given.path(f"indicator/{indicator.stem}")],
+    }
+    table = run_sql(OF_EACH_NUMBER.format(sql=indicator.sql), views, indicator.stem)
+    return {f"{indicator.stem}.errors": table}, {"n_draws": DRAWS}
 
 
-def read_errors(step: Made, universe: pd.Index) -> np.ndarray:
+def read_errors(step: Output, universe: pd.Index) -> np.ndarray:
     """The values of an indicator by catchment, draw (0 for as counted) and area of the nation; NaN where not known, and
     for what is published itself."""
     table = pd.read_parquet(step.path)

@@ -1,86 +1,96 @@
 """Run one indicator's SQL and make its rows whole: every area, a value or the reason there is none."""
 
-from pathlib import Path
-
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
 from pipelines.core.problem import Problem
 from pipelines.core.query import run_sql
-from pipelines.core.store import sha256_file
+from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, reads_places
+from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
-from pipelines.tables.table import table
 
 COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"]
 
 
-def input_files(workspace: Workspace, indicator: Indicator) -> tuple[dict[str, list[Path]], dict[str, str]]:
-    """The files an indicator reads under each name of its `inputs`, and their data versions.
+def indicator_step(workspace: Workspace, indicator: Indicator) -> Step:
+    """The step that runs an indicator's SQL. Where a source is by an older vintage of areas, it is read as carried."""
+    old = carried_sources(workspace.register)
+    files = {name: _keys(indicator, name, name in old) for name in indicator.inputs}
+    views = {by_area(name) if name in old else name: keys for name, keys in files.items()}
+    universe = "geography/scope" if reads_places(indicator) else "geography/areas"
+    sources = {stem: workspace.register.sources[stem] for stem in indicator_sources(workspace.register, indicator)}
+    read = [key for keys in views.values() for key in keys]
+    return Step(
+        f"indicator/{indicator.stem}",
+        "indicators",
+        f"{indicator.title} [{indicator.unit}], {indicator.direction.replace('_', ' ')}. {indicator.note}",
+        (*read, *(f"table/{stem}" for stem in sources), universe),
+        {
+            "indicator": indicator,
+            "views": views,
+            "universe": universe,
+            "vintages": {stem: source.vintage for stem, source in sources.items()},
+        },
+        make_indicator,
+        next(iter(sources)).split("_")[0],
+        Check("known_somewhere", "Some area has a value.", _somewhere),
+    )
 
-    A name is a source's table, `areas`, `organisation`, or `reach`: the reach of the indicator's own kinds.
-    """
-    files, versions = {}, {}
-    for name in indicator.inputs:
-        if name == "organisation":
-            file = made(workspace.data / "places", "place").files["place.organisations"]
-            files[name], versions[name] = [file], sha256_file(file)
-            continue
-        if name == "reach":
-            steps = [made(workspace.data / "reach", kind) for kind in indicator.kinds]
-        else:
-            steps = [made(workspace.data / "tables", name) if name == "areas" else table(workspace, name)]
-        files[name] = [step.path for step in steps]
-        versions |= {f"{name}.{step.stem}": step.data_version for step in steps}
-    return files, versions
+
+def _keys(indicator: Indicator, name: str, is_old: bool) -> list[str]:
+    """What an indicator reads under a name of its `inputs`: a source's table, `areas`, `organisation`, or `reach`: the
+    reach of its own kinds."""
+    if name == "reach":
+        return [f"reach/{kind}" for kind in indicator.kinds]
+    if name == "organisation":
+        return ["places/place:place.organisations"]
+    return ["geography/areas" if name == "areas" else f"by_area/{name}" if is_old else f"table/{name}"]
 
 
-def make_indicator(workspace: Workspace, indicator: Indicator) -> Made:
+def make_indicator(given: Given) -> Tables:
     """One row per area: `value` (unrounded), `as_at`, `coverage`, and `null_reason` exactly where value is null.
 
     Statistics are for the whole nation, place indicators for the areas asked. Raises Problem where the SQL gives an
     area twice, an area that does not exist, or no value at all from inputs that have rows.
     """
-    files, versions = input_files(workspace, indicator)
-    universe = made(workspace.data / "tables", "scope" if reads_places(indicator) else "areas")
-    sources = {stem: table(workspace, stem) for stem in indicator_sources(workspace.register, indicator)}
-
-    def make():
-        codes = pd.read_parquet(universe.path, columns=["area_code"])
-        rows = run_sql(indicator.sql, files, indicator.stem)
-        _check_rows(indicator, rows, codes)
-        available = all(step.meta["available"] for step in sources.values())
-        frame = codes.merge(rows, how="left", on="area_code", indicator="_found")
-        frame["value"] = frame["value"].astype("float64")
-        frame["indicator"] = indicator.stem
-        missing = frame["value"].isna()
-        reason = pd.Series(indicator.null_reason, index=frame.index).where(
-            frame.pop("_found") == "both", "not_in_area_vintage"
-        )
-        if not available:
-            reason[:] = "source_unavailable"
-        if "null_reason" in frame:
-            given = frame["null_reason"].astype(object)  # all null, it comes as numbers
-            reason = given.where(given.notna(), reason)
-        frame["null_reason"] = reason.where(missing, None)
-        if "coverage" not in frame:
-            frame["coverage"] = "observed"
-        frame["coverage"] = frame["coverage"].where(~missing, "unknown").fillna("unknown")
-        as_at = pd.Timestamp(min((_as_at(workspace, stem) for stem in sources), default=None))
-        given = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
-        frame["as_at"] = given.fillna(as_at).astype("datetime64[ms]").where(~missing)
-        frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
-        return {indicator.stem: frame}, {"n_null": int(missing.sum())}
-
-    versions |= {step.stem: step.data_version for step in [*sources.values(), universe]}
-    return once(workspace.data / "indicators", indicator.stem, indicator.model_dump(mode="json"), versions, make)
+    indicator: Indicator = given.definition["indicator"]
+    codes = given.frame(given.definition["universe"], columns=["area_code"])
+    views = {name: [given.path(key) for key in keys] for name, keys in given.definition["views"].items()}
+    rows = run_sql(indicator.sql, views, indicator.stem)
+    _check_rows(indicator, rows, codes)
+    available = all(given[f"table/{stem}"].meta["available"] for stem in given.definition["vintages"])
+    frame = codes.merge(rows, how="left", on="area_code", indicator="_found")
+    frame["value"] = frame["value"].astype("float64")
+    frame["indicator"] = indicator.stem
+    missing = frame["value"].isna()
+    reason = pd.Series(indicator.null_reason, index=frame.index).where(
+        frame.pop("_found") == "both", "not_in_area_vintage"
+    )
+    if not available:
+        reason[:] = "source_unavailable"
+    if "null_reason" in frame:
+        given_reason = frame["null_reason"].astype(object)  # all null, it comes as numbers
+        reason = given_reason.where(given_reason.notna(), reason)
+    frame["null_reason"] = reason.where(missing, None)
+    if "coverage" not in frame:
+        frame["coverage"] = "observed"
+    frame["coverage"] = frame["coverage"].where(~missing, "unknown").fillna("unknown")
+    as_at = pd.Timestamp(min((_as_at(given, stem) for stem in given.definition["vintages"]), default=None))
+    stated = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
+    frame["as_at"] = stated.fillna(as_at).astype("datetime64[ms]").where(~missing)
+    frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
+    return {indicator.stem: frame}, {"n_null": int(missing.sum())}
 
 
-def _as_at(workspace: Workspace, stem: str) -> pd.Timestamp:
-    source = workspace.register.sources[stem]
-    told = source.vintage or table(workspace, stem).meta["source_as_at"]
-    return pd.Timestamp(told) if told else pd.NaT
+def _somewhere(output: Output) -> tuple[bool, str]:
+    known = output.rows - output.meta["n_null"]
+    return known > 0, f"{known:,} of {output.rows:,} areas have a value, the others a reason"
+
+
+def _as_at(given: Given, stem: str) -> pd.Timestamp:
+    stated = given.definition["vintages"][stem] or given[f"table/{stem}"].meta["source_as_at"]
+    return pd.Timestamp(stated) if stated else pd.NaT
 
 
 def _check_rows(indicator: Indicator, rows: pd.DataFrame, codes: pd.DataFrame) -> None:

@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.core.store import sha256_json
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
 from pipelines.scoring.normalise import all_the_same
-from pipelines.tables.table import table
 
 PERMUTATIONS = 9_999
 FALSE_DISCOVERY_RATE = 0.05
@@ -29,26 +28,31 @@ QUADRANTS = {1: "high-high", 2: "low-high", 3: "low-low", 4: "high-low"}
 NOT_SIGNIFICANT, NOT_SCORED = "not_significant", "not_scored"
 
 
-def make_clusters(workspace: Workspace, index: Index) -> Made:
+def cluster_step(workspace: Workspace, index: Index) -> Step:
+    """The step that finds the clusters of an index."""
+    layer = workspace.geography.boundaries
+    return Step(
+        f"cluster/{index.stem}",
+        "indices",
+        f"{index.title}: where high or low scores lie together among the areas asked (local Moran's I).",
+        (f"index/{index.stem}", "geography/scope", f"table/{layer.source}"),
+        {"index": index.stem, "seed": int(sha256_json(index)[:8], 16), "boundaries": layer},
+        make_clusters,
+    )
+
+
+def make_clusters(given: Given) -> Tables:
     """Table `<index>.cluster`: a row per area asked, as `clusters` finds. Its meta tells how many are of each class."""
-    tables, layer = workspace.data / "tables", workspace.geography.boundaries
-    scores, scope = made(workspace.data / "indices", index.stem), made(tables, "scope")
-    boundaries = table(workspace, layer.source)
-    stem, seed = f"{index.stem}.cluster", int(sha256_json(index.model_dump(mode="json"))[:8], 16)
-
-    def make():
-        asked = pd.read_parquet(scope.path)["area_code"]
-        score = pd.read_parquet(scores.path, columns=["area_code", "score"]).set_index("area_code")["score"]
-        outlines = geopandas.read_parquet(boundaries.path, columns=[layer.by, "geometry"]).set_index(layer.by)
-        found, n_islands = clusters(score.reindex(asked), outlines.geometry.reindex(asked), seed)
-        found = found.rename_axis("area_code").reset_index()
-        found.insert(1, "index_name", index.stem)
-        told = found["class"].value_counts().sort_index().to_dict()
-        return {stem: found}, {"n_by_class": told, "n_islands": n_islands}
-
-    definition = {"seed": seed, "permutations": PERMUTATIONS, "rate": FALSE_DISCOVERY_RATE, "fewest": FEWEST}
-    inputs = {"index": scores.data_version, "scope": scope.data_version, "boundaries": boundaries.data_version}
-    return once(workspace.data / "indices", stem, definition, inputs, make)
+    index, layer = given.definition["index"], given.definition["boundaries"]
+    asked = given.frame("geography/scope")["area_code"]
+    score = given.frame(f"index/{index}", columns=["area_code", "score"]).set_index("area_code")["score"]
+    outlines = geopandas.read_parquet(given.path(f"table/{layer.source}"), columns=[layer.by, "geometry"])
+    outlines = outlines.set_index(layer.by).geometry
+    found, n_islands = clusters(score.reindex(asked), outlines.reindex(asked), given.definition["seed"])
+    found = found.rename_axis("area_code").reset_index()
+    found.insert(1, "index_name", index)
+    n_by_class = found["class"].value_counts().sort_index().to_dict()
+    return {f"{index}.cluster": found}, {"n_by_class": n_by_class, "n_islands": n_islands}
 
 
 def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tuple[pd.DataFrame, int]:

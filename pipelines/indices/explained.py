@@ -4,8 +4,8 @@ stand as a whole."""
 import numpy as np
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
-from pipelines.indices.inputs import IndexInputs, Standing, read_inputs, standing
+from pipelines.core.step import Given, Step, Tables
+from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.change import leaving_highest_tenth
 from pipelines.scoring.composite import Scored, scale_members, score
@@ -20,36 +20,43 @@ CHANGE = {"area_code": "str", "index_name": "str", "level": "str", "domain": "st
 PEER = {"area_code": "str", "index_name": "str", "place": "int64", "peer_code": "str", "distance": "float64"}
 
 
-def make_explained(workspace: Workspace, index: Index) -> Made:
+def explained_step(workspace: Workspace, index: Index) -> Step:
+    """The step that explains an index."""
+    return Step(
+        f"explained/{index.stem}",
+        "indices",
+        f"{index.title}: what pushed each score up or down, the areas most alike, what would have to change, and how authorities and regions stand.",
+        (f"index/{index.stem}", *reads_of(index)),
+        definition_of(workspace, index),
+        make_explained,
+    )
+
+
+def make_explained(given: Given) -> Tables:
     """Tables `<index>.explained` (contributions of domains), and with the same stem `.indicators`, `.peers`, `.changes`,
     `.summaries`; of the areas that are ranked in some frame, each explained within its own frame."""
-    inputs, stem = read_inputs(workspace, index), f"{index.stem}.explained"
-    scores = made(workspace.data / "indices", index.stem)
-
-    def make():
-        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
-        land, position = landscape(inputs), inputs.areas.index.get_indexer(stand.areas)
-        told: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
-        for group in np.unique(stand.group):
-            rows = position[(stand.group == group).to_numpy()]
-            domains, indicators = explain(land, rows)
-            told["domains"].append(domains)
-            told["indicators"].append(indicators)
-            told["changes"].append(leaving_highest_tenth(land, rows, inputs.values))
-            of = np.arange(len(rows))
-            alike = peers(land.scored.domains[list(index.parts)].iloc[rows], of)
-            told["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
-        tables = {
-            stem: _table(told["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
-            f"{stem}.indicators": _table(told["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
-            f"{stem}.changes": _table(told["changes"], inputs, CHANGE),
-            f"{stem}.peers": _table(told["peers"], inputs, PEER),
-            f"{stem}.summaries": _summaries(inputs, stand),
-        }
-        return tables, {"n_explained": len(stand.areas)}
-
-    versions = inputs.versions | {"scores": scores.data_version}
-    return once(workspace.data / "indices", stem, inputs.definition, versions, make)
+    inputs = IndexInputs(given)
+    index, stem = inputs.index, f"{inputs.index.stem}.explained"
+    stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
+    land, position = landscape(inputs), inputs.areas.index.get_indexer(stand.areas)
+    told: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
+    for group in np.unique(stand.group):
+        rows = position[(stand.group == group).to_numpy()]
+        domains, indicators = explain(land, rows)
+        told["domains"].append(domains)
+        told["indicators"].append(indicators)
+        told["changes"].append(leaving_highest_tenth(land, rows, inputs.values))
+        of = np.arange(len(rows))
+        alike = peers(land.scored.domains[list(index.parts)].iloc[rows], of)
+        told["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
+    tables = {
+        stem: _table(told["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
+        f"{stem}.indicators": _table(told["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
+        f"{stem}.changes": _table(told["changes"], inputs, CHANGE),
+        f"{stem}.peers": _table(told["peers"], inputs, PEER),
+        f"{stem}.summaries": _summaries(inputs, stand),
+    }
+    return tables, {"n_explained": len(stand.areas)}
 
 
 def landscape(inputs: IndexInputs) -> Landscape:

@@ -5,58 +5,68 @@ from functools import cached_property
 
 import pandas as pd
 
-from pipelines.core.once import Made, made
-from pipelines.register.register import Register, rests_on_places
+from pipelines.core.step import Given
+from pipelines.register.register import Indicator, rests_on_places
 from pipelines.register.workspace import Workspace
-from pipelines.scoring.definition import Index
+from pipelines.scoring.definition import Index, Weighted
 from pipelines.scoring.frames import FRAMES
 from pipelines.scoring.normalise import snapped
 
 
+def reads_of(index: Index) -> tuple[str, ...]:
+    """What every step of an index reads: its members, the areas of the nation, and those asked."""
+    members = (member_key(name, member) for _, name, member in index.members)
+    return (*members, "geography/areas", "geography/scope")
+
+
+def member_key(name: str, member: Weighted) -> str:
+    """The key of the step that gives a member: an indicator, or another index."""
+    return f"{'index' if member.index else 'indicator'}/{name}"
+
+
+def definition_of(workspace: Workspace, index: Index) -> dict:
+    """What every step of an index is defined by: the index, its indicators, and whether it rests on places."""
+    register = workspace.register
+    indicators = {name: register.indicators[name] for _, name, member in index.members if not member.index}
+    return {"index": index, "indicators": indicators, "rests_on_places": rests_on_places(register, index)}
+
+
 @dataclass(frozen=True)
 class IndexInputs:
-    """The members, areas and scope of one index, read when they are first asked for."""
+    """The members, areas and scope of one index, read when they are first asked for; `given` is what a step was handed."""
 
-    index: Index
-    register: Register
-    steps: dict[str, Made]
-    areas_step: Made
-    scope_step: Made
+    given: Given
 
     @property
-    def versions(self) -> dict[str, str]:
-        """The data versions of all this, for the key of a step."""
-        members = {f"member {name}": step.data_version for name, step in self.steps.items()}
-        return members | {"areas": self.areas_step.data_version, "scope": self.scope_step.data_version}
+    def index(self) -> Index:
+        """The index."""
+        return self.given.definition["index"]
 
     @property
-    def definition(self) -> list:
-        """The definitions of the index and its indicators, for the key of a step."""
-        indicators = {
-            n: self.register.indicators[n].model_dump(mode="json") for _, n, m in self.index.members if not m.index
-        }
-        return [self.index.model_dump(mode="json"), indicators]  # fmt: skip
+    def indicators(self) -> dict[str, Indicator]:
+        """The records of its indicators."""
+        return self.given.definition["indicators"]
 
     @property
     def directions(self) -> dict[str, str]:
         """The direction of every indicator."""
-        return {n: self.register.indicators[n].direction for _, n, member in self.index.members if not member.index}
+        return {name: indicator.direction for name, indicator in self.indicators.items()}
 
     @cached_property
     def areas(self) -> pd.DataFrame:
         """Every area of the nation, by code."""
-        return pd.read_parquet(self.areas_step.path).set_index("area_code")
+        return self.given.frame("geography/areas").set_index("area_code")
 
     @cached_property
     def asked(self) -> pd.Series:
         """The codes of the areas the release holds."""
-        return pd.read_parquet(self.scope_step.path)["area_code"]
+        return self.given.frame("geography/scope")["area_code"]
 
     @cached_property
     def long(self) -> dict[str, pd.DataFrame]:
         """The rows of every member, by area of the nation."""
-        universe = self.areas.index
-        return {n: pd.read_parquet(step.path).set_index("area_code").reindex(universe) for n, step in self.steps.items()}  # fmt: skip
+        frames = {name: self.given.frame(member_key(name, member)) for _, name, member in self.index.members}
+        return {name: frame.set_index("area_code").reindex(self.areas.index) for name, frame in frames.items()}
 
     @cached_property
     def values(self) -> pd.DataFrame:
@@ -66,20 +76,9 @@ class IndexInputs:
 
     def held(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table that are known in this run: of the areas asked, where the index rests on places."""
-        if rests_on_places(self.register, self.index):
+        if self.given.definition["rests_on_places"]:
             table = table[table["area_code"].isin(self.asked)]
         return table.reset_index(drop=True)
-
-
-def read_inputs(workspace: Workspace, index: Index) -> IndexInputs:
-    """The inputs of one index as the steps before it left them."""
-    folders = {True: workspace.data / "indices", False: workspace.data / "indicators"}
-    return IndexInputs(
-        index,
-        workspace.register,
-        {name: made(folders[member.index], name) for _, name, member in index.members},
-        *(made(workspace.data / "tables", name) for name in ("areas", "scope")),
-    )
 
 
 @dataclass(frozen=True)

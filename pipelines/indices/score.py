@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pipelines.core.once import Made, once
-from pipelines.indices.inputs import read_inputs
-from pipelines.register.register import Register
+from pipelines.core.step import Check, Given, Output, Step, Tables
+from pipelines.indices.inputs import IndexInputs, definition_of, reads_of
+from pipelines.register.register import Indicator
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Index
@@ -18,33 +18,47 @@ from pipelines.scoring.normalise import snapped
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
 
-def make_index(workspace: Workspace, index: Index) -> Made:
+def index_step(workspace: Workspace, index: Index) -> Step:
+    """The step that scores an index."""
+    return Step(
+        f"index/{index.stem}",
+        "indices",
+        f"{index.title}: {index.question}" + "".join(f"\n- {caution}" for caution in index.cautions),
+        reads_of(index),
+        definition_of(workspace, index),
+        make_index,
+        check=Check("scored_somewhere", "Some area has a score.", _somewhere),
+    )
+
+
+def make_index(given: Given) -> Tables:
     """Tables `<index>` (a row per area), and `<index>.domain_score` (a row per area and domain)."""
-    inputs = read_inputs(workspace, index)
+    inputs = IndexInputs(given)
+    index, long, values = inputs.index, inputs.long, inputs.values
+    scored = score(index, values, inputs.directions)
+    told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+    withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
+    if withheld:
+        scored = replace(scored, score=scored.score * np.nan)
+    table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
+    grades = _grades(inputs.indicators, index, long, values, scored)
+    table["evidence_grade"] = grades.where(table["score"].notna(), None)
+    table["null_reason"] = _reasons(index, long, values, scored)
+    if withheld:
+        table["null_reason"] = table["null_reason"].mask(
+            scored.weight_observed >= index.minimum_weight, "frame_not_covered"
+        )
+    table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
+    table.insert(1, "index_name", index.stem)
+    domains = _domain_table(index, scored, inputs.areas)
+    table, domains = inputs.held(table), inputs.held(domains)
+    told |= {"withheld": withheld, "treated": _treated(scored)}
+    return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, inputs.areas) | told
 
-    def make():
-        long, values = inputs.long, inputs.values
-        scored = score(index, values, inputs.directions)
-        told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
-        withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
-        if withheld:
-            scored = replace(scored, score=scored.score * np.nan)
-        table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
-        grades = _grades(inputs.register, index, long, values, scored)
-        table["evidence_grade"] = grades.where(table["score"].notna(), None)
-        table["null_reason"] = _reasons(index, long, values, scored)
-        if withheld:
-            table["null_reason"] = table["null_reason"].mask(
-                scored.weight_observed >= index.minimum_weight, "frame_not_covered"
-            )
-        table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
-        table.insert(1, "index_name", index.stem)
-        domains = _domain_table(index, scored, inputs.areas)
-        table, domains = inputs.held(table), inputs.held(domains)
-        told |= {"withheld": withheld, "treated": _treated(scored)}
-        return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, inputs.areas) | told
 
-    return once(workspace.data / "indices", index.stem, inputs.definition, inputs.versions, make)
+def _somewhere(output: Output) -> tuple[bool, str]:
+    n_scored = output.meta["n_scored"]
+    return n_scored > 0, f"{n_scored:,} of {output.meta['n_areas']:,} areas are scored"
 
 
 def _treated(scored) -> dict:
@@ -96,7 +110,7 @@ def member_weights(index: Index) -> dict[str, float]:
     return {n: w for domain in index.parts.values() for n, w in shares(domain, domain.weight / total).items()}
 
 
-def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
+def _grades(indicators: dict[str, Indicator], index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
     age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
     known_weight = np.zeros(len(values))
     weights = member_weights(index)
@@ -110,7 +124,7 @@ def _grades(register: Register, index: Index, long: dict, values: pd.DataFrame, 
         years = index.reference_year - long[name]["as_at"].dt.year.to_numpy(float)
         age += weight * np.nan_to_num(years, nan=UNDATED_YEARS)
         partial += weight * (long[name]["coverage"] == "partial").to_numpy()
-        modelled += weight * register.indicators[name].modelled
+        modelled += weight * indicators[name].modelled
     known_weight = np.where(known_weight > 0, known_weight, np.nan)
     as_series = lambda column: pd.Series(column / known_weight, index=values.index)  # noqa: E731
     return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))

@@ -4,9 +4,9 @@ each weight set."""
 import numpy as np
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.indicators.errors import CATCHMENT_NAMES, read_errors
-from pipelines.indices.inputs import IndexInputs, Standing, read_inputs, standing
+from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
 from pipelines.register.register import drawn_indicators
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
@@ -16,46 +16,57 @@ from pipelines.scoring.versions import Scorer
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
 
 
-def make_spread(workspace: Workspace, index: Index) -> Made:
+def spread_step(workspace: Workspace, index: Index) -> Step:
+    """The step that varies the method of an index."""
+    sets = [found for found in workspace.weight_sets if found.index == index.stem]
+    drawn = drawn_indicators(workspace.register, index)
+    more = f" Weight sets beside expert, equal and pca: {', '.join(s.stem for s in sets)}." if sets else ""
+    return Step(
+        f"spread/{index.stem}",
+        "indices",
+        f"{index.title}: how far ranks spread over versions of the method, and which choice moves them most.{more}",
+        (f"index/{index.stem}", *reads_of(index), *(f"indicator_errors/{name}" for name in drawn)),
+        {**definition_of(workspace, index), "weight_sets": sets, "drawn": drawn},
+        make_spread,
+        check=Check("ranked_somewhere", "Some area has a rank whose spread can be told.", _somewhere),
+    )
+
+
+def make_spread(given: Given) -> Tables:
     """Tables `<index>.spread` (a row per ranked area), and with the same stem `.sensitivity` (a row per choice),
     `.weights` (a row per weight set and domain), `.sets` (per set), `.set_ranks` (per area and set) and `.set_shifts`
     (per pair of sets)."""
-    inputs, stem = read_inputs(workspace, index), f"{index.stem}.spread"
-    scores = made(workspace.data / "indices", index.stem)
-    drawn = {n: made(workspace.data / "indicators", f"{n}.errors") for n in drawn_indicators(workspace.register, index)}
-    told = [s for s in workspace.weight_sets if s.index == index.stem]
+    inputs, told = IndexInputs(given), given.definition["weight_sets"]
+    index, stem = inputs.index, f"{inputs.index.stem}.spread"
+    stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
+    errors = {n: read_errors(given[f"indicator_errors/{n}"], inputs.areas.index) for n in given.definition["drawn"]}
+    scorer = scorer_of(inputs, stand, errors)
+    rank = stand.rank.to_numpy()
+    versions = set_versions(index, _domain_scores(given, index, stand), told)
+    drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments)
+    spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
+    spread.insert(2, "spread_frame", stand.frame.to_numpy())
+    sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
+    ranks, shifts = compare_sets(scorer, versions)
+    by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
+    ranks = pd.concat(by_set, ignore_index=True)
+    ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
+    ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
+    types = {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
+    tables = {
+        stem: spread.astype(types),
+        f"{stem}.sensitivity": _named(sensitivity, index),
+        f"{stem}.weights": _weights(index, versions),
+        f"{stem}.sets": _sets(index, told),
+        f"{stem}.set_ranks": ranks,
+        f"{stem}.set_shifts": _named(shifts, index),
+    }
+    return tables, {"n_draws": index.uncertainty.draws, "n_ranked": len(rank)}
 
-    def make():
-        stand = standing(index, pd.read_parquet(scores.path), inputs.areas)
-        scorer = scorer_of(inputs, stand, {n: read_errors(step, inputs.areas.index) for n, step in drawn.items()})
-        rank = stand.rank.to_numpy()
-        domains = _domain_scores(scores, index, stand)
-        versions = set_versions(index, domains, told)
-        drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments)
-        spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
-        spread.insert(2, "spread_frame", stand.frame.to_numpy())
-        sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
-        ranks, shifts = compare_sets(scorer, versions)
-        by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
-        ranks = pd.concat(by_set, ignore_index=True)
-        ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
-        ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
-        tables = {
-            stem: spread.astype(
-                {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
-            ),
-            f"{stem}.sensitivity": _named(sensitivity, index),
-            f"{stem}.weights": _weights(index, versions),
-            f"{stem}.sets": _sets(index, told),
-            f"{stem}.set_ranks": ranks,
-            f"{stem}.set_shifts": _named(shifts, index),
-        }
-        return tables, {"n_draws": index.uncertainty.draws, "n_ranked": len(rank)}
 
-    definition = [inputs.definition, [one.model_dump(mode="json") for one in told]]
-    versions = inputs.versions | {"scores": scores.data_version}
-    versions |= {f"errors {name}": step.data_version for name, step in drawn.items()}
-    return once(workspace.data / "indices", stem, definition, versions, make)
+def _somewhere(output: Output) -> tuple[bool, str]:
+    n_ranked, n_draws = output.meta["n_ranked"], output.meta["n_draws"]
+    return n_ranked > 0, f"{n_ranked:,} areas are ranked in some frame, by {n_draws:,} versions"
 
 
 def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray]) -> Scorer:
@@ -72,8 +83,9 @@ def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.nd
     )
 
 
-def _domain_scores(scores: Made, index: Index, stand: Standing) -> pd.DataFrame:
-    long = pd.read_parquet(scores.files[f"{index.stem}.domain_score"], columns=["area_code", "domain", "score"])
+def _domain_scores(given: Given, index: Index, stand: Standing) -> pd.DataFrame:
+    columns = ["area_code", "domain", "score"]
+    long = given.frame(f"index/{index.stem}", f"{index.stem}.domain_score", columns)
     return long.pivot(index="area_code", columns="domain", values="score").reindex(stand.areas)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.register.labels import read_labels
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.frames import FRAME_COVERAGE
@@ -52,24 +52,29 @@ def read_typology() -> Typology:
     return read_record(Typology, FILE)
 
 
-def make_typology(workspace: Workspace) -> Made:
+def typology_step(workspace: Workspace) -> Step:
+    """The step that labels areas."""
+    typology = read_typology()
+    return Step(
+        "ownership/typology",
+        "ownership",
+        "One label per area from need, stock, signs of change and capacity, by the table of typology.yml.",
+        (f"index/{typology.index}", "geography/areas", "geography/scope"),
+        {"typology": typology, "labels": read_labels()["typology"], "geography": workspace.geography.stem},
+        make_typology,
+    )
+
+
+def make_typology(given: Given) -> Tables:
     """Table `typology`: per area asked, its `label`, how each axis stands, the `rule` (row of the table, from 1) that
     decided, and whether the label would be another were the cut moved either way."""
-    typology = read_typology()
-    index = made(workspace.data / "indices", typology.index)
-    areas, scope = (made(workspace.data / "tables", name) for name in ("areas", "scope"))
-
-    def make():
-        scores = pd.read_parquet(index.files[f"{typology.index}.domain_score"])
-        every = pd.read_parquet(areas.path).set_index("area_code")
-        wide = scores.pivot(index="area_code", columns="domain", values="score")
-        wide = wide.reindex(pd.read_parquet(scope.path)["area_code"]).sort_index()
-        table = label(typology, wide, every)
-        return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
-
-    inputs = {step.stem: step.data_version for step in (index, areas, scope)}
-    definition = [typology.model_dump(mode="json"), read_labels()["typology"].model_dump(mode="json")]
-    return once(workspace.data / "ownership", "typology", definition, inputs, make)
+    typology: Typology = given.definition["typology"]
+    scores = given.frame(f"index/{typology.index}", f"{typology.index}.domain_score")
+    every = given.frame("geography/areas").set_index("area_code")
+    wide = scores.pivot(index="area_code", columns="domain", values="score")
+    wide = wide.reindex(given.frame("geography/scope")["area_code"]).sort_index()
+    table = label(typology, wide, every)
+    return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
 
 
 def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:

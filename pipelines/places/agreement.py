@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.core.once import made
+from pipelines.core.step import output
 
 PAIRS = Path(__file__).parent.parent.parent / "tests" / "fixtures" / "matching" / "london_pairs.csv"
 
@@ -22,7 +22,7 @@ def agreement(data: Path, pairs: Path = PAIRS) -> pd.DataFrame:
     """
     told = pd.read_csv(pairs, dtype=str)
     told = told[told["purpose"] == "held out"]
-    groups = pd.read_parquet(made(data / "places", "place_group").path).set_index("record")["leader"]
+    groups = pd.read_parquet(output(data, "places/place_group").path).set_index("record")["leader"]
     one, other = ((told[f"source_{s}"] + "|" + told[f"source_id_{s}"]).map(groups) for s in "ab")
     told = told.assign(joined=one == other, same=told["is_same_place"] == "1")[one.notna() & other.notna()]
     rows = [_figures(kind, rows) for kind, rows in told.groupby("kind", sort=True)]

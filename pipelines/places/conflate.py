@@ -3,47 +3,67 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import After, Check, Given, Output, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.matching import find_pairs, group
+from pipelines.register.register import Taxonomy
 from pipelines.register.workspace import Workspace
 
 OFF_M, FEWEST = 40.0, 20  # a list is told to stand off where this many pairs agree on this much
 CERTAIN = ("same name nearby", "same property number and a like name", "one names the other")
 
 
-def make_groups(workspace: Workspace) -> Made:
+def place_group_step(workspace: Workspace) -> Step:
+    """The step that joins records into places."""
+    taxonomy = workspace.register.taxonomy
+    return Step(
+        "places/place_group",
+        "places",
+        "Which records are one place, by identifier, name and distance.",
+        ("places/place_record", corrections.JoinsRead(workspace.geography, taxonomy), After("places/correction")),
+        {"alone": [k for k, kind in taxonomy.kinds.items() if kind.alone], "like": likes(taxonomy)},
+        make_groups,
+        check=Check("points_agree", "No list's points stand off those of the same places in other lists.", _in_line),
+    )
+
+
+def make_groups(given: Given) -> Tables:
     """Tables `place_group` (record, `leader`: the record that stands for its group), `place_group.pairs` (why: rule,
     name score of 100, metres apart) and `place_group.offsets` (per list, how far its points stand off other lists').
 
     Every record that lies in an area is compared, those no longer listed too: a venue drawn anew under another
     identifier is the place it was.
     """
-    records = made(workspace.data / "places", "place_record")
-    corrections.check_targets(workspace, records.path)
-
-    def make():
-        groups, pairs, offsets = conflate(workspace, pd.read_parquet(records.path))
-        off = offsets[(offsets["n_pairs"] >= FEWEST) & (np.hypot(offsets["east_m"], offsets["north_m"]) > OFF_M)]
-        return {"place_group": groups, "place_group.pairs": pairs, "place_group.offsets": offsets}, {
-            "standing_off": off["source"].tolist()
-        }
-
-    definition = {kind: [entry.alone, entry.like] for kind, entry in workspace.register.taxonomy.kinds.items()}
-    joined = corrections.joins(workspace)
-    inputs = {"place_record": records.data_version}
-    return once(workspace.data / "places", "place_group", [definition, joined], inputs, make)
+    alone, like = given.definition["alone"], given.definition["like"]
+    groups, pairs, offsets = conflate(given.frame("places/place_record"), alone, like, given["file/joins"])
+    off = offsets[(offsets["n_pairs"] >= FEWEST) & (np.hypot(offsets["east_m"], offsets["north_m"]) > OFF_M)]
+    tables = {"place_group": groups, "place_group.pairs": pairs, "place_group.offsets": offsets}
+    return tables, {"standing_off": off["source"].tolist()}
 
 
-def conflate(workspace: Workspace, records: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The three tables of `make_groups`, from records as `gather` gives them and the corrections that join or part them."""
-    kinds = workspace.register.taxonomy.kinds
+def _in_line(groups: Output) -> tuple[bool, str]:
+    off = groups.meta["standing_off"]
+    if off:
+        return False, f"the points of {', '.join(off)} stand off those of other lists"
+    return True, "no list stands off the others"
+
+
+def likes(taxonomy: Taxonomy) -> dict[str, str]:
+    """The kinds that are compared as another kind, and which."""
+    return {name: kind.like for name, kind in taxonomy.kinds.items() if kind.like}
+
+
+def conflate(
+    records: pd.DataFrame, alone: list[str], like: dict[str, str], joins: list[list[str]]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The three tables of `make_groups`, from records as `gather` gives them, the kinds compared with their own alone,
+    those compared as another, and the corrections that join or part records."""
     rows = records[records["reason"].isna()].reset_index(drop=True)
-    rows["is_alone"] = rows["kind"].map({kind: entry.alone for kind, entry in kinds.items()}).to_numpy(bool)
+    rows["is_alone"] = rows["kind"].isin(alone).to_numpy(bool)
     position = pd.Series(rows.index, index=rows["record"])
     rows["refers_to"] = rows["refers_to"].map(position).fillna(-1).astype("int64")
-    pairs = find_pairs(rows, {kind: entry.like for kind, entry in kinds.items() if entry.like})
-    pairs = corrections.apply_joins(corrections.joins(workspace), pairs, position)
+    pairs = find_pairs(rows, like)
+    pairs = corrections.apply_joins(joins, pairs, position)
     names = rows["record"].to_numpy()
     groups = pd.DataFrame({"record": names, "leader": names[group(rows, pairs)]})
     offsets = _offsets(rows, pairs)

@@ -4,17 +4,16 @@ import pandas as pd
 
 from pipelines.core.problem import Problem
 from pipelines.places import corrections
-from pipelines.places.corrections import JOINS, Correction, Corrections
+from pipelines.places.corrections import JOINS, Correction, Corrections, Outlines
 from pipelines.places.kinds import ruled
 from pipelines.register.register import Taxonomy
-from pipelines.register.workspace import Workspace
 
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
 DATE_OF = {"owner_kind": "owner_as_at", "run_by": "run_by_as_at"}
 
 
-def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
+def correct_records(outlines: Outlines, lines: Corrections, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[dict]]:
     """Corrections that name a record change that record, before places are made of them.
 
     `rows` are the usable records with their `place_id`. Returns them corrected, and what was done, as rows of the table
@@ -28,14 +27,15 @@ def correct_records(workspace: Workspace, lines: Corrections, rows: pd.DataFrame
             raise _unknown(line, line.target)
         at = position[line.target]
         applied.append(_told(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
-        changed = corrections.placed(workspace, line) if line.field == "point" else {line.field: line.value}
+        changed = outlines.placed(line) if line.field == "point" else {line.field: line.value}
         for name, value in changed.items():
             rows.loc[at, name] = value
     return rows, applied
 
 
 def correct_places(
-    workspace: Workspace,
+    taxonomy: Taxonomy,
+    outlines: Outlines,
     lines: Corrections,
     ids: pd.Series,
     events: pd.DataFrame,
@@ -58,7 +58,7 @@ def correct_places(
         if line.field == "same_place_as" and ids.get(line.value, line.value) not in position:
             raise _unknown(line, line.value)
         at = position[place]
-        _may_be_marked(workspace.register.taxonomy, line, places.at[at, "kinds"])
+        _may_be_marked(taxonomy, line, places.at[at, "kinds"])
         agrees = line.field == "closed" and place in set(shut["place_id"])
         if line.field in (*JOINS, "closed"):
             was = {"closed": "closed" if agrees else "open"}.get(line.field, "")
@@ -67,10 +67,8 @@ def correct_places(
         applied.append(_told(line, place, was, places.at[at, SOURCE_OF.get(line.field, "name_source")], agrees))
         if line.field in ("status", "kind"):
             mine = kinds["place_id"] == place
-            kinds = pd.concat(
-                [kinds[~mine], _changed_kinds(workspace.register.taxonomy, kinds[mine], line)], ignore_index=True
-            )
-        for name, value in _changes(workspace, line).items():
+            kinds = pd.concat([kinds[~mine], _changed_kinds(taxonomy, kinds[mine], line)], ignore_index=True)
+        for name, value in _changes(outlines, line).items():
             places.loc[at, name] = value
     return places, kinds, applied
 
@@ -82,12 +80,12 @@ def _may_be_marked(taxonomy: Taxonomy, line: Correction, kinds: str) -> None:
         raise Problem(corrections.FILE, told, "remove the line; until then no correction is applied")
 
 
-def _changes(workspace: Workspace, line: Correction) -> dict:
+def _changes(outlines: Outlines, line: Correction) -> dict:
     """The columns of a place that a line changes."""
     if line.field in (*JOINS, "closed"):
         return {}
     if line.field == "point":
-        return corrections.placed(workspace, line) | {"point_source": corrections.FILE}
+        return outlines.placed(line) | {"point_source": corrections.FILE}
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
     source = {"name": "name_source", **SOURCE_OF}.get(line.field)

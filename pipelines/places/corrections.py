@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import geopandas
@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from geodata.crs import PUBLISHED, transform_xy
+from geodata.geography import Geography
 from geodata.locate import locate_points
 from pipelines.core import store
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
-from pipelines.register.workspace import Workspace
-from pipelines.tables.table import table
+from pipelines.core.step import Given, KeptRead, Step, Tables
+from pipelines.register.register import Taxonomy
+from pipelines.register.workspace import IDENTITY, Workspace
 
 FILE = "corrections.csv"
 HEADINGS = ("place_or_record", "field_or_event", "value", "reason", "evidence", "date")
@@ -69,9 +71,9 @@ class Corrections:
         return store.sha256_json([[c.target, c.field, c.value, c.reason, c.evidence, c.date] for c in self.lines])
 
 
-def read(workspace: Workspace) -> Corrections:
+def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
     """The corrections of DIR. Raises Problem naming every line that is wrong; then none is applied."""
-    path = workspace.data / FILE
+    path = data / FILE
     if not path.exists():
         return Corrections()
     rows = _rows(path)
@@ -79,7 +81,7 @@ def read(workspace: Workspace) -> Corrections:
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
-        told = _wrong(workspace, row)
+        told = _wrong(geography, taxonomy, row)
         if told:
             wrong.append(f"line {number}: {told}")
         else:
@@ -94,12 +96,13 @@ def read(workspace: Workspace) -> Corrections:
     return Corrections(tuple(found))
 
 
-def joins(workspace: Workspace) -> list[list[str]]:
-    """The lines that join records or part them, as (record, field, value); a place stands for its first record."""
-    lines = [c for c in read(workspace).lines if c.field in JOINS]
+def joins(corrections: Corrections, identity: Path) -> list[list[str]]:
+    """The lines that join records or part them, as (record, field, value); a place stands for its first record, by the
+    file of identities, which may be lost."""
+    lines = [c for c in corrections.lines if c.field in JOINS]
     first: dict[str, str] = {}
-    if lines and workspace.identity.exists():
-        known = pd.read_parquet(workspace.identity).drop_duplicates("place_id")
+    if lines and identity.exists():
+        known = pd.read_parquet(identity).drop_duplicates("place_id")
         first = dict(zip(known["place_id"], known["source"] + "|" + known["source_id"], strict=True))
     return [[first.get(c.target, c.target), c.field, first.get(c.value, c.value)] for c in lines]
 
@@ -118,7 +121,7 @@ def _rows(path: Path) -> list[list[str]]:
     return rows
 
 
-def _wrong(workspace: Workspace, row: list[str]) -> str | None:
+def _wrong(geography: Geography, taxonomy: Taxonomy, row: list[str]) -> str | None:
     """What is wrong with a line, None where nothing is."""
     if len(row) != len(HEADINGS):
         return f"{len(row)} cells, where {len(HEADINGS)} are needed ({', '.join(HEADINGS)})"
@@ -137,11 +140,10 @@ def _wrong(workspace: Workspace, row: list[str]) -> str | None:
         datetime.date.fromisoformat(date)
     except ValueError:
         return f"{plain(date)!r} is not a date (YYYY-MM-DD)"
-    return _wrong_value(workspace, what, value)
+    return _wrong_value(geography, taxonomy, what, value)
 
 
-def _wrong_value(workspace: Workspace, what: str, value: str) -> str | None:
-    taxonomy = workspace.register.taxonomy
+def _wrong_value(geography: Geography, taxonomy: Taxonomy, what: str, value: str) -> str | None:
     if what in CHOICES and value not in CHOICES[what]:
         return f"{plain(value)!r} is not one of {', '.join(CHOICES[what])}"
     if what == "kind" and (value not in taxonomy.kinds or taxonomy.kinds[value].subset_of):
@@ -152,7 +154,7 @@ def _wrong_value(workspace: Workspace, what: str, value: str) -> str | None:
         return f"{plain(value)!r} is not a year, month or day (YYYY, YYYY-MM or YYYY-MM-DD)"
     if what == "same_place_as" and not TARGET.fullmatch(_named(value)):
         return f"{plain(value)!r} is neither a place id nor source|source_id"
-    if what == "point" and point(workspace, value) is None:
+    if what == "point" and point(geography, value) is None:
         return f"{plain(value)!r} is not a longitude and latitude, as in -0.075 51.545"
     return None
 
@@ -170,49 +172,122 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def check_targets(workspace: Workspace, records: Path) -> None:
+def check_targets(lines: tuple[Correction, ...], records: pd.Series, identity: Path, outlines: "Outlines") -> None:
     """Raises Problem where a line names a record, place or point that is not there: before anything is joined, for good.
 
-    `records` is the Parquet file of all place records.
+    `records` are all place records, `identity` the file of place ids, which may be lost.
     """
-    lines = read(workspace).lines
-    if not lines:
-        return
-    known = set(pd.read_parquet(records, columns=["record"])["record"])
-    if workspace.identity.exists():
-        known |= set(pd.read_parquet(workspace.identity, columns=["place_id"])["place_id"])
+    known = set(records)
+    if identity.exists():
+        known |= set(pd.read_parquet(identity, columns=["place_id"])["place_id"])
     else:  # lost, and made again from the lists before long: place ids are held against it then
         known |= {name for line in lines for name in (line.target, line.value) if "|" not in name}
     for line in lines:
         if line.field == "point":
-            placed(workspace, line)
+            outlines.placed(line)
         for target in (line.target, *([line.value] if line.field == "same_place_as" else [])):
             if target not in known:
                 told = f"line {line.line}: there is no place or record {target}"
                 raise Problem(FILE, told, "mend the line; until then no correction is applied")
 
 
-def point(workspace: Workspace, value: str) -> tuple[float, float] | None:
+def point(geography: Geography, value: str) -> tuple[float, float] | None:
     """The coordinates of a `point` correction (longitude, latitude) in the geography's CRS, None where they are none."""
     parts = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)[\s,]+(-?\d+(?:\.\d+)?)\s*", value)
     if not parts:
         return None
-    x, y = transform_xy(np.array([float(parts[1])]), np.array([float(parts[2])]), "EPSG:4326", workspace.geography.crs)
+    x, y = transform_xy(np.array([float(parts[1])]), np.array([float(parts[2])]), PUBLISHED, geography.crs)
     return (round(float(x[0]), 1), round(float(y[0]), 1)) if np.isfinite(x[0]) and np.isfinite(y[0]) else None
 
 
-def placed(workspace: Workspace, line: Correction) -> dict:
-    """The columns of a record or place that a `point` correction sets. Raises Problem where it lies outside every area."""
-    layer = workspace.geography.boundaries
-    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
-    x, y = (np.array([number]) for number in point(workspace, line.value))
-    at = locate_points(x, y, outlines.geometry.to_numpy())[0]
-    if at < 0:
-        told = f"line {line.line}: the point lies outside every area"
-        raise Problem(FILE, told, "mend the line; until then no correction is applied")
-    longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
-    spot = {"x": x[0], "y": y[0], "longitude": longitude[0], "latitude": latitude[0]}
-    return spot | {"area_code": outlines[layer.by].iloc[at], "point_quality": "premises"}
+@dataclass(frozen=True)
+class Outlines:
+    """The areas that a corrected point may lie in: the layer of outlines and its geography."""
+
+    path: Path
+    geography: Geography
+
+    def placed(self, line: Correction) -> dict:
+        """The columns of a record or place that a `point` line sets. Raises Problem where it lies outside every area."""
+        layer = self.geography.boundaries
+        outlines = geopandas.read_parquet(self.path).sort_values(layer.by)
+        x, y = (np.array([number]) for number in point(self.geography, line.value))
+        at = locate_points(x, y, outlines.geometry.to_numpy())[0]
+        if at < 0:
+            what = f"line {line.line}: the point lies outside every area"
+            raise Problem(FILE, what, "mend the line; until then no correction is applied")
+        longitude, latitude = transform_xy(x, y, self.geography.crs, PUBLISHED)
+        spot = {"x": x[0], "y": y[0], "longitude": longitude[0], "latitude": latitude[0]}
+        return spot | {"area_code": outlines[layer.by].iloc[at], "point_quality": "premises"}
+
+
+@dataclass(frozen=True)
+class CorrectionsRead:
+    """The corrections of DIR, as a step reads them; of some fields alone, where the others make no difference to it."""
+
+    geography: Geography
+    taxonomy: Taxonomy
+    fields: tuple[str, ...] = FIELDS
+    key: str = "file/corrections.csv"
+    is_asset: bool = False
+
+    def version(self, data: Path) -> str:
+        """The hash of what the lines say."""
+        return self.value(data).version
+
+    def value(self, data: Path) -> Corrections:
+        """The lines."""
+        lines = read(data, self.geography, self.taxonomy).lines
+        return Corrections(tuple(line for line in lines if line.field in self.fields))
+
+
+@dataclass(frozen=True)
+class JoinsRead:
+    """The lines that join records or part them (see `joins`), as a step reads them."""
+
+    geography: Geography
+    taxonomy: Taxonomy
+    key: str = "file/joins"
+    is_asset: bool = False
+
+    def version(self, data: Path) -> str:
+        """The hash of what the lines say."""
+        return store.sha256_json(self.value(data))
+
+    def value(self, data: Path) -> list[list[str]]:
+        """The lines."""
+        return joins(read(data, self.geography, self.taxonomy), data / IDENTITY)
+
+
+def corrections_step(workspace: Workspace) -> Step:
+    """The step that holds corrections to the records there are."""
+    geography, taxonomy = workspace.geography, workspace.register.taxonomy
+    return Step(
+        "places/correction",
+        "places",
+        "The lines of corrections.csv, each held to the records, places and areas there are.",
+        (
+            CorrectionsRead(geography, taxonomy),
+            "places/place_record",
+            f"table/{geography.boundaries.source}",
+            KeptRead(IDENTITY),
+        ),
+        {"geography": geography},
+        make_corrections,
+    )
+
+
+def make_corrections(given: Given) -> Tables:
+    """Table `correction`: the lines as they were read. Raises Problem where one names what is not there."""
+    geography: Geography = given.definition["geography"]
+    lines = given["file/corrections.csv"].lines
+    if lines:
+        records = given.frame("places/place_record", columns=["record"])["record"]
+        outlines = Outlines(given[f"table/{geography.boundaries.source}"].path, geography)
+        check_targets(lines, records, given[f"kept/{IDENTITY}"], outlines)
+    columns = [field.name for field in fields(Correction)]
+    rows = pd.DataFrame([vars(line) for line in lines], columns=columns)
+    return {"correction": rows.astype(dict.fromkeys(columns[1:], "str") | {"line": "int64"})}, {}
 
 
 def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series) -> pd.DataFrame:

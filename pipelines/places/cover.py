@@ -5,17 +5,44 @@ import numpy as np
 import pandas as pd
 
 from geodata.distance import measure_of
+from geodata.geography import Geography
 from geodata.locate import distance_within
 from pipelines.areas.claimed import claimed
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.places.placed import kinds_nowhere, little_placed
+from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import current
-from pipelines.tables.table import table
+from pipelines.tables.snapshot import SnapshotRead
 
 
-def make_cover(workspace: Workspace) -> Made:
+def cover_step(workspace: Workspace) -> Step:
+    """The step that says where each kind was looked for."""
+    taxonomy, geography, sources = workspace.register.taxonomy, workspace.geography, workspace.register.sources
+    wanted = {kind: (entry.primary_source, taxonomy.expires_before(entry)) for kind, entry in taxonomy.kinds.items()}
+    named = {stem: sources[stem] for stem in sorted({source for source, _ in wanted.values()})}
+    return Step(
+        "places/cover",
+        "places",
+        "Where each kind of place was looked for.",
+        (
+            *(f"table/{stem}" for stem in named),
+            *(SnapshotRead(source, geography) for source in named.values() if source.fetch.parts),
+            *("geography/areas", "geography/scope", "geography/postcode", "places/place_record"),
+            f"table/{geography.boundaries.source}",
+        ),
+        {
+            "wanted": wanted,
+            "sources": named,
+            "taxonomy": taxonomy,
+            "geography": geography,
+            "margin_m": margin_m(geography, taxonomy),
+        },
+        make_cover,
+    )
+
+
+def make_cover(given: Given) -> Tables:
     """Per area asked and kind: `coverage`, `null_reason` (set where unknown), `as_at`, the date of the evidence, and
     `edge_m`, how far in a straight line the nearest area is that is not covered (null beyond the margin).
 
@@ -23,60 +50,37 @@ def make_cover(workspace: Workspace) -> Made:
     asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
     authority's part of the source came. Where a source is placed by postcode alone, only areas that the postcode
     directory reaches are covered. Coverage is partial within the margin of an area that is not covered (a place just
-    beyond may have been missed), and wherever a source does not claim to be complete. The margin is what any number about reach looks to: the nearest-place cap, or three
-    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more. A list too little of which lies in any area is taken as not read, and a kind of which
-    its list has no place in any area as not looked for.
+    beyond may have been missed), and wherever a source does not claim to be complete. The margin is what any number
+    about reach looks to: the nearest-place cap, or three catchments (whom a resident's places are shared with, and what
+    else these may choose), whichever is more. A list too little of which lies in any area is taken as not read, and a
+    kind of which its list has no place in any area as not looked for.
     """
-    tables, taxonomy = workspace.data / "tables", workspace.register.taxonomy
-    kinds = taxonomy.kinds
-    wanted = {kind: (entry.primary_source, taxonomy.expires_before(entry)) for kind, entry in kinds.items()}
-    names = sorted({source for source, _ in wanted.values()})
-    inputs = {stem: table(workspace, stem).data_version for stem in names}
-    inputs |= {name: made(tables, name).data_version for name in ("areas", "scope", "postcode")}
-    inputs["place_record"] = made(workspace.data / "places", "place_record").data_version
-
-    def make():
-        areas = pd.read_parquet(made(tables, "areas").path)
-        records = pd.read_parquet(made(workspace.data / "places", "place_record").path)
-        lost, nowhere = little_placed(sources, records), kinds_nowhere(taxonomy, records)
-        records = records[records["is_current"]].merge(
-            areas[["area_code", "authority_code"]], how="left", on="area_code"
-        )
-        asked = set(pd.read_parquet(made(tables, "scope").path)["area_code"])
-        edges = _Edges(workspace, areas, areas["area_code"].isin(asked).to_numpy())
-        covers = {
-            key: _source_cover(workspace, sources[key[0]], key[1], areas, records, edges, key[0] not in lost)
-            for key in dict.fromkeys(wanted.values())
-        }
-        frames = [
-            _unknown(covers[key]).assign(kind=kind) if kind in nowhere else covers[key].assign(kind=kind)
-            for kind, key in wanted.items()
-        ]
-        cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
-        return {"cover": cover[["area_code", "kind", "coverage", "edge_m", "null_reason", "as_at"]]}, {}
-
-    sources = workspace.register.sources
-    definition = {
-        "kinds": {kind: [source, str(expires)] for kind, (source, expires) in wanted.items()},
-        "covers": {stem: [sources[stem].covers, sources[stem].covers_by, sources[stem].complete] for stem in names},
-        "fetched": {stem: fetched_parts(workspace, sources[stem]) for stem in names if sources[stem].fetch.parts},
-        "geography": workspace.geography.model_dump(mode="json"),
-        "margin_m": margin_m(workspace),
-        "least_placed": {stem: sources[stem].places.least_placed for stem in names},
-        "subsets": {kind: entry.subset_of for kind, entry in kinds.items()},
+    wanted, sources = given.definition["wanted"], given.definition["sources"]
+    areas, records = given.frame("geography/areas"), given.frame("places/place_record")
+    lost, nowhere = little_placed(sources, records), kinds_nowhere(given.definition["taxonomy"], records)
+    records = records[records["is_current"]].merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+    asked = set(given.frame("geography/scope")["area_code"])
+    edges = _Edges(given, areas, areas["area_code"].isin(asked).to_numpy())
+    covers = {
+        key: _source_cover(given, sources[key[0]], key[1], areas, records, edges, key[0] not in lost)
+        for key in dict.fromkeys(wanted.values())
     }
-    return once(workspace.data / "places", "cover", definition, inputs, make)
+    frames = [
+        (_unknown(covers[key]) if kind in nowhere else covers[key]).assign(kind=kind) for kind, key in wanted.items()
+    ]
+    cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
+    cover = cover[["area_code", "kind", "coverage", "edge_m", "null_reason", "as_at"]]
+    of_kind = {cover_table(kind): rows.drop(columns="kind") for kind, rows in cover.groupby("kind")}
+    return {"cover": cover, **of_kind}, {}
 
 
-def fetched_parts(workspace: Workspace, source: Source) -> list[str]:
-    """The parts that the source's present snapshot holds."""
-    snapshot = current(workspace, source)
-    folder = workspace.data / "snapshots" / source.stem / snapshot.sha
-    return sorted(path.stem for path in folder.iterdir()) if snapshot.sha else []
+def cover_table(kind: str) -> str:
+    """The name of the table of one kind's cover, in order of areas."""
+    return f"cover.{kind}"
 
 
 def _source_cover(
-    workspace: Workspace,
+    given: Given,
     source: Source,
     expires,
     areas: pd.DataFrame,
@@ -84,21 +88,22 @@ def _source_cover(
     edges: "_Edges",
     usable: bool,
 ) -> pd.DataFrame:
+    geography: Geography = given.definition["geography"]
     own = records[records["source"] == source.stem]
-    covered = claimed(workspace, source, areas)
+    covered = claimed(geography, source, areas)
     if source.covers_by == "stated_owner":
         stated = own["owner_kind"].notna()
         if expires:
             stated &= own["as_at"] >= pd.Timestamp(expires)
         covered &= areas["authority_code"].isin(own.loc[stated, "authority_code"]).to_numpy()
     if source.covers_by == "fetched":
-        parts = workspace.geography.parts[source.fetch.parts]
-        came = [parts[part] for part in fetched_parts(workspace, source) if part in parts]
+        parts = geography.parts[source.fetch.parts]
+        came = [parts[part] for part in given[f"snapshot/{source.stem}"].parts() if part in parts]
         covered &= areas["authority_code"].isin(came).to_numpy()
     if source.places.point.postcode and not source.places.point.crs:
-        reached = pd.read_parquet(made(workspace.data / "tables", "postcode").path, columns=["area_code"])
+        reached = given.frame("geography/postcode", columns=["area_code"])
         covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
-    available = table(workspace, source.stem).meta["available"] and usable
+    available = given[f"table/{source.stem}"].meta["available"] and usable
     covered &= available
     edge_m = edges.distance_to_uncovered(covered)
     partial = np.isfinite(edge_m) | (not source.complete)
@@ -106,7 +111,7 @@ def _source_cover(
     cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage, "edge_m": edge_m})
     reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
     if source.covers_by == "fetched":  # it was asked for and did not come
-        reason = np.where(~covered & claimed(workspace, source, areas), "source_unavailable", reason)
+        reason = np.where(~covered & claimed(geography, source, areas), "source_unavailable", reason)
     cover["null_reason"] = pd.Series(reason, dtype="str")
     newest = own.groupby("authority_code")["as_at"].max()
     as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
@@ -120,20 +125,19 @@ def _unknown(cover: pd.DataFrame) -> pd.DataFrame:
     return cover.assign(coverage="unknown", edge_m=np.nan, null_reason=reason)
 
 
-def margin_m(workspace: Workspace) -> float:
+def margin_m(geography: Geography, taxonomy: Taxonomy) -> float:
     """How far from an area, in a straight line, the places lie that any of its numbers may depend on."""
-    catchment = workspace.register.taxonomy.catchment.minutes
-    return max(workspace.geography.nearest_cap_m, measure_of(workspace.geography).furthest_m(3 * catchment))
+    return max(geography.nearest_cap_m, measure_of(geography).furthest_m(3 * taxonomy.catchment.minutes))
 
 
 class _Edges:
     """Which of the areas asked lie near an area that is not covered; sources with one cover share the answer."""
 
-    def __init__(self, workspace: Workspace, areas: pd.DataFrame, in_scope: np.ndarray):
-        layer = workspace.geography.boundaries
-        outlines = geopandas.read_parquet(table(workspace, layer.source).path)
+    def __init__(self, given: Given, areas: pd.DataFrame, in_scope: np.ndarray):
+        layer = given.definition["geography"].boundaries
+        outlines = geopandas.read_parquet(given[f"table/{layer.source}"].path)
         self.codes, self.shapes = outlines[layer.by], outlines.geometry.to_numpy()
-        self.areas, self.in_scope, self.margin_m = areas, in_scope, margin_m(workspace)
+        self.areas, self.in_scope, self.margin_m = areas, in_scope, given.definition["margin_m"]
         self.known: dict[bytes, np.ndarray] = {}
 
     def distance_to_uncovered(self, covered: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import store
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.matching import core_name, plain_name
@@ -33,45 +33,46 @@ COLUMNS = [
 ]
 
 
-def make_place_events(workspace: Workspace) -> Made:
+def place_event_step(workspace: Workspace) -> Step:
+    """The step that tells what happened to places."""
+    taxonomy = workspace.register.taxonomy
+    return Step(
+        "places/place_event",
+        "places",
+        "First listed, no longer listed, confirmed closed.",
+        (
+            "places/place_record",
+            "places/place_identity",
+            corrections.CorrectionsRead(workspace.geography, taxonomy, ("closed",)),
+        ),
+        {"no_markers": taxonomy.no_markers},
+        make_place_events,
+    )
+
+
+def make_place_events(given: Given) -> Tables:
     """One row per event: `since` the first day it is known by, `not_before` the last day it was not (null where unknown),
     `precision` day or year, `evidence` in words. Kinds that must carry no marker have none."""
-    folder = workspace.data / "places"
-    records, identity = made(folder, "place_record"), made(folder, "place_identity")
-    told = corrections.read(workspace)
-    closings = [[c.target, c.value, c.evidence] for c in told.lines if c.field == "closed"]
-
-    def make():
-        known = pd.read_parquet(identity.path)
-        ids = present_ids(known)
-        sightings = pd.read_parquet(records.files["place_record.sightings"])
-        rows = pd.read_parquet(records.path)
-        rows = rows[rows["reason"].isna()]
-        observations = pd.read_parquet(records.files["place_record.observations"])
-        presence = _presence(_with_places(sightings, rows, ids), observations)
-        events = pd.concat(
-            [
-                _first(presence),
-                _gone(presence, rows, ids),
-                _flagged(rows, ids, _first_shut(sightings)),
-                _by_hand([[survivors(known).get(t, t), v, e] for t, v, e in closings], rows, ids),
-            ]
-        )
-        marked = rows.loc[rows["kind"].isin(workspace.register.taxonomy.no_markers), "record"].map(ids)
-        events = events[~events["place_id"].isin(marked)]
-        events["event_id"] = [
-            f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
-            for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)
-        ]
-        events = events.drop_duplicates("event_id")[COLUMNS].sort_values("event_id").reset_index(drop=True)
-        texts = ["event_id", "place_id", "kind", "event", "precision", "series", "evidence"]
-        kinds = dict.fromkeys(texts, "str") | dict.fromkeys(("since", "not_before"), "datetime64[ms]")
-        return {"place_event": events.astype(kinds | {"is_confirmed": bool})}, {}
-
-    definition = {"apart_days": APART_DAYS, "no_markers": workspace.register.taxonomy.no_markers}
-    definition |= {"closings": closings}
-    inputs = {step.stem: step.data_version for step in (records, identity)}
-    return once(folder, "place_event", definition, inputs, make)
+    known = given.frame("places/place_identity")
+    ids, now = present_ids(known), survivors(known)
+    sightings = given.frame("places/place_record", "place_record.sightings")
+    observations = given.frame("places/place_record", "place_record.observations")
+    rows = given.frame("places/place_record")
+    rows = rows[rows["reason"].isna()]
+    closings = [[now.get(c.target, c.target), c.value, c.evidence] for c in given["file/corrections.csv"].lines]
+    presence = _presence(_with_places(sightings, rows, ids), observations)
+    shut = _flagged(rows, ids, _first_shut(sightings))
+    events = pd.concat([_first(presence), _gone(presence, rows, ids), shut, _by_hand(closings, rows, ids)])
+    marked = rows.loc[rows["kind"].isin(given.definition["no_markers"]), "record"].map(ids)
+    events = events[~events["place_id"].isin(marked)]
+    events["event_id"] = [
+        f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
+        for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)
+    ]
+    events = events.drop_duplicates("event_id")[COLUMNS].sort_values("event_id").reset_index(drop=True)
+    texts = ["event_id", "place_id", "kind", "event", "precision", "series", "evidence"]
+    kinds = dict.fromkeys(texts, "str") | dict.fromkeys(("since", "not_before"), "datetime64[ms]")
+    return {"place_event": events.astype(kinds | {"is_confirmed": bool})}, {}
 
 
 def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

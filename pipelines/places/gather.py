@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from geodata.crs import PUBLISHED, transform_xy
+from geodata.geography import Geography
 from geodata.locate import locate_points
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
+from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import Damaged, current, history, read_snapshot
-from pipelines.tables.table import table
-from pipelines.tables.tidy import tidy
+from pipelines.tables.snapshot import Damaged, HistoryRead, SnapshotRead, read_snapshot
+from pipelines.tables.tidy import script_of, tidy
 
 log = logging.getLogger("commonground.places")
 COLUMNS = [
@@ -29,7 +30,32 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def make_place_records(workspace: Workspace) -> Made:
+def place_record_step(workspace: Workspace) -> Step:
+    """The step that makes the records of all lists of places."""
+    register, geography = workspace.register, workspace.geography
+    sources = register.place_sources
+    return Step(
+        "places/place_record",
+        "places",
+        "Every row of every list of places, now and before: located, or told why not.",
+        (
+            *(f"table/{stem}" for stem in sources),
+            *(SnapshotRead(source, geography) for source in sources.values()),
+            *(HistoryRead(source, geography) for source in sources.values()),
+            f"table/{geography.boundaries.source}",
+            "geography/postcode",
+        ),
+        {
+            "sources": sources,
+            "scripts": {stem: script_of(source) for stem, source in sources.items()},
+            "geography": geography,
+            "taxonomy": register.taxonomy,
+        },
+        make_place_records,
+    )
+
+
+def make_place_records(given: Given) -> Tables:
     """Tables `place_record`, `place_record.sightings`, `place_record.observations` and `place_record.issues`.
 
     `place_record`: one row per record a list holds now (`is_current`) or held once, and per row that could not be used
@@ -37,56 +63,40 @@ def make_place_records(workspace: Workspace) -> Made:
     `longitude`, `latitude` in WGS 84. `sightings`: when each record was seen. `observations`: when each list was read
     whole, and for which kinds.
     """
-    sources, layer = workspace.register.place_sources, workspace.geography.boundaries
-    boundaries, postcode = table(workspace, layer.source), made(workspace.data / "tables", "postcode")
-    held = {stem: history(workspace, source) for stem, source in sources.items()}
-    inputs = {stem: table(workspace, stem).data_version for stem in sources}
-    inputs |= {"boundaries": boundaries.data_version, "postcode": postcode.data_version}
-
-    def make():
-        records, sightings, observations = gather(workspace, held)
-        told = [
-            issues(source, pd.read_parquet(table(workspace, stem).path), records) for stem, source in sources.items()
-        ]
-        told.append(findings(workspace.register.taxonomy, sources, records))
-        return {
-            "place_record": records,
-            "place_record.sightings": sightings,
-            "place_record.observations": observations,
-            "place_record.issues": pd.concat(told, ignore_index=True),
-        }, {}
-
-    taxonomy = workspace.register.taxonomy
-    definition = {stem: source.places.model_dump(mode="json") for stem, source in sources.items()}
-    definition["kinds"] = {kind: [e.primary_source, e.subset_of, e.plural] for kind, e in taxonomy.kinds.items()}
-    definition |= {"crs": workspace.geography.crs, "no_markers": taxonomy.no_markers, "never": taxonomy.never_mapped}
-    definition["past"] = {stem: [[line["sha"], line["day"]] for line in lines] for stem, lines in held.items()}
-    return once(workspace.data / "places", "place_record", definition, inputs, make)
+    sources = given.definition["sources"]
+    records, sightings, observations = gather(given, {stem: given[f"history/{stem}"] for stem in sources})
+    found = [issues(source, given.frame(f"table/{stem}"), records) for stem, source in sources.items()]
+    found.append(findings(given.definition["taxonomy"], sources, records))
+    return {
+        "place_record": records,
+        "place_record.sightings": sightings,
+        "place_record.observations": observations,
+        "place_record.issues": pd.concat(found, ignore_index=True),
+    }, {}
 
 
-def gather(workspace: Workspace, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def gather(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Records, sightings and observations, from the snapshots `held` of each source, oldest first; the last is the present.
 
-    Of a source of one stated vintage only the last counts: a new file of the same date is a correction. Of the past of
-    the others, the last look of each month.
+    `given` is what `place_record_step` declares. Of a source of one stated vintage only the last counts: a new file of
+    the same date is a correction. Of the past of the others, the last look of each month.
     """
-    postcodes = pd.read_parquet(made(workspace.data / "tables", "postcode").path)
+    postcodes = given.frame("geography/postcode")
     rows = []
-    for stem, source in workspace.register.place_sources.items():
+    for stem, source in given.definition["sources"].items():
         lines = held.get(stem, [])
         for line in [] if source.vintage else _monthly(lines[:-1]):
             try:
-                past = _tidied(workspace, source, line["sha"])
+                past = _tidied(given, source, line)
             except Damaged as damaged:  # one look fewer at what the list once held; the present one is fetched anew
                 log.warning("%s", damaged)
                 continue
-            records = _read(workspace, source, past, postcodes, line["day"])
+            records = _read(given, source, past, postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
-        if lines and table(workspace, stem).meta["available"]:
-            rows.append(_held(workspace, source, lines[-1], postcodes))
+        if lines and given[f"table/{stem}"].meta["available"]:
+            rows.append(_held(given, source, lines[-1], postcodes))
     rows = pd.concat(rows, ignore_index=True)
-    observations = _observations(workspace, rows)
-    return _locate(workspace, _newest(rows)), _sightings(rows), observations
+    return _locate(given, _newest(rows)), _sightings(rows), _observations(given.definition["sources"], rows)
 
 
 def _monthly(lines: list[dict]) -> list[dict]:
@@ -94,27 +104,27 @@ def _monthly(lines: list[dict]) -> list[dict]:
     return list({line["day"][:7]: line for line in lines}.values())
 
 
-def _held(workspace: Workspace, source: Source, line: dict, postcodes: pd.DataFrame) -> pd.DataFrame:
-    if line["sha"] == current(workspace, source).sha:
-        rows = pd.read_parquet(table(workspace, source.stem).path)
-    else:
-        rows = _tidied(workspace, source, line["sha"])
-    return _read(workspace, source, rows, postcodes, line["day"]).assign(is_row=True, observed_at=line["run_at"])
+def _held(given: Given, source: Source, line: dict, postcodes: pd.DataFrame) -> pd.DataFrame:
+    is_present = line["sha"] == given[f"snapshot/{source.stem}"].sha
+    rows = given.frame(f"table/{source.stem}") if is_present else _tidied(given, source, line)
+    return _read(given, source, rows, postcodes, line["day"]).assign(is_row=True, observed_at=line["run_at"])
 
 
-def _tidied(workspace: Workspace, source: Source, sha: str) -> pd.DataFrame:
-    return tidy(source, workspace.geography, read_snapshot(workspace, source.stem, sha))[0]
+def _tidied(given: Given, source: Source, line: dict) -> pd.DataFrame:
+    return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
 
 
-def _read(workspace: Workspace, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str):
-    return read_records(source, workspace.geography, workspace.register.taxonomy, rows, postcodes, pd.Timestamp(day))
+def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str) -> pd.DataFrame:
+    geography: Geography = given.definition["geography"]
+    taxonomy: Taxonomy = given.definition["taxonomy"]
+    return read_records(source, geography, taxonomy, rows, postcodes, pd.Timestamp(day))
 
 
-def _observations(workspace: Workspace, rows: pd.DataFrame) -> pd.DataFrame:
+def _observations(sources: dict[str, Source], rows: pd.DataFrame) -> pd.DataFrame:
     """When each list was read whole (`series`, `observed_on`), and for which kinds."""
     kinds = {
         stem: sorted({source.places.kind} if source.places.kind else set(source.places.kinds.values.values()))
-        for stem, source in workspace.register.place_sources.items()
+        for stem, source in sources.items()
     }
     seen = rows[["series", "source", "observed_on"]].drop_duplicates()
     seen = seen.assign(kind=seen["source"].map(kinds)).explode("kind")
@@ -151,16 +161,17 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns={"observed_at": "last_seen"})
 
 
-def _locate(workspace: Workspace, records: pd.DataFrame) -> pd.DataFrame:
-    layer = workspace.geography.boundaries
-    outlines = geopandas.read_parquet(table(workspace, layer.source).path).sort_values(layer.by)
+def _locate(given: Given, records: pd.DataFrame) -> pd.DataFrame:
+    geography: Geography = given.definition["geography"]
+    layer = geography.boundaries
+    outlines = geopandas.read_parquet(given[f"table/{layer.source}"].path).sort_values(layer.by)
     usable = records["reason"].isna().to_numpy()
     x, y = (np.where(usable, records[c], np.nan) for c in ("x", "y"))
     at = locate_points(x, y, outlines.geometry.to_numpy())
     codes = np.append(outlines[layer.by].to_numpy(dtype=object), None)
     records["area_code"] = codes[at]
     records["reason"] = records["reason"].mask(usable & (at < 0), "outside")
-    longitude, latitude = transform_xy(x, y, workspace.geography.crs, PUBLISHED)
+    longitude, latitude = transform_xy(x, y, geography.crs, PUBLISHED)
     records["longitude"], records["latitude"] = longitude, latitude
     texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
     return (

@@ -7,12 +7,10 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import store
-from pipelines.core.once import Made, made, once
-from pipelines.places import corrections
-from pipelines.places.conflate import conflate
-from pipelines.places.gather import gather
-from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import history
+from pipelines.core.step import Given, Keep, KeptRead, Output, Step, Tables
+from pipelines.places.conflate import conflate, place_group_step
+from pipelines.places.gather import gather, place_record_step
+from pipelines.register.workspace import IDENTITY, Workspace
 
 log = logging.getLogger("commonground.places")
 COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
@@ -92,33 +90,34 @@ def present_ids(identity: pd.DataFrame) -> pd.Series:
     return pd.Series(ids.to_numpy(), index=identity["source"] + "|" + identity["source_id"])
 
 
-def make_identity(workspace: Workspace) -> Made:
+def place_identity_step(workspace: Workspace) -> Step:
+    """The step that keeps place ids. Where they are lost it goes through all that its own inputs are made of."""
+    records, groups = place_record_step(workspace), place_group_step(workspace)
+    return Step(
+        "places/place_identity",
+        "places",
+        "Place ids, given once and kept.",
+        (records.key, groups.key, *records.reads, *groups.reads, KeptRead(IDENTITY)),
+        {**records.definition, **groups.definition},
+        make_identity,
+        keeps=Keep(IDENTITY, _bytes, is_readable),
+    )
+
+
+def make_identity(given: Given) -> Tables:
     """Table `place_identity`, kept as DIR/identity.parquet: which place each record ever seen belongs to.
 
-    Where the file is lost, every look at the lists is gone through again, from the snapshots that are kept. What was
+    Where the file is lost or damaged, every look at the lists is gone through again, from the snapshots that are kept. What was
     joined stays joined when rules change; to have all of it judged anew, remove the file.
     """
-    records, groups = (made(workspace.data / "places", name) for name in ("place_record", "place_group"))
-    path = workspace.identity
-
-    series, apart = _rules(workspace)
-
-    def make():
-        known = pd.read_parquet(path) if path.exists() else _replay(workspace)
-        seen = _seen(pd.read_parquet(records.path))
-        return {"place_identity": fold(known, pd.read_parquet(groups.path), seen, series, apart)}, {}
-
+    path = given[f"kept/{IDENTITY}"]
     if path.exists() and not is_readable(path):
-        aside = workspace.data / "damaged" / f"{path.name}.{store.utc_now().replace(':', '')}"
+        aside = path.parent / "damaged" / f"{path.name}.{store.utc_now().replace(':', '')}"
         store.move_aside(path, aside)
         log.warning("%s is damaged and was moved to %s; every look at the lists is gone through again", path, aside)
-    if not path.exists():
-        (workspace.data / "places" / "place_identity.json").unlink(missing_ok=True)
-    inputs = {step.stem: step.data_version for step in (records, groups)}
-    done = once(workspace.data / "places", "place_identity", [series, sorted(apart)], inputs, make)
-    if not path.exists() or not done.reused:
-        store.write_parquet(path, pd.read_parquet(done.path))
-    return done
+    known = pd.read_parquet(path) if path.exists() else _replay(given)
+    seen = _seen(given.frame("places/place_record"))
+    return {"place_identity": fold(known, given.frame("places/place_group"), seen, *_rules(given))}, {}
 
 
 def is_readable(path: Path) -> bool:
@@ -129,25 +128,28 @@ def is_readable(path: Path) -> bool:
         return False
 
 
-def _replay(workspace: Workspace) -> pd.DataFrame:
+def _bytes(identity: Output) -> bytes:
+    return identity.path.read_bytes()
+
+
+def _replay(given: Given) -> pd.DataFrame:
     """The identity table as the looks before the present one left it."""
-    held = {stem: history(workspace, source) for stem, source in workspace.register.place_sources.items()}
+    held = {stem: given[f"history/{stem}"] for stem in given.definition["sources"]}
     lines = sorted((line for lines in held.values() for line in lines), key=lambda line: line["run_at"])
     runs = list(dict.fromkeys(line["run"] for line in lines))
     identity = nothing()
     for number in range(1, len(runs)):
         then = {s: [x for x in lines if x["run"] in runs[:number]] for s, lines in held.items()}
-        records, _, _ = gather(workspace, then)
-        groups, _, _ = conflate(workspace, records)
-        identity = fold(identity, groups, _seen(records), *_rules(workspace))
+        records, _, _ = gather(given, then)
+        groups, _, _ = conflate(records, given.definition["alone"], given.definition["like"], given["file/joins"])
+        identity = fold(identity, groups, _seen(records), *_rules(given))
     return identity
 
 
-def _rules(workspace: Workspace) -> tuple[dict[str, str], set[str]]:
+def _rules(given: Given) -> tuple[dict[str, str], set[str]]:
     """The series of each source, and the records that a correction gives a place of their own."""
-    sources = workspace.register.place_sources
-    joins = corrections.joins(workspace)
-    return {s: v.places.series or s for s, v in sources.items()}, {t for t, what, _ in joins if what == "own_place"}
+    series = {stem: source.places.series or stem for stem, source in given.definition["sources"].items()}
+    return series, {target for target, field, _ in given["file/joins"] if field == "own_place"}
 
 
 def _seen(records: pd.DataFrame) -> pd.DataFrame:

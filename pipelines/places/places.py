@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
 from pipelines.core.query import listed
+from pipelines.core.step import Given, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.register.register import Kind, Taxonomy
+from pipelines.register.source import Licence
 from pipelines.register.workspace import Workspace
 
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
@@ -21,53 +22,76 @@ PLACE_COLUMNS = [
 NOT_TEXT = ("x", "y", "longitude", "latitude", "n_records", "as_at", "owner_as_at", "run_by_as_at")
 
 
-def make_places(workspace: Workspace) -> Made:
+def place_step(workspace: Workspace) -> Step:
+    """The step that makes places of records."""
+    register, geography = workspace.register, workspace.geography
+    return Step(
+        "places/place",
+        "places",
+        "Places, what each is and by whose word, and what became of every record.",
+        (
+            "places/place_record",
+            "places/place_identity",
+            "places/place_event",
+            f"table/{geography.boundaries.source}",
+            corrections.CorrectionsRead(geography, register.taxonomy),
+        ),
+        {
+            "taxonomy": register.taxonomy,
+            "geography": geography,
+            "licence": {stem: source.licence for stem, source in register.place_sources.items()},
+            "licences": register.licences,
+        },
+        make_places,
+    )
+
+
+def make_places(given: Given) -> Tables:
     """Tables `place`, `place.kinds` (place, kind, status, is_counted, rule), `place.records` (record, place, outcome,
-    rule) and `place.corrections` (each line, the source's value beside it, and whether it was applied or retired).
+    rule), a table for each kind of the places that count (see `counted_table`), and `place.corrections` (each line, the source's value beside it, and whether it was applied or retired).
 
     A place's name and point are those of its best source that may be shown: open government data before share-alike,
     then the source its kind is counted from, then (for the point) the finer one. Raises Problem where a correction
     names a place or record that is not there.
     """
-    folder, register = workspace.data / "places", workspace.register
-    records, identity, events = (made(folder, name) for name in ("place_record", "place_identity", "place_event"))
-    told = corrections.read(workspace)
-
-    def make():
-        rows = pd.read_parquet(records.path)
-        known = pd.read_parquet(identity.path)
-        ids, lines = present_ids(known), told.resolved(survivors(known))
-        usable = rows[rows["reason"].isna()].copy()
-        usable["place_id"] = usable["record"].map(ids)
-        usable, applied = correct_records(workspace, lines, usable)
-        told_of = _shown_first(usable)
-        applied = without_effect(applied, told_of["record"])
-        happened = pd.read_parquet(events.path)
-        kinds = place_kinds(register.taxonomy, told_of, happened)
-        places = _places(workspace, told_of, kinds)
-        places, kinds, more = correct_places(workspace, lines, ids, happened, places, kinds)
-        kinds = with_subsets(register.taxonomy, places, kinds)
-        outcome = outcomes(register.taxonomy, rows, usable, places, kinds)
-        return {
-            "place": places,
-            "place.organisations": _organisations(register.taxonomy, places),
-            "place.issues": _disagreements(told_of, kinds),
-            "place.kinds": kinds,
-            "place.records": outcome,
-            "place.corrections": correction_table(applied + more),
-        }, {
-            "counts": count_outcomes(outcome),
-            "retired": [row["line"] for row in applied + more if row["state"] == "retired"],
-        }
-
-    definition = {
-        "taxonomy": register.taxonomy.model_dump(mode="json"),
-        "licences": {s.stem: s.licence for s in register.place_sources.values()},
-        "share_alike": [key for key, licence in register.licences.items() if licence.share_alike],
-        "corrections": told.version,
+    taxonomy, geography = given.definition["taxonomy"], given.definition["geography"]
+    outlines = corrections.Outlines(given[f"table/{geography.boundaries.source}"].path, geography)
+    rows, known = given.frame("places/place_record"), given.frame("places/place_identity")
+    ids, lines = present_ids(known), given["file/corrections.csv"].resolved(survivors(known))
+    usable = rows[rows["reason"].isna()].copy()
+    usable["place_id"] = usable["record"].map(ids)
+    usable, applied = correct_records(outlines, lines, usable)
+    shown = _shown_first(usable)
+    applied = without_effect(applied, shown["record"])
+    happened = given.frame("places/place_event")
+    kinds = place_kinds(taxonomy, shown, happened)
+    places = _places(taxonomy, given.definition["licence"], given.definition["licences"], shown, kinds)
+    places, kinds, more = correct_places(taxonomy, outlines, lines, ids, happened, places, kinds)
+    kinds = with_subsets(taxonomy, places, kinds)
+    outcome = outcomes(taxonomy, rows, usable, places, kinds)
+    return {
+        "place": places,
+        "place.organisations": _organisations(taxonomy, places),
+        "place.issues": _disagreements(shown, kinds),
+        "place.kinds": kinds,
+        "place.records": outcome,
+        "place.corrections": correction_table(applied + more),
+        **{counted_table(kind): _counted(kind, places, kinds) for kind in taxonomy.counted()},
+    }, {
+        "counts": count_outcomes(outcome),
+        "retired": [row["line"] for row in applied + more if row["state"] == "retired"],
     }
-    inputs = {step.stem: step.data_version for step in (records, identity, events)}
-    return once(folder, "place", definition, inputs, make)
+
+
+def counted_table(kind: str) -> str:
+    """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`. A table of its own, so that
+    a change to one kind of place leaves alone what rests on the others."""
+    return f"place.counted.{kind}"
+
+
+def _counted(kind: str, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+    counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id"]]
+    return places[["place_id", "x", "y"]].merge(counted, on="place_id").sort_values("place_id", ignore_index=True)
 
 
 def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -77,15 +101,19 @@ def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["publish"] == "rows") | ~rows["place_id"].isin(shown)]
 
 
-def _places(workspace: Workspace, rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    register = workspace.register
-    order = {kind: n for n, kind in enumerate(register.taxonomy.kinds)}
-    licence = {stem: source.licence for stem, source in register.place_sources.items()}
+def _places(
+    taxonomy: Taxonomy,
+    licence: dict[str, str],
+    licences: dict[str, Licence],
+    rows: pd.DataFrame,
+    kinds: pd.DataFrame,
+) -> pd.DataFrame:
+    order = {kind: n for n, kind in enumerate(taxonomy.kinds)}
     rows = rows.assign(
         is_hidden=rows["publish"] != "rows", is_past=~rows["is_current"],
-        shares=rows["source"].map(lambda stem: register.licences[licence[stem]].share_alike),
+        shares=rows["source"].map(lambda stem: licences[licence[stem]].share_alike),
         is_unnamed=rows["name"].isna(),
-        turn=[_turn(register.taxonomy.kinds[k], s) for k, s in zip(rows["kind"], rows["source"], strict=True)],
+        turn=[_turn(taxonomy.kinds[k], s) for k, s in zip(rows["kind"], rows["source"], strict=True)],
         coarse=rows["point_quality"].map(QUALITY),
     )  # fmt: skip
     best = rows.sort_values(["is_past", "is_hidden", "shares", "is_unnamed", "turn", "record"]).drop_duplicates(

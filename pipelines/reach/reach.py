@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geodata.distance import Measure, Walks, measure_of
-from pipelines.core import store
-from pipelines.core.once import Made, made, once
+from pipelines.core.step import Given, Step, Tables
+from pipelines.places.cover import cover_table
+from pipelines.places.places import counted_table
 from pipelines.reach.fca import e2sfca, three_step
 from pipelines.register.decay import Decay
 from pipelines.register.register import Kind
@@ -20,7 +21,34 @@ PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "m
 KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]
 
 
-def make_reach(workspace: Workspace, kind: str) -> Made:
+def reach_step(workspace: Workspace, kind: str) -> Step:
+    """The step that measures the reach of one kind of place."""
+    taxonomy, geography = workspace.register.taxonomy, workspace.geography
+    listed, entry = list(taxonomy.listed()), taxonomy.kinds[kind]
+    return Step(
+        f"reach/{kind}",
+        "reach",
+        f"Nearest of the {entry.plural}, and those within 10 and 15 minutes of each area.",
+        (
+            f"places/place:{counted_table(kind)}",
+            f"places/cover:{cover_table(kind)}",
+            "geography/areas",
+            "geography/scope",
+        ),
+        {
+            "name": kind,
+            "kind": entry,
+            "position": listed.index(kind) if kind in listed else None,
+            "minutes": taxonomy.minutes,
+            "near": taxonomy.borderline_share,
+            "decay": taxonomy.catchment,
+            "measure": measure_of(geography),
+        },
+        make_reach,
+    )
+
+
+def make_reach(given: Given) -> Tables:
     """Tables `<kind>` (a row per area asked) and `<kind>.places` (a row per area and place within 15 minutes).
 
     Distances are walks in metres by the geography's measure. `nearest_m` is null beyond the measure's cap and where
@@ -30,68 +58,33 @@ def make_reach(workspace: Workspace, kind: str) -> Made:
     list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
     missing; the position is null for a kind that is in none.
     """
-    taxonomy, measure = workspace.register.taxonomy, measure_of(workspace.geography)
-    entry, decay, listed = taxonomy.kinds[kind], taxonomy.catchment, list(taxonomy.listed())
-    chosen, looked = chosen_places(workspace, kind), _looked(workspace, kind)
-    areas, scope = (made(workspace.data / "tables", name) for name in ("areas", "scope"))
-
-    def make():
-        homes, is_asked = _homes(workspace)
-        origins = homes[is_asked].reset_index(drop=True)
-        walks = measure.walks(_xy(origins), _xy(chosen), taxonomy.minutes[1])
-        reach, pairs = _reach_and_pairs(measure, taxonomy.minutes, origins, chosen, walks)
-        reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
-        reach = reach.merge(looked, on="area_code", validate="1:1")
-        unknown = reach["coverage"] == "unknown"
-        reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
-        reach.loc[unknown, "nearest_place_id"] = None
-        reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64", "nearest_place_id": "str"})
-        reach = with_gap(workspace, entry, reach.assign(kind=kind, plural=entry.plural), origins)
-        position = listed.index(kind) if kind in listed else None
-        reach["list_position"] = pd.array([position] * len(reach), dtype="Int64")
-        pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
-        pairs["rule"] = f"within {taxonomy.minutes[1]} minutes, {measure.name}"
-        pairs = pairs.sort_values(["area_code", "place_id"]).reset_index(drop=True)
-        return {kind: reach, f"{kind}.places": pairs}, {"n_places": len(chosen)}
-
-    definition = {"kind": entry.model_dump(mode="json"), "minutes": taxonomy.minutes, "near": taxonomy.borderline_share}
-    definition |= {"distance": measure.definition, "decay": decay.model_dump(mode="json"), "listed": listed}
-    inputs = {m.stem: m.data_version for m in (areas, scope)}
-    # by content, so that a change to one kind of place leaves the reach of every other as it is
-    inputs |= {"places": _hash(chosen), "cover": _hash(looked)}
-    return once(workspace.data / "reach", kind, definition, inputs, make)
+    kind, entry, minutes = given.definition["name"], given.definition["kind"], given.definition["minutes"]
+    measure, decay = given.definition["measure"], given.definition["decay"]
+    chosen = given.frame(f"places/place:{counted_table(kind)}")
+    homes, is_asked = homes_and_asked(given)
+    origins = homes[is_asked].reset_index(drop=True)
+    walks = measure.walks(_xy(origins), _xy(chosen), minutes[1])
+    reach, pairs = _reach_and_pairs(measure, minutes, origins, chosen, walks)
+    reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
+    reach = reach.merge(given.frame(f"places/cover:{cover_table(kind)}"), on="area_code", validate="1:1")
+    unknown = reach["coverage"] == "unknown"
+    reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
+    reach.loc[unknown, "nearest_place_id"] = None
+    reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64", "nearest_place_id": "str"})
+    reach = with_gap(measure, given.definition["near"], entry, reach.assign(kind=kind, plural=entry.plural), origins)
+    reach["list_position"] = pd.array([given.definition["position"]] * len(reach), dtype="Int64")
+    pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
+    pairs["rule"] = f"within {minutes[1]} minutes, {measure.name}"
+    pairs = pairs.sort_values(["area_code", "place_id"]).reset_index(drop=True)
+    return {kind: reach, f"{kind}.places": pairs}, {"n_places": len(chosen)}
 
 
-def chosen_places(workspace: Workspace, kind: str) -> pd.DataFrame:
-    """The places counted for a kind, by id: `place_id`, `x`, `y`."""
-    places = made(workspace.data / "places", "place")
-    kinds = pd.read_parquet(places.files["place.kinds"])
-    kinds = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id"]]
-    every = pd.read_parquet(places.path, columns=["place_id", "x", "y"])
-    return every.merge(kinds, on="place_id").sort_values("place_id", ignore_index=True)
-
-
-def _homes(workspace: Workspace) -> tuple[pd.DataFrame, np.ndarray]:
-    """The areas of the nation by code, and which of them are asked."""
-    areas, scope = (made(workspace.data / "tables", name).path for name in ("areas", "scope"))
+def homes_and_asked(given: Given) -> tuple[pd.DataFrame, np.ndarray]:
+    """The areas of the nation by code, with the point residents start from, and which of them are asked: these, in their
+    order, are the rows of every table of reach."""
     columns = ["area_code", "rural_or_urban", "population", "x", "y"]
-    homes = pd.read_parquet(areas, columns=columns).sort_values("area_code", ignore_index=True)
-    return homes, homes["area_code"].isin(pd.read_parquet(scope)["area_code"]).to_numpy()
-
-
-def origins_asked(workspace: Workspace) -> pd.DataFrame:
-    """The areas asked by code, in the order of the rows of every reach table, with the point residents start from."""
-    homes, is_asked = _homes(workspace)
-    return homes[is_asked].reset_index(drop=True)
-
-
-def _looked(workspace: Workspace, kind: str) -> pd.DataFrame:
-    cover = pd.read_parquet(made(workspace.data / "places", "cover").path)
-    return cover.loc[cover["kind"] == kind].drop(columns="kind").sort_values("area_code", ignore_index=True)
-
-
-def _hash(frame: pd.DataFrame) -> str:
-    return store.sha256(frame.to_csv(index=False).encode())
+    homes = given.frame("geography/areas", columns=columns).sort_values("area_code", ignore_index=True)
+    return homes, homes["area_code"].isin(given.frame("geography/scope")["area_code"]).to_numpy()
 
 
 def _xy(frame: pd.DataFrame) -> np.ndarray:
@@ -167,17 +160,16 @@ def _access(
     return pd.DataFrame(found)
 
 
-def with_gap(workspace: Workspace, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+def with_gap(measure: Measure, near: float, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: within, borderline
-    (on either side of it by less than the taxonomy's share), or beyond."""
+    (on either side of it by less than the share `near`), or beyond."""
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")
     minutes = reach["nearest_minutes"].fillna(np.inf)
-    near = workspace.register.taxonomy.borderline_share
     gap = np.select(
         [minutes <= standard * (1 - near), minutes <= standard * (1 + near)], ["within", "borderline"], "beyond"
     )
     # a gap is a claim that there is nothing: not made where the edge of what the list covers is nearer than what was found
-    edge_m, edge_minutes = measure_of(workspace.geography).least(reach["edge_m"].fillna(np.inf))
+    edge_m, edge_minutes = measure.least(reach["edge_m"].fillna(np.inf))
     sure = (gap == "within") | (edge_m >= reach["nearest_m"].fillna(np.inf)) | (edge_minutes > standard * (1 + near))
     known = (reach["coverage"] != "unknown") & standard.notna() & sure
     reach["standard_minutes"] = standard

@@ -15,6 +15,7 @@ from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
 
 DATED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"  # the indexes of a recording
+IDENTITY = "identity.parquet"  # in DIR: which place each record belongs to
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Workspace:
     @property
     def identity(self) -> Path:
         """The file that keeps which place each record belongs to."""
-        return self.data / "identity.parquet"
+        return self.data / IDENTITY
 
     @cached_property
     def timings(self) -> list[tuple[str, str, float, bool]]:

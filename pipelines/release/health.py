@@ -6,16 +6,12 @@ import pandas as pd
 import requests
 
 from pipelines.core import store
-from pipelines.core.once import code_version, made
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.ownership.typology import read_typology
-from pipelines.places import corrections
-from pipelines.places.identity import is_readable
-from pipelines.register.labels import read_labels
+from pipelines.core.step import output, to_make
 from pipelines.register.workspace import Workspace
-from pipelines.release.contents import read_checks, read_release_tables
-from pipelines.release.publish import latest_version, rolled_back_to
+from pipelines.release.publish import is_published, latest_version
+from pipelines.release.steps import all_steps
 from pipelines.tables.snapshot import current
 
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
@@ -29,7 +25,6 @@ def record_success(workspace: Workspace) -> None:
     store.write_json(
         workspace.data / "health.json",
         {
-            "world": world(workspace),
             "state": "amber" if troubles else "green",
             "release": latest_version(workspace.data / "releases"),
             "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -44,7 +39,7 @@ def record_success(workspace: Workspace) -> None:
 
 def warnings(workspace: Workspace) -> list[str]:
     """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
-    now = [current(workspace, source) for source in workspace.register.sources.values()]
+    now = [current(workspace.data, source, workspace.geography) for source in workspace.register.sources.values()]
     told = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
     told += _not_placed(workspace)
     return told + [
@@ -57,46 +52,16 @@ def warnings(workspace: Workspace) -> list[str]:
 def _not_placed(workspace: Workspace) -> list[str]:
     """Lists, and kinds of them, that no place of lies where areas are; nothing before records were made."""
     try:
-        issues = pd.read_parquet(made(workspace.data / "places", "place_record").files["place_record.issues"])
+        issues = pd.read_parquet(output(workspace.data, "places/place_record").files["place_record.issues"])
     except FileNotFoundError:
         return []
     whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
     return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)]
 
 
-def world(workspace: Workspace) -> str:
-    """The hash of all a refresh rests on: every snapshot and its state, every definition, all code, the areas asked.
-
-    Unchanged since the last good refresh, there is nothing to make.
-    """
-    register = workspace.register
-    snapshots = {stem: current(workspace, source) for stem, source in register.sources.items()}
-    return store.sha256_json(
-        {
-            "snapshots": {
-                stem: [s.data_version, s.state in ("stale", "unavailable"), s.missing] for stem, s in snapshots.items()
-            },
-            "sources": {stem: source.model_dump(mode="json") for stem, source in register.sources.items()},
-            "indicators": {stem: indicator.model_dump(mode="json") for stem, indicator in register.indicators.items()},
-            "indices": {stem: index.model_dump(mode="json") for stem, index in register.indices.items()},
-            "corrections": corrections.read(workspace).version,
-            "typology": read_typology().model_dump(mode="json"),
-            "labels": {name: codes.model_dump(mode="json") for name, codes in read_labels().items()},
-            "taxonomy": register.taxonomy.model_dump(mode="json"),
-            "geography": workspace.geography.model_dump(mode="json"),
-            "release": {name: table.sql for name, table in read_release_tables().items()} | read_checks(),
-            "code": code_version(),
-            "areas": workspace.asked,
-        }
-    )
-
-
 def is_unchanged(workspace: Workspace) -> bool:
-    """True where nothing a refresh rests on changed since the last good one, and its release stands or was rolled back."""
-    known, latest = read(workspace.settings), latest_version(workspace.data / "releases")
-    stands = latest is not None and latest in (known.get("release"), rolled_back_to(workspace.data))
-    whole = workspace.identity.exists() and is_readable(workspace.identity)
-    return stands and whole and known.get("world") == world(workspace)
+    """True where no step has anything new to make, and its release stands or was rolled back."""
+    return not to_make(all_steps(workspace), workspace.data) and is_published(workspace)
 
 
 def read(settings: Settings) -> dict:

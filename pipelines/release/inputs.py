@@ -1,22 +1,23 @@
 """What the release SQL reads: the steps' Parquet files under short names, and the register as small tables."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from geodata.distance import measure_of
 from pipelines.core import store
-from pipelines.core.once import Made, made
+from pipelines.core.step import Given, Step
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
-from pipelines.register.labels import label_table
+from pipelines.register.labels import label_table, read_labels
+from pipelines.register.register import Register
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
-from pipelines.release.contents import ReleaseTable, read_release_tables
-from pipelines.tables.snapshot import current
-from pipelines.tables.table import table
+from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
+from pipelines.tables.snapshot import SnapshotRead
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
 SPREAD_VIEWS = {
@@ -42,111 +43,121 @@ LICENCE = (
 
 @dataclass(frozen=True)
 class Inputs:
-    """`files`: view name to Parquet files; `frames`: view name to small table; `versions`: what the release rests on."""
+    """`files`: view name to Parquet files; `frames`: view name to small table; `outlines`: the simplified shapes."""
 
     files: dict[str, list[Path]]
     frames: dict[str, pd.DataFrame]
-    versions: dict[str, str]
     tables: dict[str, ReleaseTable]
     facts: dict
+    outlines: dict[str, Path]
 
 
-def gather(workspace: Workspace) -> Inputs:
-    """Everything one release is made of, as the steps left it."""
-    register, data = workspace.register, workspace.data
+def release_step(workspace: Workspace) -> Step:
+    """The step that assembles a release: what it rests on, all of it."""
+    register, geography = workspace.register, workspace.geography
+    indices = [f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster") for name in register.indices]
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= set(register.sources)}
-    steps = {name: made(data / "tables", name) for name in ("areas", "scope", "outlines")}
-    steps |= {name: made(data / "places", name) for name in ("place", "place_record", "place_group", "place_event")}
-    steps |= {"postcode": made(data / "tables", "postcode"), "typology": made(data / "ownership", "typology")}
-    reach = {f"reach.{kind}": made(data / "reach", kind) for kind in register.taxonomy.counted()}
-    indicators = {name: made(data / "indicators", name) for name in register.indicators}
-    indices = {name: made(data / "indices", name) for name in register.indices}
-    clusters = {f"{name}.cluster": made(data / "indices", f"{name}.cluster") for name in register.indices}
-    spreads = {f"{name}.spread": made(data / "indices", f"{name}.spread") for name in register.indices}
-    explained = {f"{name}.explained": made(data / "indices", f"{name}.explained") for name in register.indices}
-    carried = {by_area(name): table(workspace, by_area(name)) for name in carried_sources(register)}
-    extra = {name: table(workspace, name) for t in tables.values() for name in t.inputs}
-    sources = {name: table(workspace, name) for name in register.sources}
-    files = {name: [step.path] for name, step in {"areas": steps["areas"], "scope": steps["scope"], **extra}.items()}
+    return Step(
+        "release",
+        "release",
+        "DuckDB file, GeoJSON, GeoParquet, CSV, data package and CHANGES, swapped in whole once every check passes.",
+        (
+            *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
+            *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
+            "ownership/typology",
+            *(f"table/{stem}" for stem in register.sources),
+            *(f"by_area/{stem}" for stem in carried_sources(register)),
+            *(f"reach/{kind}" for kind in register.taxonomy.counted()),
+            *(f"indicator/{stem}" for stem in register.indicators),
+            *indices,
+            *(SnapshotRead(source, geography, with_state=True) for source in register.sources.values()),
+        ),
+        {
+            "register": register,
+            "asked": workspace.asked,
+            "weight_sets": workspace.weight_sets,
+            "accuracy": read_accuracy(),
+            "labels": read_labels(),
+            "tables": tables,
+            "checks": read_checks(),
+        },
+        collect,
+    )
+
+
+def collect(given: Given) -> Inputs:
+    """Everything one release is made of, as the steps left it."""
+    register: Register = given.definition["register"]
+    tables: dict[str, ReleaseTable] = given.definition["tables"]
+    place, groups = given["places/place"], given["places/place_group"]
+    reach = [given[f"reach/{kind}"] for kind in register.taxonomy.counted()]
+    by_index = lambda kind: [given[f"{kind}/{name}"] for name in register.indices]  # noqa: E731
+    part = lambda outputs, end: [output.files[output.stem + end] for output in outputs]  # noqa: E731
+    spreads, explained = by_index("spread"), by_index("explained")
+    files = {name: [given.path(f"table/{name}")] for table in tables.values() for name in table.inputs}
     files |= {
-        "shapes": [steps["outlines"].path],
-        "places": [steps["place"].path],
-        "place_records": [steps["place_record"].path],
-        "place_kinds": [steps["place"].files["place.kinds"]],
-        "record_outcomes": [steps["place"].files["place.records"]],
-        "corrections": [steps["place"].files["place.corrections"]],
-        "place_events": [steps["place_event"].path],
-        "match_pairs": [steps["place_group"].files["place_group.pairs"]],
-        "reach": [step.path for step in reach.values()],
-        "places_in_reach": [step.files[f"{step.stem}.places"] for step in reach.values()],
-        "postcodes": [steps["postcode"].path],
-        "area_labels": [steps["typology"].path],
-        "indicator_values": [step.path for step in indicators.values()],
-        "carried": [step.files[f"{name}.how"] for name, step in carried.items()],
-        "index_scores": [step.path for step in indices.values()],
-        **{view: [step.files[stem + end] for stem, step in spreads.items()] for view, end in SPREAD_VIEWS.items()},
-        **{view: [step.files[stem + end] for stem, step in explained.items()] for view, end in EXPLAINED_VIEWS.items()},
-        "index_clusters": [step.path for step in clusters.values()],
-        "domain_scores": [step.files[f"{name}.domain_score"] for name, step in indices.items()],
+        "areas": [given.path("geography/areas")],
+        "scope": [given.path("geography/scope")],
+        "shapes": [given.path("geography/outlines")],
+        "postcodes": [given.path("geography/postcode")],
+        "places": [place.path],
+        "place_records": [given.path("places/place_record")],
+        "place_kinds": [place.files["place.kinds"]],
+        "record_outcomes": [place.files["place.records"]],
+        "corrections": [place.files["place.corrections"]],
+        "place_events": [given.path("places/place_event")],
+        "match_pairs": [groups.files["place_group.pairs"]],
+        "reach": part(reach, ""),
+        "places_in_reach": part(reach, ".places"),
+        "area_labels": [given.path("ownership/typology")],
+        "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
+        "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
+        "index_scores": part(by_index("index"), ""),
+        "domain_scores": part(by_index("index"), ".domain_score"),
+        "index_clusters": part(by_index("cluster"), ""),
+        **{view: part(spreads, end) for view, end in SPREAD_VIEWS.items()},
+        **{view: part(explained, end) for view, end in EXPLAINED_VIEWS.items()},
     }
-    snapshots = _snapshots(workspace)
-    facts = _facts(workspace, steps, indices, snapshots) | {
+    snapshots = _snapshots(given, register)
+    facts = _facts(given, register, snapshots) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
+    treated = {name: given[f"index/{name}"].meta["treated"] for name in register.indices}
     frames = {
-        "source_register": registers.source_register(workspace),
+        "source_register": registers.source_register(register),
         "snapshot_register": snapshots,
-        "indicator_register": registers.indicator_register(workspace),
-        "index_register": registers.index_register(workspace),
-        "index_methods": registers.index_methods(workspace),
-        "issues": _issues(sources, steps),
-        "record_counts": _record_counts(workspace, steps["place"]),
-        "kind_register": registers.kind_register(workspace),
+        "indicator_register": registers.indicator_register(register),
+        "index_register": registers.index_register(register, treated),
+        "index_methods": registers.index_methods(register),
+        "issues": _issues(given, register),
+        "record_counts": _record_counts(given, register),
+        "kind_register": registers.kind_register(register),
         "labels": label_table(register.licences),
-        "places_shown": _places_shown(workspace, files, steps["scope"]),
+        "places_shown": _places_shown(register, files),
     }
-    versions = {
-        name: step.data_version
-        for name, step in (
-            steps | reach | indicators | indices | spreads | explained | clusters | carried | extra
-        ).items()
-    }
-    versions["registers"] = sha256_json(
-        {
-            n: f.drop(columns="observed_at", errors="ignore").to_csv(index=False)
-            for n, f in frames.items()
-            if n != "places_shown"
-        }
-    )
-    versions["facts"] = sha256_json({name: value for name, value in facts.items() if name != "built_at"})
-    versions["tables"] = sha256_json({name: t.sql for name, t in tables.items()})
-    return Inputs(files, frames, versions, tables, facts)
+    return Inputs(files, frames, tables, facts, given["geography/outlines"].files)
 
 
-def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made], snapshots: pd.DataFrame) -> dict:
-    geography, register = workspace.geography, workspace.register
+def _facts(given: Given, register: Register, snapshots: pd.DataFrame) -> dict:
+    geography, asked = register.geography, ", ".join(given.definition["asked"]) or register.geography.nation_name
     by_state = lambda state: ", ".join(snapshots.loc[snapshots["state"] == state, "source"])  # noqa: E731
-    definitions = {
-        "geography": geography.model_dump(mode="json"),
-        "indices": {name: index.model_dump(mode="json") for name, index in register.indices.items()},
-        "indicators": {name: indicator.model_dump(mode="json") for name, indicator in register.indicators.items()},
-        "taxonomy": register.taxonomy.model_dump(mode="json"),
-        "weight_sets": [told.model_dump(mode="json") for told in workspace.weight_sets],
-        "accuracy": read_accuracy().model_dump(mode="json"),
-    }
+    withheld = [name for name in register.indices if given[f"index/{name}"].meta["withheld"]]
+    parts = ("geography", "indices", "indicators", "taxonomy")
+    definitions = {name: getattr(register, name) for name in parts}
+    definitions |= {name: given.definition[name] for name in ("weight_sets", "accuracy")}
     return {
-        "title": f"Common Ground: {', '.join(workspace.asked) or geography.nation_name}",
+        "title": f"Common Ground: {asked}",
         "geography": geography.stem,
         "is_invented": geography.invented,
-        "areas_asked": ", ".join(workspace.asked) or geography.nation_name,
+        "areas_asked": asked,
         "area_code_means": geography.area_code_means,
-        "n_areas": steps["scope"].rows,
-        "n_areas_nation": steps["areas"].rows,
+        "n_areas": given["geography/scope"].rows,
+        "n_areas_nation": given["geography/areas"].rows,
         "indices": ", ".join(register.indices),
         "distance_measure": measure_of(geography).name,
         "ecological_fallacy": FALLACY,
-        "indices_withheld": ", ".join(name for name, step in indices.items() if step.meta["withheld"]),
-        "evidence_since": _evidence_since(workspace),
+        "indices_withheld": ", ".join(withheld),
+        "evidence_since": _evidence_since(register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
         "licence": LICENCE,
@@ -155,59 +166,51 @@ def _facts(workspace: Workspace, steps: dict[str, Made], indices: dict[str, Made
     }
 
 
-def _snapshots(workspace: Workspace) -> pd.DataFrame:
+def _snapshots(given: Given, register: Register) -> pd.DataFrame:
     rows = []
-    for source in workspace.register.sources.values():
-        snapshot = current(workspace, source)
+    for stem in register.sources:
+        snapshot = given[f"snapshot/{stem}"]
         state = snapshot.state if snapshot.state in ("stale", "unavailable") else "read"
+        missing = ", ".join(sorted(snapshot.missing)) or None
         rows.append(
-            [
-                source.stem,
-                state,
-                snapshot.sha or None,
-                snapshot.rows,
-                ", ".join(sorted(snapshot.missing)) or None,
-                snapshot.source_as_at,
-                snapshot.observed_at,
-            ]
+            [stem, state, snapshot.sha or None, snapshot.rows, missing, snapshot.source_as_at, snapshot.observed_at]
         )
-    return pd.DataFrame(
-        rows, columns=["source", "state", "sha256", "n_rows", "missing_parts", "source_as_at", "observed_at"]
-    )
+    columns = ["source", "state", "sha256", "n_rows", "missing_parts", "source_as_at", "observed_at"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _issues(sources: dict[str, Made], steps: dict[str, Made]) -> pd.DataFrame:
-    frames = [pd.read_parquet(step.files[f"{name}.issues"]) for name, step in sources.items()]
-    frames += [pd.read_parquet(steps[name].files[f"{name}.issues"]) for name in ("place_record", "place")]
+def _issues(given: Given, register: Register) -> pd.DataFrame:
+    frames = [given.frame(f"table/{stem}", f"{stem}.issues") for stem in register.sources]
+    frames += [given.frame(f"places/{name}", f"{name}.issues") for name in ("place_record", "place")]
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
 
 
-def _evidence_since(workspace: Workspace):
+def _evidence_since(register: Register) -> date | None:
     """The day before which dated evidence of sites and closings enters no score."""
-    taxonomy = workspace.register.taxonomy
+    taxonomy = register.taxonomy
     return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
 
 
-def _places_shown(workspace: Workspace, files: dict[str, list[Path]], scope: Made) -> pd.DataFrame:
+def _places_shown(register: Register, files: dict[str, list[Path]]) -> pd.DataFrame:
     """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, of a kind that
     is shown, no organisations (whose address may be a home), in the areas asked or within reach of them."""
-    kinds = workspace.register.taxonomy.kinds
+    kinds = register.taxonomy.kinds
     kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
     near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
     near |= {p for file in files["reach"] for p in pd.read_parquet(file)["nearest_place_id"].dropna()}
-    asked = set(pd.read_parquet(scope.path)["area_code"])
+    asked = set(pd.read_parquet(files["scope"][0])["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
     shown &= places["kind"].isin(kinds)
     shown &= places["area_code"].isin(asked) | places["place_id"].isin(near)
     return places.loc[shown, ["place_id"]]
 
 
-def _record_counts(workspace: Workspace, places: Made) -> pd.DataFrame:
-    frame = pd.DataFrame(places.meta["counts"], columns=["source", "outcome", "rule", "n_rows"])
+def _record_counts(given: Given, register: Register) -> pd.DataFrame:
+    columns = ["source", "outcome", "rule", "n_rows"]
+    frame = pd.DataFrame(given["places/place"].meta["counts"], columns=columns)
     # of the tables, not of the outcomes, so that a row without an outcome is found out
-    rows = pd.DataFrame(
-        [(stem, table(workspace, stem).rows) for stem in workspace.register.place_sources], columns=["source", "n_rows"]
-    )
-    rows = rows.assign(outcome="rows", rule="all rows of the source's table")
-    return pd.concat([rows, frame], ignore_index=True)[["source", "outcome", "rule", "n_rows"]]
+    rows = [
+        (stem, "rows", "all rows of the source's table", given[f"table/{stem}"].rows) for stem in register.place_sources
+    ]
+    return pd.concat([pd.DataFrame(rows, columns=columns), frame], ignore_index=True)

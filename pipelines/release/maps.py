@@ -13,10 +13,8 @@ import shapely
 
 from geodata.crs import PUBLISHED
 from pipelines.core import store
-from pipelines.core.once import made
-from pipelines.register.workspace import Workspace
 from pipelines.release.database import SCORE_COLUMNS
-from pipelines.release.inputs import FALLACY
+from pipelines.release.inputs import FALLACY, Inputs
 
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
 MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
@@ -33,11 +31,11 @@ class Layer:
     licence: str = "Open Government Licence v3.0"
 
 
-def write_maps(workspace: Workspace, folder: Path) -> None:
+def write_maps(inputs: Inputs, folder: Path) -> None:
     """Write geojson/, parquet/ and csv/ into a release folder whose database is finished."""
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         attribution = _attributions(connection)
-        layers = list(_layers(workspace, connection, attribution))
+        layers = list(_layers(inputs, connection, attribution))
         profile = _frame(connection, "select * from neighbourhood_profile order by area_code")
     for layer in layers:
         store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer))
@@ -59,9 +57,8 @@ def _attributions(connection: duckdb.DuckDBPyConnection) -> str:
     return "; ".join(row[0] for row in rows)
 
 
-def _layers(workspace: Workspace, connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
-    outlines = made(workspace.data / "tables", "outlines").files
-    indices = list(workspace.register.indices)
+def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
+    outlines, indices = inputs.outlines, inputs.facts["indices"].split(", ")
     names = [
         "area_code",
         "area_name",

@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core import store
-from pipelines.core.once import code_version
 from pipelines.core.problem import Problem
+from pipelines.core.step import Given, code_version, work_key
 from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
-from pipelines.release.inputs import gather
+from pipelines.release.inputs import release_step
 from pipelines.release.maps import write_maps
 from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
@@ -43,9 +43,7 @@ def publish(workspace: Workspace) -> Published:
     naming the check and its first rows where the release breaks a promise; the last good release is then untouched.
     """
     releases = workspace.data / "releases"
-    inputs = gather(workspace)
-    # Outputs are known by content: code that remakes them the same makes no new release, unless it writes releases.
-    key = store.sha256_json({"versions": inputs.versions, "code": code_version("pipelines/release")})
+    step, key = release_step(workspace), release_key(workspace)
     kept = version.kept_versions(releases)
     latest = latest_version(releases)
     if latest and key == _key(releases / latest):
@@ -53,11 +51,12 @@ def publish(workspace: Workspace) -> Published:
     if kept and kept[-1] != latest and key == _key(releases / kept[-1]):
         return _already_made(workspace, kept[-1], latest, key)
     # The version stands inside the database and follows from comparing it with the last: written first, told after.
+    inputs = step.make(Given(workspace.data, step.inputs, step.definition))
     with store.staging(releases) as beside:
         write_database(beside / "commonground.duckdb", inputs, "0.0.0")
         name = _name(releases, beside, kept, latest)
         _tell_version(beside, name)
-        write_maps(workspace, beside)
+        write_maps(inputs, beside)
         difference = compare.compare(releases / latest, beside) if latest else None
         store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
         last = open_release(releases / latest) if latest else nullcontext()
@@ -72,6 +71,24 @@ def publish(workspace: Workspace) -> Published:
     (workspace.data / ROLLBACK).unlink(missing_ok=True)
     prune(workspace)
     return Published(name, releases / name, True, key, {f.check: f.n for f in findings})
+
+
+def release_key(workspace: Workspace) -> str:
+    """The key of the release that the steps' present outputs make. Outputs are known by content: code that remakes them
+    the same makes no new release, unless it writes releases."""
+    return work_key(
+        release_step(workspace), workspace.data, code_version(publish.__module__, within="pipelines.release")
+    )
+
+
+def is_published(workspace: Workspace) -> bool:
+    """True where the release that the present outputs make stands, or an operator stepped back from it."""
+    releases, key = workspace.data / "releases", release_key(workspace)
+    latest, kept = latest_version(releases), version.kept_versions(releases)
+    held_back = (store.read_json(workspace.data / ROLLBACK) or {}).get("from")
+    return latest is not None and any(
+        _key(releases / name) == key for name in (latest, *kept[-1:]) if name in (latest, held_back)
+    )
 
 
 def _already_made(workspace: Workspace, newest: str, latest: str | None, key: str) -> Published:

@@ -2,20 +2,18 @@
 
 import pandas as pd
 
-from pipelines.core.once import made
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
 from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import drawn_indicators
-from pipelines.register.workspace import Workspace
+from pipelines.register.register import Register, drawn_indicators
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
 
-def source_register(workspace: Workspace) -> pd.DataFrame:
+def source_register(register: Register) -> pd.DataFrame:
     """One row per source, with its licence."""
     rows = []
-    for source in workspace.register.sources.values():
-        licence = workspace.register.licences[source.licence]
+    for source in register.sources.values():
+        licence = register.licences[source.licence]
         rows.append(
             {
                 "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
@@ -31,7 +29,7 @@ def source_register(workspace: Workspace) -> pd.DataFrame:
     return frame
 
 
-def indicator_register(workspace: Workspace) -> pd.DataFrame:
+def indicator_register(register: Register) -> pd.DataFrame:
     """One row per indicator."""
     keep = ["title", "unit", "direction", "note"]
     rows = [
@@ -39,18 +37,17 @@ def indicator_register(workspace: Workspace) -> pd.DataFrame:
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
             "is_modelled": i.modelled,
-            "sources": ", ".join(indicator_sources(workspace.register, i)),
+            "sources": ", ".join(indicator_sources(register, i)),
         }
-        for i in workspace.register.indicators.values()
+        for i in register.indicators.values()
     ]
     return pd.DataFrame(rows)
 
 
-def index_register(workspace: Workspace) -> pd.DataFrame:
-    """One row per index, domain and member: weights, scale, reasons."""
+def index_register(register: Register, treated: dict[str, dict]) -> pd.DataFrame:
+    """One row per index, domain and member: weights, scale, reasons; `treated` says what was done about outliers."""
     rows = []
-    for index in workspace.register.indices.values():
-        treated = made(workspace.data / "indices", index.stem).meta["treated"]
+    for index in register.indices.values():
         for name, member_name, member in index.members:
             domain = index.domains[name]
             low, high = member.target or (None, None)
@@ -59,16 +56,16 @@ def index_register(workspace: Workspace) -> pd.DataFrame:
                     "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
                     "member_weight": member.weight, "is_in_index": not domain.apart, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
-                    "outliers": (done := treated.get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
+                    "outliers": (done := treated[index.stem].get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }
             )  # fmt: skip
     return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
 
 
-def index_methods(workspace: Workspace) -> pd.DataFrame:
+def index_methods(register: Register) -> pd.DataFrame:
     """One row per index: how it is made, and what its versions vary."""
     rows = []
-    for index in workspace.register.indices.values():
+    for index in register.indices.values():
         varied = index.uncertainty
         rows.append(
             {
@@ -77,14 +74,14 @@ def index_methods(workspace: Workspace) -> pd.DataFrame:
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
                 "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
                 "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None, "cautions": "\n".join(index.cautions),
-                "n_error_draws": DRAWS if (drawn := drawn_indicators(workspace.register, index)) else 0,
+                "n_error_draws": DRAWS if (drawn := drawn_indicators(register, index)) else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
             }
         )  # fmt: skip
     return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})
 
 
-def kind_register(workspace: Workspace) -> pd.DataFrame:
+def kind_register(register: Register) -> pd.DataFrame:
     """One row per kind of place."""
     rows = [
         {
@@ -93,6 +90,6 @@ def kind_register(workspace: Workspace) -> pd.DataFrame:
             "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
             "standard_rural": kind.standard_minutes.get("Rural"), "note": kind.note,
         }
-        for name, kind in workspace.register.taxonomy.kinds.items()
+        for name, kind in register.taxonomy.kinds.items()
     ]  # fmt: skip
     return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})

@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 import pandas as pd
 
+from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.fetch import arcgis, file, nomis, overpass, parts
@@ -34,9 +35,11 @@ class Damaged(Problem):
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
-    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get."""
+    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get.
+    `folder` holds all snapshots of the source."""
 
     stem: str
+    folder: Path
     state: str
     sha: str = ""
     rows: int = 0
@@ -51,6 +54,61 @@ class Snapshot:
         """The hash of the canonical content; a fixed word where there is none."""
         return self.sha or "unavailable"
 
+    def read(self) -> dict[str, bytes]:
+        """Its files, by name."""
+        return read_snapshot(self.folder, self.sha)
+
+    def parts(self) -> list[str]:
+        """The parts it holds, of a source that comes in parts."""
+        return sorted(path.stem for path in (self.folder / self.sha).iterdir()) if self.sha else []
+
+
+@dataclass(frozen=True)
+class SnapshotRead:
+    """The present snapshot of a source, as a step reads it; `with_state` where it matters whether it is stale."""
+
+    source: Source
+    geography: Geography
+    with_state: bool = False
+    is_asset: bool = True
+
+    @property
+    def key(self) -> str:
+        """Its asset key."""
+        return f"snapshot/{self.source.stem}"
+
+    def version(self, data: Path) -> str:
+        """The hash of its content, and of which parts are missing."""
+        now = self.value(data)
+        state = now.state if self.with_state and now.state in ("stale", "unavailable") else "read"
+        return store.sha256_json([now.data_version, sorted(now.missing), state])
+
+    def value(self, data: Path) -> Snapshot:
+        """The snapshot."""
+        return current(data, self.source, self.geography)
+
+
+@dataclass(frozen=True)
+class HistoryRead:
+    """What a source was seen to hold, oldest first (see `history`), as a step reads it."""
+
+    source: Source
+    geography: Geography
+    is_asset: bool = False
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return f"history/{self.source.stem}"
+
+    def version(self, data: Path) -> str:
+        """The hash of which content was seen when."""
+        return store.sha256_json([[line["sha"], line["day"]] for line in self.value(data)])
+
+    def value(self, data: Path) -> list[dict]:
+        """The observations, each with the `folder` its snapshot lies in."""
+        return history(data, self.source, self.geography)
+
 
 def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     """Fetch the source if it changed, and return its snapshot. `run` is written down with what was observed.
@@ -61,7 +119,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     last = _last_undamaged(workspace, source, folder)
     if workspace.settings.offline and not client_of(workspace).recorded and last:
-        return _snapshot(source, last, "kept")
+        return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
@@ -69,9 +127,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
-        return _snapshot(
-            source, observation, observation["status"], downloaded=client_of(workspace).downloaded - before
-        )
+        downloaded = client_of(workspace).downloaded - before
+        return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
     except Problem as problem:
         if folder.exists() or not source.required:
             failed = {
@@ -88,23 +145,18 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
             raise
         log.warning("%s", problem)
         if last:
-            return _snapshot(source, last, "stale", str(problem))
-        return Snapshot(source.stem, "unavailable", problem=str(problem))
+            return _snapshot(source, folder, last, "stale", str(problem))
+        return Snapshot(source.stem, folder, "unavailable", problem=str(problem))
 
 
-def current(workspace: Workspace, source: Source) -> Snapshot:
-    """The snapshot a source has, without asking anyone."""
-    folder = workspace.data / "snapshots" / source.stem
-    last, lines = last_good(folder, workspace.geography.stem), store.read_lines(folder / "observations.jsonl")
+def current(data: Path, source: Source, geography: Geography) -> Snapshot:
+    """The snapshot a source has in `data`, without asking anyone."""
+    folder = data / "snapshots" / source.stem
+    last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
-        return Snapshot(source.stem, "unavailable", problem=failed)
-    return _snapshot(source, last, "stale" if failed else last["status"], failed)
-
-
-def read_files(workspace: Workspace, snapshot: Snapshot) -> dict[str, bytes]:
-    """The files of a snapshot, by name."""
-    return read_snapshot(workspace, snapshot.stem, snapshot.sha)
+        return Snapshot(source.stem, folder, "unavailable", problem=failed)
+    return _snapshot(source, folder, last, "stale" if failed else last["status"], failed)
 
 
 def last_good(folder: Path, geography: str) -> dict | None:
@@ -142,7 +194,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
     line |= _placed(workspace, source, folder, table)
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
-        _move_aside(workspace, source.stem, sha)
+        _move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
         with store.staging(folder) as beside:
             for name, body in reply.files.items():
@@ -157,7 +209,7 @@ def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict 
     So that an answer of "not changed" never confirms bytes that did.
     """
     while (last := last_good(folder, workspace.geography.stem)) and not _is_undamaged(source, folder, last):
-        _move_aside(workspace, source.stem, last["sha"])
+        _move_aside(folder, workspace.geography.stem, last["sha"])
     return last
 
 
@@ -180,12 +232,13 @@ def _with_bytes(folder: Path, line: dict) -> dict:
     return line if "bytes" in line else {**line, "bytes": _hashes(folder / line["sha"])}
 
 
-def _move_aside(workspace: Workspace, stem: str, sha: str) -> None:
-    folder = workspace.data / "snapshots" / stem
-    aside = workspace.data / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
+def _move_aside(folder: Path, geography: str, sha: str) -> None:
+    """Move a damaged snapshot out of its source's `folder`, and write down that it was."""
+    stem = folder.name
+    aside = folder.parents[1] / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
     store.move_aside(folder / sha, aside)
     told = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
-    line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem, "status": "damaged", "sha": sha}
+    line = {"observed_at": store.utc_now(), "geography": geography, "status": "damaged", "sha": sha}
     store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": told})
     log.warning("%s", told)
 
@@ -207,10 +260,13 @@ def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFr
     return {"placed": share, "placed_by": rule}
 
 
-def _snapshot(source: Source, line: dict, state: str, problem: str | None = None, downloaded: int = 0) -> Snapshot:
+def _snapshot(
+    source: Source, folder: Path, line: dict, state: str, problem: str | None = None, downloaded: int = 0
+) -> Snapshot:
     as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
         source.stem,
+        folder,
         state,
         line["sha"],
         line["rows"],
@@ -253,31 +309,30 @@ def _without(value, volatile: set[str]):
     return value
 
 
-def history(workspace: Workspace, source: Source) -> list[dict]:
+def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     """What a source has been seen to hold, oldest first, the present last: the observations that differ from the one before.
 
     Each has `sha`, `day` (the publisher's date, else the day it was asked), and the `run` that made it with `run_at`;
     those whose snapshot is gone are left out. Content that comes back is there twice.
     """
-    folder, found = workspace.data / "snapshots" / source.stem, []
+    folder, found = data / "snapshots" / source.stem, []
     for line in store.read_lines(folder / "observations.jsonl"):
-        good = line.get("geography") == workspace.geography.stem and line["status"] in GOOD
+        good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
             day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
-            found.append({**line, "day": str(source.vintage or day)})
+            found.append({**line, "day": str(source.vintage or day), "folder": folder})
     return found
 
 
-def read_snapshot(workspace: Workspace, stem: str, sha: str) -> dict[str, bytes]:
-    """The files of one kept snapshot of source `stem`, by name.
+def read_snapshot(folder: Path, sha: str) -> dict[str, bytes]:
+    """The files of one kept snapshot, by name; `folder` holds all snapshots of its source.
 
     Raises Damaged where they are no longer what was fetched; they are then moved aside, so that they are fetched anew.
     """
-    folder = workspace.data / "snapshots" / stem
     files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
     lines = [line for line in store.read_lines(folder / "observations.jsonl") if line["sha"] == sha and "bytes" in line]
     if lines and {name: store.sha256(body) for name, body in files.items()} != lines[-1]["bytes"]:
-        _move_aside(workspace, stem, sha)
-        told = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
-        raise Damaged(stem, told, "run the same command again: it is fetched anew")
+        _move_aside(folder, lines[-1]["geography"], sha)
+        message = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
+        raise Damaged(folder.name, message, "run the same command again: it is fetched anew")
     return files

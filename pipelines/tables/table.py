@@ -2,33 +2,43 @@
 
 import pandas as pd
 
-from pipelines.core.once import Made, made, once
+from geodata.geography import Geography
+from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import current, read_files
-from pipelines.tables.tidy import ISSUE_COLUMNS, empty_table, tidy
+from pipelines.tables.snapshot import SnapshotRead
+from pipelines.tables.tidy import ISSUE_COLUMNS, empty_table, script_of, tidy
 
 
-def make_table(workspace: Workspace, source: Source) -> Made:
+def table_step(workspace: Workspace, source: Source) -> Step:
+    """The step that makes a source's table."""
+    return Step(
+        f"table/{source.stem}",
+        "tables",
+        f"{source.title}, typed and held to its contract: columns, keys, ranges, row count.",
+        (SnapshotRead(source, workspace.geography),),
+        {"source": source, "geography": workspace.geography, "script": script_of(source)},
+        make_table,
+        source.stem.split("_")[0],
+        Check("contract", "Declared columns, keys, ranges and counts hold.", _contract),
+    )
+
+
+def make_table(given: Given) -> Tables:
     """The source's table; empty but typed where the source is unavailable. Raises Problem on a breach."""
-    snapshot = current(workspace, source)
-
-    def make():
-        if snapshot.state == "unavailable":
-            table, issues = empty_table(source), pd.DataFrame(columns=ISSUE_COLUMNS).astype(str)
-        else:
-            table, issues = tidy(source, workspace.geography, read_files(workspace, snapshot))
-        meta = {
-            "available": snapshot.state != "unavailable",
-            "source_as_at": snapshot.source_as_at,
-            "n_issues": len(issues),
-        }
-        return {source.stem: table, f"{source.stem}.issues": issues}, meta
-
-    definition = {"source": source.model_dump(mode="json"), "geography": workspace.geography.model_dump(mode="json")}
-    return once(workspace.data / "tables", source.stem, definition, {"snapshot": snapshot.data_version}, make)
+    source: Source = given.definition["source"]
+    geography: Geography = given.definition["geography"]
+    snapshot = given[f"snapshot/{source.stem}"]
+    available = snapshot.state != "unavailable"
+    if available:
+        table, issues = tidy(source, geography, snapshot.read())
+    else:
+        table, issues = empty_table(source), pd.DataFrame(columns=ISSUE_COLUMNS).astype(str)
+    meta = {"available": available, "source_as_at": snapshot.source_as_at, "n_issues": len(issues)}
+    return {source.stem: table, f"{source.stem}.issues": issues}, meta
 
 
-def table(workspace: Workspace, stem: str) -> Made:
-    """The table that source `stem` has now."""
-    return made(workspace.data / "tables", stem)
+def _contract(output: Output) -> tuple[bool, str]:
+    if output.meta["available"]:
+        return True, f"{output.rows:,} rows hold to the contract"
+    return False, "no snapshot: an empty table of the declared types"

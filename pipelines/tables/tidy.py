@@ -27,9 +27,8 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
     every kind of breach of the source's contract.
     """
     text = read_text_table(source, files)
-    script = SOURCES / f"{source.stem}.py"
-    if script.exists():
-        text = _load(script).tidy(text)
+    if script_of(source):
+        text = _load(SOURCES / f"{source.stem}.py").tidy(text)
     text = _choose_columns(source, text)
     for name, level in source.keep.items():
         text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
@@ -51,6 +50,12 @@ def issue_table(rows: list[tuple]) -> pd.DataFrame:
     """Rows of ISSUE_COLUMNS as a table of issues; row 0 stands for the whole of a source."""
     table = pd.DataFrame(rows, columns=ISSUE_COLUMNS)
     return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
+
+
+def script_of(source: Source) -> str | None:
+    """The text of a source's own reader, where it has one."""
+    script = SOURCES / f"{source.stem}.py"
+    return script.read_text("utf-8") if script.exists() else None
 
 
 def empty_table(source: Source) -> pd.DataFrame:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from fixtures.making import make_index
-
 from pipelines.core.once import once
+
 from pipelines.indices.score import coverage_correlation
 from pipelines.indices.score import make_index as make_step
 from pipelines.register.register import Indicator

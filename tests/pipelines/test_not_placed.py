@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-
 from pipelines.core.once import made
+
 from pipelines.places.placed import findings, kinds_nowhere, little_placed
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import orjson
 import pandas as pd
 import pytest
-
 from pipelines.core.once import made
+
 from pipelines.tables.table import table
 
 CLOSED_TO_ROWS = ("coops_uk_2023", "gla_pubs_2022")  # publish: aggregates

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from pipelines.core.once import made, once
 
 from pipelines.areas.claimed import claimed
-from pipelines.core.once import made, once
 from pipelines.core.store import sha256_json
 from pipelines.places.cover import make_cover
 from pipelines.tables.table import table

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from pipelines.core.once import made, once
 
 from geodata.geography import read_geographies
 from geodata.records import read_record
-from pipelines.core.once import made, once
 from pipelines.places.events import make_place_events
 from pipelines.places.identity import present_ids
 from pipelines.register.register import DEFINITIONS, Taxonomy

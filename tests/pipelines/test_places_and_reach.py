@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-
 from pipelines.core.once import made
+
 from pipelines.core.plain_text import plain
 from pipelines.tables.table import table
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from pipelines.core.once import made
 
 from geodata.distance import measure_of
 from pipelines.areas.small_areas import make_scope
-from pipelines.core.once import made
 from pipelines.places.cover import make_cover
 from pipelines.reach.reach import make_reach
 from pipelines.register.decay import Decay

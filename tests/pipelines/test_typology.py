@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pipelines.core.once import made
 
 from geodata.records import DefinitionError, read_record
-from pipelines.core.once import made
 from pipelines.ownership.typology import Typology, label, read_typology
 from pipelines.register.labels import read_labels
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pipelines.core.once import made
 
 from pipelines.areas.claimed import claimed
-from pipelines.core.once import made
 from pipelines.core.settings import Settings
 from pipelines.indicators.errors import read_accuracy
 from pipelines.places.agreement import agreement

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-
 from pipelines.core.once import made
+
 from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, drawn, read_errors
 
 

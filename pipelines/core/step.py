@@ -1,0 +1,344 @@
+"""A step, declared once: what it reads, what defines it and how it is made. All else follows from the declaration: the
+Dagster dependencies, the key that decides whether work is done again, and whether a refresh finds anything new.
+
+A step's `make` closes over nothing: it is handed what the step declared, and that alone. Its code version is the hash of
+the modules it imports, followed through, so that a change to a map writer leaves the tables alone.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from pipelines.core import store
+
+ROOT = Path(__file__).parents[2]
+# where DIR keeps the output of each kind of step: contract
+PLACES = {
+    "table": "tables/{}", "geography": "tables/{}", "by_area": "tables/{}_by_area", "places": "places/{}",
+    "reach": "reach/{}", "reach_errors": "reach/{}.errors", "indicator": "indicators/{}",
+    "indicator_errors": "indicators/{}.errors", "index": "indices/{}", "spread": "indices/{}.spread",
+    "explained": "indices/{}.explained", "cluster": "indices/{}.cluster", "ownership": "ownership/{}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a step left: a Parquet file per table (the main one is `path`), its data version and what was counted."""
+
+    stem: str
+    files: dict[str, Path]
+    data_version: str
+    rows: int
+    reused: bool
+    meta: dict = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The Parquet file of the step's main table."""
+        return self.files[self.stem]
+
+
+class Read(Protocol):
+    """Something a step reads that no step makes, such as a snapshot or a file that an operator keeps in DIR.
+
+    `key` is its name, and its asset key where it has one (`is_asset`).
+    """
+
+    key: str
+    is_asset: bool
+
+    def version(self, data: Path) -> str:
+        """What it holds now, as a hash or a word."""
+
+    def value(self, data: Path) -> Any:
+        """What the step is handed."""
+
+
+class Given:
+    """What a step is handed: the outputs and other things it declared to read, by key, and its definition.
+
+    A step may declare to read one table of an output, as `places/place:place.kinds`; then it depends on that alone.
+    """
+
+    def __init__(self, data: Path, reads: Mapping[str, "str | Read"], definition: Mapping[str, Any]):
+        self._data, self._reads, self.definition = data, reads, definition
+
+    def __getitem__(self, key: str) -> Any:
+        read = self._reads[key]
+        return output(self._data, key.partition(":")[0]) if isinstance(read, str) else read.value(self._data)
+
+    def path(self, key: str, table: str | None = None) -> Path:
+        """The Parquet file of a table of an output: the one that `key` or `table` names, else the main one."""
+        named = table or key.partition(":")[2]
+        return self[key].files[named] if named else self[key].path
+
+    def frame(self, key: str, table: str | None = None, columns: list[str] | None = None) -> pd.DataFrame:
+        """Such a table, whole or some columns of it."""
+        return pd.read_parquet(self.path(key, table), columns=columns)
+
+
+Tables = tuple[dict[str, pd.DataFrame], dict]  # by name, the main one under the output's stem; and what was counted
+
+
+@dataclass(frozen=True)
+class Check:
+    """An asset check of an output: `finds` gives whether it passed, and what was found."""
+
+    name: str
+    describes: str
+    finds: Callable[[Output], tuple[bool, str]]
+
+
+@dataclass(frozen=True)
+class Keep:
+    """A file of DIR in which an output is kept besides. Where it is lost, or no longer whole, the step is run again."""
+
+    file: str
+    content: Callable[[Output], bytes]
+    is_whole: Callable[[Path], bool] = Path.exists
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `definition` holds everything declared that the result depends on: records, numbers, texts. `describes`
+    says for people what comes of it."""
+
+    key: str
+    group: str
+    describes: str
+    reads: tuple["str | Read", ...]
+    definition: Mapping[str, Any]
+    make: Callable[[Given], Tables]
+    publisher: str = "common-ground"
+    check: Check | None = None
+    keeps: Keep | None = None
+
+    @property
+    def inputs(self) -> dict[str, "str | Read"]:
+        """What is read, by key."""
+        return {read if isinstance(read, str) else read.key: read for read in self.reads}
+
+    @property
+    def depends_on(self) -> list[str]:
+        """The keys of the assets it reads, in the order declared."""
+        reads = self.inputs.items()
+        return list(dict.fromkeys(k.partition(":")[0] for k, read in reads if isinstance(read, str) or read.is_asset))
+
+    @property
+    def code_version(self) -> str:
+        """The hash of the code that makes it."""
+        return code_version(self.make.__module__)
+
+
+def location(key: str) -> tuple[str, str]:
+    """The folder of DIR and the stem under which a step's output is kept."""
+    kind, _, name = key.partition("/")
+    folder, _, stem = PLACES[kind].format(name).partition("/")
+    return folder, stem
+
+
+def output(data: Path, key: str) -> Output:
+    """The output that a step has at present. Raises FileNotFoundError when it was never made."""
+    folder, stem = location(key)
+    record = store.read_json(data / folder / f"{stem}.json")
+    if record is None:
+        raise FileNotFoundError(data / folder / f"{stem}.json")
+    return _output(data / folder, stem, record)
+
+
+def run(step: Step, data: Path) -> Output:
+    """The step's output in `data`: the one there is if nothing it rests on changed, else made anew."""
+    folder, stem = location(step.key)
+    record, key = _record(step, data), work_key(step, data)
+    done = _output(data / folder, stem, record) if record and record["key"] == key else None
+    if not (done and _whole(done, record)):
+        done = _make(step, data, key, record)
+    if step.keeps and not (done.reused and step.keeps.is_whole(data / step.keeps.file)):
+        store.write_bytes(data / step.keeps.file, step.keeps.content(done))
+    return done
+
+
+def _make(step: Step, data: Path, key: str, before: dict | None) -> Output:
+    folder, stem = location(step.key)
+    frames, meta = step.make(Given(data, step.inputs, step.definition))
+    names = {name: f"{name}-{key[:12]}.parquet" for name in frames}
+    hashes = {name: store.write_parquet(data / folder / names[name], frame) for name, frame in frames.items()}
+    record = {
+        "key": key,
+        "data_version": store.sha256_json({"files": hashes, "meta": meta}),
+        "rows": len(frames[stem]),
+        "files": names,
+        "hashes": hashes,
+        "meta": meta,
+    }
+    store.write_json(data / folder / f"{stem}.json", record)
+    for name, file in (before or {"files": {}})["files"].items():
+        if names.get(name) != file:
+            (data / folder / file).unlink(missing_ok=True)
+    return _output(data / folder, stem, record, reused=False)
+
+
+def to_make(steps: Iterable[Step], data: Path) -> list[str]:
+    """The keys of the steps whose output is not what their declaration asks for now, and of all that rest on them.
+
+    `steps` in an order in which each comes after what it reads. A step that rests on one of these may turn out to be
+    unchanged when it is run.
+    """
+    due: set[str] = set()
+    for step in steps:
+        if due.intersection(step.depends_on) or not _stands(step, data):
+            due.add(step.key)
+    return [step.key for step in steps if step.key in due]
+
+
+def _stands(step: Step, data: Path) -> bool:
+    record, folder = _record(step, data), data / location(step.key)[0]
+    there = bool(record) and all((folder / file).exists() for file in record["files"].values())
+    return there and record["key"] == work_key(step, data)
+
+
+def work_key(step: Step, data: Path, code: str | None = None) -> str:
+    """The hash of everything a step's output follows from: its code (unless told), its definition, and the versions of
+    what it reads."""
+    versions = {
+        key: _version(data, key) if isinstance(read, str) else read.version(data) for key, read in step.inputs.items()
+    }
+    return store.sha256_json({"code": code or step.code_version, "definition": step.definition, "inputs": versions})
+
+
+def _version(data: Path, key: str) -> str:
+    key, _, table = key.partition(":")
+    found = output(data, key)
+    return found.hashes[table] if table else found.data_version
+
+
+def _record(step: Step, data: Path) -> dict | None:
+    if step.keeps and not step.keeps.is_whole(data / step.keeps.file):
+        return None
+    folder, stem = location(step.key)
+    return store.read_json(data / folder / f"{stem}.json")
+
+
+def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Output:
+    files = {name: folder / file for name, file in record["files"].items()}
+    return Output(stem, files, record["data_version"], record["rows"], reused, record["meta"], record["hashes"])
+
+
+def _whole(done: Output, record: dict) -> bool:
+    return all(file.exists() and store.sha256_file(file) == record["hashes"][name] for name, file in done.files.items())
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """A file that an operator may keep in DIR; the step is handed its path, whether it is there or not."""
+
+    name: str
+    is_asset: bool = False
+
+    @property
+    def key(self) -> str:
+        """The file's name."""
+        return f"file/{self.name}"
+
+    def version(self, data: Path) -> str:
+        """The hash of its bytes, or that it is absent."""
+        path = data / self.name
+        return store.sha256_file(path) if path.exists() else "absent"
+
+    def value(self, data: Path) -> Path:
+        """Its path."""
+        return data / self.name
+
+
+@dataclass(frozen=True)
+class KeptRead:
+    """The file in which a step keeps its own output, for what it held before. It does not count towards the key."""
+
+    name: str
+    is_asset: bool = False
+
+    @property
+    def key(self) -> str:
+        """The file's name."""
+        return f"kept/{self.name}"
+
+    def version(self, data: Path) -> str:
+        """The same always."""
+        return "kept"
+
+    def value(self, data: Path) -> Path:
+        """Its path."""
+        return data / self.name
+
+
+@dataclass(frozen=True)
+class After:
+    """A step that must have run before, such as one that refuses wrong corrections; nothing of it is read."""
+
+    key: str
+    is_asset: bool = True
+
+    def version(self, data: Path) -> str:
+        """The same always."""
+        return "after"
+
+    def value(self, data: Path) -> None:
+        """Nothing."""
+
+
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+((?:pipelines|geodata)[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)|import[ \t]+((?:pipelines|geodata)[\w.]*))",
+    re.MULTILINE,
+)
+
+
+@cache
+def code_version(module: str, within: str = "") -> str:
+    """The hash of a module's source, of all modules of this project it imports, followed through, and of the lock file;
+    of the modules of one package alone where it is named."""
+    lock = ROOT / "requirements.lock"
+    texts = {name: _source(name) for name in modules_of(module) if name.startswith(within)}
+    return store.sha256_json({"modules": texts, "lock": store.sha256_file(lock) if lock.exists() else ""})
+
+
+@cache
+def modules_of(module: str) -> tuple[str, ...]:
+    """`module` and every module of this project that it imports, followed through, in order of name."""
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += imports_of(name)
+    return tuple(sorted(found))
+
+
+@cache
+def imports_of(module: str) -> tuple[str, ...]:
+    """The modules of this project that one imports, and the packages they lie in."""
+    found: set[str] = set()
+    for base, names, plain in IMPORT.findall(_source(module)):
+        wanted = [plain or base, *(f"{base}.{name.split()[0]}" for name in re.split(r"[(),\s]*,[(),\s]*|[()\n]+", names) if name.split())]  # fmt: skip
+        for name in filter(_file, wanted):
+            parts = name.split(".")
+            found |= {".".join(parts[:n]) for n in range(1, len(parts) + 1)}
+    return tuple(sorted(found - {module}))
+
+
+@cache
+def _file(module: str) -> Path | None:
+    path = ROOT.joinpath(*module.split("."))
+    return next((p for p in (path.with_suffix(".py"), path / "__init__.py") if p.exists()), None)
+
+
+@cache
+def _source(module: str) -> str:
+    path = _file(module)
+    return path.read_text("utf-8") if path else inspect.getsource(inspect.getmodule(module))

@@ -1,0 +1,54 @@
+"""Every step of a workspace, in the order data flows: what the graph is made of, and what a refresh looks through."""
+
+from pipelines.areas.carried import by_area_step
+from pipelines.areas.outlines import outlines_step
+from pipelines.areas.postcodes import postcode_step
+from pipelines.areas.small_areas import areas_step, scope_step
+from pipelines.core.step import Step
+from pipelines.indicators.errors import error_steps
+from pipelines.indicators.indicator import indicator_step
+from pipelines.indices.clusters import cluster_step
+from pipelines.indices.explained import explained_step
+from pipelines.indices.score import index_step
+from pipelines.indices.spread import spread_step
+from pipelines.ownership.typology import typology_step
+from pipelines.places.conflate import place_group_step
+from pipelines.places.corrections import corrections_step
+from pipelines.places.cover import cover_step
+from pipelines.places.events import place_event_step
+from pipelines.places.gather import place_record_step
+from pipelines.places.identity import place_identity_step
+from pipelines.places.places import place_step
+from pipelines.reach.reach import reach_step
+from pipelines.register.vintages import carried_sources
+from pipelines.register.workspace import Workspace
+from pipelines.tables.table import table_step
+
+GEOGRAPHY = (postcode_step, areas_step, scope_step, outlines_step)
+PLACES = (
+    place_record_step,
+    corrections_step,
+    place_group_step,
+    place_identity_step,
+    place_event_step,
+    place_step,
+    cover_step,
+)
+
+
+def all_steps(workspace: Workspace) -> list[Step]:
+    """Every step between the snapshots and the release, each after those it reads."""
+    register = workspace.register
+    indices = [register.indices[name] for name in register.index_order]
+    return [
+        *(table_step(workspace, source) for source in register.sources.values()),
+        *(make(workspace) for make in GEOGRAPHY),
+        *(by_area_step(workspace, register.sources[stem]) for stem in carried_sources(register)),
+        *(make(workspace) for make in PLACES),
+        *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
+        *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
+        *error_steps(workspace),
+        *(index_step(workspace, index) for index in indices),
+        *(make(workspace, index) for index in indices for make in (spread_step, explained_step, cluster_step)),
+        typology_step(workspace),
+    ]
