@@ -4,7 +4,7 @@ Nothing outside this module knows how a walk is got. Another measure (a walking 
 the members of `Measure`, chosen in `measure_of`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -44,10 +44,6 @@ class Measure(Protocol):
         """How walks are measured, in words that follow a comma."""
 
     @property
-    def definition(self) -> dict:
-        """What makes this measure's walks what they are, for the key of a step that uses them."""
-
-    @property
     def cap_m(self) -> float:
         """The walk (metres) beyond which a nearest place is not stated."""
 
@@ -76,11 +72,6 @@ class StraightLine:
     def name(self) -> str:
         """How walks are measured."""
         return f"straight line x {self.detour_factor:g}, {1 / self.minutes_per_metre:.0f} m a minute"
-
-    @property
-    def definition(self) -> dict:
-        """Its three numbers, under its class's name."""
-        return {"measure": type(self).__name__, **asdict(self)}
 
     @property
     def cap_m(self) -> float:

@@ -7,6 +7,7 @@ the modules it imports, followed through, so that a change to a map writer leave
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -341,4 +342,4 @@ def _file(module: str) -> Path | None:
 @cache
 def _source(module: str) -> str:
     path = _file(module)
-    return path.read_text("utf-8") if path else inspect.getsource(inspect.getmodule(module))
+    return path.read_text("utf-8") if path else inspect.getsource(sys.modules[module])

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from geodata.records import DefinitionError
 from geodata.vintages import MISSING, SAID_AS, VintageError, carry, roll_up
-from pipelines.areas.carried import how, reading_by_area
-from pipelines.core.settings import Settings
+from pipelines.areas.carried import how
 from pipelines.register.vintages import carried_sources, vintages
+from pipelines.core.settings import Settings
+from pipelines.core.step import run
+from pipelines.indicators.indicator import indicator_step
 from pipelines.register.workspace import open_workspace
 from pipelines.tables.snapshot import take
-from pipelines.tables.table import make_table
+from pipelines.tables.table import table_step
 
 # u stays u1; s splits into s1, s2 (300 and 100 residents); m and n merge into mn; x gives to x1 and xy, y to xy and y1
 LOOKUP = pd.DataFrame(
@@ -201,8 +203,9 @@ def test_a_source_says_its_vintage_by_the_level_of_its_key(town):
     assert {level: v.source for level, v in vintages(register).items()} == {"old_area": "ons_lsoa11_lsoa21_2022"}
     assert {"tfl_ptal_2015", "mhclg_iod_2019"} <= set(carried_sources(register))
     assert "ons_authority_region_2024" not in carried_sources(register)  # a key of another level is no older vintage
-    reads = reading_by_area(register, register.indicators["imd_2019_score"])
-    assert reads.inputs == ["mhclg_iod_2019_by_area"]
+    step = indicator_step(town.workspace(), register.indicators["imd_2019_score"])
+    assert step.definition["views"] == {"mhclg_iod_2019_by_area": ["by_area/mhclg_iod_2019"]}
+    assert "by_area/mhclg_iod_2019" in step.depends_on
     columns = register.sources["mhclg_iod_2019"].columns
     assert {name: how(name, column) for name, column in columns.items()} == {
         "lsoa11_code": None,
@@ -260,7 +263,7 @@ def real(mirror, tmp_path):
     def read(stem: str) -> pd.DataFrame:
         source = workspace.register.sources[stem]
         take(workspace, source)
-        return pd.read_parquet(make_table(workspace, source).path)
+        return pd.read_parquet(run(table_step(workspace, source), workspace.data).path)
 
     return read
 

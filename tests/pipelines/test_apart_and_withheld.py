@@ -5,11 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from fixtures.making import make_index
-from pipelines.core.once import once
+from fixtures.making import make_index, plant
 
-from pipelines.indices.score import coverage_correlation
-from pipelines.indices.score import make_index as make_step
+from pipelines.core.step import run
+from pipelines.indices.score import coverage_correlation, index_step
 from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Domain
@@ -120,14 +119,14 @@ def made_of(folder, n: int, coverage: list[str], stock: list[float], withhold: f
     codes = [f"e{i:02}" for i in range(n)]
     names = dict.fromkeys(("nation_code", "region_code", "authority_code", "like_areas_code"), "n")
     areas = pd.DataFrame({"area_code": codes, **names})
-    once(folder / "tables", "areas", 0, {}, lambda: ({"areas": areas}, {}))
-    once(folder / "tables", "scope", 0, {}, lambda: ({"scope": areas[["area_code"]]}, {}))
+    plant(folder, "geography/areas", {"main": areas})
+    plant(folder, "geography/scope", {"main": areas[["area_code"]]})
     for name, value, told in (("stock", stock, ["observed"] * n), ("seen", range(n), coverage)):
         known = pd.Series(told) != "unknown"
         rows = pd.DataFrame({"area_code": codes, "indicator": name, "value": pd.Series(value, dtype=float).where(known), "coverage": told})  # fmt: skip
         rows["as_at"] = pd.Timestamp("2025-01-01")
         rows["null_reason"] = pd.Series("not_covered", index=rows.index, dtype="str").where(~known)
-        once(folder / "indicators", name, 0, {}, lambda name=name, rows=rows: ({name: rows}, {}))
+        plant(folder, f"indicator/{name}", {"main": rows})
     head = {
         "title": "t",
         "unit": "u",
@@ -142,7 +141,8 @@ def made_of(folder, n: int, coverage: list[str], stock: list[float], withhold: f
         {"one": {"members": {"stock": 1}}, "beside": {"members": {"seen": 1}, "apart": True}},
         withhold_above=withhold, minimum_weight=1,
     )  # fmt: skip
-    step = make_step(SimpleNamespace(data=folder, register=SimpleNamespace(indicators=indicators, indices={})), index)
+    register = SimpleNamespace(indicators=indicators, indices={})
+    step = run(index_step(SimpleNamespace(register=register), index), folder)
     return step, pd.read_parquet(step.path), pd.read_parquet(step.files["test.domain_score"])
 
 

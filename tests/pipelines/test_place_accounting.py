@@ -4,8 +4,8 @@ import numpy as np
 import orjson
 import pandas as pd
 import pytest
-from pipelines.core.once import made
 
+from pipelines.core.step import output
 from pipelines.tables.table import table
 
 CLOSED_TO_ROWS = ("coops_uk_2023", "gla_pubs_2022")  # publish: aggregates
@@ -20,7 +20,7 @@ def dated(request, town, town_twice):
 
 @pytest.fixture(scope="module")
 def outcomes(dated):
-    return pd.read_parquet(made(dated.data / "places", "place").files["place.records"])
+    return pd.read_parquet(output(dated.data, "places/place").files["place.records"])
 
 
 def test_the_outcomes_of_every_source_add_up_to_its_rows(dated):
@@ -38,19 +38,19 @@ def test_the_outcomes_of_every_source_add_up_to_its_rows(dated):
 
 def test_every_record_that_leads_or_joins_a_place_has_one(dated, outcomes):
     live = outcomes[outcomes["outcome"].isin(["placed", "merged"])]
-    places = set(pd.read_parquet(made(dated.data / "places", "place").path)["place_id"])
+    places = set(pd.read_parquet(output(dated.data, "places/place").path)["place_id"])
     assert live["place_id"].notna().all()
     assert set(live["place_id"]) <= places
     leads = outcomes[outcomes["outcome"] == "placed"]
     assert leads["place_id"].is_unique
     # a record whose list still holds it is never told to have left it
-    records = pd.read_parquet(made(dated.data / "places", "place_record").path).set_index("record")
+    records = pd.read_parquet(output(dated.data, "places/place_record").path).set_index("record")
     gone = outcomes.loc[outcomes["rule"] == "no longer on its list", "record"]
     assert not records.loc[records.index.isin(gone), "is_current"].any()
 
 
 def test_what_is_closed_or_not_a_public_fixed_place_counts_nowhere(dated):
-    kinds = pd.read_parquet(made(dated.data / "places", "place").files["place.kinds"])
+    kinds = pd.read_parquet(output(dated.data, "places/place").files["place.kinds"])
     counted = kinds[kinds["is_counted"]]
     assert set(counted["status"]) == {"open"}
     assert not counted["kind"].isin(NEVER_COUNTED).any()
@@ -95,9 +95,9 @@ def test_counts_within_reach_are_their_places_for_every_kind(dated):
 
 def test_a_brute_force_recount_of_areas_and_kinds_drawn_at_random(dated):
     geography = dated.workspace().geography
-    kinds = pd.read_parquet(made(dated.data / "places", "place").files["place.kinds"])
-    places = pd.read_parquet(made(dated.data / "places", "place").path).set_index("place_id")
-    areas = pd.read_parquet(made(dated.data / "tables", "areas").path).set_index("area_code")
+    kinds = pd.read_parquet(output(dated.data, "places/place").files["place.kinds"])
+    places = pd.read_parquet(output(dated.data, "places/place").path).set_index("place_id")
+    areas = pd.read_parquet(output(dated.data, "geography/areas").path).set_index("area_code")
     told = dated.frame("select * from neighbourhood_reach where coverage != 'unknown'")
     told = told.sample(200, random_state=11)
     for row in told.itertuples():
@@ -118,7 +118,7 @@ def test_a_gap_is_held_against_the_standard_of_the_area_s_class(dated):
     """And not claimed where the edge of what the list covers is nearer than what was found: it may lie beyond."""
     geography = dated.workspace().geography
     rows = dated.frame("select * from neighbourhood_reach join neighbourhood using (area_code)")
-    edges = pd.read_parquet(made(dated.data / "places", "cover").path)[["area_code", "kind", "edge_m"]]
+    edges = pd.read_parquet(output(dated.data, "places/cover").path)[["area_code", "kind", "edge_m"]]
     rows = rows.merge(edges, on=["area_code", "kind"], validate="1:1")
     pace = geography.minutes_per_metre
     minutes, standard = (rows["nearest_m"] * pace).fillna(np.inf), rows["standard_minutes"]
@@ -189,8 +189,8 @@ def test_rows_of_a_list_that_is_cleared_for_counts_only_are_in_no_table_of_rows(
 
 
 def test_what_only_such_a_list_knows_is_shown_nowhere(dated):
-    records = pd.read_parquet(made(dated.data / "places", "place_record").path)
-    outcomes = pd.read_parquet(made(dated.data / "places", "place").files["place.records"])
+    records = pd.read_parquet(output(dated.data, "places/place_record").path)
+    outcomes = pd.read_parquet(output(dated.data, "places/place").files["place.records"])
     of = outcomes.dropna(subset="place_id").merge(records[["record", "publish", "is_current"]], on="record")
     of = of[of["is_current"]]
     open_ = set(of.loc[of["publish"] == "rows", "place_id"])

@@ -6,24 +6,23 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from pipelines.core.once import made, once
+from fixtures.making import plant
 
 from pipelines.areas.claimed import claimed
-from pipelines.core.store import sha256_json
-from pipelines.places.cover import make_cover
-from pipelines.tables.table import table
+from pipelines.core.step import output, run
+from pipelines.places.cover import cover_step
 
 CITY = "S99800001"  # the region that the invented city map covers
 
 
 @pytest.fixture(scope="module")
 def areas(town):
-    return pd.read_parquet(made(town.data / "tables", "areas").path).set_index("area_code")
+    return pd.read_parquet(output(town.data, "geography/areas").path).set_index("area_code")
 
 
 @pytest.fixture(scope="module")
 def cover(town, areas):
-    frame = pd.read_parquet(made(town.data / "places", "cover").path)
+    frame = pd.read_parquet(output(town.data, "places/cover").path)
     return frame.join(areas[["authority_code", "region_code"]], on="area_code")
 
 
@@ -37,16 +36,8 @@ def work(town, tmp_path):
     return replace(town, data=data, settings=replace(town.settings, data=data))
 
 
-def instead(folder, stem: str, **frames: pd.DataFrame) -> None:
-    """Put other tables in place of a step's output."""
-    kept = made(folder, stem)
-    tables = {name: pd.read_parquet(path) for name, path in kept.files.items()}
-    tables |= {stem if name == "main" else f"{stem}.{name}": frame for name, frame in frames.items()}
-    once(folder, stem, "instead", {name: sha256_json(frame.to_json()) for name, frame in frames.items()}, lambda: (tables, kept.meta))  # fmt: skip
-
-
 def cover_of(town, kind: str) -> pd.Series:
-    frame = pd.read_parquet(make_cover(town.workspace()).path)
+    frame = pd.read_parquet(run(cover_step(town.workspace()), town.data).path)
     return frame[frame["kind"] == kind].set_index("area_code")
 
 
@@ -77,9 +68,9 @@ def test_a_list_kept_by_volunteers_is_partial_everywhere(cover, kind):
 def test_a_list_placed_by_postcode_covers_only_what_the_directory_reaches(work, areas):
     before = cover_of(work, "library")
     assert (before["coverage"] != "unknown").all()
-    codes = pd.read_parquet(made(work.data / "tables", "postcode").path)
+    codes = pd.read_parquet(output(work.data, "geography/postcode").path)
     lost = set(areas.index[areas["authority_code"] == "S99600003"])
-    instead(work.data / "tables", "postcode", main=codes[~codes["area_code"].isin(lost)])
+    plant(work.data, "geography/postcode", {"main": codes[~codes["area_code"].isin(lost)]})
     after = cover_of(work, "library")
     assert set(after.index[after["coverage"] == "unknown"]) == lost
     assert (after.loc[list(lost), "null_reason"] == "not_covered").all()
@@ -93,10 +84,10 @@ def test_evidence_that_has_expired_covers_nothing(work, areas):
     mine = set(areas.index[areas["authority_code"] == council])
     before = cover_of(work, "public_brownfield_site")
     assert (before.loc[list(mine), "coverage"] != "unknown").all()
-    records = pd.read_parquet(made(work.data / "places", "place_record").path)
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
     site = (records["source"] == "mhclg_brownfield_current") & records["area_code"].isin(mine)
     old = records.assign(as_at=records["as_at"].mask(site, pd.Timestamp("2022-12-31")))
-    instead(work.data / "places", "place_record", main=old)
+    plant(work.data, "places/place_record", {"main": old})
     after = cover_of(work, "public_brownfield_site")
     assert (after.loc[list(mine), "coverage"] == "unknown").all()
     assert (after.loc[list(mine), "null_reason"] == "not_covered").all()
@@ -104,15 +95,15 @@ def test_evidence_that_has_expired_covers_nothing(work, areas):
     assert (after.loc[others, "coverage"] != "unknown").all()
     # the day the evidence expires is the last it does not count: the first of the year three years back counts
     fresh = records.assign(as_at=records["as_at"].mask(site, pd.Timestamp("2023-01-01")))
-    instead(work.data / "places", "place_record", main=fresh)
+    plant(work.data, "places/place_record", {"main": fresh})
     assert (cover_of(work, "public_brownfield_site").loc[list(mine), "coverage"] != "unknown").all()
 
 
 def test_a_register_that_states_no_owner_covers_sites_but_not_whose_they_are(work, areas):
-    records = pd.read_parquet(made(work.data / "places", "place_record").path)
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
     mine = records["area_code"].map(areas["authority_code"]) == "S99600002"
     silent = records.assign(owner_kind=records["owner_kind"].mask(mine))
-    instead(work.data / "places", "place_record", main=silent)
+    plant(work.data, "places/place_record", {"main": silent})
     rows = cover_of(work, "public_brownfield_site")
     unknown = set(areas.loc[rows.index[rows["coverage"] == "unknown"], "authority_code"])
     assert unknown == {"S99600002", "S99600003"}
@@ -132,14 +123,14 @@ def test_a_source_that_is_not_available_is_told_as_the_reason(work):
 def test_a_claim_is_the_nation_or_a_level_and_its_codes(town, areas):
     workspace, frame = town.workspace(), areas.reset_index()
     sources = workspace.register.sources
-    assert claimed(workspace, sources["ace_libraries_2023"], frame).all()
-    city = claimed(workspace, sources["gla_museums_2022"], frame)
+    assert claimed(workspace.geography, sources["ace_libraries_2023"], frame).all()
+    city = claimed(workspace.geography, sources["gla_museums_2022"], frame)
     assert (city == (frame["region_code"] == CITY).to_numpy()).all()
     assert 0 < city.sum() < len(frame)
 
 
 def test_the_date_of_the_evidence_is_that_of_its_source(town, cover):
-    told = table(town.workspace(), "gla_museums_2022").meta
+    told = output(town.data, "table/gla_museums_2022").meta
     assert told["available"]
     assert {f"{d:%Y-%m-%d}" for d in cover.loc[cover["kind"] == "museum", "as_at"]} == {"2022-11-27"}
 

@@ -5,11 +5,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from pipelines.core.once import made, once
+from fixtures.making import plant
 
 from geodata.geography import read_geographies
 from geodata.records import read_record
-from pipelines.places.events import make_place_events
+from pipelines.core.step import output, run
+from pipelines.places.events import place_event_step
 from pipelines.places.identity import present_ids
 from pipelines.register.register import DEFINITIONS, Taxonomy
 
@@ -49,21 +50,18 @@ def events(
     told = [(series, kind, day) for series, days in looks.items() for day in days]
     told = pd.DataFrame(told, columns=["series", "kind", "observed_on"])
     dated = {"observed_on": "datetime64[ms]"}
-    known = {"record": rows, "sightings": sightings.astype(dated), "observations": told.astype(dated)}
+    known = {"main": rows, "sightings": sightings.astype(dated), "observations": told.astype(dated)}
     names = {key: place((at or {}).get(key, "|".join(key))) for key in seen}
     identity = pd.DataFrame({"place_id": list(names.values()), "source": rows["source"], "source_id": rows["source_id"], "superseded_by": None})  # fmt: skip
     identity = identity.astype("str").assign(first_seen="2026-01-01", last_seen="2026-01-01")
-    tables = {"place_record": known["record"]} | {f"place_record.{n}": known[n] for n in ("sightings", "observations")}
-    once(folder / "places", "place_record", 0, {}, lambda: (tables, {}))
-    once(folder / "places", "place_identity", 0, {}, lambda: ({"place_identity": identity}, {}))
+    plant(folder, "places/place_record", known)
+    plant(folder, "places/place_identity", {"main": identity})
     if lines:
         text = "place_or_record,field_or_event,value,reason,evidence,date\n" + "\n".join(lines)
         (folder / "corrections.csv").write_text(text, "utf-8")
     town = read_geographies()["sample_town"]
-    workspace = SimpleNamespace(
-        data=folder, register=SimpleNamespace(taxonomy=TAXONOMY, place_sources={}), geography=town
-    )
-    return pd.read_parquet(make_place_events(workspace).path)
+    workspace = SimpleNamespace(register=SimpleNamespace(taxonomy=TAXONOMY), geography=town)
+    return pd.read_parquet(run(place_event_step(workspace), folder).path)
 
 
 def told(found: pd.DataFrame, event: str) -> list[tuple]:
@@ -221,8 +219,8 @@ def test_the_same_event_has_the_same_id_and_each_its_own(tmp_path):
 
 @pytest.fixture(scope="module")
 def town_events(town):
-    found = pd.read_parquet(made(town.data / "places", "place_event").path)
-    places = pd.read_parquet(made(town.data / "places", "place").path)
+    found = pd.read_parquet(output(town.data, "places/place_event").path)
+    places = pd.read_parquet(output(town.data, "places/place").path)
     return found.merge(places[["place_id", "name"]], on="place_id")
 
 
@@ -248,7 +246,7 @@ def test_a_library_gone_from_the_map_and_open_in_the_list_is_open(town, town_eve
     "name", ["Quillencroft Community Centre", "Draffengate Community Centre", "Seven Picture House"]
 )
 def test_what_was_drawn_anew_or_missing_for_a_year_has_no_event(town, town_events, name):
-    records = pd.read_parquet(made(town.data / "places", "place_record").path)
+    records = pd.read_parquet(output(town.data, "places/place_record").path)
     records = records[records["reason"].isna() & (records["name"] == name) & (records["series"] == "osm")]
     place_of = present_ids(pd.read_parquet(town.data / "identity.parquet"))
     places = set(records["record"].map(place_of))
@@ -277,7 +275,7 @@ def test_the_sample_has_no_opening_and_no_mark_on_worship(town_events):
 
 def test_on_the_second_date_what_left_a_living_list_is_no_longer_listed(town_twice):
     data = town_twice[1].data
-    found = pd.read_parquet(made(data / "places", "place_event").path)
+    found = pd.read_parquet(output(data, "places/place_event").path)
     pubs = found[(found["kind"] == "pub") & (found["series"] == "fsa_hygiene_current")]
     assert pubs["event"].value_counts().to_dict() == {"no_longer_listed": 6, "first_listed": 1}
     names = town_twice[1].query(

@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from pipelines.core.once import made
 
 from pipelines.core.plain_text import plain
+from pipelines.core.step import output
 from pipelines.tables.table import table
 
 CITY_SOURCES = {
@@ -22,19 +22,19 @@ STATED = ["owned by a public authority", "mixed ownership", "not owned by a publ
 @pytest.fixture(scope="module")
 def reach(town):
     """Reach by area and kind, with each area's council and region."""
-    areas = pd.read_parquet(made(town.data / "tables", "areas").path)
-    steps = [made(town.data / "reach", kind) for kind in town.workspace().register.taxonomy.counted()]
+    areas = pd.read_parquet(output(town.data, "geography/areas").path)
+    steps = [output(town.data, f"reach/{kind}") for kind in town.workspace().register.taxonomy.counted()]
     frame = pd.concat([pd.read_parquet(step.path) for step in steps], ignore_index=True)
     return frame.merge(areas[["area_code", "authority_code", "region_code", "x", "y"]], on="area_code")
 
 
 @pytest.fixture(scope="module")
 def places(town):
-    return pd.read_parquet(made(town.data / "places", "place").path)
+    return pd.read_parquet(output(town.data, "places/place").path)
 
 
 def of_kind(town, places, kind):
-    kinds = pd.read_parquet(made(town.data / "places", "place").files["place.kinds"])
+    kinds = pd.read_parquet(output(town.data, "places/place").files["place.kinds"])
     return places[places["place_id"].isin(kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], "place_id"])]
 
 
@@ -173,7 +173,7 @@ def test_no_stock_is_the_last_rank_not_an_unknown_one(town):
 
 
 def test_a_record_lies_in_the_area_it_is_said_to(town):
-    records = pd.read_parquet(made(town.data / "places", "place_record").path)
+    records = pd.read_parquet(output(town.data, "places/place_record").path)
     outlines = geopandas.read_parquet(table(town.workspace(), "ons_lsoa_boundaries_2021").path).set_index("lsoa21_code")
     used = records[records["reason"].isna()]
     shapes = outlines.geometry.reindex(used["area_code"]).to_numpy()

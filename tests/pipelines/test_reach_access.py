@@ -10,9 +10,10 @@ from pandas.testing import assert_frame_equal
 from pipelines.core.once import made
 
 from geodata.distance import measure_of
-from pipelines.areas.small_areas import make_scope
-from pipelines.places.cover import make_cover
-from pipelines.reach.reach import make_reach
+from pipelines.areas.small_areas import scope_step
+from pipelines.core.step import output, run
+from pipelines.places.cover import cover_step
+from pipelines.reach.reach import reach_step
 from pipelines.register.decay import Decay
 from pipelines.register.register import DEFINITIONS, Taxonomy, read_record
 from pipelines.release.contents import read_release_tables
@@ -23,18 +24,18 @@ COUNCILS = ["S99600001", "S99600002", "S99600003"]
 
 @pytest.fixture(scope="module")
 def areas(town):
-    return pd.read_parquet(made(town.data / "tables", "areas").path)
+    return pd.read_parquet(output(town.data, "geography/areas").path)
 
 
 @pytest.fixture(scope="module")
 def reach(town):
     """Reach of every kind, by kind, as the step left it (unrounded)."""
     kinds = town.workspace().register.taxonomy.counted()
-    return {kind: pd.read_parquet(made(town.data / "reach", kind).path) for kind in kinds}
+    return {kind: pd.read_parquet(output(town.data, f"reach/{kind}").path) for kind in kinds}
 
 
 def counted_places(town, kind) -> pd.DataFrame:
-    step = made(town.data / "places", "place")
+    step = output(town.data, "places/place")
     kinds = pd.read_parquet(step.files["place.kinds"])
     kinds = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], "place_id"]
     places = pd.read_parquet(step.path)
@@ -45,7 +46,7 @@ def test_where_all_is_known_every_place_reached_is_given_out_once(town, areas, r
     known = {kind: rows for kind, rows in reach.items() if (rows["coverage"] != "unknown").all()}
     assert {"school", "library"} <= set(known)
     for kind, rows in known.items():
-        reached = pd.read_parquet(made(town.data / "reach", kind).files[f"{kind}.places"])["place_id"].nunique()
+        reached = pd.read_parquet(output(town.data, f"reach/{kind}").files[f"{kind}.places"])["place_id"].nunique()
         residents = rows[["area_code"]].merge(areas, on="area_code")["population"].to_numpy()
         for column in ACCESS:
             assert (residents * rows[column] / 1000).sum() == pytest.approx(reached, rel=1e-12), (kind, column)
@@ -55,7 +56,7 @@ def test_where_all_is_known_every_place_reached_is_given_out_once(town, areas, r
 def test_elsewhere_no_more_is_given_out_than_there_is(town, areas, reach):
     for kind, rows in reach.items():
         residents = rows[["area_code"]].merge(areas, on="area_code")["population"].to_numpy()
-        reached = pd.read_parquet(made(town.data / "reach", kind).files[f"{kind}.places"])["place_id"].nunique()
+        reached = pd.read_parquet(output(town.data, f"reach/{kind}").files[f"{kind}.places"])["place_id"].nunique()
         for column in ACCESS:
             assert (residents * rows[column].fillna(0) / 1000).sum() <= reached * (1 + 1e-12), (kind, column)
 
@@ -115,9 +116,10 @@ def alone(town, tmp_path_factory):
         shutil.copytree(town.data, data, ignore=shutil.ignore_patterns("releases", "reach", "storage", "history"))
         settings = dataclasses.replace(town.settings, data=data)
         workspace = dataclasses.replace(town.workspace(), settings=settings, asked=(council,))
-        make_scope(workspace)
-        make_cover(workspace)
-        found[council] = {kind: make_reach(workspace, kind) for kind in workspace.register.taxonomy.counted()}
+        run(scope_step(workspace), data)
+        run(cover_step(workspace), data)
+        kinds = workspace.register.taxonomy.counted()
+        found[council] = {kind: run(reach_step(workspace, kind), data) for kind in kinds}
     return found
 
 
@@ -127,7 +129,7 @@ def test_a_council_alone_is_what_it_is_among_all(town, areas, reach, alone, coun
     for kind, step in alone[council].items():
         whole = reach[kind][reach[kind]["area_code"].isin(codes)].reset_index(drop=True)
         assert_frame_equal(pd.read_parquet(step.path), whole, check_exact=True)
-        pairs = pd.read_parquet(made(town.data / "reach", kind).files[f"{kind}.places"])
+        pairs = pd.read_parquet(output(town.data, f"reach/{kind}").files[f"{kind}.places"])
         pairs = pairs[pairs["area_code"].isin(codes)].reset_index(drop=True)
         assert_frame_equal(pd.read_parquet(step.files[f"{kind}.places"]), pairs, check_exact=True)
 

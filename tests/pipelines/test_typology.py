@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.core.once import made
 
 from geodata.records import DefinitionError, read_record
+from pipelines.core.step import output
 from pipelines.ownership.typology import Typology, label, read_typology
 from pipelines.register.labels import read_labels
 
@@ -159,7 +160,7 @@ def test_a_counterexample_provokes_its_breach(path):
 def test_the_town_has_one_label_an_area_as_its_domains_say(town):
     told = town.frame("select * from typology").set_index("area_code")
     assert len(told) == 150
-    scores = pd.read_parquet(made(town.data / "indices", TYPOLOGY.index).files[f"{TYPOLOGY.index}.domain_score"])
+    scores = pd.read_parquet(output(town.data, f"index/{TYPOLOGY.index}").files[f"{TYPOLOGY.index}.domain_score"])
     wide = scores.pivot(index="area_code", columns="domain", values="score")
     for axis in AXES:
         assert (told.loc[wide.index[wide[axis].isna()], axis] == "unknown").all()

@@ -9,6 +9,7 @@ from pipelines.core.once import made
 
 from pipelines.areas.claimed import claimed
 from pipelines.core.settings import Settings
+from pipelines.core.step import output
 from pipelines.indicators.errors import read_accuracy
 from pipelines.places.agreement import agreement
 from pipelines.register.workspace import open_workspace
@@ -24,12 +25,12 @@ LONDON = "E12000007"
 
 @pytest.fixture(scope="module")
 def areas(hackney):
-    return hackney.step("tables", "areas").set_index("area_code")
+    return hackney.step("geography/areas").set_index("area_code")
 
 
 @pytest.fixture(scope="module")
 def records(hackney, areas):
-    frame = hackney.step("places", "place_record")
+    frame = hackney.step("places/place_record")
     return frame.assign(region=frame["area_code"].map(areas["region_code"]))
 
 
@@ -50,10 +51,10 @@ def test_libraries_are_placed_by_their_postcode(records):
 
 
 def test_no_list_of_places_stands_off_the_others(hackney):
-    offsets = hackney.step("places", "place_group", "place_group.offsets").set_index("source")
+    offsets = hackney.step("places/place_group", "place_group.offsets").set_index("source")
     off = np.hypot(offsets["east_m"], offsets["north_m"])
     assert off[offsets["n_pairs"] >= 20].max() < 10  # a datum mistaken would show as some 125 m
-    assert made(hackney.data / "places", "place_group").meta["standing_off"] == []
+    assert output(hackney.data, "places/place_group").meta["standing_off"] == []
 
 
 def test_london_lists_say_nothing_of_the_rest_of_the_nation(hackney, areas):
@@ -94,8 +95,8 @@ def test_counts_are_their_places_and_what_a_recount_gives(hackney, areas):
     both = reach.merge(listed, how="outer", on=["area_code", "kind"])
     assert (both["n"].fillna(0) == both["n_within_15_min"].fillna(0)).all()
     geography = open_workspace(Settings(data=hackney.data)).geography
-    kinds = hackney.step("places", "place", "place.kinds")
-    places = hackney.step("places", "place").set_index("place_id")
+    kinds = hackney.step("places/place", "place.kinds")
+    places = hackney.step("places/place").set_index("place_id")
     for row in reach.sample(200, random_state=7).itertuples():
         chosen = places.loc[kinds.loc[(kinds["kind"] == row.kind) & kinds["is_counted"], "place_id"]]
         straight = np.hypot(chosen["x"] - areas.at[row.area_code, "x"], chosen["y"] - areas.at[row.area_code, "y"])
@@ -105,21 +106,21 @@ def test_counts_are_their_places_and_what_a_recount_gives(hackney, areas):
 
 
 def test_only_open_public_fixed_places_count(hackney):
-    kinds = hackney.step("places", "place", "place.kinds")
+    kinds = hackney.step("places/place", "place.kinds")
     counted = kinds[kinds["is_counted"]]
     assert set(counted["status"]) == {"open"}
     assert not counted["kind"].isin(["archive", "mobile_library", "prison_library", "cooperative", "lgbt_venue"]).any()
 
 
 def test_a_library_gone_from_openstreetmap_is_not_closed_for_that(hackney):
-    events = hackney.step("places", "place_event")
+    events = hackney.step("places/place_event")
     libraries = events[events["kind"] == "library"]
     assert (libraries["event"] == "no_longer_listed").sum() > 40
     closed = libraries[libraries["event"] == "closed"]
     assert set(closed["series"]) == {"ace_libraries"}  # each by its own list's word
     assert not events["kind"].isin(["place_of_worship", "lgbt_venue"]).any()
     # of those that left the map, more are open in the list than closed: the mirror's own finding, 32 of 37
-    status = hackney.step("places", "place", "place.kinds").set_index(["place_id", "kind"])["status"]
+    status = hackney.step("places/place", "place.kinds").set_index(["place_id", "kind"])["status"]
     left = libraries[(libraries["event"] == "no_longer_listed") & (libraries["series"] == "osm")]
     told = status.reindex(pd.MultiIndex.from_frame(left[["place_id", "kind"]])).value_counts()
     assert told["open"] > 3 * told.get("closed", 0)
@@ -141,7 +142,7 @@ def test_each_place_is_one_place(hackney, records):
     libraries = hackney.frame("select name from place where kind = 'library' and status = 'open' and is_in_areas_asked")
     assert 6 <= len(libraries) <= 12
     assert libraries["name"].is_unique
-    outcomes = hackney.step("places", "place", "place.records")
+    outcomes = hackney.step("places/place", "place.records")
     live = outcomes.dropna(subset="place_id").merge(
         records[records["is_current"]][["record", "series", "name"]], on="record"
     )

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from pipelines.core.once import made
 
-from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, drawn, read_errors
+from pipelines.core.step import output
+from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, error_steps, read_errors
 
 
 def spots(n: int) -> pd.DataFrame:
@@ -33,14 +33,15 @@ def test_what_is_measured_without_error_changes_nothing():
 
 def test_values_with_errors_stand_beside_what_is_published(town):
     register = town.workspace().register
-    universe = pd.read_parquet(made(town.data / "tables", "areas").path)["area_code"]
-    kinds, indicators = drawn(register)
+    universe = pd.read_parquet(output(town.data, "geography/areas").path)["area_code"]
+    names = [step.key.partition("/") for step in error_steps(town.workspace())]
+    kinds, indicators = ([name for kind, _, name in names if kind == of] for of in ("reach_errors", "indicator_errors"))
     assert set(kinds) <= set(register.taxonomy.counted())
     moved = 0
     for name in indicators:
-        published = pd.read_parquet(made(town.data / "indicators", name).path).set_index("area_code")
+        published = pd.read_parquet(output(town.data, f"indicator/{name}").path).set_index("area_code")
         values = published["value"].reindex(universe).to_numpy()
-        found = read_errors(made(town.data / "indicators", f"{name}.errors"), pd.Index(universe))
+        found = read_errors(output(town.data, f"indicator_errors/{name}"), pd.Index(universe))
         assert found.shape == (len(CATCHMENTS), DRAWS + 1, len(universe))
         assert np.isnan(found[0, 0]).all()  # what is published itself is not repeated
         assert (np.isnan(found[0, 1:]).all(axis=0) | (published["coverage"].reindex(universe) != "unknown")).all()
