@@ -137,14 +137,13 @@ def test_the_date_of_the_evidence_is_that_of_its_source(town, cover):
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
 def test_a_list_outside_every_area_is_unknown_and_never_none(work, share):
-    folder = work.data / "places"
-    records = pd.read_parquet(made(folder, "place_record").path)
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
     lost = (records["kind"] == "school") & (records.index % 10 >= 10 * share) & records["reason"].isna()
     outside = records.assign(
         area_code=records["area_code"].mask(lost), reason=records["reason"].mask(lost, "outside"),
         is_current=records["is_current"] & ~lost,
     )  # fmt: skip
-    instead(folder, "place_record", main=outside)
+    plant(work.data, "places/place_record", {"main": outside})
     cover = cover_of(work, "school")
     assert set(cover["coverage"]) == {"unknown"}
     assert set(cover["null_reason"]) == {"source_unavailable"}

@@ -143,8 +143,7 @@ def test_a_snapshot_whose_folder_is_gone_is_fetched_again(tmp_path):
     again = take(work, LIVING)
     assert again.state == "new"
     assert "If-None-Match" not in work.web.asked[1].headers
-<<<<<<< HEAD
-    assert read_files(work, again) == {"data.csv": TEN}
+    assert again.read() == {"data.csv": TEN}
 
 
 HALLS = make_source(
@@ -208,7 +207,7 @@ def test_a_damaged_snapshot_is_fetched_anew_and_never_confirmed_by_a_304(tmp_pat
     again = take(work, LIVING)
     assert "If-None-Match" not in work.web.asked[-1].headers
     assert (again.state, again.sha) == ("new", first.sha)
-    assert read_files(work, again) == {"data.csv": TEN}
+    assert again.read() == {"data.csv": TEN}
     assert [line["status"] for line in work.observations()] == ["new", "damaged", "new"]
     assert "are not those that were fetched; they were moved to" in caplog.text
     (aside,) = (tmp_path / "damaged" / "test_living_2026").iterdir()
@@ -227,10 +226,10 @@ def test_damaged_bytes_are_not_read(tmp_path, loss):
     else:
         path.unlink()
     with pytest.raises(Problem, match="Run the same command again: it is fetched anew"):
-        read_files(work, first)
-    assert current(work, LIVING).state == "unavailable"
+        first.read()
+    assert current(tmp_path, LIVING, work.geography).state == "unavailable"
     assert take(work, LIVING).state == "new"
-    assert read_files(work, first) == {"data.csv": TEN}
+    assert first.read() == {"data.csv": TEN}
 
 
 def test_where_nobody_answers_the_snapshot_before_the_damaged_one_stands(tmp_path, waits):
@@ -261,7 +260,4 @@ def test_a_damaged_snapshot_whose_content_comes_back_is_stored_anew(tmp_path):
     spoil(work, first.sha)
     third = take(work, LIVING)
     assert (third.state, third.sha) == ("new", first.sha)
-    assert read_files(work, third) == {"data.csv": TEN}
-=======
-    assert again.read() == {"data.csv": TEN}
->>>>>>> c90b236 (Tests of steps: each makes its output from what it declares alone, and a change to anything it rests on is seen)
+    assert third.read() == {"data.csv": TEN}
