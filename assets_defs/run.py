@@ -10,8 +10,12 @@ import dagster as dg
 from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
 from assets_defs.failure import first_failure
+from assets_defs.storage import open_instance
+from pipelines.core.step import to_make
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
+from pipelines.release.publish import is_published
+from pipelines.release.steps import all_steps
 
 log = logging.getLogger("commonground.dagster")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -19,19 +23,19 @@ TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves th
 
 
 def run(workspace: Workspace) -> None:
-    """Run the snapshots, then the rest of the graph if anything it rests on changed.
+    """Run the snapshots, then what rests on anything that changed.
 
     The caller holds DIR for writing. Raises the Problem of the step that failed first.
     """
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
-    keys = job.asset_layer.executable_asset_keys
-    snapshots = [key for key in keys if key.path[0] == "snapshot"]
-    with dg.DagsterInstance.from_config(str(workspace.data)) as instance:
+    snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
+    with open_instance(workspace.data) as instance:
         _execute(job, instance, snapshots)
-        if health.is_unchanged(workspace):
-            health.record_success(workspace)
+        due = to_make(all_steps(workspace), workspace.data)
+        if due or not is_published(workspace):
+            _execute(job, instance, [dg.AssetKey(key.split("/")) for key in [*due, "release"]])
         else:
-            _execute(job, instance, [key for key in keys if key not in snapshots])
+            health.record_success(workspace)
 
 
 def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]) -> None:

@@ -1,0 +1,54 @@
+"""Where Dagster keeps its history: its own SQLite files in DIR, unless DIR/dagster.yaml names another (PostgreSQL, say)."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import sqlalchemy
+import yaml
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from sqlalchemy.pool import SingletonThreadPool
+
+NAMED = {"storage", "event_log_storage", "run_storage", "schedule_storage", "instance_class"}
+
+
+class KeptEventLog(SqliteEventLogStorage):
+    """Dagster's own SQLite event log, the same files and tables, with one connection to a file open as long as a run
+    lasts. Dagster opens and closes one for each of the thousand events of a refresh, which takes longer than the refresh.
+    """
+
+    @classmethod
+    def from_config_value(cls, inst_data, config_value):
+        """The storage as an instance's configuration has it."""
+        return cls(inst_data=inst_data, **config_value)
+
+    @contextlib.contextmanager
+    def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
+        engines = self.__dict__.setdefault("_engines", {})
+        with self._db_lock:
+            if shard not in engines:
+                arguments = {"timeout": 30, "check_same_thread": False}
+                address = self.conn_string_for_shard(shard)
+                engine = sqlalchemy.create_engine(address, poolclass=SingletonThreadPool, connect_args=arguments)
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+                engines[shard] = engine
+            with engines[shard].connect() as connection, connection.begin():
+                yield connection
+
+    def dispose(self) -> None:
+        """Close what was kept open."""
+        for engine in self.__dict__.pop("_engines", {}).values():
+            engine.dispose()
+        super().dispose()
+
+
+def open_instance(data: Path) -> dg.DagsterInstance:
+    """The Dagster instance of DIR, for a run in this process."""
+    settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
+    if NAMED & set(settings):
+        return dg.DagsterInstance.from_config(str(data))
+    kept = {"module": __name__, "class": KeptEventLog.__name__, "config": {"base_dir": str(data / "history" / "runs")}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides={"event_log_storage": kept}))
