@@ -57,6 +57,7 @@ def make_cover(given: Given) -> Tables:
     """
     wanted, sources = given.definition["wanted"], given.definition["sources"]
     areas, records = given.frame("geography/areas"), given.frame("places/place_record")
+    records = records[records["source"].isin(sources)]  # those that decide where a kind was looked for
     lost, nowhere = little_placed(sources, records), kinds_nowhere(given.definition["taxonomy"], records)
     records = records[records["is_current"]].merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
     asked = set(given.frame("geography/scope")["area_code"])

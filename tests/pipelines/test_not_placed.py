@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-from pipelines.core.once import made
 
+from pipelines.core.step import output
 from pipelines.places.placed import findings, kinds_nowhere, little_placed
 
 
@@ -14,7 +14,7 @@ def register(town):
 
 @pytest.fixture
 def records(town):
-    return pd.read_parquet(made(town.data / "places", "place_record").path)
+    return pd.read_parquet(output(town.data, "places/place_record").path)
 
 
 def without_areas(records, rows) -> pd.DataFrame:
