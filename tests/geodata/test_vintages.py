@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from geodata.records import DefinitionError
 from geodata.vintages import MISSING, SAID_AS, VintageError, carry, roll_up
 from pipelines.areas.carried import how
-from pipelines.register.vintages import carried_sources, vintages
 from pipelines.core.settings import Settings
 from pipelines.core.step import run
 from pipelines.indicators.indicator import indicator_step
+from pipelines.register.vintages import carried_sources, vintages
 from pipelines.register.workspace import open_workspace
 from pipelines.tables.snapshot import take
 from pipelines.tables.table import table_step

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from pipelines.core.once import made
 
 from geodata.distance import measure_of
 from pipelines.areas.small_areas import scope_step

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipelines.core.once import made
 
 from geodata.records import DefinitionError, read_record
 from pipelines.core.step import output

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from pipelines.core.once import made
 
 from pipelines.areas.claimed import claimed
 from pipelines.core.settings import Settings
