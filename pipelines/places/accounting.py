@@ -18,7 +18,7 @@ def outcomes(
     out["rule"] = out["reason"].map(words)
     facts = usable.set_index("record")[["place_id", "kind", "is_current"]]
     live = out["reason"].isna()
-    out.loc[live, ["place_id", "kind", "is_current"]] = facts.reindex(out.loc[live, "record"]).to_numpy()
+    out[list(facts)] = facts.reindex(out["record"].where(live)).set_axis(out.index)
     leads = out["record"].isin(places["lead_record"])
     site = (
         out["kind"]
@@ -27,9 +27,9 @@ def outcomes(
         .astype(bool)
     )
     good = out["place_id"].isin(kinds.loc[kinds["is_counted"], "place_id"]) | site
-    rule = kinds.set_index(["place_id", "kind"])["rule"]
-    own = pd.Series(pd.MultiIndex.from_frame(out[["place_id", "kind"]]).map(rule), index=out.index)
-    past = live & ~out["is_current"].fillna(False).astype(bool)
+    key = ["place_id", "kind"]
+    own = out[key].astype("str").merge(kinds[[*key, "rule"]], how="left", on=key)["rule"].set_axis(out.index)
+    past = live & ~out["is_current"].eq(True)
     _set(out, past, "not_counted", "no longer on its list")
     _set(out, live & ~past & ~leads, "merged", "another record leads the place it belongs to")
     _set(out, live & ~past & leads & good, "placed", "leads a place")

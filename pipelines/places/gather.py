@@ -20,7 +20,7 @@ from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import Damaged, HistoryRead, SnapshotRead, read_snapshot
-from pipelines.tables.tidy import script_of, tidy
+from pipelines.tables.tidy import empty_table, script_of, tidy
 
 log = logging.getLogger("commonground.places")
 COLUMNS = [
@@ -95,6 +95,10 @@ def gather(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and given[f"table/{stem}"].meta["available"]:
             rows.append(_held(given, source, lines[-1], postcodes))
+    if not rows:  # no list could be read: the same columns without a row
+        source = next(iter(given.definition["sources"].values()))
+        none = _read(given, source, empty_table(source), postcodes, "2000-01-01")
+        rows = [none.assign(is_row=pd.Series(dtype=bool), observed_at=pd.Series(dtype="str"))]
     rows = pd.concat(rows, ignore_index=True)
     return _locate(given, _newest(rows)), _sightings(rows), _observations(given.definition["sources"], rows)
 
@@ -151,7 +155,7 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
         present.sort_values("observed_on", kind="stable").drop_duplicates("series", keep="last").set_index("series")
     )
     is_newest = rows["is_row"] & (rows["source"] == rows["series"].map(newest["source"]))
-    is_newest &= rows["observed_on"] == rows["series"].map(newest["observed_on"])
+    is_newest &= rows["observed_on"] == newest["observed_on"].reindex(rows["series"]).to_numpy()
     rows = rows.assign(is_newest=is_newest).sort_values(["is_newest", "observed_on", "is_row"], kind="stable")
     older = rows[usable.reindex(rows.index)].duplicated(["series", "source_id"], keep="last")
     rows.loc[older.index[older], "reason"] = "earlier"

@@ -73,7 +73,8 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             owner, run_by = (base["place_id"].map(facts[column]) for column in ("owner_kind", "run_by"))
             base = base[owner.isin(entry.owner_kinds) | run_by.isin(entry.run_by)]
             # dated by the record that says whose it is: a newer list that says nothing of that makes it no younger
-            base["as_at"] = base["place_id"].map(facts["owner_as_at" if entry.owner_kinds else "run_by_as_at"])
+            dated = facts["owner_as_at" if entry.owner_kinds else "run_by_as_at"]
+            base["as_at"] = dated.reindex(base["place_id"]).to_numpy()
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])
             base["is_counted"] = entry.counts_for_reach & open_ & fresh
@@ -84,6 +85,7 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
     kinds = pd.concat(frames, ignore_index=True)[
         ["place_id", "kind", "status", "is_counted", "rule", "sources", "as_at"]
     ]
+    kinds = kinds.astype(dict.fromkeys(["place_id", "kind", "status", "rule", "sources"], "str"))
     return kinds.sort_values(["place_id", "kind"]).reset_index(drop=True)
 
 

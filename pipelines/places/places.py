@@ -111,7 +111,7 @@ def _places(
     order = {kind: n for n, kind in enumerate(taxonomy.kinds)}
     rows = rows.assign(
         is_hidden=rows["publish"] != "rows", is_past=~rows["is_current"],
-        shares=rows["source"].map(lambda stem: licences[licence[stem]].share_alike),
+        shares=rows["source"].map(lambda stem: licences[licence[stem]].share_alike).astype(bool),
         is_unnamed=rows["name"].isna(),
         turn=[_turn(taxonomy.kinds[k], s) for k, s in zip(rows["kind"], rows["source"], strict=True)],
         coarse=rows["point_quality"].map(QUALITY),

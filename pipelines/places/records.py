@@ -77,7 +77,8 @@ def read_records(
         },
         index=rows.index,
     )
-    records["observed_on"] = records["observed_on"].astype("datetime64[ms]")
+    texts = ("source", "source_id", "series", "point_quality", "publish")  # text in a table without rows too
+    records = records.astype(dict.fromkeys(texts, "str") | {"observed_on": "datetime64[ms]"})
     records["reason"] = _reasons(source, taxonomy, rows, records)
     return records
 

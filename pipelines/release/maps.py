@@ -96,6 +96,8 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, attribution: 
 
 def _place_layers(connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
     places = _points(_frame(connection, "select * from place where is_in_areas_asked order by place_id"))
+    if places.empty:  # no list of places could be read: a file is absent, never empty
+        return
     shared = (places["licence"] == SHARE_ALIKE).to_numpy(bool)
     # what was worked out over all records of a place, share-alike ones among them, stays out of the open government file
     yield Layer("places_ogl", places[~shared].drop(columns=["kinds", "n_records", "as_at"]), "place_id", attribution)
