@@ -91,6 +91,18 @@ def test_required_source(case, town, data, command, fingerprint, untouched):
     assert source in health["failure"]["what"]
 
 
+def swapped(body: bytes) -> bytes:
+    """A CSV whose eastings stand under northing, and the other way round."""
+    heading, rest = body.split(b"\n", 1)
+    names = {b"Easting": b"Northing", b"Northing": b"Easting"}
+    return b",".join(names.get(name, name) for name in heading.split(b",")) + b"\n" + rest
+
+
+def with_trailing_commas(body: bytes) -> bytes:
+    heading, *rows = body.splitlines()
+    return b"\n".join([heading, *(row + b"," for row in rows), b""])
+
+
 def spoil_all(town) -> dict[str, str]:
     """Spoil a source that is not required in every way; what is told of each."""
     town.spoil("Pubs.csv", HTML)
@@ -98,6 +110,8 @@ def spoil_all(town) -> dict[str, str]:
     town.spoil("libraries_england_2023", heading(b"name", b"title"))
     town.spoil("/FHRS50", HTML)
     town.spoil("Cinemas.csv", first_lines(1))
+    town.spoil("edubasealldata", swapped)
+    town.spoil("Community_centres.csv", with_trailing_commas)
     town.spoil("census2021-ts054", two_thirds)
     town.spoil("census2021-ts045", member("census2021-ts045-lsoa.csv", without_last_line))
     town.cut_layer(MIDDLE, "empty")
@@ -108,6 +122,8 @@ def spoil_all(town) -> dict[str, str]:
         "ace_libraries_2023": "no column 'name'",
         "fsa_hygiene_current": "web page",
         "gla_cinemas_2022": "empty where rows are expected",
+        "dfe_gias_current": "only 0.0% of its places lie within the geography",
+        "gla_community_centres_2022": "line 2 has 17 cells where the heading has 16",
         "ons_census_tenure_2021": "cut short",
         "ons_census_cars_2021": "149 rows, where exactly 150",
         "ons_lsoa_msoa_2021": "stops after 75 of 150",
@@ -130,7 +146,14 @@ def values(data):
     return {name: (known, sorted(r for r in reasons or [] if r)) for name, known, reasons in rows}
 
 
-RESTING = ["nearest_library_m", "pubs_within_15_min", "social_renting_pct", "no_car_households_pct"]
+RESTING = [
+    "nearest_library_m",
+    "nearest_school_m",
+    "nearest_community_centre_m",
+    "pubs_within_15_min",
+    "social_renting_pct",
+    "no_car_households_pct",
+]
 
 
 def test_sources_not_required_at_first(town, room, command):
