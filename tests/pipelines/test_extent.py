@@ -7,9 +7,9 @@ import pytest
 from geodata.crs import transform_xy
 from geodata.extent import within_extent
 from geodata.geography import read_geographies
+from pipelines.core.step import output
 from pipelines.register.register import read_register
 from pipelines.tables.extent import extent_breaches, share_placed
-from pipelines.tables.table import table
 
 TOWN = read_geographies()["sample_town"]
 SOURCES = read_register(TOWN).sources
@@ -18,7 +18,7 @@ LAYERS = [stem for stem, s in SOURCES.items() if s.fetch.geometry]
 
 
 def read(town, stem) -> pd.DataFrame:
-    path = table(town.workspace(), stem).path
+    path = output(town.data, f"table/{stem}").path
     return geopandas.read_parquet(path) if SOURCES[stem].fetch.geometry else pd.read_parquet(path)
 
 

@@ -11,7 +11,8 @@ from fixtures.making import refresh_town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.places.identity import COLUMNS, fold, is_readable, make_identity, new_id, nothing, present_ids
+from pipelines.core.step import run
+from pipelines.places.identity import COLUMNS, fold, is_readable, new_id, nothing, place_identity_step, present_ids
 
 SERIES = {"lib22": "lib", "lib23": "lib"}
 
@@ -185,7 +186,7 @@ def test_a_damaged_identity_file_is_moved_aside_and_rebuilt(town, tmp_path, capl
     else:
         path.write_bytes(path.read_bytes()[:-100] if damage == "cut short" else b"not a table")
     assert not is_readable(path)
-    make_identity(replace(town, data=data, settings=replace(town.settings, data=data)).workspace())
+    run(place_identity_step(replace(town, data=data, settings=replace(town.settings, data=data)).workspace()), data)
     pd.testing.assert_frame_equal(pd.read_parquet(path), kept)
     assert "identity.parquet is damaged and was moved to" in caplog.text
     assert len(list((data / "damaged").glob("identity.parquet.*"))) == 1

@@ -6,16 +6,17 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pipelines.places.conflate import make_groups
-from pipelines.places.cover import make_cover
-from pipelines.places.events import make_place_events
-from pipelines.places.gather import make_place_records
-from pipelines.places.identity import make_identity
-from pipelines.places.places import make_places
-from pipelines.reach.reach import make_reach
-from pipelines.tables.table import make_table
+from pipelines.core.step import run
+from pipelines.places.conflate import place_group_step
+from pipelines.places.cover import cover_step
+from pipelines.places.events import place_event_step
+from pipelines.places.gather import place_record_step
+from pipelines.places.identity import place_identity_step
+from pipelines.places.places import place_step
+from pipelines.reach.reach import reach_step
+from pipelines.tables.table import table_step
 
-STEPS = (make_place_records, make_groups, make_identity, make_place_events, make_places)
+STEPS = (place_record_step, place_group_step, place_identity_step, place_event_step, place_step)
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +29,17 @@ def work(town, tmp_path_factory):
     workspace = replace(town, data=data, settings=replace(town.settings, data=data)).workspace()
     for stem, source in workspace.register.place_sources.items():
         shutil.rmtree(data / "snapshots" / stem)
-        make_table(workspace, source)
+        run(table_step(workspace, source), data)
     return workspace
 
 
 def test_every_step_makes_a_table_without_rows(work):
-    assert {step.__name__: step(work).rows for step in STEPS} == {step.__name__: 0 for step in STEPS}
-    cover = pd.read_parquet(make_cover(work).path)
+    rows = {step.__name__: run(step(work), work.data).rows for step in STEPS}
+    assert rows == {step.__name__: 0 for step in STEPS}
+    cover = pd.read_parquet(run(cover_step(work), work.data).path)
     assert set(cover["coverage"]) == {"unknown"}
     assert set(cover["null_reason"]) == {"source_unavailable"}
     for kind in work.register.taxonomy.counted():
-        reach = pd.read_parquet(make_reach(work, kind).path)
+        reach = pd.read_parquet(run(reach_step(work, kind), work.data).path)
         assert reach["n_within_15_min"].isna().all()
         assert reach["gap"].isna().all()
