@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from pipelines.core.step import output
-from pipelines.tables.table import table
 
 CLOSED_TO_ROWS = ("coops_uk_2023", "gla_pubs_2022")  # publish: aggregates
 NEVER_COUNTED = ("archive", "mobile_library", "prison_library", "independent_school", "cooperative", "lgbt_venue")
@@ -31,7 +30,7 @@ def test_the_outcomes_of_every_source_add_up_to_its_rows(dated):
     assert set(rows.index) == set(workspace.register.place_sources)
     assert told.to_dict() == rows.to_dict()
     for stem, n in rows.items():
-        assert n == len(pd.read_parquet(table(workspace, stem).path)), stem
+        assert n == len(pd.read_parquet(output(workspace.data, f"table/{stem}").path)), stem
     assert set(counts["outcome"]) == {"rows", "placed", "merged", "outside", "not_counted", "rejected"}
     assert counts["rule"].notna().all()
 

@@ -8,7 +8,6 @@ import shapely
 
 from pipelines.core.plain_text import plain
 from pipelines.core.step import output
-from pipelines.tables.table import table
 
 CITY_SOURCES = {
     "arts_centre", "cafe", "cinema", "community_centre", "museum", "music_venue", "outdoor_space", "place_of_worship",
@@ -85,7 +84,7 @@ def test_the_city_map_says_nothing_of_the_region_it_does_not_cover(reach):
 
 
 def test_near_the_edge_of_the_cover_coverage_is_partial(town, reach):
-    outlines = geopandas.read_parquet(table(town.workspace(), "ons_lsoa_boundaries_2021").path)
+    outlines = geopandas.read_parquet(output(town.data, "table/ons_lsoa_boundaries_2021").path)
     inside = set(reach.loc[reach["region_code"] != NO_MAP, "area_code"])
     beyond = shapely.union_all(outlines.loc[~outlines["lsoa21_code"].isin(inside), "geometry"].to_numpy())
     pubs = reach[(reach["kind"] == "pub") & (reach["region_code"] != NO_MAP)]
@@ -114,7 +113,7 @@ def test_a_register_that_states_no_owner_gives_no_stock_there_and_nowhere_else(t
 
 
 def test_the_silent_council_did_register_sites(town):
-    rows = pd.read_parquet(table(town.workspace(), "mhclg_brownfield_current").path)
+    rows = pd.read_parquet(output(town.data, "table/mhclg_brownfield_current").path)
     stated = rows.groupby("organisation")["ownership_status"].apply(lambda owners: owners.isin(STATED).any())
     assert (~stated).sum() == 1
     assert (
@@ -174,7 +173,7 @@ def test_no_stock_is_the_last_rank_not_an_unknown_one(town):
 
 def test_a_record_lies_in_the_area_it_is_said_to(town):
     records = pd.read_parquet(output(town.data, "places/place_record").path)
-    outlines = geopandas.read_parquet(table(town.workspace(), "ons_lsoa_boundaries_2021").path).set_index("lsoa21_code")
+    outlines = geopandas.read_parquet(output(town.data, "table/ons_lsoa_boundaries_2021").path).set_index("lsoa21_code")
     used = records[records["reason"].isna()]
     shapes = outlines.geometry.reindex(used["area_code"]).to_numpy()
     assert shapely.intersects_xy(shapes, used["x"], used["y"]).all()
