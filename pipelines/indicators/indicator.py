@@ -76,7 +76,7 @@ def make_indicator(given: Given) -> Tables:
     if "coverage" not in frame:
         frame["coverage"] = "observed"
     frame["coverage"] = frame["coverage"].where(~missing, "unknown").fillna("unknown")
-    as_at = pd.Timestamp(min((_as_at(given, stem) for stem in given.definition["vintages"]), default=None))
+    as_at = oldest([_as_at(given, stem) for stem in given.definition["vintages"]])
     stated = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
     frame["as_at"] = stated.fillna(as_at).astype("datetime64[ms]").where(~missing)
     frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
@@ -86,6 +86,11 @@ def make_indicator(given: Given) -> Tables:
 def _somewhere(output: Output) -> tuple[bool, str]:
     known = output.rows - output.meta["n_null"]
     return known > 0, f"{known:,} of {output.rows:,} areas have a value, the others a reason"
+
+
+def oldest(dates: list[pd.Timestamp]) -> pd.Timestamp:
+    """The oldest of some dates: not known (NaT) where any is not, for that one may be older than all."""
+    return min(dates, default=pd.NaT) if not any(map(pd.isna, dates)) else pd.NaT
 
 
 def _as_at(given: Given, stem: str) -> pd.Timestamp:

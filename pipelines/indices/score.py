@@ -15,6 +15,7 @@ from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.normalise import snapped
 
+WITHHELD = "suppressed"  # of a score there is, and that is not published
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
 
@@ -38,16 +39,14 @@ def make_index(given: Given) -> Tables:
     scored = score(index, values, inputs.directions)
     told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
     withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
+    reasons = _reasons(index, long, values, scored)
     if withheld:
+        reasons = reasons.mask(scored.score.notna(), WITHHELD)
         scored = replace(scored, score=scored.score * np.nan)
     table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
     grades = _grades(inputs.indicators, index, long, values, scored)
     table["evidence_grade"] = grades.where(table["score"].notna(), None)
-    table["null_reason"] = _reasons(index, long, values, scored)
-    if withheld:
-        table["null_reason"] = table["null_reason"].mask(
-            scored.weight_observed >= index.minimum_weight, "frame_not_covered"
-        )
+    table["null_reason"] = reasons
     table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
     table.insert(1, "index_name", index.stem)
     domains = _domain_table(index, scored, inputs.areas)
@@ -58,7 +57,11 @@ def make_index(given: Given) -> Tables:
 
 def _somewhere(output: Output) -> tuple[bool, str]:
     n_scored = output.meta["n_scored"]
-    return n_scored > 0, f"{n_scored:,} of {output.meta['n_areas']:,} areas are scored"
+    withheld = f"withheld, for its score goes with coverage ({output.meta['coverage_correlation']}); "
+    return (
+        n_scored > 0,
+        f"{withheld if output.meta['withheld'] else ''}{n_scored:,} of {output.meta['n_areas']:,} areas are scored",
+    )
 
 
 def _treated(scored) -> dict:
@@ -113,11 +116,7 @@ def member_weights(index: Index) -> dict[str, float]:
 def _grades(indicators: dict[str, Indicator], index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
     age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
     known_weight = np.zeros(len(values))
-    weights = member_weights(index)
-    for domain, name, member in index.members:
-        if domain not in index.parts:
-            continue
-        weight = weights[name] * values[name].notna().to_numpy()
+    for name, member, weight in _entering(index, values, scored):
         known_weight += weight
         if member.index:
             continue
@@ -128,6 +127,18 @@ def _grades(indicators: dict[str, Indicator], index: Index, long: dict, values: 
     known_weight = np.where(known_weight > 0, known_weight, np.nan)
     as_series = lambda column: pd.Series(column / known_weight, index=values.index)  # noqa: E731
     return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))
+
+
+def _entering(index: Index, values: pd.DataFrame, scored):
+    """Every member of the index's parts with its weight in each area: none where it, or a domain it is in, has no score."""
+    weights = member_weights(index)
+    for path, domain in index.every_domain.items():
+        names = path.split("/")
+        if names[0] in index.parts:
+            above = ["/".join(names[: n + 1]) for n in range(len(names))]
+            enters = scored.domains[above].notna().all(axis=1).to_numpy()
+            for name, member in domain.members.items():
+                yield name, member, weights[name] * (enters & values[name].notna().to_numpy())
 
 
 def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:

@@ -43,7 +43,7 @@ def make_spread(given: Given) -> Tables:
     scorer = scorer_of(inputs, stand, errors)
     rank = stand.rank.to_numpy()
     versions = set_versions(index, _domain_scores(given, index, stand), told)
-    drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments)
+    drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments, scorer.read)
     spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
     spread.insert(2, "spread_frame", stand.frame.to_numpy())
     sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)

@@ -4,6 +4,7 @@ what is not known."""
 import numpy as np
 import pandas as pd
 
+from pipelines.indices.score import WITHHELD
 from pipelines.register.labels import explained, label
 from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, pairs, spearman, summary
 from pipelines.release.method_page import (
@@ -221,7 +222,8 @@ def importance(facts: Facts, charts: Charts) -> Html:
 def not_known(facts: Facts) -> Html:
     """What is null and why, how much weight is observed, and the grades of evidence."""
     scores = facts.scores
-    nulls = scores[scores["score"].isna()].groupby("null_reason").size()
+    withheld = (scores["null_reason"] == WITHHELD) & (scores["weight_observed"] > 0)  # there is a score
+    nulls = scores["null_reason"].mask(withheld, "withheld")[scores["score"].isna()].value_counts().sort_index()
     grades = scores["evidence_grade"].dropna().value_counts().sort_index()
     scored = scores[scores["score"].notna()]["weight_observed"]
     told_of = [

@@ -88,7 +88,8 @@ def score_domains(
     """Every domain of `domains`, with those below it, from its members on their scales.
 
     `weights` stand in for those of the definition, by name of member or path of domain; a part that is not in it is
-    left out, as if it never belonged. A domain is null below its minimum weight. With `room` what is
+    left out, as if it never belonged; what no source tells is as much as the definition says. A domain is null below its
+    minimum weight. With `room` what is
     found is in it, until the next time, and what a domain was before its transform is not kept.
     """
     found = Domains({}, {}, {})
@@ -128,7 +129,7 @@ def _score_domain(
             for column, part in zip(columns, whole, strict=True)
         ]
         observed = weighted_mean(entering, shares)[0]
-    observed = observed * _share_read(domain, shares)
+    observed = observed * domain.share_read  # whatever weights stand in: they are opinions of what is read
     if np.min(observed) < domain.minimum_weight - SLACK:
         before = np.where(observed >= domain.minimum_weight - SLACK, before, np.nan)
     found.observed[path] = observed
@@ -137,10 +138,6 @@ def _score_domain(
         return
     found.before[path] = before
     found.entering[path] = before if domain.transform == "none" else getattr(normalise, domain.transform)(before)
-
-
-def _share_read(domain: Domain, shares: list[float]) -> float:
-    return sum(shares) / (sum(shares) + sum(domain.not_read.values())) if domain.not_read else 1.0
 
 
 def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Scored:

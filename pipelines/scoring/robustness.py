@@ -3,6 +3,7 @@
 This is a spread over method choices and data errors, not a confidence interval.
 """
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -24,15 +25,18 @@ def seed_of(index: Index, purpose: str = "") -> int:
     return int(sha256_json([index.stem, base.domains, base.members, told, purpose])[:16], 16)
 
 
-def draw_versions(index: Index, n_errors: int = 0, n_catchments: int = 1) -> list[Version]:
-    """The versions an index's definition asks for, always the same ones for one definition, `n_errors` and `n_catchments`.
+def draw_versions(
+    index: Index, n_errors: int = 0, n_catchments: int = 1, read: Collection[str] | None = None
+) -> list[Version]:
+    """The versions an index's definition asks for, always the same ones for one definition, `n_errors`, `n_catchments` and
+    members that are `read` (all): what is not read cannot be left out.
 
     Every weight is multiplied by a number within `uncertainty.weights` of 1; scale, way of adding up, the indicator left
     out (or none), the draw of errors in places (or none) and the catchment are each taken with equal chance from their
     list.
     """
     told, random = index.uncertainty, np.random.default_rng(seed_of(index))
-    base, gone = as_defined(index), [None, *(can_be_left_out(index) if told.leave_out else [])]
+    base, gone = as_defined(index), [None, *(can_be_left_out(index, read) if told.leave_out else [])]
     jitter = lambda weights: {  # noqa: E731
         name: weight * random.uniform(1 - told.weights, 1 + told.weights) for name, weight in weights.items()
     }

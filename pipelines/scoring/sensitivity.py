@@ -37,7 +37,7 @@ class Choices:
             "weights": list(self.weight_sets),
             "normalise": list(told.normalise),
             "aggregate": list(told.aggregate),
-            "left_out": ["none", *(can_be_left_out(index) if told.leave_out else [])],
+            "left_out": ["none", *(can_be_left_out(index, self.scorer.read) if told.leave_out else [])],
             "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
             "catchment": list(self.catchments[: self.scorer.n_catchments]),
         }

@@ -3,16 +3,16 @@ places counted with errors; and the ranks it gives. Robustness draws versions at
 list, weight sets are versions too: all are scored here, by the functions that score what is published."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from pipelines.scoring.aggregate import aggregate
+from pipelines.scoring.aggregate import SLACK, aggregate
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
-from pipelines.scoring.definition import Index
+from pipelines.scoring.definition import Domain, Index
 from pipelines.scoring.frames import Groups
 from pipelines.scoring.normalise import Room
 from pipelines.scoring.treat import Treatment, treat
@@ -52,10 +52,19 @@ def _inner(path: str, domain) -> Iterable[tuple[str, float]]:
         yield from _inner(f"{path}/{name}", below)
 
 
-def can_be_left_out(index: Index) -> list[str]:
-    """The members without which their domain still has another."""
-    domains = [domain for path, domain in index.every_domain.items() if path.split("/")[0] in index.parts]
-    return [name for domain in domains for name in domain.members if len(domain.weights) > 1]
+def can_be_left_out(index: Index, read: Collection[str] | None = None) -> list[str]:
+    """The members without which their domain still has another; of those that are `read` (known somewhere; all), and
+    not of a domain that so little is read of that it has no score."""
+
+    def inside(domain: Domain) -> Iterable[str]:
+        known = [name for name in domain.members if read is None or name in read]
+        below = [d for d in domain.domains.values() if read is None or any(name in read for name, _ in d.leaves())]
+        if domain.share_read >= domain.minimum_weight - SLACK:
+            yield from known if len(known) + len(below) > 1 else []
+            for part in domain.domains.values():
+                yield from inside(part)
+
+    return [name for domain in index.parts.values() for name in inside(domain)]
 
 
 @dataclass
@@ -86,6 +95,12 @@ class Scorer:
         # a domain put on a curve stands among all areas of the nation; where there is none, the areas kept are enough
         on_a_curve = any(domain.transform != "none" for domain in self.index.every_domain.values())
         self._among_all = on_a_curve and not np.array_equal(self.keep, np.arange(len(self.values)))
+
+    @property
+    def read(self) -> set[str]:
+        """The members that are known in some area kept."""
+        known = self.values.iloc[self.keep].notna().any()
+        return set(known.index[known])
 
     @property
     def n_errors(self) -> int:

@@ -16,6 +16,6 @@ select
     end as value,
     case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     min(null_reason) as null_reason,
-    min(as_at) as as_at
+    if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
 from reach
 group by area_code

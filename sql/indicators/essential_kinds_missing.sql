@@ -14,6 +14,6 @@ select
     case when bool_and(coverage != 'unknown' and gap is not null) then count(*) filter (where gap = 'beyond') end as value,
     case when bool_or(coverage = 'unknown' or gap is null) then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     coalesce(min(null_reason), 'not_covered') as null_reason,
-    min(as_at) as as_at
+    if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
 from reach
 group by area_code

@@ -18,7 +18,7 @@ columns:
   spread_frame: {description: "the widest frame (nation, region, authority) in which the area has a rank; null where it has none", term: scope}
   weight_observed: {description: "share (0-1) of the index's weight that is observed and enters the score", term: weight observed}
   evidence_grade: {description: "A to D, from what was observed, its age, and how much is partly covered or modelled", term: evidence grade}
-  null_reason: {description: set exactly where score is null, term: null reason}
+  null_reason: {description: "set exactly where score is null; suppressed, with weight observed, where the index is withheld (release.indices_withheld)", term: null reason}
 */
 select
     area_code, index_name, score, rank_nation::integer as rank_nation, rank_region::integer as rank_region,

@@ -1,5 +1,6 @@
 """Domains beside an index and what no source tells yet, by hand; an index that would follow coverage is withheld."""
 
+from itertools import permutations
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from fixtures.making import make_index, plant
 
 from pipelines.core.step import run
+from pipelines.indicators.indicator import oldest
 from pipelines.indices.score import coverage_correlation, index_step
 from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
@@ -121,7 +123,8 @@ def made_of(folder, n: int, coverage: list[str], stock: list[float], withhold: f
     areas = pd.DataFrame({"area_code": codes, **names})
     plant(folder, "geography/areas", {"main": areas})
     plant(folder, "geography/scope", {"main": areas[["area_code"]]})
-    for name, value, told in (("stock", stock, ["observed"] * n), ("seen", range(n), coverage)):
+    stocked = ["unknown" if np.isnan(value) else "observed" for value in stock]
+    for name, value, told in (("stock", stock, stocked), ("seen", range(n), coverage)):
         known = pd.Series(told) != "unknown"
         rows = pd.DataFrame({"area_code": codes, "indicator": name, "value": pd.Series(value, dtype=float).where(known), "coverage": told})  # fmt: skip
         rows["as_at"] = pd.Timestamp("2025-01-01")
@@ -133,7 +136,6 @@ def made_of(folder, n: int, coverage: list[str], stock: list[float], withhold: f
         "direction": "neutral",
         "grain": "area",
         "inputs": ["x"],
-        "sources": ["x"],
         "sql": "",
     }
     indicators = {name: Indicator.model_validate({**head, "stem": name}) for name in ("stock", "seen")}
@@ -156,7 +158,7 @@ def test_an_index_that_ranks_highest_where_most_is_known_is_withheld(tmp_path):
     assert step.meta["coverage_correlation"] > 0.8
     assert table["score"].isna().all()
     assert table["rank_nation"].isna().all()
-    assert table["null_reason"].notna().all()
+    assert set(table["null_reason"]) == {"suppressed"}  # there is a score, and it is held back
     assert table["evidence_grade"].isna().all()
     assert step.meta["n_scored"] == 0
     # the axes are published all the same
@@ -178,6 +180,46 @@ def test_an_index_that_does_not_is_published(tmp_path, coverage, stock, withhold
     assert not step.meta["withheld"]
     assert table["score"].notna().all()
     assert table["null_reason"].isna().all()
+
+
+def test_where_an_index_is_withheld_an_area_that_has_no_score_keeps_its_own_reason(tmp_path):
+    step, table, _ = made_of(tmp_path, 20, HALF, [*UP[:0:-1], np.nan])
+    assert step.meta["withheld"]
+    assert table["null_reason"].tolist() == ["suppressed"] * 19 + ["not_covered"]
+
+
+def undated(folder, **dates):
+    """The grade of an index of one domain whose indicators have these dates."""
+    codes = ["e1"]
+    names = dict.fromkeys(("nation_code", "region_code", "authority_code", "like_areas_code"), "n")
+    areas = pd.DataFrame({"area_code": codes, **names})
+    plant(folder, "geography/areas", {"main": areas})
+    plant(folder, "geography/scope", {"main": areas[["area_code"]]})
+    head = {"title": "t", "unit": "u", "direction": "neutral", "grain": "area", "inputs": ["x"], "sql": ""}  # fmt: skip
+    for name, date in dates.items():
+        rows = pd.DataFrame({"area_code": codes, "value": 1.0, "coverage": "observed", "as_at": pd.Timestamp(date), "null_reason": None})  # fmt: skip
+        plant(folder, f"indicator/{name}", {"main": rows.astype({"as_at": "datetime64[ms]"})})
+    indicators = {name: Indicator.model_validate({**head, "stem": name}) for name in dates}
+    index = plain({"one": {"members": dict.fromkeys(dates, 1)}})
+    register = SimpleNamespace(indicators=indicators, indices={})
+    step = run(index_step(SimpleNamespace(register=register), index), folder)
+    return pd.read_parquet(step.path)["evidence_grade"].item()
+
+
+def test_evidence_without_a_date_is_graded_as_old_and_never_as_new(tmp_path):
+    assert undated(tmp_path / "new", a="2026-01-01") == "A"
+    assert undated(tmp_path / "old", a="2010-01-01") == "C"
+    assert undated(tmp_path / "none", a=None) == "C"
+    assert undated(tmp_path / "half", a=None, b="2026-01-01") == "C"
+    assert undated(tmp_path / "half_too", b="2026-01-01", a=None) == "C"
+
+
+def test_the_oldest_of_dates_is_not_known_where_one_is_not_in_whatever_order():
+    new, old, none = pd.Timestamp("2025-01-01"), pd.Timestamp("2011-03-27"), pd.NaT
+    for dates in permutations([new, old, none]):
+        assert oldest(list(dates)) is pd.NaT
+    assert {oldest(list(dates)) for dates in permutations([new, old])} == {old}
+    assert oldest([]) is pd.NaT
 
 
 def test_partly_covered_counts_half():

@@ -13,6 +13,7 @@ from pipelines.answers.latest import open_latest, release_facts, rows
 from pipelines.answers.lookup import Asked, look_up
 from pipelines.answers.sheet import as_json
 from pipelines.core.settings import Settings
+from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
 
 SCOPES = ("nation", "region", "authority", "like_areas")
@@ -129,7 +130,9 @@ def _indices(connection) -> list[dict]:
         for column in ONE_ONLY:
             index[column] = index[column] if is_one else None
         ranks = {scope: {"rank": index.pop(f"rank_{scope}"), **sizes[scope]} for scope in SCOPES} if is_one else None
-        reason = "withheld" if name in withheld else index.pop("null_reason", None)
+        reason = index.pop("null_reason", None)
+        if name in withheld and reason == WITHHELD:
+            reason = "withheld"
         entries.append(
             {
                 "index_name": name,

@@ -11,7 +11,10 @@ from geodata.records import DefinitionError
 from pipelines.register.register import DEFINITIONS
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import read_index
-from pipelines.scoring.normalise import ranks
+from pipelines.scoring.normalise import percentile, ranks
+from pipelines.scoring.robustness import draw_versions
+from pipelines.scoring.sensitivity import Choices
+from pipelines.scoring.versions import Version, as_defined, can_be_left_out
 from pipelines.scoring.weight_sets import (
     BUILT_IN,
     SETS,
@@ -204,3 +207,51 @@ def test_areas_that_leave_the_tenth_are_counted():
     assert shifts["spearman"].item() == -1
     assert (shifts["n_in_highest_tenth"].item(), shifts["n_leaving_highest_tenth"].item()) == (2, 2)
     assert shifts["rank_shift_mean"].item() == pytest.approx(np.mean(np.abs(np.arange(20) * 2 - 19)))
+
+
+# ---- what is not read
+
+OPEN = {"a": {"weight": 0.55, "members": {"m1": 0.7, "m2": 0.3}}, "b": {"weight": 0.15, "members": {"m3": 0.7}, "not_read": {"more": 0.3}}}  # fmt: skip
+CLOSED = {
+    "c": {"weight": 0.15, "members": {"m4": 0.2}, "not_read": {"most of it": 0.8}},
+    "d": {"weight": 0.15, "members": {"m5": 0.2}, "not_read": {"one thing": 0.4, "another": 0.4}},
+}
+BESIDE = {"e": {"apart": True, "members": {"m6": 1}}}
+
+
+def ranks_of(domains: dict, values: pd.DataFrame) -> pd.DataFrame:
+    index = make_tree(domains, normalise="percentile", minimum_weight=0.3)
+    columns = values[[name for _, name, _ in index.members]]
+    entering = score(index, columns, {}).domains[list(index.parts)]
+    return compare_sets(scorer(index, columns), set_versions(index, entering, []))[0]
+
+
+def test_equal_weights_are_equal_over_what_is_read():
+    """A domain that is closed, for so little of it is read, stays closed whatever its weights: nothing else moves."""
+    values = leaning(80, ["m1", "m2", "m3", "m4", "m5", "m6"])
+    alone = {"a": OPEN["a"] | {"weight": 0.55 / 0.7}, "b": {"weight": 0.15 / 0.7, "members": {"m3": 1}}}
+    found, expected = ranks_of(OPEN | CLOSED | BESIDE, values), ranks_of(alone, values)
+    pd.testing.assert_frame_equal(found, expected)
+    scaled = {name: percentile(values[name].to_numpy()) for name in values}
+    by_hand = (scaled["m1"] + scaled["m2"]) / 2 + scaled["m3"]
+    assert found["equal"].tolist() == ranks(by_hand).tolist()
+
+
+def test_no_choice_rests_on_what_is_not_read():
+    index = make_tree(OPEN | CLOSED | {"f": {"weight": 0.1, "members": {"m7": 0.5, "m8": 0.5}}} | {"a": OPEN["a"] | {"weight": 0.45}}, minimum_weight=0.3)  # fmt: skip
+    values = leaning(80, ["m1", "m2", "m3", "m4", "m5", "m7", "m8"]).assign(m8=np.nan)
+    told = scorer(index, values)
+    assert "m8" not in told.read
+    assert can_be_left_out(index, told.read) == ["m1", "m2"]  # without m7 nothing of its domain is known
+    assert Choices(told, {"expert": as_defined(index)}).options["left_out"] == ["none", "m1", "m2"]
+    base = set(as_defined(index).members)
+    left = {name for version in draw_versions(index, read=told.read) for name in base - set(version.members)}
+    assert left <= {"m1", "m2"}
+
+
+@pytest.mark.parametrize("weights", [{"m4": 1.0}, {"m4": 5.0}])
+def test_weights_of_members_never_open_a_domain(weights):
+    index = make_tree(OPEN | CLOSED, minimum_weight=0.3)
+    told, base = scorer(index, leaning(20, ["m1", "m2", "m3", "m4", "m5"])), as_defined(index)
+    version = Version(base.domains, base.members | weights)
+    np.testing.assert_array_equal(told.score(version), told.score(base))
