@@ -9,21 +9,6 @@ from pipelines.register.register import DEFINITIONS, Kind, Taxonomy
 from pipelines.scoring.definition import Index, read_index
 
 NOT_KNOWN = "not known"
-DIRECTIONS = {
-    "hardship": "0 to about 100; higher is more need",
-    "infrastructure_gap": "0 is everything near, 100 is nothing near",
-    "ownership_opportunity": "0 to 100; higher is more potential",
-}
-FIRST_RANK = {
-    "hardship": "1 is the greatest need",
-    "infrastructure_gap": "1 is the least within reach",
-    "ownership_opportunity": "1 is the greatest potential",
-}
-TENTHS = {
-    "infrastructure_gap": "the 10 % with the least within reach",
-    "ownership_opportunity": "the 10 % of greatest potential",
-}
-HIGHEST_NEED = "the highest-need 10 %"
 
 
 @cache
@@ -53,11 +38,23 @@ def plural(kind: str) -> str:
 
 def index_title(name: str) -> str:
     """An index as people see it."""
-    return (
-        "Area hardship (need)"
-        if name == "hardship"
-        else (_indices()[name].shown_as if name in _indices() else spaced(name))
-    )
+    return _indices()[name].shown_as if name in _indices() else spaced(name)
+
+
+def index_of(name: str) -> Index | None:
+    """The definition of an index; None where it is none of today's."""
+    return _indices().get(name)
+
+
+def headline() -> str:
+    """The index that areas are put in order by."""
+    return next((name for name, index in _indices().items() if index.is_headline), "")
+
+
+def listed_indices() -> dict[str, str]:
+    """The headings of the scores that areas are listed with, by index, the headline first."""
+    listed = {name: index.column for name, index in _indices().items() if index.column and index.publish}
+    return dict(sorted(listed.items(), key=lambda one: one[0] != headline()))
 
 
 def index_question(name: str) -> str | None:

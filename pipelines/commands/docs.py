@@ -117,9 +117,9 @@ def refreshed(text: str, made: dict[str, str]) -> tuple[str, list[str]]:
     return fresh, [name for name in there if there[name] != after[name]]
 
 
-def parts() -> dict[str, str]:
+def parts(register: Register | None = None) -> dict[str, str]:
     """Every generated part, by name."""
-    register = read_register(read_geographies()[GEOGRAPHY])
+    register = register or read_register(read_geographies()[GEOGRAPHY])
     return {
         "caution": f"> {FALLACY}",
         "files": table(["File", "What it is"], ((f"`{name}`", told) for name, told in FILES.items())),
@@ -167,8 +167,9 @@ def _index(index: Index) -> str:
     rows = []
     total = sum(domain.weight for domain in index.parts.values())
     for domain in index.domains.values():
-        inner = sum(member.weight for member in domain.members.values()) + sum(domain.not_read.values())
+        inner = sum(domain.weights.values()) + sum(domain.not_read.values())
         members = [f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items()]
+        members += [f"{below.title} {below.weight / inner:.0%}" for below in domain.domains.values()]
         members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
         rows.append((domain.title, "beside it" if domain.apart else f"{domain.weight / total:.0%}", ", ".join(members)))
     cautions = "\n".join(f"- {caution}" for caution in index.cautions)

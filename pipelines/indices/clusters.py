@@ -16,10 +16,10 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from pipelines.core.step import Given, Step, Tables
-from pipelines.core.store import sha256_json
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
 from pipelines.scoring.normalise import all_the_same
+from pipelines.scoring.robustness import seed_of
 
 PERMUTATIONS = 9_999
 FALSE_DISCOVERY_RATE = 0.05
@@ -36,7 +36,7 @@ def cluster_step(workspace: Workspace, index: Index) -> Step:
         "indices",
         f"{index.title}: where high or low scores lie together among the areas asked (local Moran's I).",
         (f"index/{index.stem}", "geography/scope", f"table/{layer.source}"),
-        {"index": index.stem, "seed": int(sha256_json(index)[:8], 16), "boundaries": layer},
+        {"index": index.stem, "seed": seed_of(index, "clusters") % 2**32, "boundaries": layer},
         make_clusters,
     )
 

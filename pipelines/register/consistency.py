@@ -93,6 +93,8 @@ def _indicators(register: Register) -> Iterator[str]:
 
 
 def _indices(register: Register) -> Iterator[str]:
+    for index in [index for index in register.indices.values() if index.is_headline][1:]:
+        yield f"{index.at('is_headline')}: there is another index that areas are put in order by"
     for index in register.indices.values():
         others = set(index.uncertainty.normalise) - {"as_defined", "targets_stricter", "targets_looser"}
         if others and rests_on_places(register, index):

@@ -69,7 +69,7 @@ def index_methods(register: Register) -> pd.DataFrame:
         varied = index.uncertainty
         rows.append(
             {
-                "index_name": index.stem, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
+                "index_name": index.stem, "is_headline": index.is_headline, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
                 "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
 
 TOP = 10
@@ -108,9 +109,12 @@ def _ownership(facts, connection) -> list[str]:
         "|---|---|---|",
     ]
     lines += [*(f"| {label} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
-    unknown = connection.execute("""
+    unknown = connection.execute(
+        """
         select domain, count(*) filter (where score is null), count(*) from domain_score
-        where index_name = 'ownership_opportunity' group by domain order by domain""").fetchall()
+        where index_name = ? group by domain order by domain""",
+        [read_typology().index],
+    ).fetchall()
     lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
     if facts["indices_withheld"]:
         lines.append(f"- withheld, because the score would follow coverage: {facts['indices_withheld']}")
@@ -126,8 +130,8 @@ def _benchmark(connection) -> list[str]:
     if "benchmark" not in tables:
         return []
     rows = connection.execute("""
-        select frame, spearman, n_areas from benchmark_correlation
-        where compared_with = 'imd' and index_name = 'hardship' order by n_areas desc, frame""").fetchall()
+        select frame, spearman, n_areas from benchmark_correlation join index_method using (index_name)
+        where compared_with = 'imd' and is_headline order by n_areas desc, frame""").fetchall()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",

@@ -185,13 +185,20 @@ class Index(Record):
 
     `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
     withheld where its rank correlation with coverage is above `withhold_above`. `ties`: which rank areas of one score
-    share.
+    share. `reads` says how a score is read, `first_rank` what rank 1 is and `highest_tenth` what the first tenth is called;
+    `column` heads its scores where areas are listed one a line (not listed without). By the index that `is_headline` areas
+    are put in order, and it is what stands beside the official index.
     """
 
     stem: str
     title: str
     shown_as: str
     question: str
+    reads: str = "higher is more"
+    first_rank: str = "the greatest"
+    highest_tenth: str = "the highest 10 %"
+    column: str | None = None
+    is_headline: bool = False
     reference_year: int
     citation: str | None = None
     minimum_weight: float = Field(0.6, ge=0, le=1)

@@ -3,6 +3,7 @@ title: How each index is made and varied - one row per index
 key: [index_name]
 columns:
   index_name: {description: name of the index, term: index}
+  is_headline: true for the index that areas are put in order by
   title: the index as shown
   question: the question it answers
   normalise: {description: how members are put on a scale unless they say otherwise, term: scale}
@@ -21,7 +22,7 @@ columns:
   versions_reason: why these
   cautions: what to bear in mind, one a line
 */
-select index_name, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
+select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
     weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason, cautions
 from index_methods
 order by index_name

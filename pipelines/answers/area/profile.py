@@ -146,12 +146,7 @@ def _indices(connection) -> list[dict]:
                 **{key: known.get(name) for key, known in because.items()},
             }
         )
-    return sorted(
-        entries,
-        key=lambda index: (
-            list(titles.DIRECTIONS).index(index["index_name"]) if index["index_name"] in titles.DIRECTIONS else 9
-        ),
-    )
+    return sorted(entries, key=lambda index: (index["index_name"] != titles.headline(), index["index_name"]))
 
 
 def _domains(connection) -> dict[str, list[dict]]:
@@ -267,19 +262,22 @@ def _sources(connection) -> list[dict]:
 
 
 def _areas(connection) -> list[dict]:
-    """A line per area, those with the greatest hardship first."""
+    """A line per area, those that the headline index puts first before others."""
+    first = titles.headline()
+    scores = [
+        f"any_value(s.score) filter (s.index_name = '{name}') as {name}_score" for name in titles.listed_indices()
+    ]
+    ranks = [f"any_value(s.rank_{scope}) filter (s.index_name = '{first}') as {first}_rank_{scope}" for scope in ("nation", "authority")]  # fmt: skip
     return rows(
         connection,
-        """
-        select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, h.score as hardship_score,
-            h.rank_nation as hardship_rank_nation, h.rank_authority as hardship_rank_authority,
-            g.score as infrastructure_gap_score, t.shown_as as typology,
+        f"""
+        with s as (select area_code, {", ".join([*scores, *ranks])} from index_score as s group by area_code)
+        select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, s.* exclude (area_code), t.shown_as as typology,
             list(r.kind order by r.kind) filter (r.gap = 'beyond') as gaps_beyond
         from neighbourhood as n semi join asked using (area_code)
-        left join index_score as h on h.area_code = n.area_code and h.index_name = 'hardship'
-        left join index_score as g on g.area_code = n.area_code and g.index_name = 'infrastructure_gap'
+        left join s on s.area_code = n.area_code
         left join typology as t on t.area_code = n.area_code
         left join neighbourhood_reach as r on r.area_code = n.area_code
         group by all
-        order by h.score desc nulls last, n.area_code""",
+        order by s.{first}_score desc nulls last, n.area_code""",
     )

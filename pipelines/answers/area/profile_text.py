@@ -87,7 +87,8 @@ def _indices(profile: dict) -> list[str]:
 
 def _index(index: dict, one: bool) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
-    how = titles.DIRECTIONS.get(index["index_name"], "higher is more need or opportunity")
+    known = titles.index_of(index["index_name"])
+    how = known.reads if known else "higher is more"
     if index["score"] is None:
         lines += para(f"Score: not known ({meaning('null_reason', index['null_reason'])}).", 4)
     else:
@@ -134,9 +135,9 @@ def _ranks(index: dict) -> str:
         else " No rank in the nation: places are read for the areas of this release only."
     )
     tenth = " Among the 10 % of areas of highest need in the nation." if index["decile_nation"] == 1 else ""
-    return (
-        f"Rank ({titles.FIRST_RANK.get(index['index_name'], '1 is the greatest')}): {'; '.join(ranks)}.{tenth}{missing}"
-    )
+    known = titles.index_of(index["index_name"])
+    first = known.first_rank if known else "the greatest"
+    return f"Rank (1 is {first}): {'; '.join(ranks)}.{tenth}{missing}"
 
 
 def _tenth(index: dict) -> str:
@@ -210,25 +211,27 @@ def correction(row: dict) -> str:
 
 
 def _areas(profile: dict) -> list[str]:
-    rows = profile["areas"]
+    rows, first = profile["areas"], titles.headline()
     if len(rows) < 2:
         return []
     lines = [
         *heading("Area by area"),
         *para(
-            "Greatest hardship first. Scores as above; rank in the nation where there is one, 1 the greatest hardship."
+            f"In order of {titles.index_title(first)}. Scores as above; its rank in the nation where there is one, 1 {titles.index_of(first).first_rank}."
         ),
     ]
-    lines.append(f"  {'Area':<11}{'Name':<22}{'Residents':>9}  {'Hardship':>8}  {'Rank':>6}  {'Access':>6}  Suggests")
+    widths = {name: max(len(column), 6) for name, column in titles.listed_indices().items()}
+    heads = [f"{column:>{widths[name]}}" for name, column in titles.listed_indices().items()]
+    lines.append(f"  {'Area':<11}{'Name':<22}{'Residents':>9}  {'  '.join(heads)}  {'Rank':>6}  Suggests")
     for row in rows[:AREAS_SHOWN]:
-        rank = "-" if row["hardship_rank_nation"] is None else f"{row['hardship_rank_nation']:,}"
+        rank = "-" if row[f"{first}_rank_nation"] is None else f"{row[f'{first}_rank_nation']:,}"
         name = (row["area_name"] or "")[:21]
+        known = {index: row[f"{index}_score"] for index in widths}
         scores = [
-            titles.NOT_KNOWN if row[key] is None else f"{row[key]:.1f}"
-            for key in ("hardship_score", "infrastructure_gap_score")
+            f"{titles.NOT_KNOWN if known[i] is None else format(known[i], '.1f'):>{w}}" for i, w in widths.items()
         ]
         lines.append(
-            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {scores[0]:>8}  {rank:>6}  {scores[1]:>6}  {row['typology'] or titles.NOT_KNOWN}"
+            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {'  '.join(scores)}  {rank:>6}  {row['typology'] or titles.NOT_KNOWN}"
         )
         if row["gaps_beyond"]:
             gaps = ", ".join(f"no {titles.singular(kind)}" for kind in row["gaps_beyond"])

@@ -20,7 +20,8 @@ def spread(index: dict) -> list[str]:
 
 
 def _tenth(index: dict) -> str:
-    return titles.TENTHS.get(index["index_name"], titles.HIGHEST_NEED)
+    known = titles.index_of(index["index_name"])
+    return known.highest_tenth if known else "the highest 10 %"
 
 
 def why(index: dict) -> list[str]:

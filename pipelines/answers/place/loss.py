@@ -30,7 +30,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
             from neighbourhood_reach as r join neighbourhood as a using (area_code)
             left join neighbourhood_place as m on m.area_code = r.area_code and m.kind = r.kind and m.place_id = $place_id
             left join next as x on x.area_code = r.area_code
-            left join index_score as s on s.area_code = r.area_code and s.index_name = 'hardship'
+            left join index_score as s on s.area_code = r.area_code and s.index_name = $headline
             where r.kind = $kind and (m.place_id is not null or r.nearest_place_id = $place_id))
         select
             coalesce(sum(population) filter (is_within), 0)::integer as residents_within_15_min,
@@ -46,6 +46,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
             coalesce(sum(population) filter (is_nearest and not is_next_beyond and extra_m is null), 0)::integer as residents_next_not_known,
             count(*) filter (is_partial and (is_only or is_nearest))::integer as n_areas_partly_known
         from mine""",
+        headline=titles.headline(),
         place_id=place_id,
         kind=kind,
     )[0]
