@@ -21,7 +21,10 @@ def build(workspace: Workspace) -> dg.Definitions:
         keys = [snapshots.key(s.stem) for s in workspace.register.sources.values() if s.cadence == cadence]
         if keys:
             name, told = f"{EVERYTHING}_{cadence}", f"Sources renewed {cadence}, and all that rests on them."
-            selection = dg.AssetSelection.assets(*keys).downstream()
+            # all that rests on sources, whichever changed: what is unchanged is not made again
+            selection = dg.AssetSelection.assets(*keys) | (
+                dg.AssetSelection.all() - dg.AssetSelection.groups("snapshots")
+            )
             jobs.append(dg.define_asset_job(name, selection, description=told))
             crons[name] = cron
     running = dg.DefaultScheduleStatus.RUNNING

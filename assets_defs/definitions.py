@@ -9,13 +9,15 @@ from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release.steps import all_steps
 
 
-def build_definitions(workspace: Workspace, lock: bool = True) -> dg.Definitions:
+def build_definitions(
+    workspace: Workspace, lock: bool = True, executor: dg.ExecutorDefinition = dg.in_process_executor
+) -> dg.Definitions:
     """The whole graph for one workspace. Nothing is fetched or written by building it."""
     assets = [*snapshots.build(workspace), *map(step_asset, all_steps(workspace)), *release.build(workspace)]
     graph = dg.Definitions(
         assets=assets,
         resources={"workspace": resources.workspace_resource(workspace, lock)},
-        executor=dg.in_process_executor,
+        executor=executor,
     )
     return dg.Definitions.merge(graph, automation.build(workspace))
 

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
@@ -23,27 +23,50 @@ TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves th
 
 
 def run(workspace: Workspace) -> None:
-    """Run the snapshots, then what rests on anything that changed.
+    """Run the snapshots, then what rests on anything that changed, in this process or on several (`settings.workers`).
 
     The caller holds DIR for writing. Raises the Problem of the step that failed first.
     """
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
     snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
     with open_instance(workspace.data) as instance:
-        _execute(job, instance, snapshots)
+
+        def here(keys: list[dg.AssetKey]):
+            options = {"run_config": QUIET, "raise_on_error": False, "tags": TAGS}
+            return job.execute_in_process(instance=instance, asset_selection=keys, **options)
+
+        def elsewhere(keys: list[dg.AssetKey]):
+            from assets_defs import workers  # here: who has one process need not wait for Dask
+
+            result = workers.execute(workspace, instance, keys, QUIET, TAGS)
+            workspace.timings.extend(_timings(result))
+            return result
+
+        _execute(here, snapshots)
         due = to_make(all_steps(workspace), workspace.data)
         if due or not is_published(workspace):
-            _execute(job, instance, [dg.AssetKey(key.split("/")) for key in [*due, "release"]])
+            keys = [dg.AssetKey(key.split("/")) for key in [*due, "release"]]
+            _execute(here if workspace.settings.workers == 1 else elsewhere, keys)
         else:
             health.record_success(workspace)
 
 
-def _execute(job: dg.JobDefinition, instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]) -> None:
+def _execute(how: Callable, keys: list[dg.AssetKey]) -> None:
     # What Dagster itself says on standard error (such as each event it could not write) would bury our one sentence.
     with contextlib.redirect_stderr(io.StringIO()) as said:
-        result = job.execute_in_process(
-            instance=instance, run_config=QUIET, raise_on_error=False, asset_selection=list(keys), tags=TAGS
-        )
+        result = how(keys)
     log.debug("%s", said.getvalue())
     if not result.success:
         raise first_failure(result.all_events)
+
+
+def _timings(result: dg.JobExecutionResult) -> Iterator[tuple[str, str, float, bool]]:
+    """Layer, step, seconds and whether it was reused, of the steps that other processes ran."""
+    reused = {}
+    for event in result.all_events:
+        if event.is_step_materialization:
+            made = event.step_materialization_data.materialization
+            reused[event.step_key] = ("/".join(made.asset_key.path), made.metadata["reused"].value)
+        elif event.is_step_success and event.step_key in reused:
+            key, was_reused = reused[event.step_key]
+            yield key.partition("/")[0], key, event.step_success_data.duration_ms / 1000, was_reused

@@ -16,6 +16,7 @@ class Settings:
     mirror: str | None = None
     offline: bool = False
     strict: bool = False
+    workers: int = 1
     recording: Path | None = None
     sample_date: str | None = None
     alert_url: str | None = None
@@ -23,14 +24,24 @@ class Settings:
 
     @classmethod
     def read(cls, **flags) -> "Settings":
-        """Flags win over the environment (COMMONGROUND_DATA, _MIRROR, _RECORDING, _SAMPLE_DATE, _ALERT_URL, _CONTACT).
+        """Flags win over the environment (COMMONGROUND_DATA, _AREAS with semicolons between them, _MIRROR, _RECORDING,
+        _WORKERS, _SAMPLE_DATE, _ALERT_URL, _CONTACT).
 
-        Raises Problem (usage) for a mirror that is no web address, and a recording that is no folder.
+        Raises Problem (usage) for a mirror that is no web address, a recording that is no folder, workers that are no
+        number.
         """
-        named = ("data", "mirror", "recording", "sample_date", "alert_url", "contact")
+        named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "alert_url", "contact")
         found = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found = {name: value for name, value in found.items() if value}
         found |= {name: value for name, value in flags.items() if value not in (None, ())}
+        if isinstance(found.get("areas"), str):
+            found["areas"] = tuple(name.strip() for name in found["areas"].split(";") if name.strip())
+        workers = str(found.get("workers", cls.workers))
+        if not workers.isdecimal() or int(workers) < 1:
+            raise Problem(
+                "COMMONGROUND_WORKERS", f"{workers!r} is no number of processes", "give 1 or more", usage=True
+            )
+        found["workers"] = int(workers)
         found["data"] = Path(found.get("data", cls.data)).resolve()
         if found.get("mirror"):
             found["mirror"] = found["mirror"].rstrip("/")
@@ -44,10 +55,12 @@ class Settings:
         return cls(**found)
 
     def environment(self) -> dict[str, str]:
-        """This process's environment, changed so that another process reads these settings (areas are in scope.json)."""
+        """This process's environment, changed so that another process reads these settings."""
         pairs = {
             "COMMONGROUND_DATA": str(self.data),
+            "COMMONGROUND_AREAS": ";".join(self.areas),
             "COMMONGROUND_MIRROR": self.mirror,
+            "COMMONGROUND_WORKERS": str(self.workers),
             "COMMONGROUND_RECORDING": self.recording and str(self.recording),
             "COMMONGROUND_SAMPLE_DATE": self.sample_date,
             "COMMONGROUND_ALERT_URL": self.alert_url,

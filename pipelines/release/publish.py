@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
-from pipelines.core.step import Given, code_version, work_key
+from pipelines.core.step import Given, code_version, to_make, work_key
 from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
@@ -18,6 +18,7 @@ from pipelines.release.maps import write_maps
 from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
+from pipelines.release.steps import all_steps
 from pipelines.release.verify import Finding, verify
 from pipelines.tables.snapshot import last_good
 
@@ -43,6 +44,9 @@ def publish(workspace: Workspace) -> Published:
     naming the check and its first rows where the release breaks a promise; the last good release is then untouched.
     """
     releases = workspace.data / "releases"
+    if due := to_make(all_steps(workspace), workspace.data):
+        what = f"{len(due)} steps rest on something newer than what they were made of, the first {due[0]}"
+        raise Problem("release", what, "run a whole refresh; the last good release is untouched")
     step, key = release_step(workspace), release_key(workspace)
     kept = version.kept_versions(releases)
     latest = latest_version(releases)

@@ -1,0 +1,51 @@
+"""The same assets on several processes that share DIR, by Dagster's Dask executor; chosen with `--workers`.
+
+Publishers are asked by the coordinator alone, one at a time; the steps then run in the workers, and the release is
+assembled by one of them. Dask lets a step begin though one it reads failed: what it makes of old inputs is known by
+its key as old, and the release is refused while any step is due.
+"""
+
+import functools
+import logging
+
+import dagster as dg
+from dagster_dask import dask_executor
+from distributed import LocalCluster
+
+from assets_defs.automation import EVERYTHING
+from assets_defs.definitions import build_definitions
+from pipelines.core.settings import Settings
+from pipelines.register.workspace import Workspace, open_workspace
+
+
+def refresh_job() -> dg.JobDefinition:
+    """The job of a refresh as every worker builds it, from its environment. The coordinator holds DIR for writing."""
+    return _built()
+
+
+@functools.cache  # the job is asked for again for every step
+def _built() -> dg.JobDefinition:
+    workspace = open_workspace(Settings.read())
+    return build_definitions(workspace, lock=False, executor=dask_executor).resolve_job_def(EVERYTHING)
+
+
+def execute(workspace: Workspace, instance: dg.DagsterInstance, keys: list[dg.AssetKey], config: dict, tags: dict):
+    """Execute the assets `keys` on `settings.workers` processes of this machine; gives Dagster's result."""
+    settings = workspace.settings
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # it warns of every size that it cannot tell
+    with LocalCluster(
+        n_workers=settings.workers,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address=None,
+        env={**settings.environment(), "DASK_LOGGING__DISTRIBUTED": "error"},
+    ) as cluster:
+        execution = {"config": {"cluster": {"existing": {"address": cluster.scheduler_address}}}}
+        return dg.execute_job(
+            dg.reconstructable(refresh_job),
+            instance=instance,
+            run_config={**config, "execution": execution},
+            asset_selection=keys,
+            tags=tags,
+            raise_on_error=False,
+        )
