@@ -149,8 +149,8 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     return told
 
 
-def main() -> None:
-    """Invent the town and record what each source would have answered on each date."""
+def main(folder: Path = HERE) -> None:
+    """Invent the town and record in `folder` what each source would have answered on each date."""
     areas, neighbours = town.build()
     census = tables.census(areas)
     scores = tables.indices(areas)
@@ -174,7 +174,7 @@ def main() -> None:
         recording.add(date, SCHOOLS.format(date.replace("-", "")), register, "text/csv", "csv")
         recording.add(date, BROWNFIELD, wire.csv_bytes(sites[date]), "text/csv", "csv")
         add_city_map(recording, date, {layer: by_date[date] for layer, by_date in layers.items()})
-    recording.write(HERE)
+    recording.write(folder)
 
 
 if __name__ == "__main__":
