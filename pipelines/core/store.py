@@ -14,6 +14,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import orjson
+import pyarrow.parquet
 from filelock import FileLock, Timeout
 
 from pipelines.core.problem import Problem
@@ -145,13 +146,21 @@ def read_lines(path: Path) -> list[dict]:
     return values
 
 
-def write_parquet(path: Path, frame) -> str:
-    """Write a DataFrame or GeoDataFrame as (Geo)Parquet, whole or not at all; return the SHA-256 of its bytes."""
+def write_parquet(path: Path, frame, notes: dict[str, str] | None = None) -> str:
+    """Write a DataFrame or GeoDataFrame as (Geo)Parquet, whole or not at all; return the SHA-256 of its bytes.
+
+    `notes` are kept in the file's own metadata, such as its licence.
+    """
     buffer = io.BytesIO()
     if hasattr(frame, "geometry") and hasattr(frame, "crs"):
         frame.to_parquet(buffer, index=False, compression="zstd", geometry_encoding="WKB")
     else:
         frame.to_parquet(buffer, index=False, compression="zstd")
+    if notes:
+        table = pyarrow.parquet.read_table(buffer)
+        buffer = io.BytesIO()
+        table = table.replace_schema_metadata({**table.schema.metadata, **notes})
+        pyarrow.parquet.write_table(table, buffer, compression="zstd")
     data = buffer.getvalue()
     write_bytes(path, data)
     return sha256(data)

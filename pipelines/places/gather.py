@@ -126,10 +126,7 @@ def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFr
 
 def _observations(sources: dict[str, Source], rows: pd.DataFrame) -> pd.DataFrame:
     """When each list was read whole (`series`, `observed_on`), and for which kinds."""
-    kinds = {
-        stem: sorted({source.places.kind} if source.places.kind else set(source.places.kinds.values.values()))
-        for stem, source in sources.items()
-    }
+    kinds = {stem: sorted(source.places.listed_kinds) for stem, source in sources.items()}
     seen = rows[["series", "source", "observed_on"]].drop_duplicates()
     seen = seen.assign(kind=seen["source"].map(kinds)).explode("kind")
     seen = seen[["series", "kind", "observed_on"]].drop_duplicates().astype({"kind": "str"})

@@ -1,5 +1,7 @@
 """Records to places: one row a place, with its name and point by whose word, from the records that conflation joined."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
+from pipelines.register.licensing import JOINED
 from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.source import Licence
 from pipelines.register.workspace import Workspace
@@ -40,6 +43,7 @@ def place_step(workspace: Workspace) -> Step:
             "taxonomy": register.taxonomy,
             "geography": geography,
             "licence": {stem: source.licence for stem, source in register.place_sources.items()},
+            "series": {stem: source.places.series or stem for stem, source in register.place_sources.items()},
             "licences": register.licences,
         },
         make_places,
@@ -65,7 +69,8 @@ def make_places(given: Given) -> Tables:
     applied = without_effect(applied, shown["record"])
     happened = given.frame("places/place_event")
     kinds = place_kinds(taxonomy, shown, happened)
-    places = _places(taxonomy, given.definition["licence"], given.definition["licences"], shown, kinds)
+    licensed = Licensed(*(given.definition[name] for name in ("licence", "series", "licences")))
+    places = _places(taxonomy, licensed, shown, kinds, happened)
     places, kinds, more = correct_places(taxonomy, outlines, lines, ids, happened, places, kinds)
     kinds = with_subsets(taxonomy, places, kinds)
     outcome = outcomes(taxonomy, rows, usable, places, kinds)
@@ -101,17 +106,28 @@ def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[(rows["publish"] == "rows") | ~rows["place_id"].isin(shown)]
 
 
+@dataclass(frozen=True)
+class Licensed:
+    """The licence and the series of each source of places, and all licences."""
+
+    licence: dict[str, str]
+    series: dict[str, str]
+    licences: dict[str, Licence]
+
+    @property
+    def shared(self) -> list[str]:
+        """The share-alike licences, in order."""
+        return [key for key, licence in self.licences.items() if licence.share_alike]
+
+
 def _places(
-    taxonomy: Taxonomy,
-    licence: dict[str, str],
-    licences: dict[str, Licence],
-    rows: pd.DataFrame,
-    kinds: pd.DataFrame,
+    taxonomy: Taxonomy, licensed: Licensed, rows: pd.DataFrame, kinds: pd.DataFrame, events: pd.DataFrame
 ) -> pd.DataFrame:
     order = {kind: n for n, kind in enumerate(taxonomy.kinds)}
     rows = rows.assign(
         is_hidden=rows["publish"] != "rows", is_past=~rows["is_current"],
-        shares=rows["source"].map(lambda stem: licences[licence[stem]].share_alike).astype(bool),
+        # 0 is not share-alike; one share-alike licence goes before another, so that few rows rest on both
+        shares=rows["source"].map(licensed.licence).map({k: n for n, k in enumerate(licensed.shared, 1)}).fillna(0).astype(int),
         is_unnamed=rows["name"].isna(),
         turn=[_turn(taxonomy.kinds[k], s) for k, s in zip(rows["kind"], rows["source"], strict=True)],
         coarse=rows["point_quality"].map(QUALITY),
@@ -129,7 +145,7 @@ def _places(
     for column in ("owner_kind", "run_by"):
         said = rows[rows[column].notna() & rows["is_current"] & ~rows["is_hidden"]]
         said = (
-            said.sort_values(["turn", "as_at", "record"], ascending=[True, False, True])
+            said.sort_values(["shares", "turn", "as_at", "record"], ascending=[True, True, False, True])
             .drop_duplicates("place_id")
             .set_index("place_id")
         )
@@ -145,27 +161,39 @@ def _places(
     places["kinds"] = listed(lead.assign(place=range(len(lead))), ["place_id"], "kind", "place")
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]
-    places["licence"] = _licences(places, rows, licence)
+    places["licence"] = _licences(licensed, places, rows, events, lead["sources"])
     return _typed(places.reset_index())
 
 
-def _licences(places: pd.DataFrame, rows: pd.DataFrame, licence: dict[str, str]) -> pd.Series:
-    """The licence of each place's row: share-alike where its name, point or kind, or its being shut, rests on a
-    share-alike record alone."""
-    shared = (
-        rows[rows["shares"]]
-        .sort_values("record")
-        .drop_duplicates("place_id")
-        .set_index("place_id")["source"]
-        .map(licence)
-    )
-    free = rows[~rows["shares"]]
-    own = pd.MultiIndex.from_arrays([places.index, places["kind"]])
-    rests = ~own.isin(pd.MultiIndex.from_frame(free[["place_id", "kind"]]))
-    for column in ("name_source", "point_source"):
-        rests |= places[column].isin(set(rows.loc[rows["shares"], "source"])).to_numpy()
-    rests |= places.index.isin(rows.loc[rows["shares"] & (rows["status"] != "open"), "place_id"])
-    return places["name_source"].map(licence).mask(rests, shared.reindex(places.index))
+def _licences(
+    licensed: Licensed, places: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame, kind_sources: pd.Series
+) -> pd.Series:
+    """The licence of each place's row: that of its name, unless its name, point, owner or who runs it is a share-alike
+    source's, its kind rests on share-alike records alone, or its being shut on one. `kinds`, `n_records` and `as_at` are
+    worked out over all its records, and are no part of this."""
+    licence, shared = licensed.licence, licensed.shared
+    said = kind_sources.astype("str").str.split(", ").explode().map(licence)
+    rests = [
+        *(places[f"{what}_source"].map(licence) for what in ("name", "point", "owner", "run_by")),
+        rows[rows["status"] != "open"].set_index("place_id")["source"].map(licence),
+        said[~said.index.isin(said.index[~said.isin(shared)])],
+        _shut_by(licensed, events),
+    ]
+    rests, code = pd.concat(rests), np.zeros(len(places), dtype=int)
+    for n, key in enumerate(shared):
+        code += places.index.isin(rests.index[rests == key]).astype(int) << n
+    labels = [JOINED.join(key for n, key in enumerate(shared) if c >> n & 1) for c in range(1 << len(shared))]
+    return places["name_source"].map(licence).mask(code > 0, pd.Series(labels)[code].to_numpy())
+
+
+def _shut_by(licensed: Licensed, events: pd.DataFrame) -> pd.Series:
+    """By place, the licences of the lists by which it is known to be closed."""
+    by_series: dict[str, list[str]] = {}
+    for stem, series in licensed.series.items():
+        by_series.setdefault(series, []).append(licensed.licence[stem])
+    closed = events[(events["event"] == "closed") & events["is_confirmed"]].set_index("place_id")
+    series = closed["series"].str.split(", ").explode()
+    return series.map(by_series).explode().dropna()
 
 
 def _organisations(taxonomy: Taxonomy, places: pd.DataFrame) -> pd.DataFrame:

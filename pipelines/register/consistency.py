@@ -38,8 +38,7 @@ def _sources(register: Register) -> Iterator[str]:
         if source.fetch.parts and source.fetch.parts not in geography.parts:
             yield f"{source.at('fetch', 'parts')}: {source.fetch.parts} is not among the parts of {geography.stem}.yml"
         if source.places:
-            kinds = [source.places.kind] if source.places.kind else source.places.kinds.values.values()
-            for kind in sorted(set(kinds) - set(register.taxonomy.kinds)):
+            for kind in sorted(source.places.listed_kinds - set(register.taxonomy.kinds)):
                 yield f"{source.at('places', 'kinds' if source.places.kinds else 'kind')}: {kind} is not in taxonomy.yml"
 
 

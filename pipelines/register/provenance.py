@@ -17,7 +17,7 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
         stem = {by_area(old): old for old in carried}.get(name, name)
         if stem in register.sources:
             found += [stem, carried[stem].source] if stem in carried else [stem]
-    lists = [register.taxonomy.kinds[kind].counted_from for kind in _kinds(register, indicator)]
+    lists = [register.taxonomy.kinds[kind].counted_from for kind in indicator_kinds(register, indicator)]
     ordered = [stems[0] for stems in lists] + [stem for stems in lists for stem in stems[1:]]
     for stem in (stem for stem in ordered if stem in register.sources):
         point = register.sources[stem].places.point
@@ -25,7 +25,8 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _kinds(register: Register, indicator: Indicator) -> list[str]:
+def indicator_kinds(register: Register, indicator: Indicator) -> list[str]:
+    """The kinds of place that an indicator counts: those it names, or every kind of organisation."""
     if "organisation" in indicator.inputs:
         return [name for name, kind in register.taxonomy.kinds.items() if kind.group == "organisation"]
     return indicator.kinds

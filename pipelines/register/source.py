@@ -12,12 +12,17 @@ Publish = Literal["rows", "aggregates", "nothing"]
 
 
 class Licence(Record):
-    """A licence: `publish` is the most that may leave under it; `share_alike`: what is made of its rows keeps it."""
+    """A licence: `publish` is the most that may leave under it; `share_alike`: what is made of its rows keeps it.
+
+    `file` is how the names of files tell it (its key where there is none), `spdx` its name in data packages.
+    """
 
     title: str
     url: str
     publish: Publish
     share_alike: bool = False
+    file: str | None = None
+    spdx: str | None = None
     note: str = ""
 
 
@@ -197,6 +202,11 @@ class Places(Record):
         if bool(self.kind) == bool(self.kinds):
             raise ValueError("give either kind or kinds")
         return self
+
+    @property
+    def listed_kinds(self) -> set[str]:
+        """The kinds of place that the source lists."""
+        return {self.kind} if self.kind else set(self.kinds.values.values())
 
     @property
     def columns(self) -> list[str]:

@@ -10,6 +10,7 @@ from pipelines.core.query import connect
 from pipelines.register.labels import coded_columns
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
+from pipelines.release.licences import ROW, read_licences, whole
 
 DICTIONARY = "column_dictionary"
 PROFILE = "neighbourhood_profile"
@@ -35,6 +36,7 @@ BUILTIN = {
         "description": "what the column holds",
         "label_list": "the list of table label that holds its codes; null where it holds none",
         "term": "the term of the glossary (docs/glossary.md) that says more; null where none does",
+        "licence": "licence the column leaves under (see table licence); row where each row says it; null where it is that of what the row names (its source, kind, indicator or index)",
         "is_key": "true where the column is part of the table's key",
         "is_run_metadata": "true where two identical runs may differ",
     }
@@ -128,7 +130,7 @@ def profile_columns(inputs: Inputs) -> dict[str, str]:
 
 def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
     connection.execute(f"""create table main.{DICTIONARY} (table_name varchar, column_name varchar, data_type varchar, unit varchar,
-        description varchar, label_list varchar, term varchar, is_key boolean, is_run_metadata boolean)""")
+        description varchar, label_list varchar, term varchar, licence varchar, is_key boolean, is_run_metadata boolean)""")
     connection.execute(f"comment on table main.{DICTIONARY} is 'What every column of every table and view holds'")
     for name, told in BUILTIN[DICTIONARY].items():
         _comment(connection, DICTIONARY, name, told)
@@ -137,6 +139,7 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
         "select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal and database_name = current_database() order by table_name, column_index"
     ).fetchall()
     entries, coded = [], coded_columns()
+    licences = _column_licences(inputs, whole(read_licences(connection)))
     for table_name, column_name, data_type, comment in rows:
         table, column = declared.get((table_name, column_name), (None, None))
         if comment is None:
@@ -146,9 +149,22 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
                 "describe it in the table's SQL header",
             )
         entries.append((table_name, column_name, data_type, column.unit if column else None, column.description if column else comment,
-                        coded.get((table_name, column_name)), column.term if column else None,
+                        coded.get((table_name, column_name)), column.term if column else None, licences.get((table_name, column_name)),
                         bool(table and column_name in table.key), bool(column and column.run_metadata)))  # fmt: skip
-    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+
+
+def _column_licences(inputs: Inputs, everything: str) -> dict[tuple[str, str], str]:
+    """The licence of each column that has one of its own, by table and column. `everything`: that of all there is."""
+    frames, told = inputs.frames, {}
+    for table in inputs.tables.values():
+        if table.row_licence:
+            covered = {name: ROW if name in table.row_licence else everything for name in table.columns}
+            told |= {(table.name, name): label for name, label in covered.items()}
+    told |= {(PROFILE, name): inputs.areas_licence for name in inputs.tables["neighbourhood"].columns}
+    for row in frames["index_methods"].itertuples():
+        told |= {(PROFILE, f"{row.index_name}_{column}"): row.licence for column in SCORE_COLUMNS}
+    return told | {(PROFILE, row.indicator): row.licence for row in frames["indicator_register"].itertuples()}
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str, told: str) -> None:

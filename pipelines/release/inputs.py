@@ -17,6 +17,7 @@ from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
+from pipelines.release.licences import label_of, licence_register, sentence, sources_present
 from pipelines.tables.snapshot import SnapshotRead
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
@@ -35,21 +36,19 @@ EXPLAINED_VIEWS = {
     "highest_tenth_changes": ".changes",
     "frame_summaries": ".summaries",
 }
-LICENCE = (
-    "Open Government Licence v3.0, unless a table, row or file says otherwise; rows with licence odbl, and tables and files "
-    "that hold such rows, under the Open Database Licence 1.0"
-)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """`files`: view name to Parquet files; `frames`: view name to small table; `outlines`: the simplified shapes."""
+    """`files`: view name to Parquet files; `frames`: view name to small table; `outlines`: the simplified shapes;
+    `areas_licence`: the licence of the look-ups that areas are told with."""
 
     files: dict[str, list[Path]]
     frames: dict[str, pd.DataFrame]
     tables: dict[str, ReleaseTable]
     facts: dict
     outlines: dict[str, Path]
+    areas_licence: str
 
 
 def release_step(workspace: Workspace) -> Step:
@@ -119,26 +118,33 @@ def collect(given: Given) -> Inputs:
         **{view: part(explained, end) for view, end in EXPLAINED_VIEWS.items()},
     }
     snapshots = _snapshots(given, register)
-    facts = _facts(given, register, snapshots) | {
+    near = _places_in_reach(files)
+    states = snapshots.set_index("source")["state"]
+    present = sources_present(register, states, files, near)
+    licences = licence_register(register, present)
+    facts = _facts(given, register, snapshots, licences["licence"]) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
     treated = {name: given[f"index/{name}"].meta["treated"] for name in register.indices}
     frames = {
         "source_register": registers.source_register(register),
         "snapshot_register": snapshots,
-        "indicator_register": registers.indicator_register(register),
+        "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated),
-        "index_methods": registers.index_methods(register),
+        "index_methods": registers.index_methods(register, present),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),
-        "kind_register": registers.kind_register(register),
+        "kind_register": registers.kind_register(register, present),
+        "licence_register": licences,
         "labels": label_table(register.licences),
-        "places_shown": _places_shown(register, files),
+        "places_shown": _places_shown(register, files, near),
     }
-    return Inputs(files, frames, tables, facts, given["geography/outlines"].files)
+    spine = {register.geography.boundaries.source, *register.geography.spine}
+    areas_licence = label_of(register, spine, present)
+    return Inputs(files, frames, tables, facts, given["geography/outlines"].files, areas_licence)
 
 
-def _facts(given: Given, register: Register, snapshots: pd.DataFrame) -> dict:
+def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: pd.Series) -> dict:
     geography, asked = register.geography, ", ".join(given.definition["asked"]) or register.geography.nation_name
     by_state = lambda state: ", ".join(snapshots.loc[snapshots["state"] == state, "source"])  # noqa: E731
     withheld = [name for name in register.indices if given[f"index/{name}"].meta["withheld"]]
@@ -160,7 +166,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame) -> dict:
         "evidence_since": _evidence_since(register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
-        "licence": LICENCE,
+        "licence": sentence({key: register.licences[key] for key in licences}),
         "definition_sha256": sha256_json(definitions),
         "built_at": store.utc_now(),
     }
@@ -191,14 +197,17 @@ def _evidence_since(register: Register) -> date | None:
     return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
 
 
-def _places_shown(register: Register, files: dict[str, list[Path]]) -> pd.DataFrame:
+def _places_in_reach(files: dict[str, list[Path]]) -> set[str]:
+    near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
+    return near | {p for file in files["reach"] for p in pd.read_parquet(file)["nearest_place_id"].dropna()}
+
+
+def _places_shown(register: Register, files: dict[str, list[Path]], near: set[str]) -> pd.DataFrame:
     """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, of a kind that
     is shown, no organisations (whose address may be a home), in the areas asked or within reach of them."""
     kinds = register.taxonomy.kinds
     kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
-    near = {p for file in files["places_in_reach"] for p in pd.read_parquet(file, columns=["place_id"])["place_id"]}
-    near |= {p for file in files["reach"] for p in pd.read_parquet(file)["nearest_place_id"].dropna()}
     asked = set(pd.read_parquet(files["scope"][0])["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
     shown &= places["kind"].isin(kinds)

@@ -13,8 +13,10 @@ import shapely
 
 from geodata.crs import PUBLISHED
 from pipelines.core import store
+from pipelines.register.licensing import file_name, shared
 from pipelines.release.database import SCORE_COLUMNS
 from pipelines.release.inputs import FALLACY, Inputs
+from pipelines.release.licences import ROW, Terms, column_labels, read_licences
 
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
 MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
@@ -22,42 +24,42 @@ MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
 
 @dataclass(frozen=True)
 class Layer:
-    """One map layer: features in id order, the column of their ids, and whose words it must carry."""
+    """One map layer: features in id order, the column of their ids, and the licence they leave under."""
 
     name: str
     frame: geopandas.GeoDataFrame
     id: str
-    attribution: str
-    licence: str = "Open Government Licence v3.0"
+    terms: Terms
 
 
-def write_maps(inputs: Inputs, folder: Path) -> None:
-    """Write geojson/, parquet/ and csv/ into a release folder whose database is finished."""
+def write_maps(inputs: Inputs, folder: Path) -> dict[str, str]:
+    """Write geojson/, parquet/ and csv/ into a release folder whose database is finished.
+
+    Returns the label of the licence each file is under, by its path in the folder.
+    """
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
-        attribution = _attributions(connection)
-        layers = list(_layers(inputs, connection, attribution))
+        layers = list(_layers(inputs, connection))
         profile = _frame(connection, "select * from neighbourhood_profile order by area_code")
+        sheet = Terms.of(connection, "neighbourhood_profile", profile)
+    labels = {}
     for layer in layers:
+        labels[f"geojson/{layer.name}.geojson"] = labels[f"parquet/{layer.name}.parquet"] = layer.terms.label
         store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer))
-        store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame)
+        store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame, layer.terms.notes)
     neighbourhoods = next(layer for layer in layers if layer.name == "neighbourhoods")
     groups = neighbourhoods.frame.groupby("authority_code", sort=True)
     for code, rows in groups.indices.items():
-        part = Layer(code, neighbourhoods.frame.iloc[rows], neighbourhoods.id, neighbourhoods.attribution)
+        part = Layer(code, neighbourhoods.frame.iloc[rows], neighbourhoods.id, neighbourhoods.terms)
+        labels[f"geojson/by_authority/{code}.geojson"] = part.terms.label
         store.write_bytes(folder / "geojson" / "by_authority" / f"{code}.geojson", to_geojson(part))
     for code, rows in profile.groupby("authority_code", sort=True).indices.items():
         text = profile.iloc[rows].to_csv(index=False, lineterminator="\n")
+        labels[f"csv/by_authority/{code}.csv"] = sheet.label
         store.write_bytes(folder / "csv" / "by_authority" / f"{code}.csv", text.encode())
+    return labels
 
 
-def _attributions(connection: duckdb.DuckDBPyConnection) -> str:
-    rows = connection.execute(
-        "select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1"
-    ).fetchall()
-    return "; ".join(row[0] for row in rows)
-
-
-def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
+def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[Layer]:
     outlines, indices = inputs.outlines, inputs.facts["indices"].split(", ")
     names = [
         "area_code",
@@ -77,7 +79,7 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, attribution: 
         "neighbourhoods",
         geopandas.GeoDataFrame(_rounded(areas).merge(shapes, on="area_code"), crs=PUBLISHED),
         "area_code",
-        attribution,
+        Terms.of(connection, "neighbourhood_profile", areas),
     )
     authorities = geopandas.read_parquet(outlines["outlines.authorities"])
     means = _frame(connection, _AUTHORITY_SQL.format(columns=", ".join(_authority_column(i) for i in indices)))
@@ -85,29 +87,28 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, attribution: 
         "authorities",
         geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED),
         "authority_code",
-        attribution,
+        Terms.of(connection, None, means),
     )
-    yield from _place_layers(connection, attribution)
+    yield from _place_layers(connection)
     opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
     if len(opportunities):
-        licence = ODBL if (opportunities["licence"] == SHARE_ALIKE).any() else Layer.licence
-        yield Layer("opportunities", _points(opportunities), "opportunity_id", attribution, licence)
+        terms = Terms.of(connection, "opportunity", opportunities)
+        yield Layer("opportunities", _points(opportunities), "opportunity_id", terms)
 
 
-def _place_layers(connection: duckdb.DuckDBPyConnection, attribution: str) -> Iterator[Layer]:
-    places = _points(_frame(connection, "select * from place where is_in_areas_asked order by place_id"))
+def _place_layers(connection: duckdb.DuckDBPyConnection) -> Iterator[Layer]:
+    """All places in one file, and those of each licence in a file of its own that holds no column resting on another."""
+    places = _frame(connection, "select * from place where is_in_areas_asked order by place_id")
     if places.empty:  # no list of places could be read: a file is absent, never empty
         return
-    shared = (places["licence"] == SHARE_ALIKE).to_numpy(bool)
-    # what was worked out over all records of a place, share-alike ones among them, stays out of the open government file
-    yield Layer("places_ogl", places[~shared].drop(columns=["kinds", "n_records", "as_at"]), "place_id", attribution)
-    if shared.any():
-        yield Layer("places_odbl", places[shared], "place_id", attribution, ODBL)
-    yield Layer("places", places, "place_id", attribution, ODBL if shared.any() else Layer.licence)
+    yield Layer("places", _points(places), "place_id", Terms.of(connection, "place", places))
+    licences, labels = read_licences(connection), column_labels(connection, "place")
+    for label, rows in places.groupby("licence", sort=True):
+        may = shared(licences, label)
+        kept = [name for name in rows if labels[name] == ROW or shared(licences, labels[name]) <= may]
+        terms = Terms.of(connection, "place", rows[kept])
+        yield Layer(f"places_{file_name(licences, label)}", _points(rows[kept]), "place_id", terms)
 
-
-SHARE_ALIKE = "odbl"
-ODBL = "Open Database Licence (ODbL) 1.0"
 
 _AUTHORITY_SQL = """
     select authority_code, count(*)::integer as n_areas, sum(population)::integer as population, {columns}
@@ -145,8 +146,7 @@ def to_geojson(layer: Layer) -> bytes:
     whole = {
         "type": "FeatureCollection",
         "name": layer.name,
-        "licence": layer.licence,
-        "attribution": layer.attribution,
+        **layer.terms.notes,
         "caution": FALLACY,
         "features": features,
     }

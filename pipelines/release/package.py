@@ -6,18 +6,8 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core import store
+from pipelines.release.licences import packaged, read_licences, whole
 
-OGL = {
-    "name": "OGL-UK-3.0",
-    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-    "title": "Open Government Licence v3.0",
-}
-ODBL = {
-    "name": "ODbL-1.0",
-    "path": "https://opendatacommons.org/licenses/odbl/1-0/",
-    "title": "Open Database Licence 1.0",
-}
-SHARED = ("commonground.duckdb", "places.geojson", "places_odbl.geojson", "places.parquet", "places_odbl.parquet")
 TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 MEDIA = {
     ".duckdb": "application/vnd.duckdb",
@@ -27,14 +17,15 @@ MEDIA = {
 }
 
 
-def write_package(folder: Path, version: str, key: str) -> None:
-    """Describe every file of a finished release folder. `key` is the hash of all the release rests on."""
+def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) -> None:
+    """Describe every file of a finished release folder. `key` is the hash of all the release rests on, `labels` the
+    licence each file is under; a file without one (the database, the pages) rests on all there is."""
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         facts = connection.execute("select * from release").df().iloc[0]
         sources = connection.execute(
             "select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source"
         ).fetchall()
-        shares = connection.execute("select count(*) from place where licence = 'odbl'").fetchone()[0] > 0
+        licences = read_licences(connection)
         snapshots = dict(
             connection.execute(
                 "select source, sha256 from snapshot where sha256 is not null order by source"
@@ -57,7 +48,7 @@ def write_package(folder: Path, version: str, key: str) -> None:
             "mediatype": MEDIA.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
             "bytes": path.stat().st_size,
             "hash": f"sha256:{store.sha256_file(path)}",
-            "licenses": [ODBL] if shares and path.name in SHARED else [OGL],
+            "licenses": packaged(licences, labels.get(name, whole(licences))),
         }
         if path.suffix == ".csv":
             resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
@@ -71,7 +62,7 @@ def write_package(folder: Path, version: str, key: str) -> None:
             "version": version,
             "created": facts["built_at"],
             "description": facts["ecological_fallacy"],
-            "licenses": [OGL],
+            "licenses": packaged(licences, whole(licences)),
             "sources": [{"title": title, "path": page, "attribution": told} for title, page, told in sources],
             "release_key": key,
             "snapshots": snapshots,

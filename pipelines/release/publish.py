@@ -60,14 +60,14 @@ def publish(workspace: Workspace) -> Published:
         write_database(beside / "commonground.duckdb", inputs, "0.0.0")
         name = _name(releases, beside, kept, latest)
         _tell_version(beside, name)
-        write_maps(inputs, beside)
+        labels = write_maps(inputs, beside)
         difference = compare.compare(releases / latest, beside) if latest else None
         store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
         last = open_release(releases / latest) if latest else nullcontext()
         with open_release(beside) as connection, last as previous:
             store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
             write_methods(beside, connection, previous)
-        write_package(beside, name, key)
+        write_package(beside, name, key, labels)
         findings = verify(beside)
         _refuse_broken(findings)
         store.move_folder(beside, releases / name)

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
+from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Register, drawn_indicators
+from pipelines.release.licences import label_of
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
@@ -17,7 +19,7 @@ def source_register(register: Register) -> pd.DataFrame:
         rows.append(
             {
                 "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
-                "licence": licence.title, "licence_url": licence.url, "attribution": source.attribution,
+                "licence": licence.title, "licence_key": source.licence, "licence_url": licence.url, "attribution": source.attribution,
                 "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
                 "next_expected": source.next_expected, "is_required": source.required,
                 "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
@@ -29,8 +31,8 @@ def source_register(register: Register) -> pd.DataFrame:
     return frame
 
 
-def indicator_register(register: Register) -> pd.DataFrame:
-    """One row per indicator."""
+def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
+    """One row per indicator. `present`: the sources the release rests on, from which licences follow."""
     keep = ["title", "unit", "direction", "note"]
     rows = [
         {
@@ -38,6 +40,7 @@ def indicator_register(register: Register) -> pd.DataFrame:
             **{k: getattr(i, k) for k in keep},
             "is_modelled": i.modelled,
             "sources": ", ".join(indicator_sources(register, i)),
+            "licence": label_of(register, indicator_basis(register, i), present),
         }
         for i in register.indicators.values()
     ]
@@ -62,8 +65,8 @@ def index_register(register: Register, treated: dict[str, dict]) -> pd.DataFrame
     return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
 
 
-def index_methods(register: Register) -> pd.DataFrame:
-    """One row per index: how it is made, and what its versions vary."""
+def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
+    """One row per index: how it is made, and what its versions vary. `present` as above."""
     rows = []
     for index in register.indices.values():
         varied = index.uncertainty
@@ -73,7 +76,8 @@ def index_methods(register: Register) -> pd.DataFrame:
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
                 "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
-                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None, "cautions": "\n".join(index.cautions),
+                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
+                "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
                 "n_error_draws": DRAWS if (drawn := drawn_indicators(register, index)) else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
             }
@@ -81,14 +85,15 @@ def index_methods(register: Register) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})
 
 
-def kind_register(register: Register) -> pd.DataFrame:
-    """One row per kind of place."""
+def kind_register(register: Register, present: set[str]) -> pd.DataFrame:
+    """One row per kind of place. `present` as above."""
     rows = [
         {
             "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
             "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
             "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
-            "standard_rural": kind.standard_minutes.get("Rural"), "note": kind.note,
+            "standard_rural": kind.standard_minutes.get("Rural"),
+            "licence": label_of(register, kind_basis(register, name), present), "note": kind.note,
         }
         for name, kind in register.taxonomy.kinds.items()
     ]  # fmt: skip

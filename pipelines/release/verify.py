@@ -8,12 +8,15 @@ import duckdb
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 import shapely
 
 from pipelines.core.store import sha256_file
+from pipelines.register.licensing import file_name, shared, title, together
 from pipelines.release.contents import read_checks
 from pipelines.release.database import open_release
+from pipelines.release.licences import ROW, column_labels, read_licences, table_of, whole
 
 NEAR = 0.001  # degrees, about a hundred metres: outlines are simplified
 HALF_A_DECIMAL = 0.00051  # of the three that scores on maps have
@@ -36,13 +39,20 @@ class Finding:
 def verify(folder: Path) -> list[Finding]:
     """Every check on the release in `folder`. Raises Problem where its database cannot be opened at all."""
     with open_release(folder) as connection:
-        findings = [_sql_check(connection, name, sql) for name, sql in read_checks().items()]
-        n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
-        shared = {row[0] for row in connection.execute("select place_id from place where licence = 'odbl'").fetchall()}
-        findings += [_placed(folder, connection), _authority_means(folder, connection)]
-    findings += [_files(folder), _apart(folder, shared)]
-    findings += [_map(path, n_areas) for path in sorted((folder / "geojson").glob("*.geojson"))]
-    return findings
+        return check_database(connection) + check_files(folder, connection)
+
+
+def check_database(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Every SQL check on a release's database."""
+    return [_sql_check(connection, name, sql) for name, sql in read_checks().items()]
+
+
+def check_files(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Every check on the files of a release, by what its database says."""
+    n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
+    of_rows = [check(folder, connection) for check in (_licences, _placed, _authority_means)]
+    maps = sorted((folder / "geojson").glob("*.geojson"))
+    return [_files(folder), *of_rows, *(_map(path, n_areas) for path in maps)]
 
 
 def _sql_check(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Finding:
@@ -68,22 +78,68 @@ def _files(folder: Path) -> Finding:
     return Finding("file_not_as_published", len(wrong), wrong[:5])
 
 
-def _apart(folder: Path, shared: set[str]) -> Finding:
-    """Share-alike rows stand in the share-alike file, and no other row does."""
+def _licences(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+    """No file holds a row or a column that rests on a share-alike licence the file is not under, or says it is under
+    another than the package says; and a file of one licence holds the rows of that one only."""
+    try:
+        licences = read_licences(connection)
+        rows = dict(connection.execute("select place_id, licence from place").fetchall())
+        columns = {
+            table: column_labels(connection, table) for table in ("neighbourhood_profile", "place", "opportunity")
+        }
+        key_of = {licence.title: key for key, licence in licences.items()}
+        resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+        files = {r["path"]: together(licences, [key_of[told["title"]] for told in r["licenses"]]) for r in resources}
+    except (duckdb.Error, OSError, ValueError, KeyError, TypeError) as error:
+        return Finding("licences_mixed", 1, [f"the licences of the release cannot be read ({type(error).__name__})"])
     wrong = []
-    for name, may in (("places_ogl", False), ("places_odbl", True)):
-        for path in (folder / "geojson" / f"{name}.geojson", folder / "parquet" / f"{name}.parquet"):
-            if path.is_file():
-                read = pd.read_parquet if path.suffix == ".parquet" else _ids
-                wrong += [f"{path.name}: {i}" for i in read(path)["place_id"] if (i in shared) != may]
+    for name, label in files.items():
+        may, path = shared(licences, label), folder / name
+        if path.suffix not in READERS:
+            wrong += [f"{name} rests on more than {label}"] if not shared(licences, whole(licences)) <= may else []
+        elif path.is_file():
+            held, places, says = READERS[path.suffix](path)
+            labels = columns.get(table_of(path), {})
+            of_columns = {c: labels.get(c, whole(licences)) for c in held}
+            wrong += [
+                f"{name}: column {c}"
+                for c, own in of_columns.items()
+                if own != ROW and not shared(licences, own) <= may
+            ]
+            wrong += [f"{name}: row {p}" for p in places if not shared(licences, rows.get(p, whole(licences))) <= may]
+            if path.stem.startswith("places_"):
+                others = [p for p in places if path.stem != f"places_{file_name(licences, rows.get(p, label))}"]
+                wrong += [f"{name}: row {p} is of another file" for p in others]
+            if says is not None and says != title(licences, label):
+                wrong.append(f"{name} says it is under {says}, the package {title(licences, label)}")
     return Finding("licences_mixed", len(wrong), wrong[:5])
 
 
-def _ids(path: Path) -> pd.DataFrame:
+def _geojson(path: Path) -> tuple[list[str], list[str], str | None]:
     try:
-        return pyogrio.read_dataframe(path, read_geometry=False, columns=["place_id"])
+        info = [name for name in pyogrio.read_info(path)["fields"].tolist() if name != "id"]  # of the feature itself
+        places = pyogrio.read_dataframe(path, read_geometry=False, columns=["place_id"]) if "place_id" in info else None
+        with path.open("rb") as file:
+            head = file.read(HEAD).split(b',"features":')[0]
+        says = json.loads(head + b"}").get("licence", "")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
-        return pd.DataFrame({"place_id": []})  # told by the check of the map itself
+        return [], [], None  # told by the check of the map itself
+    return info, [] if places is None else places["place_id"].tolist(), says
+
+
+def _parquet(path: Path) -> tuple[list[str], list[str], str | None]:
+    file = pyarrow.parquet.ParquetFile(path)
+    held = [name for name in file.schema_arrow.names if name != "geometry"]
+    places = file.read(["place_id"])["place_id"].to_pylist() if "place_id" in held else []
+    return held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode()
+
+
+def _csv(path: Path) -> tuple[list[str], list[str], str | None]:
+    return pd.read_csv(path, nrows=0).columns.tolist(), [], None
+
+
+READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv}
+HEAD = 1 << 20  # a map says its licence before its features
 
 
 def _placed(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:

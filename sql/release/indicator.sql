@@ -8,8 +8,9 @@ columns:
   direction: what a higher value means
   is_modelled: true where the publisher modelled rather than measured it
   sources: the sources it rests on, separated by commas
+  licence: licence its values leave under, by the sources it rests on (see table licence)
   note: what a reader should know
 */
-select indicator, title, unit, direction, is_modelled, sources, note
+select indicator, title, unit, direction, is_modelled, sources, licence, note
 from indicator_register
 order by indicator

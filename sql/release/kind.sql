@@ -13,6 +13,7 @@ columns:
   subset_of: the kind this one is part of, if any
   standard_urban: {description: walk beyond which an urban area has a gap; null is no standard, unit: minutes}
   standard_rural: {description: the same in a rural area, unit: minutes}
+  licence: licence its counts leave under, by the lists they rest on (see table licence)
   note: why it does not count, or what to know
 */
 select *

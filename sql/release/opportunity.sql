@@ -1,6 +1,7 @@
 /*
 title: Candidate buildings and sites, with the evidence and its age; a row is somewhere to look, not an offer
 key: [opportunity_id]
+row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, run_by, competing_allocation, evidence, licence, longitude, latitude]
 columns:
   opportunity_id: identifier of the row, made from the place and what it is
   place_id: the place (see table place)
@@ -14,7 +15,7 @@ columns:
   evidence: what the row rests on
   as_at: date of that evidence by its own source, whatever newer lists also hold the place; null is undated
   is_too_old: true where the evidence is older than three years, or undated, and so enters no score
-  licence: licence of the row, that of the place; odbl is share-alike
+  licence: licence of the row, that of the place (see table licence)
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */

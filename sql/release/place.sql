@@ -1,6 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
+row_licence: [place_id, kind, name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -18,7 +19,7 @@ columns:
   run_by_source: source of run_by
   n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence
-  licence: licence of the row, that of its name and point; odbl is share-alike
+  licence: "licence of the row, by what its name, point, owner, kind and being shut rest on (see table licence)"
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */

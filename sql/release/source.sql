@@ -7,6 +7,7 @@ columns:
   publisher: who publishes it
   page: where it is described
   licence: licence
+  licence_key: its key (see table licence)
   licence_url: text of the licence
   attribution: the words its licence asks for
   publish: what may be published of it

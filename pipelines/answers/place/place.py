@@ -216,10 +216,11 @@ def _one(connection, place_id: str) -> dict:
         connection,
         """
         select p.*, n.area_name, n.msoa_name, n.ward_code, n.ward_name, n.authority_code, n.authority_name,
-            o.title as owner_title, r.title as run_by_title, l.label as licence_title
+            o.title as owner_title, r.title as run_by_title,
+            (select string_agg(l.label, ' and ' order by l.label) from label as l
+                where l.list = 'licence' and list_contains(string_split(p.licence, '+'), l.code)) as licence_title
         from place as p left join neighbourhood as n using (area_code)
         left join source as o on o.source = p.owner_source left join source as r on r.source = p.run_by_source
-        left join label as l on l.list = 'licence' and l.code = p.licence
         where p.place_id = $place_id""",
         place_id=place_id,
     )[0]

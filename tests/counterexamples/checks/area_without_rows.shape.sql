@@ -1,0 +1,2 @@
+-- expect: shape
+delete from neighbourhood_shape where area_code = 'S99000001';

@@ -1,0 +1,2 @@
+-- expect: S99000001
+update neighbourhood_reach set n_within_10_min = n_within_15_min + 1 where area_code = 'S99000001' and kind = 'pub';

@@ -1,0 +1,2 @@
+-- expect: not counted as that kind
+update place_kind set is_counted = false where place_id = 'p07c6df72d4edfa' and kind = 'community_centre';

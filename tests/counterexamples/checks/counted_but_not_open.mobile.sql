@@ -1,0 +1,2 @@
+-- expect: pub
+update kind set is_fixed = false where kind = 'pub';

@@ -1,0 +1,2 @@
+-- expect: pub
+update kind set counts_for_reach = false where kind = 'pub';

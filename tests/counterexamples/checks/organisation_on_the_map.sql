@@ -1,0 +1,2 @@
+-- expect: pub
+update kind set kind_group = 'organisation' where kind = 'pub';

@@ -1,0 +1,2 @@
+-- expect: 1.5
+update index_score set weight_observed = 1.5 where area_code = 'S99000001' and index_name = 'hardship';

@@ -1,0 +1,2 @@
+-- expect: S99000001
+update index_score set rank_low = rank_median + 1 where area_code = 'S99000001' and index_name = 'hardship';
