@@ -2,13 +2,15 @@
 
 import dagster as dg
 
-from assets_defs.step_asset import OWNER, timed, told_plainly
+from assets_defs.step_asset import OWNER, timed, told_plainly, warning
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
+from pipelines.release.agreement import agreement
 from pipelines.release.inputs import release_step
 from pipelines.release.publish import publish
 
 KEY = "release"
+AGREEMENT = "Each index goes with the published index it is compared with at least as much as its definition says."
 
 
 def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
@@ -24,8 +26,10 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
         tags={"publisher": "common-ground"},
         owners=[OWNER],
         check_specs=[
-            dg.AssetCheckSpec(name, asset=dg.AssetKey(KEY), description=told) for name, told in checks.items()
+            *(dg.AssetCheckSpec(name, asset=dg.AssetKey(KEY), description=text) for name, text in checks.items()),
+            dg.AssetCheckSpec("agreement", asset=dg.AssetKey(KEY), description=AGREEMENT),
         ],
+        kinds={"duckdb", "geojson", "parquet"},
         required_resource_keys={"workspace"},
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -43,6 +47,7 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
             )
             for name in checks
         ]
+        results.append(warning("agreement", *agreement(workspace.register.indices, published.folder)))
         return dg.MaterializeResult(
             data_version=dg.DataVersion(published.key),
             metadata={

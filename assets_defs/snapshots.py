@@ -1,10 +1,13 @@
 """Layer 1, snapshot/<source>: what a publisher's answer was, fetched only if it changed."""
 
+import datetime
+
 import dagster as dg
 
 from assets_defs.step_asset import OWNER, timed, told_plainly
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
+from pipelines.release.health import OVERDUE_DAYS
 from pipelines.tables.snapshot import take
 
 
@@ -18,6 +21,13 @@ def key(stem: str) -> dg.AssetKey:
     return dg.AssetKey(["snapshot", stem])
 
 
+def _freshness(source: Source) -> dg.FreshnessPolicy | None:
+    """A source that is renewed is late when it was not asked for longer than its cadence allows."""
+    if source.cadence == "once":
+        return None
+    return dg.FreshnessPolicy.time_window(fail_window=datetime.timedelta(days=OVERDUE_DAYS[source.cadence]))
+
+
 def _snapshot(source: Source) -> dg.AssetsDefinition:
     asset_key = key(source.stem)
     notes = "".join(f"\n- {note}" for note in source.notes)
@@ -28,6 +38,8 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
         description=f"{source.title}. {source.publisher}, {source.page}{notes}",
         tags={"publisher": source.stem.split("_")[0], "cadence": source.cadence},
         owners=[OWNER],
+        kinds={"file"},
+        freshness_policy=_freshness(source),
         check_specs=[
             dg.AssetCheckSpec(
                 "answered",

@@ -20,13 +20,15 @@ OWNER = "team:common-ground"
 PREVIEW_ROWS = 5
 
 
+KINDS = {"table": {"pandas"}, "indicator": {"duckdb"}, "indicator_errors": {"duckdb"}, "geography": {"geopandas"}, "places": {"geopandas"}}  # fmt: skip
+
+
 def step_asset(step: Step) -> dg.AssetsDefinition:
-    """An asset that runs a step and tells rows, reuse, what was counted and a preview.
+    """An asset that runs a step and tells rows, columns, reuse, what was counted and a preview.
 
     A Problem becomes a Failure in its own words, never retried: only fetches retry, and they did already.
     """
-    key, check = dg.AssetKey(step.key.split("/")), step.check
-    specs = [dg.AssetCheckSpec(check.name, asset=key, description=check.describes)] if check else None
+    key = dg.AssetKey(step.key.split("/"))
 
     @dg.asset(
         key=key,
@@ -35,45 +37,50 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(read.split("/")) for read in step.depends_on],
         tags={"publisher": step.publisher},
         owners=[OWNER],
+        kinds={"parquet"} | KINDS.get(step.key.partition("/")[0], {"numpy"}),
         code_version=step.code_version[:12],
-        check_specs=specs,
+        check_specs=[dg.AssetCheckSpec(check.name, asset=key, description=check.describes) for check in step.checks],
         required_resource_keys={"workspace"},
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
         with timed(workspace, step.key) as watch, told_plainly(workspace):
-            made = run(step, workspace.data)
-            watch.reused = made.reused
-        results = []
-        if check:
-            passed, found = check.finds(made)
-            results = [
-                dg.AssetCheckResult(
-                    passed=passed, check_name=check.name, description=found, severity=dg.AssetCheckSeverity.WARN
-                )
-            ]
+            output = run(step, workspace.data)
+            watch.reused = output.reused
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(made.data_version),
-            metadata=metadata(made),
-            check_results=results,
+            data_version=dg.DataVersion(output.data_version),
+            metadata=metadata(output),
+            check_results=[warning(check.name, *check.finds(output)) for check in step.checks],
         )
 
     return asset
 
 
-def metadata(made: Output) -> dict:
+def warning(name: str, passed: bool, found: str) -> dg.AssetCheckResult:
+    """The result of a check that warns where it fails, and ends nothing."""
+    severity = dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(passed=passed, check_name=name, description=found, severity=severity)
+
+
+def metadata(output: Output) -> dict:
     """What the UI shows of a step's output."""
-    told = {name: value for name, value in made.meta.items() if isinstance(value, (int, float, str, bool, dict, list))}
+    counted = {n: v for n, v in output.meta.items() if isinstance(v, (int, float, str, bool, dict, list))}
     return {
-        "dagster/row_count": made.rows,
-        "reused": made.reused,
-        "file": dg.MetadataValue.path(str(made.path)),
-        "preview": dg.MetadataValue.md(preview(made.path)),
-        **{
-            name: dg.MetadataValue.json(value) if isinstance(value, (dict, list)) else value
-            for name, value in told.items()
-        },
+        "dagster/row_count": output.rows,
+        "dagster/column_schema": column_schema(output.path),
+        "reused": output.reused,
+        "file": dg.MetadataValue.path(str(output.path)),
+        "preview": dg.MetadataValue.md(preview(output.path)),
+        **{n: dg.MetadataValue.json(v) if isinstance(v, (dict, list)) else v for n, v in counted.items()},
     }
+
+
+def column_schema(path: Path) -> dg.TableSchema:
+    """The columns of a Parquet file and their types."""
+    fields = pyarrow.parquet.read_schema(path)
+    return dg.TableSchema(
+        [dg.TableColumn(name, str(kind)) for name, kind in zip(fields.names, fields.types, strict=True)]
+    )
 
 
 def preview(path: Path) -> str:

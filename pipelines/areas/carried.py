@@ -38,7 +38,7 @@ def by_area_step(workspace: Workspace, source: Source) -> Step:
         {"source": source, "vintage": vintage, "columns": columns, "geography": workspace.geography},
         make_by_area,
         source.stem.split("_")[0],
-        Check("carried_somewhere", "Some area could be carried.", _somewhere),
+        checks=(Check("carried_somewhere", "Some area could be carried.", _somewhere),),
     )
 
 

@@ -30,7 +30,8 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Output:
-    """What a step left: a Parquet file per table (the main one is `path`), its data version and what was counted."""
+    """What a step left: a Parquet file per table (the main one is `path`), its data version and what was counted;
+    `before`: the rows and what was counted of the output it took the place of, by which a check can tell a fall."""
 
     stem: str
     files: dict[str, Path]
@@ -39,6 +40,7 @@ class Output:
     reused: bool
     meta: dict = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    before: dict = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -118,7 +120,7 @@ class Step:
     definition: Mapping[str, Any]
     make: Callable[[Given], Tables]
     publisher: str = "common-ground"
-    check: Check | None = None
+    checks: tuple[Check, ...] = ()
     keeps: Keep | None = None
 
     @property
@@ -178,6 +180,7 @@ def _make(step: Step, data: Path, key: str, before: dict | None) -> Output:
         "files": names,
         "hashes": hashes,
         "meta": meta,
+        "before": {"rows": before["rows"], **before["meta"]} if before else {},
     }
     store.write_json(data / folder / f"{stem}.json", record)
     for name, file in (before or {"files": {}})["files"].items():
@@ -229,7 +232,9 @@ def _record(step: Step, data: Path) -> dict | None:
 
 def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Output:
     files = {name: folder / file for name, file in record["files"].items()}
-    return Output(stem, files, record["data_version"], record["rows"], reused, record["meta"], record["hashes"])
+    return Output(
+        stem, files, record["data_version"], record["rows"], reused, record["meta"], record["hashes"], record["before"]
+    )
 
 
 def _whole(done: Output, record: dict) -> bool:

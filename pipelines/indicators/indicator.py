@@ -34,7 +34,10 @@ def indicator_step(workspace: Workspace, indicator: Indicator) -> Step:
         },
         make_indicator,
         next(iter(sources)).split("_")[0],
-        Check("known_somewhere", "Some area has a value.", _somewhere),
+        checks=(
+            Check("known_somewhere", "Some area has a value.", _somewhere),
+            Check("nulls", "No more areas are without a value than in the output before, by 5 points.", _no_more_nulls),
+        ),
     )
 
 
@@ -91,6 +94,15 @@ def _somewhere(output: Output) -> tuple[bool, str]:
 def oldest(dates: list[pd.Timestamp]) -> pd.Timestamp:
     """The oldest of some dates: not known (NaT) where any is not, for that one may be older than all."""
     return min(dates, default=pd.NaT) if not any(map(pd.isna, dates)) else pd.NaT
+
+
+MORE_NULLS = 0.05  # of areas, beyond which a rise is told
+
+
+def _no_more_nulls(output: Output) -> tuple[bool, str]:
+    share = output.meta["n_null"] / max(output.rows, 1)
+    before = output.before.get("n_null", output.meta["n_null"]) / max(output.before.get("rows", output.rows), 1)
+    return share <= before + MORE_NULLS, f"{share:.1%} of areas are without a value, {before:.1%} before"
 
 
 def _as_at(given: Given, stem: str) -> pd.Timestamp:

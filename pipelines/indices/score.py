@@ -28,7 +28,7 @@ def index_step(workspace: Workspace, index: Index) -> Step:
         reads_of(index),
         definition_of(workspace, index),
         make_index,
-        check=Check("scored_somewhere", "Some area has a score.", _somewhere),
+        checks=(Check("scored_somewhere", "Some area has a score.", _somewhere),),
     )
 
 

@@ -23,7 +23,9 @@ def place_group_step(workspace: Workspace) -> Step:
         ("places/place_record", corrections.JoinsRead(workspace.geography, taxonomy), After("places/correction")),
         {"alone": [k for k, kind in taxonomy.kinds.items() if kind.alone], "like": likes(taxonomy)},
         make_groups,
-        check=Check("points_agree", "No list's points stand off those of the same places in other lists.", _in_line),
+        checks=(
+            Check("points_agree", "No list's points stand off those of the same places in other lists.", _in_line),
+        ),
     )
 
 

@@ -184,7 +184,8 @@ class Index(Record):
     """A composite index as data. Rank 1 is the greatest need (or opportunity) in every frame.
 
     `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
-    withheld where its rank correlation with coverage is above `withhold_above`. `ties`: which rank areas of one score
+    withheld where its rank correlation with coverage is above `withhold_above`; told of where that with the published
+    index it is compared with is below `least_agreement`. `ties`: which rank areas of one score
     share. `reads` says how a score is read, `first_rank` what rank 1 is and `highest_tenth` what the first tenth is called;
     `column` heads its scores where areas are listed one a line (not listed without). By the index that `is_headline` areas
     are put in order, and it is what stands beside the official index.
@@ -209,6 +210,7 @@ class Index(Record):
     imbalance: Literal["lowers", "raises"] = "lowers"
     ties: Literal["lowest", "average", "highest"] = "lowest"
     withhold_above: float | None = None
+    least_agreement: float | None = Field(None, ge=-1, le=1)
     area_column: str | None = None
     publish: bool = True
     cautions: list[str] = []

@@ -20,7 +20,7 @@ def table_step(workspace: Workspace, source: Source) -> Step:
         {"source": source, "geography": workspace.geography, "script": script_of(source)},
         make_table,
         source.stem.split("_")[0],
-        Check("contract", "Declared columns, keys, ranges and counts hold.", _contract),
+        checks=(Check("contract", "Declared columns, keys, ranges and counts hold.", _contract),),
     )
 
 
