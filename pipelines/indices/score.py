@@ -9,7 +9,7 @@ from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.indices.inputs import IndexInputs, definition_of, reads_of
 from pipelines.register.register import Indicator
 from pipelines.register.workspace import Workspace
-from pipelines.scoring.composite import score
+from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index
 from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
@@ -38,6 +38,7 @@ def make_index(given: Given) -> Tables:
     index, long, values = inputs.index, inputs.long, inputs.values
     scored = score(index, values, inputs.directions)
     told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+    told["against"] = going_against(index, scored, inputs.directions)
     withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
     reasons = _reasons(index, long, values, scored)
     if withheld:
@@ -56,6 +57,8 @@ def make_index(given: Given) -> Tables:
 
 
 def _somewhere(output: Output) -> tuple[bool, str]:
+    if odd := [name for name, one in output.meta["against"].items() if not one["reason"]]:
+        return False, f"{', '.join(odd)} goes against the index: turn its direction round, or say why in its `against`"
     n_scored = output.meta["n_scored"]
     withheld = f"withheld, for its score goes with coverage ({output.meta['coverage_correlation']}); "
     return (
@@ -154,6 +157,20 @@ def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:
     if both.nunique().min() < 2:
         return 0.0
     return round(float(both["score"].rank().corr(both["coverage"].rank())), 4)
+
+
+def going_against(index: Index, scored: Scored, directions: dict[str, str]) -> dict[str, dict]:
+    """The members that areas with higher scores have less of, as they are turned: Spearman's correlation with the index
+    below zero by more than two standard errors, and the reason the definition gives, if it does."""
+    scaled = scale_members(index, {name: done.values for name, done in scored.treated.items()}, directions)
+    found = {}
+    for domain, name, member in index.members:
+        both = pd.DataFrame({"score": snapped(scored.score), "member": snapped(scaled[name])}).dropna()
+        if domain in index.parts and not member.index and both.nunique().min() > 1:
+            spearman = float(both["score"].rank().corr(both["member"].rank()))
+            if spearman < -2 / np.sqrt(len(both)):
+                found[name] = {"spearman": round(spearman, 4), "reason": member.against}
+    return found
 
 
 def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:

@@ -48,7 +48,7 @@ class Weighted(Record):
 
     `target` gives the values that score 0 and 100 (normalise: target). `scale`: least and greatest (min_max; 0 and 100
     unless told), or mean and standard deviation (z_score; 0 and 1 unless told). What is not said here is as the index
-    says.
+    says. `against`: why it goes against its index, where areas with more of it have the lower scores.
     """
 
     weight: float = Field(gt=0)
@@ -63,6 +63,7 @@ class Weighted(Record):
     direction: Direction | None = None
     heading: str | None = None
     index: bool = False
+    against: str | None = None
 
     @model_validator(mode="after")
     def _scale_fits(self):

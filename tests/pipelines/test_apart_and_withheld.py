@@ -10,7 +10,7 @@ from fixtures.making import make_index, plant
 
 from pipelines.core.step import run
 from pipelines.indicators.indicator import oldest
-from pipelines.indices.score import coverage_correlation, index_step
+from pipelines.indices.score import coverage_correlation, going_against, index_step
 from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Domain
@@ -236,3 +236,18 @@ def test_the_town_s_index_tells_how_it_goes_with_coverage(town):
     step = town.workspace().register.indices["ownership_opportunity"]
     assert step.withhold_above == 0.3
     assert town.query("select indices_withheld from release") in ([("",)], [(None,)])
+
+
+def test_a_direction_is_held_to_its_sign_with_the_index_or_explained():
+    random = np.random.default_rng(1)
+    x = random.normal(size=200)
+    values = pd.DataFrame({"a": x, "b": x + random.normal(size=200) / 4, "turned": -x + random.normal(size=200) / 4})
+    for why in (None, "for the test"):
+        members = {"a": 0.5, "b": 0.3, "turned": {"weight": 0.2, "reason": "r", "against": why}}
+        index = plain({"one": {"members": members}})
+        found = going_against(index, score(index, values, {}), {})
+        assert list(found) == ["turned"]
+        assert found["turned"]["spearman"] < -0.5
+        assert found["turned"]["reason"] == why
+    right = {"turned": "higher_is_less_need"}
+    assert going_against(index, score(index, values, right), right) == {}
