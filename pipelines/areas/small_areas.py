@@ -1,6 +1,6 @@
 """The table of areas every other table joins to, and the area set that a release is about."""
 
-import difflib
+import logging
 
 import geopandas
 import numpy as np
@@ -8,14 +8,15 @@ import pandas as pd
 
 from geodata.crs import DECIMALS, PUBLISHED, transform_xy
 from geodata.geography import Geography
-from geodata.reference import read_grouping
+from geodata.reference import read_grouping, read_names
+from pipelines.areas.names import NAMED, difference, names_of, resolve
 from pipelines.areas.postcodes import origins
 from pipelines.core.problem import Problem
 from pipelines.core.step import Given, Keep, Output, Step, Tables
 from pipelines.core.store import json_bytes
 from pipelines.register.workspace import Workspace
 
-NAMED = ("authority", "combined_authority", "region", "nation")  # what --area may name, smallest first
+log = logging.getLogger("commonground.areas")
 COLUMNS = [
     "area_code", "area_name", "ward_code", "ward_name", "msoa_code", "msoa_name", "authority_code", "authority_name",
     "combined_authority_code", "combined_authority_name", "region_code", "region_name", "nation_code", "nation_name",
@@ -32,7 +33,11 @@ def areas_step(workspace: Workspace) -> Step:
         "geography",
         "Every small area of the nation with its look-ups, residents and origin.",
         (*(f"table/{stem}" for stem in geography.spine), "geography/postcode"),
-        {"geography": geography, "groupings": [read_grouping(stem) for stem in geography.groupings]},
+        {
+            "geography": geography,
+            "groupings": [read_grouping(stem) for stem in geography.groupings],
+            "names": read_names(geography.stem),
+        },
         make_areas,
     )
 
@@ -41,7 +46,7 @@ def make_areas(given: Given) -> Tables:
     """Every small area of the nation with its look-ups, residents and origin (`x`, `y` in the geography's CRS).
 
     The origin is where residents are taken to start from; `origin_kind` says how it was made. Raises Problem when a
-    required look-up leaves an area without an authority, region or population.
+    required look-up leaves an area without an authority, region or population; warns where the table of names is behind.
     """
     geography: Geography = given.definition["geography"]
     areas = _origins(given, geography)
@@ -59,7 +64,10 @@ def make_areas(given: Given) -> Tables:
     _require(areas, ["authority_code", "region_code", "population", "x", "y"])
     texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
     areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
-    return {"areas": areas}, {"authorities": int(areas["authority_code"].nunique())}
+    counts = {"authorities": int(areas["authority_code"].nunique())}
+    if differs := difference(given.definition["names"], areas):
+        log.warning("%s", differs)
+    return {"areas": areas}, counts | ({"names_differ": differs} if differs else {})
 
 
 def _origins(given: Given, geography: Geography) -> pd.DataFrame:
@@ -117,7 +125,8 @@ def make_scope(given: Given) -> Tables:
     Raises Problem (usage) for a name that is no authority, combined authority, region or nation, suggesting near ones.
     """
     areas, asked = given.frame("geography/areas"), given.definition["asked"]
-    codes = [resolve(areas, name) for name in asked] or [given.definition["nation"]]
+    names = names_of(areas)
+    codes = [resolve(names, name) for name in asked] or [given.definition["nation"]]
     chosen = np.zeros(len(areas), dtype=bool)
     for code in codes:
         for level in NAMED:
@@ -128,23 +137,3 @@ def make_scope(given: Given) -> Tables:
 
 def _scope_json(scope: Output) -> bytes:
     return json_bytes(scope.meta)
-
-
-def resolve(areas: pd.DataFrame, name: str) -> str:
-    """The code of an authority, combined authority, region or nation given by name or code. Raises Problem (usage)."""
-    known: dict[str, str] = {}
-    for level in NAMED:
-        pairs = areas[[f"{level}_code", f"{level}_name"]].dropna().drop_duplicates()
-        for code, title in pairs.itertuples(index=False):
-            known.setdefault(code.casefold(), code)
-            known.setdefault(title.casefold(), code)
-    if found := known.get(name.strip().casefold()):
-        return found
-    near = difflib.get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
-    titles = [n.title() if not any(c.isdigit() for c in n) else n.upper() for n in near]
-    hint = (
-        f"did you mean {' or '.join(titles)}?"
-        if titles
-        else "name an authority, combined authority, region or nation, or give its code"
-    )
-    raise Problem("--area", f"there is no area called {name!r}", hint, usage=True)

@@ -5,6 +5,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
+from pipelines.areas.names import check_names
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
@@ -40,7 +41,8 @@ def refresh(settings: Settings) -> Outcome:
 def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
     settings = workspace.settings
-    # wrong definitions, dates and corrections are told before anything is asked or written
+    # wrong names, definitions, dates and corrections are told before anything is asked or written
+    check_names(workspace.geography, workspace.asked)
     _ = (
         workspace.register,
         client_of(workspace),
