@@ -53,7 +53,8 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
         workspace = context.resources.workspace
         with timed(workspace, f"snapshot/{source.stem}") as watch, told_plainly(workspace):
             taken = take(workspace, source, context.run.run_id)
-            watch.reused = taken.state != "new"
+            watch.reused = taken.state not in ("new", "unavailable")
+            watch.outcome = None if taken.state == "new" else taken.state
         answered = taken.state not in ("stale", "unavailable")
         check = dg.AssetCheckResult(
             passed=answered,

@@ -100,11 +100,13 @@ def _cell(value) -> str:
 
 @contextmanager
 def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
-    """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives."""
-    watch, start = SimpleNamespace(reused=False), time.perf_counter()
+    """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives, and
+    `outcome` where neither "made" nor "unchanged" says how it went."""
+    watch, start = SimpleNamespace(reused=False, outcome=None), time.perf_counter()
     try:
         yield watch
-        log.info("%s %s (%.1f s)", key, "unchanged" if watch.reused else "made", time.perf_counter() - start)
+        outcome = watch.outcome or ("unchanged" if watch.reused else "made")
+        log.info("%s %s (%.1f s)", key, outcome, time.perf_counter() - start)
     finally:
         workspace.timings.append((key.split("/")[0], key, time.perf_counter() - start, watch.reused))
 
