@@ -2,15 +2,19 @@
 
 import dagster as dg
 
+from pipelines.core.problem import Problem
 from pipelines.core.store import writer_lock
 from pipelines.register.workspace import Workspace
 
 
-def workspace_resource(workspace: Workspace, lock: bool) -> dg.ResourceDefinition:
-    """The workspace for every asset of a run. `lock` is False where the caller holds DIR already."""
+def workspace_resource(workspace: Workspace, lock: bool, refusal: Problem | None = None) -> dg.ResourceDefinition:
+    """The workspace for every asset of a run. `lock` is False where the caller holds DIR already; `refusal` is raised
+    where no run may start."""
 
     @dg.resource(description="Settings, geography, register and DIR of this run.")
     def resource(context: dg.InitResourceContext):
+        if refusal:
+            raise refusal
         if not lock:
             yield workspace
             return

@@ -1,4 +1,4 @@
-"""Start the Dagster UI and daemon on a DIR, and stop them together."""
+"""Start the Dagster UI, behind its guard, and Dagster's daemon on a DIR, and stop them together."""
 
 import os
 import signal
@@ -7,59 +7,62 @@ import sys
 import time
 from pathlib import Path
 
+import click
+
+from pipelines.commands.port import LOOPBACK, listen
 from pipelines.commands.refresh import prepare_home
+from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
+from pipelines.core.store import make_folder
 
 ROOT = Path(__file__).parent.parent.parent
+DAEMON = ["-m", "dagster._daemon", "run", "-w", str(ROOT / "workspace.yaml")]
 
 
-def serve_dagster(settings: Settings, port: int) -> int:
-    """Run `dagster dev` for DIR on this machine only until interrupted; return its exit code.
+def serve_dagster(settings: Settings, port: int) -> None:
+    """Serve the UI of DIR on this machine only, with schedules and sensors, until interrupted.
 
-    Dagster starts servers of its own; they share a process group, so that stopping the command stops them all.
+    The UI and the daemon start servers of their own; each leads a process group, so that stopping the command stops them
+    all. Raises Problem where the port is taken or one of the two ends by itself.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     prepare_home(settings)
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "-w",
-        str(ROOT / "workspace.yaml"),
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
-    # Caught here, both are at their default in Dagster. A script's `&` would hand down an ignored SIGINT, and Dagster,
-    # which gives SIGTERM the meaning of SIGINT, could then be stopped by neither.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
-    process = subprocess.Popen(command, cwd=ROOT, env=settings.environment(), start_new_session=True)  # noqa: S603
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        _stop(process)
+    with listen(port) as held:
+        console = ["-m", "assets_defs.console", str(held.fileno())]
+        processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
+        click.echo(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+        try:
+            while all(process.poll() is None for process in processes):
+                time.sleep(0.5)
+            raise Problem("dev", "Dagster ended by itself", "look at what it said above")
+        finally:
+            _stop(processes)
 
 
-def _stop(process: subprocess.Popen) -> None:
-    """End the whole group, with SIGKILL what has not ended in 15 seconds; a second Ctrl-C does not leave it half done."""
+def _start(settings: Settings, words: list[str], files: tuple[int, ...] = ()) -> subprocess.Popen:
+    # In a session of its own, Ctrl-C reaches this command alone, which then ends the group in order.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, *words], cwd=ROOT, env=settings.environment(), pass_fds=files, start_new_session=True
+    )
+
+
+def _stop(processes: list[subprocess.Popen]) -> None:
+    """End both groups, with SIGKILL what has not ended in 6 seconds; a second Ctrl-C does not leave it half done."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    for number, patience in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+    for number, patience in ((signal.SIGTERM, 6), (signal.SIGKILL, 2)):
         end = time.monotonic() + patience
-        try:
-            os.killpg(process.pid, number)
-            while time.monotonic() < end:
-                process.poll()
-                os.killpg(process.pid, 0)
-                time.sleep(0.1)
-        except ProcessLookupError:
-            return
+        left = [process for process in processes if _signal(process, number)]
+        while left and time.monotonic() < end:
+            time.sleep(0.1)
+            left = [process for process in left if _signal(process, 0)]
 
 
-def _interrupt(*_) -> None:
-    raise KeyboardInterrupt
+def _signal(process: subprocess.Popen, number: int) -> bool:
+    """Send a signal to a process and all it started; False where none of them is left."""
+    process.poll()
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return False
+    return True

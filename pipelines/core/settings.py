@@ -1,10 +1,16 @@
 """One frozen Settings, read once from flags and environment; nothing else in the project reads the environment."""
 
+import contextlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.problem import Problem
+
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f?#%*\[\]]")  # read as part of an address or a pattern by the databases in DIR
+CONSOLE = "COMMONGROUND_CONSOLE"
+ROOM = 400  # bytes that the longest path below DIR needs
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Settings:
     sample_date: str | None = None
     alert_url: str | None = None
     contact: str | None = None
+    console: str | None = None  # how Dagster was started: "guarded" by `commonground dev`, "plain" by `dagster dev`
 
     @classmethod
     def read(cls, **flags) -> "Settings":
@@ -32,6 +39,7 @@ class Settings:
         """
         named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "alert_url", "contact")
         found = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
+        found["console"] = os.environ.get(CONSOLE) or ("plain" if os.environ.get("DAGSTER_IS_DEV_CLI") else None)
         found = {name: value for name, value in found.items() if value}
         found |= {name: value for name, value in flags.items() if value not in (None, ())}
         if isinstance(found.get("areas"), str):
@@ -42,7 +50,7 @@ class Settings:
                 "COMMONGROUND_WORKERS", f"{workers!r} is no number of processes", "give 1 or more", usage=True
             )
         found["workers"] = int(workers)
-        found["data"] = Path(found.get("data", cls.data)).resolve()
+        found["data"] = _folder(flags["data"] if flags.get("data") == "" else found.get("data", cls.data))
         if found.get("mirror"):
             found["mirror"] = found["mirror"].rstrip("/")
             if not found["mirror"].startswith(("http://", "https://")):
@@ -66,5 +74,34 @@ class Settings:
             "COMMONGROUND_ALERT_URL": self.alert_url,
             "COMMONGROUND_CONTACT": self.contact,
             "DAGSTER_HOME": str(self.data),
+            CONSOLE: "guarded",
         }
         return {**os.environ, **{name: value for name, value in pairs.items() if value}}
+
+
+def _folder(name: str | Path) -> Path:
+    """The absolute path of DIR, which need not exist. Raises Problem (usage) for a name that no folder can go by, or
+    that the databases below it cannot be opened by."""
+    told = None
+    try:
+        path = Path(name).resolve()
+        text = str(path).encode().decode()
+        if not str(name):
+            told = "is empty"
+        elif odd := UNREADABLE.search(text):
+            told = f"holds {odd[0]!r}, which databases do not read as part of a name"
+        elif len(text.encode()) + ROOM > os.pathconf("/", "PC_PATH_MAX"):
+            told = "is too long"
+        else:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                path.stat()
+    except UnicodeError:
+        told = "is not UTF-8 text"
+    except OSError as error:
+        told = f"cannot be used ({os.strerror(error.errno).lower()})"
+    except RuntimeError:  # a loop of symbolic links, until Python 3.13
+        told = "is a loop of links"
+    if told:
+        shown = ascii(str(name)) if len(str(name)) < 100 else ascii(str(name)[:100] + "...")
+        raise Problem(f"--data {shown}", told, "give another folder with --data", usage=True)
+    return path

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).with_name("commonground")
 GROUPS = ("snapshots", "tables", "geography", "places", "indicators", "indices", "release")
 MARK = "COMMONGROUND_TEST_MARK"
@@ -136,7 +138,7 @@ def stop(dev: Dev, signal_number: int) -> None:
         dev.process.send_signal(signal_number)
         code = dev.process.wait(PATIENCE)
         until(lambda: not dev.left(), "every process that `dev` started has ended", 10)
-        assert code == 0, f"`commonground dev` ended with {code}:\n{dev.told()}"
+        assert code == 128 + signal_number, f"`commonground dev` ended with {code}:\n{dev.told()}"
     finally:
         left = dev.left()
         for process in left:
@@ -246,6 +248,71 @@ def test_the_code_location_loads_and_the_history_is_the_command_lines(dev: Dev, 
     by_hand = [node["assetKey"]["path"] for node in told["assetNodes"] if not node["assetMaterializations"]]
     assert not by_hand, "assets that `refresh` made are unknown to the UI"
     assert all(node["description"] for node in told["assetNodes"])
+
+
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:1"},
+    {"Host": "evil.example"},
+    {"Host": "evil.example:{port}"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+]
+MUTATION = "mutation { wipeAssets(assetPartitionRanges: []) { __typename } }"
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "graphql-ws",
+}
+
+
+def status_of(dev: Dev, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> int:
+    """The status of one answer, whatever the headers claim."""
+    lines = {"Host": f"127.0.0.1:{dev.port}", "Content-Length": str(len(body))} | headers
+    head = "".join(f"{name}: {value.format(port=dev.port)}\r\n" for name, value in lines.items())
+    with socket.create_connection(("127.0.0.1", dev.port), timeout=PATIENCE) as asking:
+        asking.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        return int(asking.recv(1000).split()[1])
+
+
+def test_no_page_of_another_site_steers_it(dev: Dev):
+    query = json.dumps({"query": "{ version }"}).encode()
+    is_json = {"Content-Type": "application/json"}
+    own = {"Origin": "http://localhost:{port}", "Host": "localhost:{port}", "Sec-Fetch-Site": "same-origin"}
+    assert status_of(dev, "POST", "/graphql", is_json | own, query) == 200
+    assert status_of(dev, "GET", "/graphql", HANDSHAKE | own) == 101
+    assert status_of(dev, "GET", "/graphql", HANDSHAKE) == 101
+    for foreign in FOREIGN:
+        assert status_of(dev, "GET", "/", foreign) == 403, foreign
+        assert status_of(dev, "POST", "/graphql", is_json | foreign, query) == 403, foreign
+        assert status_of(dev, "POST", "/report_asset_materialization/x", is_json | foreign, b"{}") == 403, foreign
+        assert status_of(dev, "GET", "/graphql", HANDSHAKE | foreign) == 403, foreign
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_graphql_by_get_is_refused(dev: Dev, method: str):
+    for query in (MUTATION, "{ version }"):
+        assert status_of(dev, method, f"/graphql?query={urllib.parse.quote(query)}", {}) == 403
+    assert status_of(dev, "GET", "/graphql", {"Accept": "text/html"}) == 200  # the page to try queries in
+
+
+def test_a_plain_dagster_is_refused(town: Path):
+    line = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-p", "0"]
+    with subprocess.Popen(line, env=environment("plain") | {"DAGSTER_HOME": str(town)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True) as running:  # fmt: skip
+        said = ""
+        while "`commonground dev`" not in said and (line := running.stdout.readline()):
+            said += line
+        os.killpg(running.pid, signal.SIGKILL)
+    assert "any web page could steer this UI. Start it with `commonground dev`" in said
+
+
+def test_tools_that_only_look_load_the_graph(tmp_path: Path):
+    line = [sys.executable, "-m", "dagster", "definitions", "validate", "-w", str(ROOT / "workspace.yaml")]
+    done = subprocess.run(line, cwd=tmp_path, env=environment("look"), capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_graph_shows_every_group(page, tmp_path: Path):
