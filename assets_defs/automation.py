@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets_defs import snapshots
-from assets_defs.failure import before_any_step, first_failure
+from assets_defs.failure import before_any_step, first_failure, was_stopped
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
 
@@ -48,6 +48,8 @@ def _alarm(workspace: Workspace) -> dg.SensorDefinition:
     def tell_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
         if "commonground/told_by" in context.dagster_run.tags:
             return dg.SkipReason("the command line told of this run itself")
+        if was_stopped([*context.get_step_failure_events(), context.failure_event]):
+            return dg.SkipReason("the run was stopped by a signal, such as that of `commonground dev` being ended")
         failure = first_failure(context.get_step_failure_events(), before_any_step(context.failure_event))
         if trouble := health.tell_failure(workspace.settings, failure):
             context.log.warning(trouble)

@@ -8,6 +8,8 @@ from pipelines.core.problem import Problem, Told
 
 REMEDY = "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback"
 
+INTERRUPTED = dg.DagsterExecutionInterruptedError.__name__
+
 
 def first_failure(events: Iterable[dg.DagsterEvent], otherwise: str = "the run failed before any step") -> Problem:
     """The first step that failed, in its own words where it had a Problem; `otherwise` where no step did."""
@@ -15,6 +17,18 @@ def first_failure(events: Iterable[dg.DagsterEvent], otherwise: str = "the run f
         if event.is_step_failure:
             return _told(event)
     return Problem("refresh", otherwise, "look at the run in the Dagster UI (`commonground dev`)")
+
+
+def was_stopped(events: Iterable[dg.DagsterEvent]) -> bool:
+    """True where a signal ended the run: somebody's decision, not a fault."""
+    for event in events:
+        data = (
+            event.step_failure_data if event.is_step_failure else event.job_failure_data if event.is_failure else None
+        )
+        error = data and data.error
+        if error and INTERRUPTED in (error.cls_name, error.cause and error.cause.cls_name):
+            return True
+    return False
 
 
 def before_any_step(event: dg.DagsterEvent) -> str:

@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
-from assets_defs.failure import first_failure
+from assets_defs.failure import first_failure, was_stopped
 from assets_defs.storage import open_instance
 from pipelines.core.step import to_make
 from pipelines.register.workspace import Workspace
@@ -25,7 +25,8 @@ TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves th
 def run(workspace: Workspace) -> None:
     """Run the snapshots, then what rests on anything that changed, in this process or on several (`settings.workers`).
 
-    The caller holds DIR for writing. Raises the Problem of the step that failed first.
+    The caller holds DIR for writing. Raises the Problem of the step that failed first, and KeyboardInterrupt where a
+    signal ended the run.
     """
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
     snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
@@ -57,6 +58,8 @@ def _execute(how: Callable, keys: list[dg.AssetKey]) -> None:
         result = how(keys)
     log.debug("%s", said.getvalue())
     if not result.success:
+        if was_stopped(result.all_events):
+            raise KeyboardInterrupt
         raise first_failure(result.all_events)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from geodata.records import DefinitionError
+from pipelines.commands.stop import stoppable
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 
@@ -16,17 +17,22 @@ class Commands(click.Group):
     """Turns what a user can act on into one sentence and an exit code."""
 
     def invoke(self, context: click.Context):
-        """Run a command; a Problem is one sentence on standard error, exit 2 where the question was wrong, else 1."""
-        try:
-            return super().invoke(context)
-        except Problem as problem:
-            click.echo(f"commonground: {problem}", err=True)
-            sys.exit(2 if problem.usage else 1)
-        except DefinitionError as error:
-            click.echo(f"commonground: a definition file is wrong.\n{error}", err=True)
-            sys.exit(1)
+        """Run a command; a Problem is one sentence on standard error, exit 2 where the question was wrong, else 1; a stop is one too."""
+        with stoppable("stopped; the last good release stands.") as stop:
+            try:
+                return super().invoke(context)
+            except Problem as problem:
+                click.echo(f"commonground: {problem}", err=True)
+                sys.exit(2 if problem.usage else 1)
+            except DefinitionError as error:
+                click.echo(f"commonground: a definition file is wrong.\n{error}", err=True)
+                sys.exit(1)
+            except KeyboardInterrupt:
+                click.echo(str(stop), err=True)
+                sys.exit(stop.exit_code)
 
 
+PORT = click.IntRange(0, 65535)
 DATA = click.option("--data", metavar="DIR", help="Folder for everything made (default ./data, or COMMONGROUND_DATA).")
 
 
@@ -180,7 +186,7 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
 
 
 @main.command()
-@click.option("--max-age", type=float, metavar="DAYS", help="Fail if the last good refresh is older.")
+@click.option("--max-age", type=click.FloatRange(min=0), metavar="DAYS", help="Fail if the last good refresh is older.")
 @DATA
 def check(max_age: float | None, data: str | None) -> None:
     """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old."""
@@ -199,7 +205,10 @@ def check(max_age: float | None, data: str | None) -> None:
             + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
         )
     age = health.age_days(settings)
-    if max_age is not None and (age is None or age > max_age):
+    if max_age is not None and age is not None and age < -health.CLOCKS_DIFFER_DAYS:
+        told = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"
+        raise Problem(f"release {version}", told, "set this machine's clock, and refresh")
+    if max_age is not None and not (age is not None and age <= max_age):
         told = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
         raise Problem(
             f"release {version}", f"{told}, more than {max_age:g}", "look at health.json for what failed, and refresh"
@@ -227,18 +236,20 @@ def rollback(version: str, data: str | None) -> None:
 
 
 @main.command()
-@click.option("--port", default=3000, show_default=True, help="Port of the web page, on this machine only.")
+@click.option(
+    "--port", type=PORT, default=3000, show_default=True, help="Port of the web page, on this machine only; 0: any."
+)
 @DATA
 @click.option("--mirror", metavar="URL", help="Runs started from the page ask this mirror.")
 def dev(port: int, **flags) -> None:
     """Open the Dagster UI, with its schedules, on the same DIR as `refresh`."""
     from pipelines.commands.dev import serve_dagster
 
-    sys.exit(serve_dagster(Settings.read(**flags), port))
+    serve_dagster(Settings.read(**flags), port)
 
 
 @main.command()
-@click.option("--port", default=8000, show_default=True, help="Port, on this machine only.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port, on this machine only; 0: any.")
 @DATA
 def serve(port: int, data: str | None) -> None:
     """Serve the latest release on this machine, with byte ranges, and say where."""

@@ -1,4 +1,9 @@
-"""The only module that writes: write beside, check, hash, rename. Also the lock that keeps a second writer out."""
+"""The only module that writes: write beside, check, hash, rename. Also the lock that keeps a second writer out.
+
+Who may read: a release is for everyone, so all below `releases/`, and the folders on the way to it that we make, are
+readable by all whatever the umask. We write no secret below DIR (the alert's address stays in the environment); Dagster's
+history, which holds tracebacks, follows the umask.
+"""
 
 import errno
 import hashlib
@@ -173,7 +178,7 @@ def staging(parent: Path) -> Iterator[Path]:
     A folder left by a killed run is swept by the next one.
     """
     with disk_problems(parent):
-        parent.mkdir(parents=True, exist_ok=True)
+        make_folder(parent)
         for left in parent.glob(".making.*"):
             shutil.rmtree(left, ignore_errors=True)
         beside = Path(tempfile.mkdtemp(dir=parent, prefix=".making."))
@@ -186,7 +191,10 @@ def staging(parent: Path) -> Iterator[Path]:
 def move_folder(beside: Path, target: Path) -> None:
     """Make a finished folder visible under its name, in one step."""
     with disk_problems(target.parent):
-        os.chmod(beside, 0o755)  # noqa: S103  a release is for everyone to read
+        for folder, _, files in os.walk(beside):
+            os.chmod(folder, 0o755)  # noqa: S103  a release is for everyone to read
+            for name in files:
+                os.chmod(os.path.join(folder, name), 0o644)
         os.rename(beside, target)
 
 
@@ -195,6 +203,20 @@ def move_aside(path: Path, target: Path) -> None:
     with disk_problems(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         os.rename(path, target)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that everyone may look into, with those above it; one that is there stays as it is.
+
+    Raises Problem (usage) where none can be made of that name.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)
+    except FileNotFoundError as error:  # such as below /proc
+        raise Problem(str(folder), "cannot be made there", "give another folder with --data", usage=True) from error
 
 
 def remove_folder(folder: Path) -> None:
@@ -215,10 +237,14 @@ def point_link(link: Path, target: str) -> None:
 def writer_lock(data: Path) -> Iterator[None]:
     """Hold DIR for writing. Raises Problem saying who holds it."""
     with disk_problems(data):
-        data.mkdir(parents=True, exist_ok=True)
+        make_folder(data)
+        if not data.is_dir():
+            raise NotADirectoryError(str(data))
         lock, holder = FileLock(data / ".lock"), data / ".lock.holder"
         try:
             lock.acquire(blocking=False)
+        except FileNotFoundError as error:  # such as in /proc, where nothing can be made
+            raise Problem(str(data), "cannot be written", "give another folder with --data", usage=True) from error
         except Timeout as error:
             who = read_json(holder) or {}
             told = (

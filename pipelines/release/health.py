@@ -15,6 +15,7 @@ from pipelines.release.steps import all_steps
 from pipelines.tables.snapshot import current
 
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
 
 
 def record_success(workspace: Workspace) -> None:
