@@ -19,6 +19,7 @@ PLAIN = (
     "start it with `commonground dev`, on the same DIR and with the same schedules",
 )
 
+
 def build_definitions(
     workspace: Workspace,
     lock: bool = True,
