@@ -28,7 +28,7 @@ TABLES = {
 }  # fmt: skip
 TABLES |= {"place_event"}
 OURS = {  # beyond the contract
-    "area_carried", "benchmark", "benchmark_correlation", "index_cluster", "index_member", "index_method", "index_sensitivity", "domain_contribution", "indicator_contribution", "area_peer", "highest_tenth_change", "frame_summary", "weight_set", "weight_set_weight", "weight_set_rank", "weight_set_shift", "kind", "neighbourhood_kinds", "neighbourhood_reach", "place_event_count", "place_kind",
+    "area_carried", "benchmark", "benchmark_correlation", "index_cluster", "index_member", "index_method", "index_sensitivity", "domain_contribution", "indicator_contribution", "area_peer", "highest_tenth_change", "scope_summary", "weight_set", "weight_set_weight", "weight_set_rank", "weight_set_shift", "kind", "neighbourhood_kinds", "neighbourhood_reach", "place_event_count", "place_kind",
     "postcode", "record_count", "record_match", "typology",
 }  # fmt: skip
 MAY_BE_EMPTY = {"correction"}  # nobody has corrected anything; a table that came and went would change the version
@@ -289,7 +289,7 @@ def test_the_contract_s_columns_are_there_in_name(town):
         "indicator_value": "area_code indicator value as_at coverage null_reason",
         "domain_score": "area_code index_name domain score rank_nation weight_observed",
         "index_score": "area_code index_name score rank_nation rank_region rank_authority decile_nation rank_low rank_high "
-        "rank_median worst_decile_share rank_shift_mean spread_frame weight_observed evidence_grade null_reason",
+        "rank_median worst_decile_share rank_shift_mean spread_scope weight_observed evidence_grade null_reason",
         "neighbourhood_place": "area_code place_id kind distance_m minutes rule",
         "neighbourhood": "area_code area_name authority_code authority_name region_code region_name nation_code population",
     }

@@ -11,10 +11,10 @@ from pipelines.scoring.change import leaving_highest_tenth
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index
 from pipelines.scoring.explain import Landscape, explain, peers
-from pipelines.scoring.frames import FRAMES
+from pipelines.scoring.scopes import SCOPES
 from pipelines.scoring.summaries import summarise
 
-WITHIN = {"nation": ["region", "authority"], "region": ["authority"]}  # what can be summed up by ranks in a frame
+WITHIN = {"nation": ["region", "authority"], "region": ["authority"]}  # what can be summed up by ranks in a scope
 CONTRIBUTION = {"area_code": "str", "index_name": "str", "domain": "str", "contribution": "float64", "method": "str"}
 CHANGE = {"area_code": "str", "index_name": "str", "level": "str", "domain": "str", "name": "str", "value": "float64", "value_needed": "float64"}  # fmt: skip
 PEER = {"area_code": "str", "index_name": "str", "place": "int64", "peer_code": "str", "distance": "float64"}
@@ -34,7 +34,7 @@ def explained_step(workspace: Workspace, index: Index) -> Step:
 
 def make_explained(given: Given) -> Tables:
     """Tables `<index>.explained` (contributions of domains), and with the same stem `.indicators`, `.peers`, `.changes`,
-    `.summaries`; of the areas that are ranked in some frame, each explained within its own frame."""
+    `.summaries`; of the areas that are ranked in some scope, each explained within its own scope."""
     inputs = IndexInputs(given)
     index, stem = inputs.index, f"{inputs.index.stem}.explained"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
@@ -80,24 +80,24 @@ def _table(parts: list[pd.DataFrame], inputs: IndexInputs, columns: dict[str, st
 
 
 def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
-    """A row per authority and region all of whose areas are ranked in one wider frame."""
+    """A row per authority and region all of whose areas are ranked in one wider scope."""
     found, areas = [], inputs.areas
     told = pd.DataFrame({"rank": stand.rank, "size": stand.size, "score": stand.score, "population": areas["population"].reindex(stand.areas).astype(float)})  # fmt: skip
     for ranked_in, levels in WITHIN.items():
         for level in levels:
-            codes = areas[FRAMES[level]]
-            rows = told[(stand.frame == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
+            codes = areas[SCOPES[level]]
+            rows = told[(stand.scope == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
             whole = codes.value_counts()
             rows = rows[rows["code"].map(rows["code"].value_counts()) == rows["code"].map(whole)]
             rows = rows[rows["population"].notna()]
             if len(rows):
-                table = summarise(rows).rename(columns={"code": "frame_code"})
-                names = areas.groupby(FRAMES[level])[f"{level}_name"].first()
-                table = table.assign(index_name=inputs.index.stem, frame=level, ranked_in=ranked_in, frame_name=table["frame_code"].map(names), n_frames=len(table))  # fmt: skip
-                asked = areas.loc[areas.index.isin(inputs.asked), FRAMES[level]].unique()
-                found.append(table[table["frame_code"].isin(asked)])
+                table = summarise(rows).rename(columns={"code": "scope_code"})
+                names = areas.groupby(SCOPES[level])[f"{level}_name"].first()
+                table = table.assign(index_name=inputs.index.stem, scope=level, ranked_in=ranked_in, scope_name=table["scope_code"].map(names), n_scopes=len(table))  # fmt: skip
+                asked = areas.loc[areas.index.isin(inputs.asked), SCOPES[level]].unique()
+                found.append(table[table["scope_code"].isin(asked)])
     if not found:
-        empty = summarise(told.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "frame_code"})
-        found = [empty.assign(index_name="", frame="", ranked_in="", frame_name="", n_frames=0)]
-    texts = dict.fromkeys(("index_name", "frame", "ranked_in", "frame_code", "frame_name"), "str")
-    return pd.concat(found, ignore_index=True).astype(texts | {"n_frames": "int64", "n_areas": "int64"})
+        empty = summarise(told.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "scope_code"})
+        found = [empty.assign(index_name="", scope="", ranked_in="", scope_name="", n_scopes=0)]
+    texts = dict.fromkeys(("index_name", "scope", "ranked_in", "scope_code", "scope_name"), "str")
+    return pd.concat(found, ignore_index=True).astype(texts | {"n_scopes": "int64", "n_areas": "int64"})

@@ -1,4 +1,4 @@
-"""What the steps of one index read: the values of its members for the whole nation, and the frames areas stand in."""
+"""What the steps of one index read: the values of its members for the whole nation, and the scopes areas stand in."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +9,8 @@ from pipelines.core.step import Given
 from pipelines.register.register import Indicator, rests_on_places
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index, Weighted
-from pipelines.scoring.frames import FRAMES
 from pipelines.scoring.normalise import snapped
+from pipelines.scoring.scopes import SCOPES
 
 
 def reads_of(index: Index) -> tuple[str, ...]:
@@ -85,14 +85,14 @@ class IndexInputs:
 class Standing:
     """Where the areas of one index stand: only those with a score and a rank, in the order of their codes.
 
-    `frame` is the widest frame (nation, region, authority) in which an area has a rank, `group` a number for each frame
+    `scope` is the widest scope (nation, region, authority) in which an area has a rank, `group` a number for each scope
     and code, `rank` the rank there, `size` among how many: where an index is a geometric mean, those with a score of zero
     are not counted, for there is nothing to rank them on.
     """
 
     areas: pd.Index
     score: pd.Series
-    frame: pd.Series
+    scope: pd.Series
     code: pd.Series
     group: pd.Series
     rank: pd.Series
@@ -102,15 +102,15 @@ class Standing:
 def standing(index: Index, table: pd.DataFrame, areas: pd.DataFrame) -> Standing:
     """From an index's table (a row per area) and the areas of the nation."""
     table = table.set_index("area_code").sort_index()
-    frame = pd.Series(None, index=table.index, dtype="object")
-    code, rank = frame.copy(), pd.Series(float("nan"), index=table.index)
+    scope = pd.Series(None, index=table.index, dtype="object")
+    code, rank = scope.copy(), pd.Series(float("nan"), index=table.index)
     for name in ("authority", "region", "nation"):  # the widest last
         known = table[f"rank_{name}"].notna()
-        frame[known], rank[known] = name, table.loc[known, f"rank_{name}"].astype(float)
-        code[known] = areas[FRAMES[name]].reindex(table.index)[known]
-    known = frame.notna()
-    group = (frame[known] + " " + code[known]).astype("category").cat.codes.astype("int64")
+        scope[known], rank[known] = name, table.loc[known, f"rank_{name}"].astype(float)
+        code[known] = areas[SCOPES[name]].reindex(table.index)[known]
+    known = scope.notna()
+    group = (scope[known] + " " + code[known]).astype("category").cat.codes.astype("int64")
     score = table.loc[known, "score"]
     counted = snapped(score) > 0 if index.aggregate == "geometric" else score.notna()
     size = counted.groupby(group).transform("sum").astype("int64")
-    return Standing(table.index[known], score, frame[known], code[known], group, rank[known], size)
+    return Standing(table.index[known], score, scope[known], code[known], group, rank[known], size)

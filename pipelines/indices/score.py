@@ -1,4 +1,4 @@
-"""The step that scores one index: reads indicator values, applies the definition, ranks in every frame."""
+"""The step that scores one index: reads indicator values, applies the definition, ranks in every scope."""
 
 from dataclasses import replace
 
@@ -11,9 +11,9 @@ from pipelines.register.register import Indicator
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index
-from pipelines.scoring.frames import FRAMES, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.normalise import snapped
+from pipelines.scoring.scopes import SCOPES, decile, rank_in_scope
 
 WITHHELD = "suppressed"  # of a score there is, and that is not published
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
@@ -75,8 +75,8 @@ def _treated(scored) -> dict:
 
 def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
     table = pd.DataFrame({"score": scored.score, "weight_observed": scored.weight_observed.round(6)})
-    for frame, column in FRAMES.items():
-        table[f"rank_{frame}"] = rank_in_frame(
+    for scope, column in SCOPES.items():
+        table[f"rank_{scope}"] = rank_in_scope(
             scored.score, areas[column].reindex(table.index), areas[column].value_counts(), zero_is_last
         )
     stocked = scored.score[
@@ -91,7 +91,7 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for name in index.every_domain:
         column = scored.domains[name]
-        rank = rank_in_frame(column, nation.reindex(column.index), nation.value_counts())
+        rank = rank_in_scope(column, nation.reindex(column.index), nation.value_counts())
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
                                     "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
     return (

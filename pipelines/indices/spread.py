@@ -45,14 +45,14 @@ def make_spread(given: Given) -> Tables:
     versions = set_versions(index, _domain_scores(given, index, stand), told)
     drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments, scorer.read)
     spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
-    spread.insert(2, "spread_frame", stand.frame.to_numpy())
+    spread.insert(2, "spread_scope", stand.scope.to_numpy())
     sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
     ranks, shifts = compare_sets(scorer, versions)
     by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
     ranks = pd.concat(by_set, ignore_index=True)
-    ranks.insert(2, "rank_frame", pd.Series(np.tile(stand.frame.to_numpy(), len(versions)), dtype="str"))
+    ranks.insert(2, "rank_scope", pd.Series(np.tile(stand.scope.to_numpy(), len(versions)), dtype="str"))
     ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
-    types = {"spread_frame": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
+    types = {"spread_scope": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
     tables = {
         stem: spread.astype(types),
         f"{stem}.sensitivity": _named(sensitivity, index),
@@ -66,7 +66,7 @@ def make_spread(given: Given) -> Tables:
 
 def _somewhere(output: Output) -> tuple[bool, str]:
     n_ranked, n_draws = output.meta["n_ranked"], output.meta["n_draws"]
-    return n_ranked > 0, f"{n_ranked:,} areas are ranked in some frame, by {n_draws:,} versions"
+    return n_ranked > 0, f"{n_ranked:,} areas are ranked in some scope, by {n_draws:,} versions"
 
 
 def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.ndarray]) -> Scorer:

@@ -12,11 +12,11 @@ from geodata.records import Record, read_record
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.labels import read_labels
 from pipelines.register.workspace import Workspace
-from pipelines.scoring.frames import FRAME_COVERAGE
 from pipelines.scoring.normalise import snapped
+from pipelines.scoring.scopes import SCOPE_COVERAGE
 
 FILE = Path(__file__).parent.parent / "definitions" / "typology.yml"
-FRAMES = ("nation", "region", "authority")  # widest first
+SCOPES = ("nation", "region", "authority")  # widest first
 State = Literal["high", "low", "unknown"]
 
 
@@ -80,7 +80,7 @@ def make_typology(given: Given) -> Tables:
 def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Labels for the areas of `scores` (index: area codes; a column per axis, NaN where unknown).
 
-    `areas` has the frame codes (`nation_code` ...) of the whole nation, which decide what a covered frame is.
+    `areas` has the scope codes (`nation_code` ...) of the whole nation, which decide what a covered scope is.
     """
     labels, rules, states = _decide(typology, scores, areas, typology.high_share)
     moved = np.zeros(len(scores), dtype=bool)
@@ -106,17 +106,17 @@ def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share
 
 
 def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
-    """high, low or unknown per area: high in the top `share` of the widest frame of which 99 % has a score, and above
+    """high, low or unknown per area: high in the top `share` of the widest scope of which 99 % has a score, and above
     the lowest score there."""
     state = np.full(len(scores), "unknown", dtype=object)
-    for frame in reversed(FRAMES):
-        code = areas[f"{frame}_code"]
+    for scope in reversed(SCOPES):
+        code = areas[f"{scope}_code"]
         mine = code.reindex(scores.index)
         known = scores.groupby(mine).transform("count")
-        covered = (known >= FRAME_COVERAGE * mine.map(code.value_counts())) & scores.notna()
+        covered = (known >= SCOPE_COVERAGE * mine.map(code.value_counts())) & scores.notna()
         compared = snapped(scores)
         rank = compared.groupby(mine).rank(method="min", ascending=False)
-        # what is lowest in its frame is never high, however many share that place: no stock is not much stock
+        # what is lowest in its scope is never high, however many share that place: no stock is not much stock
         high = (rank <= (share * known).round()) & (compared > compared.groupby(mine).transform("min"))
         state = np.where(covered, np.where(high, "high", "low"), state)
     return state

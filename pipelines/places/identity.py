@@ -8,8 +8,8 @@ import pandas as pd
 
 from pipelines.core import store
 from pipelines.core.step import Given, Keep, KeptRead, Output, Step, Tables
+from pipelines.places.collect import gather, place_record_step
 from pipelines.places.conflate import conflate, place_group_step
-from pipelines.places.gather import gather, place_record_step
 from pipelines.register.workspace import IDENTITY, Workspace
 
 log = logging.getLogger("commonground.places")

@@ -109,10 +109,12 @@ def _compare_corrections(before, after, difference: Difference) -> None:
         from correction"""
     has = "select count(*) from column_dictionary where table_name = 'correction'"
     old, new = (set(c.execute(sql).fetchall()) if c.execute(has).fetchone()[0] else set() for c in (before, after))
-    told = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
+    sentence = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
     stays = {"same_place_as": "line gone, but what it joined stays joined"}
-    difference.corrections += [f"{stays.get(row[1], 'no longer applied')}: {told(row)}" for row in sorted(old - new)]
-    difference.corrections += [f"{label('correction_state', row[4])}: {told(row)}" for row in sorted(new - old)]
+    difference.corrections += [
+        f"{stays.get(row[1], 'no longer applied')}: {sentence(row)}" for row in sorted(old - new)
+    ]
+    difference.corrections += [f"{label('correction_state', row[4])}: {sentence(row)}" for row in sorted(new - old)]
 
 
 def _compare_definitions(before, after, difference: Difference) -> None:
@@ -152,7 +154,7 @@ def _compare_indices(before, after, difference: Difference) -> None:
     )
     definition = bool(difference.definitions)
     for name, rows in both.groupby("index_name", sort=True):
-        frame = next(
+        scope = next(
             (
                 f
                 for f in ("nation", "region", "authority")
@@ -160,19 +162,19 @@ def _compare_indices(before, after, difference: Difference) -> None:
             ),
             None,
         )
-        if frame is None:
+        if scope is None:
             continue
-        moved = rows[rows[f"rank_{frame}_old"].fillna(0) != rows[f"rank_{frame}_new"].fillna(0)]
+        moved = rows[rows[f"rank_{scope}_old"].fillna(0) != rows[f"rank_{scope}_new"].fillna(0)]
         if moved.empty:
             continue
         reason = _reasons(moved, _areas_of(name, own, members), definition)
-        told = ", ".join(f"{n:,} by {label('rank_change', why)}" for why, n in reason.value_counts().items())
-        difference.indices.append(f"{name}: {len(moved):,} areas have another rank in the {frame} ({told})")
-        shift = (moved[f"rank_{frame}_new"].astype(float) - moved[f"rank_{frame}_old"].astype(float)).abs()
+        reasons = ", ".join(f"{n:,} by {label('rank_change', why)}" for why, n in reason.value_counts().items())
+        difference.indices.append(f"{name}: {len(moved):,} areas have another rank in the {scope} ({reasons})")
+        shift = (moved[f"rank_{scope}_new"].astype(float) - moved[f"rank_{scope}_old"].astype(float)).abs()
         for i in shift.sort_values(ascending=False, kind="stable").head(MOVED_SHOWN).dropna().index:
             row = moved.loc[i]
             difference.indices.append(
-                f"{name}: {row['area_code']} from rank {row[f'rank_{frame}_old']:,.0f} to {row[f'rank_{frame}_new']:,.0f}, by {label('rank_change', reason[i])}"
+                f"{name}: {row['area_code']} from rank {row[f'rank_{scope}_old']:,.0f} to {row[f'rank_{scope}_new']:,.0f}, by {label('rank_change', reason[i])}"
             )
 
 
@@ -218,12 +220,12 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
         f"Since {old_version}. Scores are never compared across releases; values and ranks are, where source and geography are the same.",
         "",
     ]
-    for title, told in [
+    for title, items in [
         ("Sources", difference.sources),
         ("Corrections", difference.corrections),
         ("Definitions", difference.definitions),
         ("Areas and indicators", difference.indicators),
         ("Ranks", difference.indices),
     ]:
-        lines += [f"## {title}", "", *([f"- {line}" for line in told] or ["- no change"]), ""]
+        lines += [f"## {title}", "", *([f"- {line}" for line in items] or ["- no change"]), ""]
     return "\n".join(lines)

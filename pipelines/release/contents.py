@@ -40,8 +40,8 @@ def read_release_table(path: Path) -> ReleaseTable:
     text = path.read_text("utf-8")
     value, lines = parse_sql_header(text, path.name)
     columns = {
-        name: {"description": told} if isinstance(told, str) else told
-        for name, told in (value.get("columns") or {}).items()
+        name: {"description": entry} if isinstance(entry, str) else entry
+        for name, entry in (value.get("columns") or {}).items()
     }
     return validate(ReleaseTable, {**value, "columns": columns, "name": path.stem, "sql": text}, lines, path.name)
 

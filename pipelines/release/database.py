@@ -108,8 +108,8 @@ def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> No
         "One wide row per area: look-ups, every index with ranks and grade, every indicator's value (null is unknown)"
     )
     connection.execute(f"comment on view main.{PROFILE} is {_quoted(title)}")
-    for name, told in profile_columns(inputs).items():
-        _comment(connection, PROFILE, name, told)
+    for name, comment in profile_columns(inputs).items():
+        _comment(connection, PROFILE, name, comment)
 
 
 def profile_columns(inputs: Inputs) -> dict[str, str]:
@@ -132,8 +132,8 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
     connection.execute(f"""create table main.{DICTIONARY} (table_name varchar, column_name varchar, data_type varchar, unit varchar,
         description varchar, label_list varchar, term varchar, licence varchar, is_key boolean, is_run_metadata boolean)""")
     connection.execute(f"comment on table main.{DICTIONARY} is 'What every column of every table and view holds'")
-    for name, told in BUILTIN[DICTIONARY].items():
-        _comment(connection, DICTIONARY, name, told)
+    for name, comment_text in BUILTIN[DICTIONARY].items():
+        _comment(connection, DICTIONARY, name, comment_text)
     declared = {(t.name, name): (t, column) for t in inputs.tables.values() for name, column in t.columns.items()}
     rows = connection.execute(
         "select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'main' and not internal and database_name = current_database() order by table_name, column_index"
@@ -167,8 +167,8 @@ def _column_licences(inputs: Inputs, everything: str) -> dict[tuple[str, str], s
     return told | {(PROFILE, row.indicator): row.licence for row in frames["indicator_register"].itertuples()}
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str, told: str) -> None:
-    connection.execute(f'comment on column main."{table}"."{column}" is {_quoted(told)}')
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, column: str, text: str) -> None:
+    connection.execute(f'comment on column main."{table}"."{column}" is {_quoted(text)}')
 
 
 def _comment_of(table: str, name: str, column: ReleaseColumn) -> str:

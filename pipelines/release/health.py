@@ -41,9 +41,9 @@ def record_success(workspace: Workspace) -> None:
 def warnings(workspace: Workspace) -> list[str]:
     """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
     now = [current(workspace.data, source, workspace.geography) for source in workspace.register.sources.values()]
-    told = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
-    told += _not_placed(workspace)
-    return told + [
+    sentences = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    sentences += _not_placed(workspace)
+    return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
         for s in now
         for part, why in list(s.missing.items())[:1]

@@ -34,7 +34,7 @@ EXPLAINED_VIEWS = {
     "indicator_contributions": ".indicators",
     "area_peers": ".peers",
     "highest_tenth_changes": ".changes",
-    "frame_summaries": ".summaries",
+    "scope_summaries": ".summaries",
 }
 
 
@@ -96,7 +96,7 @@ def collect(given: Given) -> Inputs:
     files = {name: [given.path(f"table/{name}")] for table in tables.values() for name in table.inputs}
     files |= {
         "areas": [given.path("geography/areas")],
-        "scope": [given.path("geography/scope")],
+        "areas_asked": [given.path("geography/scope")],
         "shapes": [given.path("geography/outlines")],
         "postcodes": [given.path("geography/postcode")],
         "places": [place.path],
@@ -208,7 +208,7 @@ def _places_shown(register: Register, files: dict[str, list[Path]], near: set[st
     kinds = register.taxonomy.kinds
     kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
-    asked = set(pd.read_parquet(files["scope"][0])["area_code"])
+    asked = set(pd.read_parquet(files["areas_asked"][0])["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")
     shown &= places["kind"].isin(kinds)
     shown &= places["area_code"].isin(asked) | places["place_id"].isin(near)

@@ -1,4 +1,4 @@
-"""What a method report tells of one index, read from a release's own tables and worked out over its areas."""
+"""What a method report says of one index, read from a release's own tables and worked out over its areas."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ FEWEST = 10  # areas that a correlation can be told of
 LIKE, AGAINST = 0.9, 0.0  # pairs of indicators above the one say the same; below the other they pull against each other
 PARTS = ["domain", "domain_weight", "member", "member_weight", "normalise", "target_0", "target_100"]
 RULES = ["normalise", "treatment", "aggregate", "minimum_weight", "ties"]
-FRAMES = ["nation", "region", "authority"]  # the widest first
+SCOPES = ["nation", "region", "authority"]  # the widest first
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Summary:
 def summary(values: np.ndarray) -> Summary:
     """A column (NaN for unknown) in five numbers."""
     known = values[~np.isnan(values)]
-    told = (known.min(), np.median(known), known.max()) if len(known) else (np.nan,) * 3
-    return Summary(len(known), len(values) - len(known), *map(float, told))
+    three = (known.min(), np.median(known), known.max()) if len(known) else (np.nan,) * 3
+    return Summary(len(known), len(values) - len(known), *map(float, three))
 
 
 def spearman(columns: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -79,14 +79,14 @@ class Facts:
     def shares(self) -> dict[str, float]:
         """The domains of the index with the share (0-1) of each, greatest first; those beside it are not among them."""
         own = self.weights[self.weights["weight_set"] == "expert"]
-        told = dict(zip(own["domain"], own["weight"], strict=True)) or self._weights_of_all
-        return dict(sorted(told.items(), key=lambda item: (-item[1], item[0])))
+        weights = dict(zip(own["domain"], own["weight"], strict=True)) or self._weights_of_all
+        return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def _weights_of_all(self) -> dict[str, float]:
-        """By the definition alone, where no weight set is told."""
-        told = self.members.drop_duplicates("domain").set_index("domain")["domain_weight"]
-        return (told / told.sum()).to_dict()
+        """By the definition alone, where there is no weight set."""
+        weights = self.members.drop_duplicates("domain").set_index("domain")["domain_weight"]
+        return (weights / weights.sum()).to_dict()
 
     @cached_property
     def beside(self) -> list[str]:
@@ -100,7 +100,7 @@ class Facts:
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
-        """The areas that have a rank, with the `frame` it is in, how many areas that frame has, and the `rank` itself."""
+        """The areas that have a rank, with the `scope` it is in, how many areas that scope has, and the `rank` itself."""
         return published_ranks(self.scores)
 
     @property
@@ -114,8 +114,8 @@ class Facts:
 
     def members_of(self, domain: str) -> list[str]:
         """The indicators (or indices) of a domain, greatest weight first."""
-        told = self.members[self.members["domain"] == domain]
-        return list(told.sort_values(["member_weight", "member"], ascending=[False, True])["member"])
+        members = self.members[self.members["domain"] == domain]
+        return list(members.sort_values(["member_weight", "member"], ascending=[False, True])["member"])
 
 
 @dataclass(frozen=True)
@@ -133,21 +133,21 @@ def defined(members: pd.DataFrame, method: dict) -> tuple:
 
 
 def published_ranks(scores: pd.DataFrame) -> pd.DataFrame:
-    """The ranked areas of `index_score`, each by its rank in the widest frame it is ranked in, in order of rank.
+    """The ranked areas of `index_score`, each by its rank in the widest scope it is ranked in, in order of rank.
 
-    `in_tenth` by the rule of every decile here, ceil(10 rank / N); N is the areas of that frame in this release, which
-    are all of it wherever a frame below the nation is ranked.
+    `in_tenth` by the rule of every decile here, ceil(10 rank / N); N is the areas of that scope in this release, which
+    are all of it wherever a scope below the nation is ranked.
     """
-    given = [scores[f"rank_{frame}"].notna().to_numpy() for frame in FRAMES]
+    given = [scores[f"rank_{scope}"].notna().to_numpy() for scope in SCOPES]
     found = scores.assign(
-        frame=np.select(given, FRAMES, default=""),
-        rank=np.select(given, [scores[f"rank_{frame}"].to_numpy(float) for frame in FRAMES], default=np.nan),
-        frame_code=np.select(given, [scores[f"{frame}_code"].fillna("").to_numpy(str) for frame in FRAMES], default=""),
+        scope=np.select(given, SCOPES, default=""),
+        rank=np.select(given, [scores[f"rank_{scope}"].to_numpy(float) for scope in SCOPES], default=np.nan),
+        scope_code=np.select(given, [scores[f"{scope}_code"].fillna("").to_numpy(str) for scope in SCOPES], default=""),
     )
-    found = found[found["frame"] != ""].sort_values(["rank", "area_code"], ignore_index=True)
-    by = found.groupby(["frame", "frame_code"])["rank"]
+    found = found[found["scope"] != ""].sort_values(["rank", "area_code"], ignore_index=True)
+    by = found.groupby(["scope", "scope_code"])["rank"]
     size = np.maximum(by.transform("size"), by.transform("max"))
-    return found.assign(frame_size=size.astype(int), in_tenth=10 * found["rank"] <= size)
+    return found.assign(scope_size=size.astype(int), in_tenth=10 * found["rank"] <= size)
 
 
 MEMBERS = """
@@ -160,10 +160,10 @@ SCORES = """
     select s.*, n.nation_code, n.region_code, n.authority_code from index_score as s left join neighbourhood as n using (area_code)
     where s.index_name = ? order by s.area_code"""
 VALUES = """
-    with told as (
+    with valued as (
         select area_code, indicator as member, value, coverage, as_at, null_reason from indicator_value
         union all by name select area_code, index_name as member, score as value, null_reason from index_score)
-    select told.* from told join index_member as m using (member) where m.index_name = ?"""
+    select valued.* from valued join index_member as m using (member) where m.index_name = ?"""
 KNOWN = f"""
     select member, count(value) as n_known, count(*) as n, count(*) filter (where coverage = 'partial') as n_partial,
         strftime(min(as_at) filter (where value is not null), '%Y-%m-%d') as first_date,
@@ -174,7 +174,7 @@ UNKNOWN = f"""
 
 
 def read_facts(connection: duckdb.DuckDBPyConnection, name: str) -> Facts:
-    """All that is told of one index."""
+    """All that a release holds of one index."""
 
     def rows(sql: str) -> pd.DataFrame:
         return connection.execute(sql, [name]).df()
@@ -201,7 +201,7 @@ def read_before(connection: duckdb.DuckDBPyConnection, name: str) -> Before | No
     """The index in the release before; None where it was not in it, or not in tables like these."""
     try:
         members, method, scores = (connection.execute(sql, [name]).df() for sql in (MEMBERS, METHOD, SCORES))
-        ranked = published_ranks(scores)[["area_code", "frame", "rank", "in_tenth"]]
+        ranked = published_ranks(scores)[["area_code", "scope", "rank", "in_tenth"]]
         rules = defined(members, method.iloc[0].to_dict())
     except (duckdb.CatalogException, duckdb.BinderException, LookupError):  # made before a table or column was
         return None
@@ -209,7 +209,7 @@ def read_before(connection: duckdb.DuckDBPyConnection, name: str) -> Before | No
 
 
 def read_scores(connection: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
-    """`index_score` of one index with the frames of each area, in order of area."""
+    """`index_score` of one index with the scopes of each area, in order of area."""
     return connection.execute(SCORES, [name]).df()
 
 
@@ -220,8 +220,8 @@ def _domains(rows) -> list[str]:
 
 def _wide(connection: duckdb.DuckDBPyConnection, long: str, name: str, columns: list[str]) -> pd.DataFrame:
     """A row per area in order, a column per name of the second column of `long`."""
-    told = ", ".join(f"max(long.value) filter (where long.name = ?) as c{i}" for i in range(len(columns)))
-    sql = f"select {told} from ({long}) as long(area_code, name, value) group by area_code order by area_code"
+    listed = ", ".join(f"max(long.value) filter (where long.name = ?) as c{i}" for i in range(len(columns)))
+    sql = f"select {listed} from ({long}) as long(area_code, name, value) group by area_code order by area_code"
     return connection.execute(sql, [*columns, name]).df().set_axis(columns, axis=1).astype(float)
 
 

@@ -8,9 +8,21 @@ from collections.abc import Iterable
 from html import escape
 
 from pipelines.core.plain_text import UNSEEN
-from pipelines.release.method_words import SECTIONS
+from pipelines.register.labels import spaced
 
 NOT_KNOWN = "not known"
+SECTIONS = {  # in their order on the page
+    "definition": "How it is made",
+    "distributions": "How scores spread",
+    "correlations": "What goes with what",
+    "importance": "Weights are not importance",
+    "robustness": "How far ranks move",
+    "sensitivity": "Which choice moves ranks most",
+    "weight-sets": "Other opinions of the weights",
+    "stability": "Against the release before",
+    "not-known": "What is not known",
+}
+SPREAD = "spread over method choices and data errors"
 
 
 class Html(str):
@@ -34,14 +46,14 @@ def text(value) -> Html:
     return Html(escape(UNSEEN.sub(" ", str(value))))
 
 
-def words(name: str) -> str:
-    """A short name of the tables as words."""
-    return str(name).replace("_", " ")
-
-
 def heading(name: str) -> str:
     """A short name of the tables as the beginning of a line."""
-    return words(name)[:1].upper() + words(name)[1:]
+    return spaced(name)[:1].upper() + spaced(name)[1:]
+
+
+def listed(names: list[str]) -> str:
+    """Names as one text: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def number(value, digits: int = 0) -> Number:
@@ -54,8 +66,8 @@ def number(value, digits: int = 0) -> Number:
 
 def percent(share, digits: int = 1) -> Number:
     """A share (0-1) as a percentage."""
-    told = number(None if share is None else 100 * share, digits)
-    return told if told.startswith("<") else Number(f"{told} %")
+    shown = number(None if share is None else 100 * share, digits)
+    return shown if shown.startswith("<") else Number(f"{shown} %")
 
 
 def paragraph(*parts) -> Html:
@@ -63,9 +75,9 @@ def paragraph(*parts) -> Html:
     return Html(f"<p>{''.join(map(text, parts))}</p>")
 
 
-def how_to_read(told: str) -> Html:
+def how_to_read(sentence: str) -> Html:
     """The sentence that says how a section or chart is read."""
-    return Html(f'<p class="how"><strong>How to read it.</strong> {text(told[0].upper() + told[1:])}</p>')
+    return Html(f'<p class="how"><strong>How to read it.</strong> {text(sentence[0].upper() + sentence[1:])}</p>')
 
 
 def bullets(items: Iterable) -> Html:
@@ -80,7 +92,7 @@ def joined(*parts) -> Html:
 
 def facts_list(pairs: Iterable[tuple[str, object]]) -> Html:
     """Names with what is said of each."""
-    rows = "".join(f"<div><dt>{text(name)}</dt><dd>{text(told)}</dd></div>" for name, told in pairs)
+    rows = "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs)
     return Html(f"<dl>{rows}</dl>")
 
 
@@ -88,7 +100,7 @@ def table(caption: str, head: list, rows: Iterable[Iterable]) -> Html:
     """A table with a caption; the first cell of a row names it. A row of one cell heads those that follow it."""
     rows = [list(map(text, row)) for row in rows]
     right = [any(isinstance(row[i], Number) for row in rows if len(row) > 1) for i in range(len(head))]
-    heads = "".join(f'<th scope="col"{_side(right[i])}>{text(told)}</th>' for i, told in enumerate(head))
+    heads = "".join(f'<th scope="col"{_side(right[i])}>{text(column)}</th>' for i, column in enumerate(head))
     body = "".join(_row(row, len(head)) for row in rows)
     return Html(
         f'<div class="wide" role="region" tabindex="0" aria-label="{text(caption)}"><table><caption>{text(caption)}</caption>'
@@ -107,9 +119,9 @@ def _side(right: bool) -> str:
     return ' class="n"' if right else ""
 
 
-def shaded(told: Number, background: str, ink: str) -> Number:
+def shaded(cell: Number, background: str, ink: str) -> Number:
     """A cell of a table with a colour of its own."""
-    return Number(f'<td class="n heat" style="background:{background};color:{ink}">{told}</td>')
+    return Number(f'<td class="n heat" style="background:{background};color:{ink}">{cell}</td>')
 
 
 def figure(svg: str, caption: str) -> Html:
@@ -126,7 +138,7 @@ def section(name: str, how: str, *parts) -> Html:
 
 def page(title: str, top: Html, sections: list[Html], foot: Html) -> str:
     """The whole page, with every section of `SECTIONS`."""
-    links = "".join(f'<li><a href="#{name}">{text(told)}</a></li>' for name, told in SECTIONS.items())
+    links = "".join(f'<li><a href="#{name}">{text(heading)}</a></li>' for name, heading in SECTIONS.items())
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

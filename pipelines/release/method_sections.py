@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.indices.score import WITHHELD
-from pipelines.register.labels import explained, label
+from pipelines.register.labels import explained, label, spaced
 from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, pairs, spearman, summary
 from pipelines.release.method_page import (
     Html,
@@ -15,6 +15,7 @@ from pipelines.release.method_page import (
     figure,
     heading,
     joined,
+    listed,
     number,
     paragraph,
     percent,
@@ -22,10 +23,8 @@ from pipelines.release.method_page import (
     shaded,
     table,
     text,
-    words,
 )
-from pipelines.release.method_words import listed
-from pipelines.release.plots import Charts, Words, shade
+from pipelines.release.plots import Caption, Charts, shade
 
 SCORE = "Index score"
 NO_SCORE = "No area of this release has a score of this index, so there is nothing to show here."
@@ -75,8 +74,8 @@ def _domain_rows(facts: Facts, domain: str) -> list:
         yield [row.title, number(row.member_weight, 2), _scale(row), _unit(row), row.reason]
 
 
-def _small(told: str) -> Html:
-    return Html(f"<small>{text(told)}</small>") if told else Html("")
+def _small(note: str) -> Html:
+    return Html(f"<small>{text(note)}</small>") if note else Html("")
 
 
 def _observed(most: float) -> str:
@@ -108,7 +107,7 @@ def distributions(facts: Facts, charts: Charts) -> Html:
         [(name, values[~np.isnan(values)]) for name, values in columns.items()],
         "score (points)",
         "areas (number)",
-        Words(title, f"Histograms of {len(columns)} columns; their least, median and greatest values are in the table that follows."),
+        Caption(title, f"Histograms of {len(columns)} columns; their least, median and greatest values are in the table that follows."),
     )  # fmt: skip
     return section(
         "distributions",
@@ -145,7 +144,7 @@ def correlations(facts: Facts, charts: Charts) -> Html:
         "correlations",
         f"1 is the same order of areas, 0 no relation, −1 the opposite order. Domains that go together support one another; indicators that say the same (above {LIKE}) count one thing twice, and those below 0 pull against each other, so that the score hides both. Fewer than {FEWEST} areas are not told of.",
         figure(
-            charts.heat_map(list(columns.columns), spearman(columns)[0].to_numpy(), Words(title, _read_out(two))),
+            charts.heat_map(list(columns.columns), spearman(columns)[0].to_numpy(), Caption(title, _read_out(two))),
             title + ".",
         )
         if len(two)
@@ -178,13 +177,15 @@ def _pointed_out(two: list) -> Html:
 
 def _inside(facts: Facts, domain: str) -> Html:
     members = facts.members_of(domain)
-    head = Html(f"<h3>Inside {text(words(domain))}</h3>")
+    head = Html(f"<h3>Inside {text(spaced(domain))}</h3>")
     if len(members) < 2:
         return joined(head, paragraph("One indicator only: ", facts.title(members[0]), "."))
     columns = facts.values[members].set_axis([facts.title(member) for member in members], axis=1)
     found = spearman(columns)[0].to_numpy()
     rows = [[f"{i + 1}. {name}", *map(_cell, found[i])] for i, name in enumerate(columns.columns)]
-    caption = f"Spearman rank correlations inside {words(domain)}, each turned so that more is more need or opportunity"
+    caption = (
+        f"Spearman rank correlations inside {spaced(domain)}, each turned so that more is more need or opportunity"
+    )
     return joined(head, table(caption, ["Indicator", *(Number(i + 1) for i in range(len(members)))], rows), _pointed_out(pairs(columns)))  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def importance(facts: Facts, charts: Charts) -> Html:
     return section(
         "importance",
         how,
-        figure(charts.importance(names, weights, list(with_index), Words(title, read)), title + "."),
+        figure(charts.importance(names, weights, list(with_index), Caption(title, read)), title + "."),
         table(
             "Weight and effective importance",
             ["Domain", "Weight", "Spearman with the index", "Share of importance"],
@@ -226,13 +227,13 @@ def not_known(facts: Facts) -> Html:
     nulls = scores["null_reason"].mask(withheld, "withheld")[scores["score"].isna()].value_counts().sort_index()
     grades = scores["evidence_grade"].dropna().value_counts().sort_index()
     scored = scores[scores["score"].notna()]["weight_observed"]
-    told_of = [
+    counts = [
         ("Areas with a score", joined(number(len(scored)), " of ", number(len(scores)))),
         ("Mean weight observed, all areas", percent(scores["weight_observed"].mean())),
         ("Mean weight observed, areas with a score", percent(scored.mean() if len(scored) else None)),
     ]
     return section("not-known", "a value that is not known is never read as zero. The reasons are those of column null_reason; the grade of an area's score goes from A to D with what was observed, its age, and how much is partly covered or modelled.",
-        facts_list(told_of),
+        facts_list(counts),
         table("Areas without a score, by reason", ["Reason", "Areas"], [[explained("null_reason", reason), number(n)] for reason, n in nulls.items()] or [["none", number(0)]]),
         table("Areas with a score, by evidence grade", ["Grade", "Areas"], [[explained("evidence_grade", grade), number(n)] for grade, n in grades.items()] or [["none", number(0)]]),
         table("Indicators", ["Indicator", "Areas known", "Not known", "Partly covered", "Evidence of", "Why not known (areas)"], [_known_row(facts, member) for domain in [*facts.shares, *facts.beside] for member in facts.members_of(domain)]),

@@ -4,24 +4,24 @@ the release before."""
 import numpy as np
 import pandas as pd
 
-from pipelines.register.labels import label
+from pipelines.register.labels import label, spaced
 from pipelines.release.method_facts import Before, Facts, summary
 from pipelines.release.method_page import (
+    SPREAD,
     Html,
     Number,
     facts_list,
     figure,
     heading,
     joined,
+    listed,
     number,
     paragraph,
     percent,
     section,
     table,
-    words,
 )
-from pipelines.release.method_words import SPREAD, listed
-from pipelines.release.plots import Charts, Words
+from pipelines.release.plots import Caption, Charts
 
 SHOWN = 150  # areas of the caterpillar
 SURE, LIKELY = 0.9, 0.5  # shares of versions
@@ -35,7 +35,7 @@ def robustness(facts: Facts, charts: Charts) -> Html:
     ranked = ranked[ranked["rank_low"].notna()]
     if ranked.empty:
         return section("robustness", how, paragraph(NO_RANK))
-    frames = ranked.groupby("frame").size().sort_values(ascending=False, kind="stable")
+    scopes = ranked.groupby("scope").size().sort_values(ascending=False, kind="stable")
     width = (ranked["rank_high"] - ranked["rank_low"]).to_numpy(float)
     shift = ranked["rank_shift_mean"].to_numpy(float)
     title = "How far ranks move over the versions of the method"
@@ -43,14 +43,14 @@ def robustness(facts: Facts, charts: Charts) -> Html:
         [("Width of the 5–95 % interval", width), ("Mean shift of rank", shift)],
         "ranks (number)",
         "areas (number)",
-        Words(title, f"Median width of the interval {np.median(width):,.0f} ranks, median of the mean shift {np.median(shift):,.0f} ranks."),
+        Caption(title, f"Median width of the interval {np.median(width):,.0f} ranks, median of the mean shift {np.median(shift):,.0f} ranks."),
     )  # fmt: skip
     return section("robustness", how,
         _versions(method),
-        paragraph("Ranks are in the widest frame in which an area has one: ", listed([f"{n:,} areas in their {frame}" for frame, n in frames.items()]), "."),
+        paragraph("Ranks are in the widest scope in which an area has one: ", listed([f"{n:,} areas in their {scope}" for scope, n in scopes.items()]), "."),
         figure(drawn, title + f": {SPREAD}."),
         table(f"Width of the interval and mean shift, in ranks ({SPREAD})", ["Measure", "Areas", "Least", "Median", "95 % of areas up to", "Greatest"], [_moves("High rank minus low rank", width, 0), _moves("Mean shift from the published rank", shift, 1)]),
-        _caterpillar(ranked[ranked["frame"] == frames.index[0]], frames.index[0], charts),
+        _caterpillar(ranked[ranked["scope"] == scopes.index[0]], scopes.index[0], charts),
         _tenth(ranked),
     )  # fmt: skip
 
@@ -74,12 +74,12 @@ def _moves(name: str, values: np.ndarray, digits: int) -> list:
     return [name, number(five.n), *(number(v, digits) for v in (five.least, five.median, near, five.greatest))]  # fmt: skip
 
 
-def _caterpillar(ranked: pd.DataFrame, frame: str, charts: Charts) -> Html:
+def _caterpillar(ranked: pd.DataFrame, scope: str, charts: Charts) -> Html:
     shown = ranked.iloc[np.unique(np.linspace(0, len(ranked) - 1, min(SHOWN, len(ranked))).round().astype(int))]
     rank, low, high = (shown[column].to_numpy(float) for column in ("rank", "rank_low", "rank_high"))
     title = f"Published rank and its {SPREAD}"
-    words = Words(title, f"{len(shown)} areas evenly spaced by published rank in the {frame}, each with the ranks it has in 5 % to 95 % of the versions; median width {np.median(high - low):,.0f} ranks.")  # fmt: skip
-    return figure(charts.caterpillar(rank, low, high, frame, words), f"{title}: {len(shown)} of {len(ranked):,} areas, evenly spaced by rank. Each bar goes from the rank at the 5 % point of all versions to that at the 95 % point.")  # fmt: skip
+    caption = Caption(title, f"{len(shown)} areas evenly spaced by published rank in the {scope}, each with the ranks it has in 5 % to 95 % of the versions; median width {np.median(high - low):,.0f} ranks.")  # fmt: skip
+    return figure(charts.caterpillar(rank, low, high, scope, caption), f"{title}: {len(shown)} of {len(ranked):,} areas, evenly spaced by rank. Each bar goes from the rank at the 5 % point of all versions to that at the 95 % point.")  # fmt: skip
 
 
 def _tenth(ranked: pd.DataFrame) -> Html:
@@ -93,7 +93,7 @@ def _tenth(ranked: pd.DataFrame) -> Html:
         ["Published rank outside the area's own 5–95 % interval", number(outside)],
     ]  # fmt: skip
     return joined(
-        table(f"The highest tenth of each frame ({SPREAD})", ["Areas", "Number"], rows),
+        table(f"The highest tenth of each scope ({SPREAD})", ["Areas", "Number"], rows),
         paragraph("The published rank is one version among the others; where it lies outside the interval, most versions agree on another rank.") if outside else "",
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def sensitivity(facts: Facts, charts: Charts) -> Html:
     read = "; ".join(f"{name}: alone {a:.2f}, in all {b:.2f}" for name, a, b in zip(names, first[0], total[0], strict=True))  # fmt: skip
     cells = [[label("choice", r.choice), _interval(r.first_order, r.first_order_interval), _interval(r.total, r.total_interval), number(r.n_options), _options(facts, r)] for r in rows.itertuples()]  # fmt: skip
     return section("sensitivity", how,
-        figure(charts.sobol(names, first, total, Words(title, read)), title + ", of the mean absolute shift of ranks over all ranked areas."),
+        figure(charts.sobol(names, first, total, Caption(title, read)), title + ", of the mean absolute shift of ranks over all ranked areas."),
         table("The same in numbers", ["Choice", "Alone (first order)", "In all (total)", "Options", "Options, the first as published"], cells),
     )  # fmt: skip
 
@@ -121,7 +121,7 @@ def _options(facts: Facts, row) -> str:
     if row.choice == "places":
         return f"as counted, and each of {row.n_options - 1} draws of errors"
     titles = dict(zip(facts.members["member"], facts.members["title"], strict=True)) if row.choice == "left_out" else dict(zip(facts.weight_sets["weight_set"], facts.weight_sets["title"], strict=True))  # fmt: skip
-    return "; ".join(titles.get(option, words(option)) for option in row.options.split(", "))
+    return "; ".join(titles.get(option, spaced(option)) for option in row.options.split(", "))
 
 
 def _interval(value: float, half: float) -> Html:
@@ -132,7 +132,7 @@ def weight_sets(facts: Facts) -> Html:
     """Several opinions of the weights side by side, and how far ranks move between them."""
     how = "each column is one opinion of how much the domains count; the last table tells what it would change. A small shift says that the quarrel about weights matters little here."  # fmt: skip
     if facts.weights.empty:
-        return section("weight-sets", how, paragraph("No weight set is told in this release."))  # fmt: skip
+        return section("weight-sets", how, paragraph("This release holds no weight set."))  # fmt: skip
     sets, own = facts.weight_sets, facts.weights.pivot(index="domain", columns="weight_set", values="weight")
     title = dict(zip(sets["weight_set"], sets["title"], strict=True))
     names = [name for name in title if name in own]
@@ -160,17 +160,17 @@ def _of(part: float, whole: float) -> Html:
 
 def stability(facts: Facts, before: Before | None) -> Html:
     """The ranks beside those of the release before."""
-    how = "ranks of the same areas in the same frame are set side by side. Scores are never compared across releases: they rest on all areas of their own release."  # fmt: skip
+    how = "ranks of the same areas in the same scope are set side by side. Scores are never compared across releases: they rest on all areas of their own release."  # fmt: skip
     if before is None:
         return section("stability", how, paragraph("There is none to compare with: this is the first release kept that tells of this index in these tables."))  # fmt: skip
-    both = facts.ranked.merge(before.ranked, on=["area_code", "frame"], suffixes=("", "_before"))
+    both = facts.ranked.merge(before.ranked, on=["area_code", "scope"], suffixes=("", "_before"))
     same = "The definition is the same." if facts.rules == before.rules else "The definition has changed since, so ranks may have moved for that alone."  # fmt: skip
     said = paragraph(f"The release before is {before.version}. ", same)
     if both.empty:
-        return section("stability", how, said, paragraph("No area has a rank in the same frame in both releases."))  # fmt: skip
+        return section("stability", how, said, paragraph("No area has a rank in the same scope in both releases."))  # fmt: skip
     shift = (both["rank"] - both["rank_before"]).abs().to_numpy(float)
     entering, leaving = both["in_tenth"] & ~both["in_tenth_before"], ~both["in_tenth"] & both["in_tenth_before"]
-    told = [
+    counts = [
         ("Areas ranked in both", number(len(both))),
         ("Spearman of the ranks", number(both["rank"].corr(both["rank_before"], "spearman"), 3)),
         ("Mean absolute shift", joined(number(float(shift.mean()), 1), " ranks")),
@@ -179,4 +179,4 @@ def stability(facts: Facts, before: Before | None) -> Html:
         ("Enter the highest tenth", number(int(entering.sum()))),
         ("Leave the highest tenth", number(int(leaving.sum()))),
     ]
-    return section("stability", how, said, facts_list(told))
+    return section("stability", how, said, facts_list(counts))

@@ -60,7 +60,7 @@ def _top(facts: Facts) -> Html:
         "<p><strong>Everything here is invented.</strong> The town does not exist and its numbers mean nothing.</p>"
     )
     warned = f'<div class="box warn">{invented}</div>' if release["is_invented"] else ""
-    cautions = [told for told in str(method.get("cautions") or "").splitlines() if told]
+    cautions = [line for line in str(method.get("cautions") or "").splitlines() if line]
     where = f"{len(facts.scores):,} areas, of {release['n_areas_nation']:,} in the nation"
     return joined(
         Html('<p class="kicker">Method report · '), release["title"], Html(f", release {text(release['version'])}</p>"),

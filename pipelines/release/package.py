@@ -63,7 +63,7 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
             "created": facts["built_at"],
             "description": facts["ecological_fallacy"],
             "licenses": packaged(licences, whole(licences)),
-            "sources": [{"title": title, "path": page, "attribution": told} for title, page, told in sources],
+            "sources": [{"title": title, "path": page, "attribution": text} for title, page, text in sources],
             "release_key": key,
             "snapshots": snapshots,
             "resources": resources,

@@ -46,11 +46,11 @@ IDS = re.compile(r'(\bid="|url\(#|href="#)')
 
 
 @dataclass(frozen=True)
-class Words:
+class Caption:
     """What is read out for a chart: its title, and what it shows."""
 
     title: str
-    told: str
+    description: str
 
 
 @contextmanager
@@ -69,7 +69,7 @@ class Charts:
     def __init__(self):
         self._numbers = itertools.count(1)
 
-    def histograms(self, panels: list[tuple[str, np.ndarray]], x: str, y: str, words: Words) -> str:
+    def histograms(self, panels: list[tuple[str, np.ndarray]], x: str, y: str, caption: Caption) -> str:
         """A small histogram per column (name and its known values), all of `BINS` bars."""
         across = min(3, len(panels))
         width = (WIDE - 0.9 - RIGHT - 0.75 * (across - 1)) / max(across, 2)
@@ -80,25 +80,25 @@ class Charts:
                 continue
             _histogram(axis, values)
             axis.set(title=_shortened(name, 34), xlabel=x, ylabel=y)
-        return self._drawn(figure, words)
+        return self._drawn(figure, caption)
 
-    def heat_map(self, names: list[str], matrix: np.ndarray, words: Words) -> str:
+    def heat_map(self, names: list[str], matrix: np.ndarray, caption: Caption) -> str:
         """A square of correlations, each told in its cell; a cell that is not known is left empty."""
         n, names = len(names), [_shortened(name, 26) for name in names]
         figure, (axis,) = _axes(1, 1, max(0.75 * n, 3.2), 0.42 * n, left=_room(names), bottom=0.3 + 0.55 * _room(names))
         for row, column in itertools.product(range(n), repeat=2):
             background, ink = shade(matrix[row, column])
             axis.barh(row, 1, height=1, left=column - 0.5, color=background, edgecolor="white")
-            told = "" if np.isnan(matrix[row, column]) else f"{matrix[row, column] + 0.0:.2f}".replace("-", "−")
-            axis.text(column, row, told, ha="center", va="center", color=ink)
+            shown = "" if np.isnan(matrix[row, column]) else f"{matrix[row, column] + 0.0:.2f}".replace("-", "−")
+            axis.text(column, row, shown, ha="center", va="center", color=ink)
         axis.set_xticks(range(n), names, rotation=30, ha="right")
         axis.set_yticks(range(n), names)
         axis.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5), title="Spearman rank correlation, −1 to 1")
         axis.tick_params(length=0)
         axis.spines[:].set_visible(False)
-        return self._drawn(figure, words)
+        return self._drawn(figure, caption)
 
-    def importance(self, names: list[str], weights: list[float], with_index: list[float], words: Words) -> str:
+    def importance(self, names: list[str], weights: list[float], with_index: list[float], caption: Caption) -> str:
         """The weight of each domain beside how closely it goes with the index."""
         names, at = [_shortened(name, 26) for name in names], np.arange(len(names))
         room = _room(names)
@@ -112,9 +112,9 @@ class Charts:
             axis.set_yticks(at, labels)
             axis.invert_yaxis()
             _lined(axis, "x")
-        return self._drawn(figure, words)
+        return self._drawn(figure, caption)
 
-    def caterpillar(self, rank: np.ndarray, low: np.ndarray, high: np.ndarray, frame: str, words: Words) -> str:
+    def caterpillar(self, rank: np.ndarray, low: np.ndarray, high: np.ndarray, scope: str, caption: Caption) -> str:
         """The published rank of areas in order, each with a bar from its low to its high rank."""
         figure, (axis,) = _axes(1, 1, WIDE - 1.0 - RIGHT, 3.8, left=1.0, top=0.65)
         gap = np.full(len(rank), np.nan)
@@ -122,13 +122,13 @@ class Charts:
         axis.plot(x, y, color=PALE, linewidth=2.2, label="5 % to 95 % of the versions")
         axis.plot(rank, rank, ".", color=ORANGE, markersize=4, label="rank as published")
         axis.invert_yaxis()
-        axis.set(xlabel=f"published rank in the {frame} (1 = greatest)", ylabel=f"rank in the {frame} (1 = greatest)")
-        _keyed(axis, words.title)
+        axis.set(xlabel=f"published rank in the {scope} (1 = greatest)", ylabel=f"rank in the {scope} (1 = greatest)")
+        _keyed(axis, caption.title)
         _lined(axis, "y")
         _thousands(axis.xaxis, axis.yaxis)
-        return self._drawn(figure, words)
+        return self._drawn(figure, caption)
 
-    def sobol(self, names: list[str], first: np.ndarray, total: np.ndarray, words: Words) -> str:
+    def sobol(self, names: list[str], first: np.ndarray, total: np.ndarray, caption: Caption) -> str:
         """Sobol indices as pairs of bars; `first` and `total` hold the index and the half-width of its interval."""
         names, at = [_shortened(name, 34) for name in names], np.arange(len(names))
         room = _room(names)
@@ -140,11 +140,11 @@ class Charts:
         axis.set_yticks(at, names)
         axis.invert_yaxis()
         axis.set(xlabel="share of the variance of the mean rank shift (0–1), with 95 % interval")
-        _keyed(axis, words.title)
+        _keyed(axis, caption.title)
         _lined(axis, "x")
-        return self._drawn(figure, words)
+        return self._drawn(figure, caption)
 
-    def _drawn(self, figure, words: Words) -> str:
+    def _drawn(self, figure, caption: Caption) -> str:
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
         file = io.StringIO()
@@ -153,11 +153,11 @@ class Charts:
         svg = IDS.sub(rf"\g<1>{own}", OUTSIDE.sub("", file.getvalue()))
         box = SIZE.search(svg)[1]
         wide = round(100 * float(box.split()[2]) / (72 * WIDE))
-        title, told = (escape(UNSEEN.sub(" ", one)) for one in (words.title, words.told))
+        title, description = (escape(UNSEEN.sub(" ", one)) for one in (caption.title, caption.description))
         return SIZE.sub(
             lambda _: (
                 f'<svg viewBox="{box}" style="max-width:{wide}%;min-width:{34 * wide // 100}rem" role="img"'
-                f' aria-labelledby="{own}t {own}d"><title id="{own}t">{title}</title><desc id="{own}d">{told}</desc>'
+                f' aria-labelledby="{own}t {own}d"><title id="{own}t">{title}</title><desc id="{own}d">{description}</desc>'
             ),
             svg,
         ).strip()

@@ -53,7 +53,7 @@ def _coverage(connection) -> list[str]:
             for i, s, n, a, b, w, g in rows
         ),
         "",
-        "A rank is given in a frame only where at least 99 % of the frame's areas have a score.",
+        "A rank is given in a scope only where at least 99 % of its areas have a score.",
         "",
     ]
 
@@ -130,8 +130,8 @@ def _benchmark(connection) -> list[str]:
     if "benchmark" not in tables:
         return []
     rows = connection.execute("""
-        select frame, spearman, n_areas from benchmark_correlation join index_method using (index_name)
-        where compared_with = 'imd' and is_headline order by n_areas desc, frame""").fetchall()
+        select scope, spearman, n_areas from benchmark_correlation join index_method using (index_name)
+        where compared_with = 'imd' and is_headline order by n_areas desc, scope""").fetchall()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",
@@ -139,7 +139,7 @@ def _benchmark(connection) -> list[str]:
         "",
     ]
     lines += [
-        "| Frame | Areas | Spearman |",
+        "| Scope | Areas | Spearman |",
         "|---|---|---|",
         *(f"| {f} | {n:,} | {_shown(s, '.3f')} |" for f, s, n in rows),
         "",

@@ -12,11 +12,11 @@ from pipelines.indices.explained import explained_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.typology import typology_step
+from pipelines.places.collect import place_record_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.corrections import corrections_step
 from pipelines.places.cover import cover_step
 from pipelines.places.events import place_event_step
-from pipelines.places.gather import place_record_step
 from pipelines.places.identity import place_identity_step
 from pipelines.places.places import place_step
 from pipelines.reach.reach import reach_step

@@ -13,8 +13,8 @@ import pandas as pd
 from pipelines.scoring.aggregate import SLACK, aggregate
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
 from pipelines.scoring.definition import Domain, Index
-from pipelines.scoring.frames import Groups
 from pipelines.scoring.normalise import Room
+from pipelines.scoring.scopes import Groups
 from pipelines.scoring.treat import Treatment, treat
 
 TARGETS_MOVE = 1.25

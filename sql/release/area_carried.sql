@@ -11,5 +11,5 @@ columns:
 */
 select area_code, source, how_carried, share, null_reason
 from carried
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, source

@@ -1,5 +1,5 @@
 /*
-title: The five areas most alike in the domains of an index, wherever in the frame they are
+title: The five areas most alike in the domains of an index, wherever in the scope they are
 key: [area_code, index_name, place]
 columns:
   area_code: code of the small area

@@ -14,5 +14,5 @@ select
 from mhclg_iod_2025 as i
 join index_scores as s on s.area_code = i.lsoa21_code
 join index_methods as m on m.index_name = s.index_name and m.is_headline
-where i.lsoa21_code in (select area_code from scope)
+where i.lsoa21_code in (select area_code from areas_asked)
 order by area_code

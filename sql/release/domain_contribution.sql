@@ -6,7 +6,7 @@ columns:
   index_name: name of the index
   domain: name of the domain
   contribution: {description: "what the domain adds to (or takes from) starts_from; null where the domain is not known, or the score is zero and has no logarithm", term: contribution}
-  starts_from: where every area of the frame starts; with all contributions it makes the score (method weighted difference, shapley) or its natural logarithm (difference of logs)
+  starts_from: where every area of the scope starts; with all contributions it makes the score (method weighted difference, shapley) or its natural logarithm (difference of logs)
   method: how the contribution is worked out
 */
 select area_code, index_name, domain, contribution, starts_from, method

@@ -11,5 +11,5 @@ columns:
 */
 select area_code, index_name, domain, score, rank_nation::integer as rank_nation, weight_observed
 from domain_scores
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, index_name, domain

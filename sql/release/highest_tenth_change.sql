@@ -1,8 +1,8 @@
 /*
-title: What would have to change for an area to leave the highest-need tenth of its frame - one thing at a time, all other areas as they are
+title: What would have to change for an area to leave the highest-need tenth of its scope - one thing at a time, all other areas as they are
 key: [area_code, index_name, level, name]
 columns:
-  area_code: code of a small area in the highest-need tenth of its widest frame (see index_score.spread_frame)
+  area_code: code of a small area in the highest-need tenth of its widest scope (see index_score.spread_scope)
   index_name: name of the index
   level: what would change
   domain: name of the domain

@@ -10,5 +10,5 @@ columns:
 */
 select area_code, index_name, class, p_value, is_significant_fdr
 from index_clusters
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, index_name

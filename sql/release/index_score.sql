@@ -1,5 +1,5 @@
 /*
-title: One row per area and index - score, ranks in four frames, and how sure
+title: One row per area and index - score, ranks in four scopes, and how sure
 key: [area_code, index_name]
 columns:
   area_code: code of the small area
@@ -10,12 +10,12 @@ columns:
   rank_authority: rank in the authority, by the same rule
   rank_like_areas: rank among areas of the same rural-urban class in the nation, by the same rule
   decile_nation: {description: "tenth of the nation, 1 = highest need", term: decile}
-  rank_median: rank in the middle of all versions of the method (see table index_method), in the frame of spread_frame
-  rank_low: {description: "rank at the 5 % point of the same versions, in that frame", term: spread}
+  rank_median: rank in the middle of all versions of the method (see table index_method), in the scope of spread_scope
+  rank_low: {description: "rank at the 5 % point of the same versions, in that scope", term: spread}
   rank_high: rank at the 95 % point; a spread over method choices and data errors, not a confidence interval
-  worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need of that frame
-  rank_shift_mean: how far those ranks are from the published one in that frame, on average
-  spread_frame: {description: "the widest frame (nation, region, authority) in which the area has a rank; null where it has none", term: scope}
+  worst_decile_share: share (0-1) of those versions in which the area is among the 10 % of greatest need of that scope
+  rank_shift_mean: how far those ranks are from the published one in that scope, on average
+  spread_scope: {description: "the widest scope (nation, region, authority) in which the area has a rank; null where it has none", term: scope}
   weight_observed: {description: "share (0-1) of the index's weight that is observed and enters the score", term: weight observed}
   evidence_grade: {description: "A to D, from what was observed, its age, and how much is partly covered or modelled", term: evidence grade}
   null_reason: {description: "set exactly where score is null; suppressed, with weight observed, where the index is withheld (release.indices_withheld)", term: null reason}
@@ -24,9 +24,9 @@ select
     area_code, index_name, score, rank_nation::integer as rank_nation, rank_region::integer as rank_region,
     rank_authority::integer as rank_authority, rank_like_areas::integer as rank_like_areas,
     decile_nation::integer as decile_nation, rank_median::integer as rank_median,
-    rank_low::integer as rank_low, rank_high::integer as rank_high, worst_decile_share, rank_shift_mean, spread_frame,
+    rank_low::integer as rank_low, rank_high::integer as rank_high, worst_decile_share, rank_shift_mean, spread_scope,
     weight_observed, evidence_grade, null_reason
 from index_scores
 left join index_spreads using (area_code, index_name)
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, index_name

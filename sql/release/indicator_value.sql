@@ -11,5 +11,5 @@ columns:
 */
 select area_code, indicator, value, as_at::date as as_at, coverage, null_reason
 from indicator_values
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, indicator

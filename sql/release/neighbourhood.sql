@@ -14,9 +14,9 @@ columns:
   combined_authority_name: name of that combined authority
   region_code: region
   region_name: name of the region
-  nation_code: nation, the widest frame ranks are given in
+  nation_code: nation, the widest scope ranks are given in
   nation_name: name of the nation
-  like_areas_code: {description: rural-urban class; areas of one class form the like-areas frame, term: like areas}
+  like_areas_code: {description: rural-urban class; areas of one class form the like-areas scope, term: like areas}
   like_areas_name: name of that class
   rural_or_urban: Rural or Urban
   population: {description: usual residents on census day, unit: residents}
@@ -30,5 +30,5 @@ select
     a.like_areas_code, a.like_areas_name, a.rural_or_urban, a.population::integer as population,
     a.longitude, a.latitude, a.origin_kind
 from areas as a
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by a.area_code

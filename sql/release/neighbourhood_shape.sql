@@ -7,5 +7,5 @@ columns:
 */
 select area_code, st_geomfromwkb(wkb) as geometry
 from shapes
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code

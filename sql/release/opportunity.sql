@@ -43,5 +43,5 @@ select
     round(p.longitude, 6) as longitude, round(p.latitude, 6) as latitude
 from found as f
 join places as p using (place_id)
-where p.area_code in (from scope) and p.publish = 'rows' and f.place_id in (select place_id from places_shown)
+where p.area_code in (from areas_asked) and p.publish = 'rows' and f.place_id in (select place_id from places_shown)
 order by opportunity_id

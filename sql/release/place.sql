@@ -24,7 +24,7 @@ columns:
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    place_id, kind, kinds, name, name_source, point_source, point_quality, area_code, area_code in (from scope) as is_in_areas_asked,
+    place_id, kind, kinds, name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
     status, owner_kind, owner_source, run_by, run_by_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places

@@ -17,6 +17,6 @@ from place_events as e
 join places as p using (place_id)
 join areas as a on a.area_code = p.area_code
 left join place_kinds as k on k.place_id = e.place_id and k.kind = e.kind
-where not e.is_confirmed and e.series not in (select series from place_records where publish != 'rows') and p.area_code in (from scope)
+where not e.is_confirmed and e.series not in (select series from place_records where publish != 'rows') and p.area_code in (from areas_asked)
 group by all
 order by all

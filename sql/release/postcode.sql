@@ -7,5 +7,5 @@ columns:
 */
 select postcode, area_code
 from postcodes
-where is_live and area_code in (from scope)
+where is_live and area_code in (from areas_asked)
 order by postcode

@@ -9,7 +9,7 @@ columns:
   areas_asked: the areas this release holds
   area_code_means: what area_code is a code of
   n_areas: number of small areas in the release
-  n_areas_nation: number of small areas in the nation, the frame of national ranks
+  n_areas_nation: number of small areas in the nation, the scope of national ranks
   indices: the indices held, separated by commas
   distance_measure: how walks were measured
   ecological_fallacy: how the numbers may and may not be read

@@ -5,10 +5,10 @@ columns:
   area_code: code of the small area
   index_name: name of the index
   weight_set: name of the set (see table weight_set); expert is what is published
-  rank_frame: {description: the frame the rank is in (see index_score.spread_frame), term: scope}
-  rank: rank in that frame, 1 = greatest need or opportunity
+  rank_scope: {description: the scope the rank is in (see index_score.spread_scope), term: scope}
+  rank: rank in that scope, 1 = greatest need or opportunity
 */
-select area_code, index_name, weight_set, rank_frame, rank::integer as rank
+select area_code, index_name, weight_set, rank_scope, rank::integer as rank
 from weight_set_ranks
-semi join scope using (area_code)
+semi join areas_asked using (area_code)
 order by area_code, index_name, weight_set

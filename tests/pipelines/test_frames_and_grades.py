@@ -6,16 +6,16 @@ import pytest
 from fixtures.making import make_index
 
 from pipelines.scoring.composite import score
-from pipelines.scoring.frames import decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.normalise import ranks
 from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.scopes import decile, rank_in_scope
 from pipelines.scoring.versions import Scorer
 
 
 def ranked(scores, frames, sizes=None):
     scores, frames = pd.Series(scores, dtype=float), pd.Series(frames)
-    return rank_in_frame(scores, frames, pd.Series(sizes) if sizes else frames.value_counts())
+    return rank_in_scope(scores, frames, pd.Series(sizes) if sizes else frames.value_counts())
 
 
 def test_rank_one_is_the_greatest_score_of_each_frame_and_ties_share_the_lowest():

@@ -249,8 +249,8 @@ def test_redundant_and_opposed_pairs_are_named(changed, tmp_path):
 def test_robustness_counts_are_those_of_the_table(town, page):
     name, found = page
     frame = town.frame(f"select * from index_score where index_name = '{name}' and rank_low is not null")
-    frame["rank"] = [row[f"rank_{row['spread_frame']}"] for row in frame.to_dict("records")]
-    frame["of"] = frame["spread_frame"].map({"nation": len(frame), "region": len(frame)})  # the town has one region
+    frame["rank"] = [row[f"rank_{row['spread_scope']}"] for row in frame.to_dict("records")]
+    frame["of"] = frame["spread_scope"].map({"nation": len(frame), "region": len(frame)})  # the town has one region
     tenth = frame["rank"] <= frame["of"] / 10
     width = frame["rank_high"] - frame["rank_low"]
     rows = found.rows("Width of the interval")
@@ -259,7 +259,7 @@ def test_robustness_counts_are_those_of_the_table(town, page):
     shift = frame["rank_shift_mean"]
     told = rows["Mean shift from the published rank"]
     assert [told[1], told[2], told[4]] == [shown(v, 1) for v in (shift.min(), shift.median(), shift.max())]
-    rows = found.rows("The highest tenth of each frame")
+    rows = found.rows("The highest tenth of each scope")
     assert rows["In the highest tenth as published"] == [shown(tenth.sum())]
     for share in (0.9, 0.5):
         counted = (tenth & (frame["worst_decile_share"] >= share)).sum()
@@ -271,7 +271,7 @@ def test_published_ranks_are_in_the_frame_of_the_spread(town, page):
     with open_release(town.release) as connection:
         ranked = read_facts(connection, page[0]).ranked
     assert len(ranked)
-    assert list(ranked["frame"]) == list(ranked["spread_frame"])
+    assert list(ranked["scope"]) == list(ranked["spread_scope"])
 
 
 def test_sensitivity_and_weight_sets_are_those_of_the_tables(town, page):
@@ -351,7 +351,7 @@ def test_a_release_before_with_other_areas_is_said_so(town, changed, tmp_path):
         for name in ("index_score", "domain_score", "indicator_value", "neighbourhood"):
             connection.execute(f"update {name} set area_code = 'X' || area_code")
     pages = rendered(changed, tmp_path, town.release / "commonground.duckdb")
-    assert "No area has a rank in the same frame in both releases" in pages["hardship"].decode()
+    assert "No area has a rank in the same scope in both releases" in pages["hardship"].decode()
 
 
 @pytest.mark.parametrize("change", ["drop table index_method", "alter table index_member drop column normalise", "alter table index_score drop column rank_authority", "delete from index_method"])  # fmt: skip
@@ -408,7 +408,7 @@ def test_hostile_names_are_escaped_in_text_tables_and_charts(changed, tmp_path):
 def test_an_index_without_any_score_still_has_its_page(changed, tmp_path):
     with duckdb.connect(str(changed)) as connection:
         connection.execute("""update index_score set score = null, rank_nation = null, rank_region = null, rank_authority = null, decile_nation = null,
-            rank_low = null, rank_high = null, rank_median = null, worst_decile_share = null, rank_shift_mean = null, spread_frame = null, evidence_grade = null,
+            rank_low = null, rank_high = null, rank_median = null, worst_decile_share = null, rank_shift_mean = null, spread_scope = null, evidence_grade = null,
             null_reason = 'below_minimum_weight'""")  # fmt: skip
         connection.execute("update domain_score set score = null")
         connection.execute("update indicator_value set value = null, null_reason = 'not_covered', as_at = null")

@@ -26,7 +26,7 @@ ONE_ONLY = [
     "rank_high",
     "worst_decile_share",
     "rank_shift_mean",
-    "spread_frame",
+    "spread_scope",
     "evidence_grade",
 ]
 

@@ -81,7 +81,7 @@ def by_weights(connection) -> dict[str, list[dict]]:
     return _by_index(
         connection,
         """
-        select index_name, weight_set, s.title, s.origin, s.contributed_by, r.rank_frame, r.rank
+        select index_name, weight_set, s.title, s.origin, s.contributed_by, r.rank_scope, r.rank
         from weight_set_rank as r join weight_set as s using (index_name, weight_set) semi join asked using (area_code)
         order by index_name, weight_set != 'expert', weight_set""",
     )
@@ -93,7 +93,7 @@ def summaries(connection, asked: Asked) -> list[dict]:
         return []
     found = rows(
         connection,
-        "select * from frame_summary where frame = 'authority' and frame_code = $code order by index_name",
+        "select * from scope_summary where scope = 'authority' and scope_code = $code order by index_name",
         code=asked.code,
     )
     return [row | {"title": titles.index_title(row["index_name"])} for row in found]

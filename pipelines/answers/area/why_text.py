@@ -13,7 +13,7 @@ def spread(index: dict) -> list[str]:
     if index["rank_low"] is None:
         return []
     text = (
-        f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {label('scope', index['spread_frame'])}: "
+        f"Rank {index['rank_low']:,} to {index['rank_high']:,} (middle {index['rank_median']:,}) in {label('scope', index['spread_scope'])}: "
         f"spread over method choices and data errors, not a confidence interval. Among {_tenth(index)} in {percent(index['worst_decile_share'])} of versions."
     )
     return para(text, 4, 6)
@@ -58,7 +58,7 @@ def _weights(index: dict) -> list[str]:
     ]
     if len(others) < 2:
         return []
-    where = label("scope", index["by_weights"][0]["rank_frame"])
+    where = label("scope", index["by_weights"][0]["rank_scope"])
     return para(f"Rank in {where} by other weights: {'; '.join(others[1:])}.", 4, 6)
 
 
@@ -97,7 +97,7 @@ def summaries(profile: dict) -> list[str]:
         return []
     lines = [*heading("The authority as a whole"), *para("Measures of the official indices; 1 is the greatest need.")]
     for row in profile["summaries"]:
-        among = f"of {row['n_frames']:,} authorities ranked in {label('scope', row['ranked_in'])}"
+        among = f"of {row['n_scopes']:,} authorities ranked in {label('scope', row['ranked_in'])}"
         measures = [
             f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
             f"average score {number(row['average_score'])} ({row['rank_by_average_score']:,})",

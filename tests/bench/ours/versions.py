@@ -7,8 +7,8 @@ import pandas as pd
 
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import Index, read_index
-from pipelines.scoring.frames import Groups
 from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.scopes import Groups
 from pipelines.scoring.versions import Scorer
 
 DEFINITIONS = Path(__file__).parent.parent / "definitions"

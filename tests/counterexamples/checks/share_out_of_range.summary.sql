@@ -1,2 +1,2 @@
 -- expect: 1.5
-update frame_summary set extent = 1.5 where index_name = 'hardship' and extent is not null;
+update scope_summary set extent = 1.5 where index_name = 'hardship' and extent is not null;

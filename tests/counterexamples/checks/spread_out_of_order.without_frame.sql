@@ -1,2 +1,2 @@
 -- expect: S99000001
-update index_score set spread_frame = null where area_code = 'S99000001' and index_name = 'hardship';
+update index_score set spread_scope = null where area_code = 'S99000001' and index_name = 'hardship';

@@ -12,9 +12,9 @@ from pipelines.indices.any_table import Asked, score_table
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.change import leaving_highest_tenth
-from pipelines.scoring.frames import Groups, decile, rank_in_frame
 from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.scopes import Groups, decile, rank_in_scope
 from pipelines.scoring.summaries import summarise
 from pipelines.scoring.treat import Treatment, treat
 from pipelines.scoring.weight_sets import compare_sets, pca_weights, set_versions
@@ -102,7 +102,7 @@ def test_scales_by_rank_give_equals_one_value(how):
 def test_frames_tenths_and_groups_rank_equals_alike():
     scores = pd.Series(noisy(0.3, 0.7, 1.1, 6.0))
     frame = pd.Series("here", scores.index)
-    rank = rank_in_frame(scores, frame, frame.value_counts())
+    rank = rank_in_scope(scores, frame, frame.value_counts())
     assert rank.tolist() == [10, 7, 4, 1] * 3
     assert decile(rank, 12).tolist() == [9, 6, 4, 1] * 3
     for group in (np.zeros(12, dtype=int), np.repeat([0, 1], [6, 6])):
@@ -117,7 +117,7 @@ def test_what_is_left_of_zero_by_rounding_is_zero():
     assert tiny > 0
     scores = pd.Series([tiny, 0.0, 5.0, -tiny])
     frame = pd.Series("here", scores.index)
-    assert rank_in_frame(scores, frame, frame.value_counts(), zero_is_last=True).tolist() == [4, 4, 1, 4]
+    assert rank_in_scope(scores, frame, frame.value_counts(), zero_is_last=True).tolist() == [4, 4, 1, 4]
     assert Groups(np.zeros(4, dtype=int)).ranks(scores.to_numpy(), zero_is_last=True).tolist() == [4, 4, 1, 4]
     columns = [np.array([tiny, 0.0, 8.0]), np.array([2.0, 2.0, 2.0])]
     assert aggregate("geometric", columns, [1, 1])[0].tolist() == [0, 0, pytest.approx(4)]

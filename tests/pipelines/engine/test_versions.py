@@ -13,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 
 from pipelines.indices.any_table import Asked, score_table
 from pipelines.scoring.composite import score
-from pipelines.scoring.frames import Groups, rank_in_frame
 from pipelines.scoring.normalise import ranks, snapped
 from pipelines.scoring.robustness import draw_versions, rank_spread
+from pipelines.scoring.scopes import Groups, rank_in_scope
 from pipelines.scoring.sensitivity import Choices, sobol_indices
 from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
 from pipelines.scoring.weight_sets import set_versions
@@ -60,7 +60,7 @@ def test_ranks_in_groups_are_those_of_pandas(told):
     np.testing.assert_array_equal(found, expected.fillna(0).astype(int))
     # and those of what is published, where every frame is covered
     sizes = pd.Series(group)[table.notna()].value_counts()
-    published = rank_in_frame(table, pd.Series(group), sizes, zero_is_last)
+    published = rank_in_scope(table, pd.Series(group), sizes, zero_is_last)
     np.testing.assert_array_equal(found, published.fillna(0).astype(int))
 
 

@@ -1,4 +1,4 @@
-"""Ranks and deciles inside a frame (nation, region, authority, like areas), given only where the frame is covered."""
+"""Ranks and deciles inside a scope (nation, region, authority, like areas), given only where the scope is covered."""
 
 from functools import lru_cache
 
@@ -7,26 +7,26 @@ import pandas as pd
 
 from pipelines.scoring.normalise import Room, descending, in_order, place, snapped
 
-FRAMES = {
+SCOPES = {
     "nation": "nation_code",
     "region": "region_code",
     "authority": "authority_code",
     "like_areas": "like_areas_code",
 }
-FRAME_COVERAGE = 0.99  # share of a frame's areas that must have a score before anyone in it is ranked
+SCOPE_COVERAGE = 0.99  # share of a scope's areas that must have a score before anyone in it is ranked
 
 
-def rank_in_frame(scores: pd.Series, frame: pd.Series, frame_sizes: pd.Series, zero_is_last: bool = False) -> pd.Series:
-    """Rank 1 = greatest score within each frame; ties share the lowest rank (nullable integer).
+def rank_in_scope(scores: pd.Series, scope: pd.Series, scope_sizes: pd.Series, zero_is_last: bool = False) -> pd.Series:
+    """Rank 1 = greatest score within each scope; ties share the lowest rank (nullable integer).
 
-    `frame` gives each area's frame, `frame_sizes` how many areas each frame has in the nation. Null where the area has
-    no score or fewer than 99 % of its frame have one in this run. With `zero_is_last`, scores of zero share the last
-    rank of the frame, not the lowest of those they tie for: nothing to rank on is never among the greatest.
+    `scope` gives the scope of each area, `scope_sizes` how many areas each has in the nation. Null where the area has
+    no score or fewer than 99 % of its scope have one in this run. With `zero_is_last`, scores of zero share the last
+    rank of the scope, not the lowest of those they tie for: nothing to rank on is never among the greatest.
     """
-    counted = scores.groupby(frame).transform("count")
-    covered = counted >= FRAME_COVERAGE * frame.map(frame_sizes)
+    counted = scores.groupby(scope).transform("count")
+    covered = counted >= SCOPE_COVERAGE * scope.map(scope_sizes)
     compared = snapped(scores)
-    rank = compared.groupby(frame).rank(method="min", ascending=False)
+    rank = compared.groupby(scope).rank(method="min", ascending=False)
     if zero_is_last:
         rank = rank.mask(compared == 0, counted)
     return rank.where(covered).astype("Int64")
