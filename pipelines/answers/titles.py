@@ -77,7 +77,7 @@ def domain_order(index: str, domain: str) -> int:
 def is_beside(index: str, domain: str) -> bool:
     """True for a domain shown beside its index that is no part of its score."""
     known = _indices()[index].domains if index in _indices() else {}
-    return domain in known and known[domain].apart
+    return domain in known and known[domain].beside
 
 
 def axis_title(axis: str) -> str:

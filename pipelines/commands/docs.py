@@ -170,7 +170,9 @@ def _index(index: Index) -> str:
         members = [f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items()]
         members += [f"{below.title} {below.weight / inner:.0%}" for below in domain.domains.values()]
         members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
-        rows.append((domain.title, "beside it" if domain.apart else f"{domain.weight / total:.0%}", ", ".join(members)))
+        rows.append(
+            (domain.title, "beside it" if domain.beside else f"{domain.weight / total:.0%}", ", ".join(members))
+        )
     cautions = "\n".join(f"- {caution}" for caution in index.cautions)
     how = label("aggregate", index.aggregate)
     return (

@@ -99,8 +99,8 @@ def _check(frame: pd.DataFrame, name: str, headings: list[str]) -> None:
         row = _row(frame, frame[area].isna())
         raise Problem(name, f"row {row}, column {area!r}: there is no area", "give each row the code of its area")
     if (at := first_sum(frame[area])) is not None:
-        told = f"row {_number(frame, at)}, column {area!r}: {str(frame[area].iloc[at])[:60]!r} is a sum or a note, not an area"
-        raise Problem(name, f"{told} like the rest", "take out every row that is not an area")
+        message = f"row {_number(frame, at)}, column {area!r}: {str(frame[area].iloc[at])[:60]!r} is a sum or a note, not an area"
+        raise Problem(name, f"{message} like the rest", "take out every row that is not an area")
     if frame[area].duplicated().any():
         raise Problem(
             name,
@@ -123,20 +123,20 @@ def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> p
     values = _numbers(frame[heading], heading, name)
     if not member.shrink:
         return values
-    told = member.shrink
-    people = _numbers(frame[told.denominator], told.denominator, name)
+    shrink = member.shrink
+    people = _numbers(frame[shrink.denominator], shrink.denominator, name)
     if (people < 0).any():
         row = _row(frame, people < 0)
-        raise Problem(name, f"row {row}, column {told.denominator!r}: fewer than no people", "mend the table")
-    over = (values < 0) | (values > told.per)
+        raise Problem(name, f"row {row}, column {shrink.denominator!r}: fewer than no people", "mend the table")
+    over = (values < 0) | (values > shrink.per)
     if over.any():
         row = int(over.to_numpy().argmax())
         raise Problem(
             name,
-            f"row {_number(frame, row)}, column {heading!r}: {values.iloc[row]:g} is no rate per {told.per:g}",
+            f"row {_number(frame, row)}, column {heading!r}: {values.iloc[row]:g} is no rate per {shrink.per:g}",
             "give `per` of shrink the number that the rate is out of",
         )
-    return shrunk(values, people, frame[told.within].reset_index(drop=True), told.per)
+    return shrunk(values, people, frame[shrink.within].reset_index(drop=True), shrink.per)
 
 
 def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
@@ -181,8 +181,8 @@ def _groups(areas: pd.Index, frame: pd.DataFrame, asked: Asked, name: str) -> di
     if not listed.any():
         raise Problem(name, f"holds none of the {len(asked.within):,} areas listed", "check the codes of the list")
     if "_within" in groups:
-        told = "a frame called 'within' and a list are asked for at once"
-        raise Problem(name, told, "rename the column", usage=True)
+        message = "a frame called 'within' and a list are asked for at once"
+        raise Problem(name, message, "rename the column", usage=True)
     return groups | {"_within": pd.Series("listed", index=areas).where(listed)}
 
 
@@ -211,7 +211,7 @@ def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scor
 def _pushes(index: Index, scored: Scored, directions: dict[str, str]) -> pd.DataFrame:
     """`starts_from`, `push_<domain>` and `push_<domain>/<indicator>`, which add up to the score (its log, of a geometric
     mean)."""
-    treated = {name: told.values for name, told in scored.treated.items()}
+    treated = {name: column.values for name, column in scored.treated.items()}
     rows = np.flatnonzero(scored.score.notna())
     if not len(rows):
         names = [*index.parts, *(f"{domain}/{name}" for domain, name, _ in index.members if domain in index.parts)]

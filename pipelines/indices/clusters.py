@@ -71,8 +71,8 @@ def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tupl
     if len(known) >= FEWEST and not all_the_same(known):
         quadrant, p_value = _local_moran(known, graph.subgraph(known.index), seed)
         significant = false_discovery_control(p_value) <= FALSE_DISCOVERY_RATE
-        told = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)
-        found.loc[known.index, "class"] = told
+        classes = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)
+        found.loc[known.index, "class"] = classes
         found.loc[known.index, "p_value"] = p_value
     in_a_class = found["class"].isin(QUADRANTS.values())
     found["is_significant_fdr"] = in_a_class.astype("boolean").where(found["p_value"].notna())

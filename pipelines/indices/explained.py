@@ -39,21 +39,21 @@ def make_explained(given: Given) -> Tables:
     index, stem = inputs.index, f"{inputs.index.stem}.explained"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
     land, position = landscape(inputs), inputs.areas.index.get_indexer(stand.areas)
-    told: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
+    parts: dict[str, list[pd.DataFrame]] = {"domains": [], "indicators": [], "changes": [], "peers": []}
     for group in np.unique(stand.group):
         rows = position[(stand.group == group).to_numpy()]
         domains, indicators = explain(land, rows)
-        told["domains"].append(domains)
-        told["indicators"].append(indicators)
-        told["changes"].append(leaving_highest_tenth(land, rows, inputs.values))
+        parts["domains"].append(domains)
+        parts["indicators"].append(indicators)
+        parts["changes"].append(leaving_highest_tenth(land, rows, inputs.values))
         of = np.arange(len(rows))
         alike = peers(land.scored.domains[list(index.parts)].iloc[rows], of)
-        told["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
+        parts["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
     tables = {
-        stem: _table(told["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
-        f"{stem}.indicators": _table(told["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
-        f"{stem}.changes": _table(told["changes"], inputs, CHANGE),
-        f"{stem}.peers": _table(told["peers"], inputs, PEER),
+        stem: _table(parts["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
+        f"{stem}.indicators": _table(parts["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
+        f"{stem}.changes": _table(parts["changes"], inputs, CHANGE),
+        f"{stem}.peers": _table(parts["peers"], inputs, PEER),
         f"{stem}.summaries": _summaries(inputs, stand),
     }
     return tables, {"n_explained": len(stand.areas)}
@@ -62,7 +62,7 @@ def make_explained(given: Given) -> Tables:
 def landscape(inputs: IndexInputs) -> Landscape:
     """The index scored over the nation, with its members on their scales."""
     scored: Scored = score(inputs.index, inputs.values, inputs.directions)
-    treated = {name: told.values for name, told in scored.treated.items()}
+    treated = {name: column.values for name, column in scored.treated.items()}
     return Landscape(inputs.index, scale_members(inputs.index, treated, inputs.directions), scored)
 
 
@@ -82,11 +82,11 @@ def _table(parts: list[pd.DataFrame], inputs: IndexInputs, columns: dict[str, st
 def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
     """A row per authority and region all of whose areas are ranked in one wider scope."""
     found, areas = [], inputs.areas
-    told = pd.DataFrame({"rank": stand.rank, "size": stand.size, "score": stand.score, "population": areas["population"].reindex(stand.areas).astype(float)})  # fmt: skip
+    ranked = pd.DataFrame({"rank": stand.rank, "size": stand.size, "score": stand.score, "population": areas["population"].reindex(stand.areas).astype(float)})  # fmt: skip
     for ranked_in, levels in WITHIN.items():
         for level in levels:
             codes = areas[SCOPES[level]]
-            rows = told[(stand.scope == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
+            rows = ranked[(stand.scope == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
             whole = codes.value_counts()
             rows = rows[rows["code"].map(rows["code"].value_counts()) == rows["code"].map(whole)]
             rows = rows[rows["population"].notna()]
@@ -97,7 +97,7 @@ def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
                 asked = areas.loc[areas.index.isin(inputs.asked), SCOPES[level]].unique()
                 found.append(table[table["scope_code"].isin(asked)])
     if not found:
-        empty = summarise(told.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "scope_code"})
+        empty = summarise(ranked.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "scope_code"})
         found = [empty.assign(index_name="", scope="", ranked_in="", scope_name="", n_scopes=0)]
     texts = dict.fromkeys(("index_name", "scope", "ranked_in", "scope_code", "scope_name"), "str")
     return pd.concat(found, ignore_index=True).astype(texts | {"n_scopes": "int64", "n_areas": "int64"})

@@ -37,9 +37,9 @@ def make_index(given: Given) -> Tables:
     inputs = IndexInputs(given)
     index, long, values = inputs.index, inputs.long, inputs.values
     scored = score(index, values, inputs.directions)
-    told = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
-    told["against"] = going_against(index, scored, inputs.directions)
-    withheld = index.withhold_above is not None and told["coverage_correlation"] > index.withhold_above
+    facts = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+    facts["against"] = going_against(index, scored, inputs.directions)
+    withheld = index.withhold_above is not None and facts["coverage_correlation"] > index.withhold_above
     reasons = _reasons(index, long, values, scored)
     if withheld:
         reasons = reasons.mask(scored.score.notna(), WITHHELD)
@@ -52,8 +52,8 @@ def make_index(given: Given) -> Tables:
     table.insert(1, "index_name", index.stem)
     domains = _domain_table(index, scored, inputs.areas)
     table, domains = inputs.held(table), inputs.held(domains)
-    told |= {"withheld": withheld, "treated": _treated(scored)}
-    return {index.stem: table, f"{index.stem}.domain_score": domains}, _told(table, inputs.areas) | told
+    facts |= {"withheld": withheld, "treated": _treated(scored)}
+    return {index.stem: table, f"{index.stem}.domain_score": domains}, _counts(table, inputs.areas) | facts
 
 
 def _somewhere(output: Output) -> tuple[bool, str]:
@@ -69,8 +69,10 @@ def _somewhere(output: Output) -> tuple[bool, str]:
 
 def _treated(scored) -> dict:
     """What was done about outliers, of the members about which something was."""
-    told = {name: {"done": told.done, "n_winsorised": told.n_winsorised} for name, told in scored.treated.items()}
-    return {name: what for name, what in told.items() if what["done"] != "none"}
+    treated = {
+        name: {"done": column.done, "n_winsorised": column.n_winsorised} for name, column in scored.treated.items()
+    }
+    return {name: what for name, what in treated.items() if what["done"] != "none"}
 
 
 def _ranked(scored, areas: pd.DataFrame, zero_is_last: bool) -> pd.DataFrame:
@@ -183,5 +185,5 @@ def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Serie
     return reason.where(scored.score.isna(), None)
 
 
-def _told(table: pd.DataFrame, areas: pd.DataFrame) -> dict:
+def _counts(table: pd.DataFrame, areas: pd.DataFrame) -> dict:
     return {"n_scored": int(table["score"].notna().sum()), "n_areas": len(table), "n_nation": len(areas)}

@@ -36,13 +36,13 @@ def make_spread(given: Given) -> Tables:
     """Tables `<index>.spread` (a row per ranked area), and with the same stem `.sensitivity` (a row per choice),
     `.weights` (a row per weight set and domain), `.sets` (per set), `.set_ranks` (per area and set) and `.set_shifts`
     (per pair of sets)."""
-    inputs, told = IndexInputs(given), given.definition["weight_sets"]
+    inputs, others = IndexInputs(given), given.definition["weight_sets"]
     index, stem = inputs.index, f"{inputs.index.stem}.spread"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
     errors = {n: read_errors(given[f"indicator_errors/{n}"], inputs.areas.index) for n in given.definition["drawn"]}
     scorer = scorer_of(inputs, stand, errors)
     rank = stand.rank.to_numpy()
-    versions = set_versions(index, _domain_scores(given, index, stand), told)
+    versions = set_versions(index, _domain_scores(given, index, stand), others)
     drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments, scorer.read)
     spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
     spread.insert(2, "spread_scope", stand.scope.to_numpy())
@@ -57,7 +57,7 @@ def make_spread(given: Given) -> Tables:
         stem: spread.astype(types),
         f"{stem}.sensitivity": _named(sensitivity, index),
         f"{stem}.weights": _weights(index, versions),
-        f"{stem}.sets": _sets(index, told),
+        f"{stem}.sets": _sets(index, others),
         f"{stem}.set_ranks": ranks,
         f"{stem}.set_shifts": _named(shifts, index),
     }
@@ -112,7 +112,7 @@ def _weights(index: Index, versions: dict) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _sets(index: Index, told: list) -> pd.DataFrame:
+def _sets(index: Index, others: list) -> pd.DataFrame:
     kept = {"expert": "expert", "equal": "equal", "pca": "data"}
     rows = [
         {"index_name": index.stem, "weight_set": name, "title": title, "origin": kept[name], "contributed_by": None, "reason": reason, "citation": None}
@@ -120,6 +120,6 @@ def _sets(index: Index, told: list) -> pd.DataFrame:
     ]  # fmt: skip
     rows += [
         {"index_name": index.stem, "weight_set": s.stem, **{key: getattr(s, key) for key in ("title", "origin", "contributed_by", "reason", "citation")}}
-        for s in told
+        for s in others
     ]  # fmt: skip
     return pd.DataFrame(rows).astype("str")

@@ -31,8 +31,8 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
         frame = read_csv_text(path.name, path.read_bytes(), used=used)
     except (ValueError, OSError) as error:
         kind = "Parquet" if path.suffix.lower() == ".parquet" else "CSV"
-        told = f"cannot be read as {kind} ({str(error).splitlines()[0]})"
-        raise Problem(path.name, told, "save it as CSV (UTF-8) or Parquet") from error
+        message = f"cannot be read as {kind} ({str(error).splitlines()[0]})"
+        raise Problem(path.name, message, "save it as CSV (UTF-8) or Parquet") from error
     area = area_column if area_column in frame.columns else frame.columns[0]
     # in any other column NA is nothing and 001 is 1
     numbers = {name: _numbers(frame[name]) for name in frame.columns if name != area}
@@ -72,15 +72,18 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
     missing = [(line, value) for line, value in lines if found[value] is None]
     if len(missing) == len(lines):
         first = f"line {missing[0][0]}: {missing[0][1][:60]!r}"
-        told = f"holds none of the {len(lines):,} areas listed in {path.name} ({first})"
-        raise Problem(table, told, "check the codes of the list")
+        message = f"holds none of the {len(lines):,} areas listed in {path.name} ({first})"
+        raise Problem(table, message, "check the codes of the list")
     codes = tuple(dict.fromkeys(code for code in found.values() if code))
     if not missing:
         return codes, None
-    told = ", ".join(f"{value[:60]} (line {line})" for line, value in missing[:SHOWN])
+    first = ", ".join(f"{value[:60]} (line {line})" for line, value in missing[:SHOWN])
     more = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
     are = "is" if len(missing) == 1 else "are"
-    return codes, f"{path.name}: {len(missing):,} of the {len(lines):,} areas listed {are} not in {table}: {told}{more}"
+    return (
+        codes,
+        f"{path.name}: {len(missing):,} of the {len(lines):,} areas listed {are} not in {table}: {first}{more}",
+    )
 
 
 def _folded(code: str) -> str:

@@ -57,7 +57,7 @@ def index_register(register: Register, treated: dict[str, dict]) -> pd.DataFrame
             rows.append(
                 {
                     "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
-                    "member_weight": member.weight, "is_in_index": not domain.apart, "normalise": member.normalise or index.normalise,
+                    "member_weight": member.weight, "is_in_index": not domain.beside, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
                     "outliers": (done := treated[index.stem].get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }

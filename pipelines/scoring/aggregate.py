@@ -57,11 +57,11 @@ def weighted_mean(
     total = sum(weights)
     weighed, observed, scratch = None, 0.0, np.empty(len(columns[0])) if scratch is None else scratch
     for column, weight in zip(columns, weights, strict=True):
-        told = column if of is np.positive else of(column, out=scratch)
+        column_values = column if of is np.positive else of(column, out=scratch)
         if weighed is None:
-            weighed = np.multiply(told, weight / total, out=out)
+            weighed = np.multiply(column_values, weight / total, out=out)
         else:
-            weighed += np.multiply(told, weight / total, out=scratch)
+            weighed += np.multiply(column_values, weight / total, out=scratch)
         observed += weight / total
     if observed != 1:  # one but for rounding; divided all the same: a row must not depend on the gaps of others
         weighed /= observed
@@ -71,9 +71,9 @@ def weighted_mean(
     found, observed = np.zeros(len(rows)), np.full(len(weighed), observed)
     known_weight = np.zeros(len(rows))
     for column, weight in zip(columns, weights, strict=True):
-        told = column[rows]
-        known = ~np.isnan(told)
-        found += np.where(known, told * (weight / total), 0.0)
+        column_values = column[rows]
+        known = ~np.isnan(column_values)
+        found += np.where(known, column_values * (weight / total), 0.0)
         known_weight += known * (weight / total)
     weighed[rows] = found / np.where(known_weight > 0, known_weight, np.nan)
     observed[rows] = known_weight

@@ -43,19 +43,19 @@ def leaving_highest_tenth(land: Landscape, rows: np.ndarray, values: pd.DataFram
             continue
         whole = _whole(land, number, here)
         needed = _greatest_below(whole, own[here], np.nanmin(own[rows]), limit)
-        found.append(_told(here, "domain", name, name, own[here], needed))
+        found.append(_rows(here, "domain", name, name, own[here], needed))
         for leaf, path in _leaves(name, domain):
             known = here[~np.isnan(land.scaled[leaf][here]) & _is_used(land, path, here)]
             if len(known):
                 score_with = _with_leaf(land, number, (name, domain), (leaf, path), known)
                 needed = _in_unit(land, leaf, values[leaf].to_numpy(float), rows, known, score_with, limit)
-                found.append(_told(known, "indicator", name, leaf, values[leaf].to_numpy(float)[known], needed))
+                found.append(_rows(known, "indicator", name, leaf, values[leaf].to_numpy(float)[known], needed))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
 
 
-def _told(rows, level, domain, name, value, needed) -> pd.DataFrame:
-    told = {"row": rows, "level": level, "domain": domain, "name": name, "value": value, "value_needed": needed}
-    return pd.DataFrame(told, columns=COLUMNS)
+def _rows(rows, level, domain, name, value, needed) -> pd.DataFrame:
+    columns = {"row": rows, "level": level, "domain": domain, "name": name, "value": value, "value_needed": needed}
+    return pd.DataFrame(columns, columns=COLUMNS)
 
 
 def _leaves(path: str, domain: Domain) -> Iterator[tuple[str, str]]:
@@ -125,16 +125,16 @@ def _in_unit(land: Landscape, name: str, values, rows, known, score: Score, limi
     if how == "target":
         needed = _greatest_below(score, own, 0.0, limit)
         return _not_above(member.target, needed)
-    told = np.unique(scaled[rows][~np.isnan(scaled[rows])])
-    place = lambda at: _moved(how, told[at], scaled, own)  # noqa: E731
-    low, high = np.zeros(len(known), dtype=int), np.searchsorted(told, own)  # the least value there is, and its own
-    can = score(place(low)) < limit
+    found = np.unique(scaled[rows][~np.isnan(scaled[rows])])
+    moved_to = lambda at: _moved(how, found[at], scaled, own)  # noqa: E731
+    low, high = np.zeros(len(known), dtype=int), np.searchsorted(found, own)  # the least value there is, and its own
+    can = score(moved_to(low)) < limit
     while (high - low > 1).any():
         middle = (low + high) // 2
-        leaves = score(place(middle)) < limit
+        leaves = score(moved_to(middle)) < limit
         low, high = np.where(leaves, middle, low), np.where(leaves, high, middle)
-    in_unit = pd.Series(values[rows]).groupby(scaled[rows]).first().reindex(told).to_numpy()
-    return np.where(can & (own > told[0]), in_unit[low], np.nan)
+    in_unit = pd.Series(values[rows]).groupby(scaled[rows]).first().reindex(found).to_numpy()
+    return np.where(can & (own > found[0]), in_unit[low], np.nan)
 
 
 def _moved(how: str, to: np.ndarray, scaled: np.ndarray, own: np.ndarray) -> np.ndarray:

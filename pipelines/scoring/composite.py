@@ -10,7 +10,7 @@ from pipelines.core.problem import Problem
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, weighted_mean
 from pipelines.scoring.definition import Domain, Index, Weighted
-from pipelines.scoring.treat import Told, treat
+from pipelines.scoring.treat import TreatedColumn, treat
 
 SIGN = {"higher_is_less_need": -1}
 
@@ -25,7 +25,7 @@ class Scored:
     before_transform: pd.DataFrame
     weight_by_domain: pd.DataFrame
     weight_observed: pd.Series
-    treated: dict[str, Told]
+    treated: dict[str, TreatedColumn]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def on_scale(
     return getattr(normalise, how)(oriented, *(scale or ()))
 
 
-def treat_members(index: Index, values: pd.DataFrame) -> dict[str, Told]:
+def treat_members(index: Index, values: pd.DataFrame) -> dict[str, TreatedColumn]:
     """Every member's column of `values`, its outliers treated as the member, or else the index, says."""
     return {
         name: treat(values[name].to_numpy(float), member.treatment or index.treatment)
@@ -147,7 +147,7 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
     score. Raises Problem for a geometric mean of values below zero.
     """
     treated = treat_members(index, values)
-    scaled = scale_members(index, {name: told.values for name, told in treated.items()}, directions)
+    scaled = scale_members(index, {name: column.values for name, column in treated.items()}, directions)
     try:
         found = score_domains(index.domains, scaled)
         parts = [found.entering[name] for name in index.parts]
@@ -160,7 +160,7 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
     weight_observed = weighted_mean(entering, weights)[0]
     total[weight_observed < index.minimum_weight - SLACK] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
-    as_frame = lambda told: pd.DataFrame({path: told[path] for path in index.every_domain}, index=values.index)  # noqa: E731
+    as_frame = lambda column: pd.DataFrame({path: column[path] for path in index.every_domain}, index=values.index)  # noqa: E731
     return Scored(
         as_series(total),
         as_frame(found.entering),

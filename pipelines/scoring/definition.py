@@ -31,7 +31,7 @@ class Treatment(Record):
     points: int = Field(5, ge=1)
 
 
-Treated = Annotated[Treatment, BeforeValidator(lambda told: {"rule": told} if isinstance(told, str) else told)]
+Treated = Annotated[Treatment, BeforeValidator(lambda rule: {"rule": rule} if isinstance(rule, str) else rule)]
 
 
 class Shrink(Record):
@@ -88,7 +88,7 @@ def _check_scale(normalise: str | None, scale: tuple[float, float] | None) -> No
 class Domain(Record):
     """One domain: its members and sub-domains aggregated, then put on the scale of what is above it by `transform`.
 
-    `minimum_weight`: the share of its weight that must be observed for it to have a score. `apart`: scored and
+    `minimum_weight`: the share of its weight that must be observed for it to have a score. `beside`: scored and
     published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
     its weight: it lowers the weight observed. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
     """
@@ -101,7 +101,7 @@ class Domain(Record):
     imbalance: Literal["lowers", "raises"] = "lowers"
     transform: Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "none"] = "none"
     minimum_weight: float = Field(0.5, ge=0, le=1)
-    apart: bool = False
+    beside: bool = False
     members: dict[str, Weighted] = {}
     domains: dict[str, "Domain"] = {}
     not_read: dict[str, float] = {}
@@ -124,8 +124,8 @@ class Domain(Record):
         _check_names([*self.members, *self.domains])
         if twice := set(self.members) & set(self.domains):
             raise ValueError(f"{', '.join(sorted(twice))} is both a member and a domain below")
-        if any(domain.apart for domain in self.domains.values()):
-            raise ValueError("only a domain of the index itself can stand apart")
+        if any(domain.beside for domain in self.domains.values()):
+            raise ValueError("only a domain of the index itself can stand beside it")
         if self.aggregate != "sum":
             _add_up([*self.weights.values(), *self.not_read.values()])
         return self
@@ -220,12 +220,12 @@ class Index(Record):
 
     @field_validator("domains")
     @classmethod
-    def _domains_fit(cls, domains: dict[str, Domain], told: ValidationInfo):
+    def _domains_fit(cls, domains: dict[str, Domain], info: ValidationInfo):
         _check_names(list(domains))
-        parts = {name: domain for name, domain in domains.items() if not domain.apart}
+        parts = {name: domain for name, domain in domains.items() if not domain.beside}
         if not parts:
-            raise ValueError("every domain stands apart; the index is made of nothing")
-        if told.data.get("aggregate") != "sum":  # published weights are used as they stand
+            raise ValueError("every domain stands beside the index; the index is made of nothing")
+        if info.data.get("aggregate") != "sum":  # published weights are used as they stand
             _add_up([domain.weight for domain in parts.values()])
         names = [name for domain in domains.values() for name, _ in domain.leaves()]
         if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -276,8 +276,8 @@ class Index(Record):
 
     @property
     def parts(self) -> dict[str, Domain]:
-        """The domains that make the index, without those that stand apart."""
-        return {name: domain for name, domain in self.domains.items() if not domain.apart}
+        """The domains that make the index, without those that stand beside it."""
+        return {name: domain for name, domain in self.domains.items() if not domain.beside}
 
     @property
     def members(self) -> list[tuple[str, str, Weighted]]:

@@ -86,8 +86,10 @@ def explain(land: Landscape, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFra
     for name, push, share in zip(names, pushes, shares, strict=True):
         head = {"row": rows, "domain": name}
         domains.append(pd.DataFrame({**head, "contribution": push[rows], "starts_from": start, "method": method}))
-        for leaf, told, how in _within(land, name, index.parts[name], push, share, link, rows):
-            indicators.append(pd.DataFrame({**head, "indicator": leaf, "contribution": told[rows], "method": how}))
+        for leaf, push_of_leaf, how in _within(land, name, index.parts[name], push, share, link, rows):
+            indicators.append(
+                pd.DataFrame({**head, "indicator": leaf, "contribution": push_of_leaf[rows], "method": how})
+            )
     return pd.concat(domains, ignore_index=True), pd.concat(indicators, ignore_index=True)
 
 
@@ -106,7 +108,7 @@ def _domain_pushes(index: Index, columns, weights, score, rows):
         link, method, whole = _log, LOGS, _log(score)
     else:
         means = [np.broadcast_to(np.nanmean(column[rows]), score.shape) for column in columns]
-        value = lambda told: aggregate(index.aggregate, told, weights, index.imbalance)[0]  # noqa: E731
+        value = lambda columns_given: aggregate(index.aggregate, columns_given, weights, index.imbalance)[0]  # noqa: E731
         return value(means)[0], shapley_values(columns, means, value), shares, lambda x: x, SHAPLEY
     linked = [link(column) for column in columns]
     start = np.nanmean(whole[rows])
@@ -135,16 +137,16 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
         inner = [np.where(k, w / total, 0.0) for w, k in zip(weights, known, strict=True)]
     is_linear = domain.transform == "none" and domain.aggregate == "arithmetic" and link is not _log
     if is_linear:
-        told = [s * (p - m) for s, p, m in zip(inner, parts, means, strict=True)]
+        pushes = [s * (p - m) for s, p, m in zip(inner, parts, means, strict=True)]
     elif len(parts) <= MOST_PARTS:
-        told = shapley_values(parts, means, lambda columns: link(land.entering(path, domain, columns)))
+        pushes = shapley_values(parts, means, lambda columns: link(land.entering(path, domain, columns)))
     else:  # too many sets to look at: by how steep the curve is between the mean of all parts and their own
-        is_linear, told = True, _along_the_chord(land, path, domain, parts, means, inner, link)
-    told = [np.where(k, share * t, 0.0) for k, t in zip(known, told, strict=True)]
-    rest = push - sum(told)
+        is_linear, pushes = True, _along_the_chord(land, path, domain, parts, means, inner, link)
+    pushes = [np.where(k, share * t, 0.0) for k, t in zip(known, pushes, strict=True)]
+    rest = push - sum(pushes)
     method = DIFFERENCE if is_linear else SHAPLEY
     names = list(domain.weights)
-    for name, k, t, s in zip(names, known, told, inner, strict=True):
+    for name, k, t, s in zip(names, known, pushes, inner, strict=True):
         whole = np.where(k, t + rest * s, np.nan)
         if name in domain.members:
             yield name, whole, method
@@ -171,13 +173,13 @@ def peers(domains: pd.DataFrame, of: np.ndarray, n: int = PEERS) -> pd.DataFrame
     Straight-line distance over domains in standard deviations; areas with a gap, and domains nowhere known or the same
     everywhere, are left out. Of areas equally far, the first in order.
     """
-    told = domains.loc[:, domains.notna().any()]
-    whole = np.flatnonzero(told.notna().all(axis=1).to_numpy()) if told.shape[1] else np.array([], dtype=int)
-    told = told.iloc[whole].loc[:, lambda frame: [not all_the_same(frame[name]) for name in frame]]
+    known = domains.loc[:, domains.notna().any()]
+    whole = np.flatnonzero(known.notna().all(axis=1).to_numpy()) if known.shape[1] else np.array([], dtype=int)
+    known = known.iloc[whole].loc[:, lambda frame: [not all_the_same(frame[name]) for name in frame]]
     asked, n = np.intersect1d(of, whole), min(n, len(whole) - 1)
     if n < 1 or not len(asked):
         return pd.DataFrame({"row": [], "place": [], "peer": [], "distance": []}).astype({"row": int, "place": int, "peer": int})  # fmt: skip
-    points = ((told - told.mean()) / told.std(ddof=0)).to_numpy() if told.shape[1] else np.zeros((len(whole), 1))
+    points = ((known - known.mean()) / known.std(ddof=0)).to_numpy() if known.shape[1] else np.zeros((len(whole), 1))
     near, far = _nearest(points, np.searchsorted(whole, asked), n)
     return pd.DataFrame(
         {

@@ -19,9 +19,9 @@ def ranks(values: np.ndarray, ties: str = "lowest") -> np.ndarray:
     found = np.full(len(values), np.nan)
     order, start, end = descending(values[known])
     share = {"lowest": start + 1.0, "highest": end + 0.0, "average": (start + 1 + end) / 2}[ties]
-    told = np.empty(len(order))
-    told[order] = np.repeat(share, end - start)
-    found[known] = told
+    shared = np.empty(len(order))
+    shared[order] = np.repeat(share, end - start)
+    found[known] = shared
     return found
 
 
@@ -44,11 +44,11 @@ class Room:
     def __init__(self):
         self._arrays: dict = {}
 
-    def array(self, name: str | tuple[str, ...], n: int, kind=np.float64) -> np.ndarray:
+    def array(self, name: str | tuple[str, ...], n: int, dtype=np.float64) -> np.ndarray:
         """An array of `n` holding anything, until the next that is asked for by this name."""
-        found = self._arrays.get((name, kind))
+        found = self._arrays.get((name, dtype))
         if found is None or len(found) < n:
-            found = self._arrays[name, kind] = np.empty(n, dtype=kind)
+            found = self._arrays[name, dtype] = np.empty(n, dtype=dtype)
         return found[:n]
 
 
@@ -149,8 +149,8 @@ def exponential_within(values: np.ndarray, room: Room) -> np.ndarray:
     if len(values) and not np.isnan(values.max()):  # nothing is unknown
         return place(values, exponential_of_rank(len(values)), *in_order(values, room))
     known = ~np.isnan(values)
-    told = values[known]
-    values[known] = place(told, exponential_of_rank(len(told)), *in_order(told, room))
+    values_known = values[known]
+    values[known] = place(values_known, exponential_of_rank(len(values_known)), *in_order(values_known, room))
     return values
 
 
@@ -176,8 +176,8 @@ def z_score(values: np.ndarray, mean: float = 0.0, sd: float = 1.0) -> np.ndarra
     low, high = _extremes(values)
     if all_the_same(values):
         return np.where(np.isnan(values), np.nan, mean)
-    told = values / max(abs(low), abs(high))  # so that squares neither overflow nor vanish
-    return mean + sd * (told - np.nanmean(told)) / np.nanstd(told)
+    small = values / max(abs(low), abs(high))  # so that squares neither overflow nor vanish
+    return mean + sd * (small - np.nanmean(small)) / np.nanstd(small)
 
 
 def target(values: np.ndarray, zero_at: float, hundred_at: float) -> np.ndarray:

@@ -21,8 +21,8 @@ BLOCK = 512  # areas whose draws are sorted at a time
 def seed_of(index: Index, purpose: str = "") -> int:
     """The seed of an index's draws: the hash of what its definition lets vary, and of no word that explains it, so that one
     release can be compared with the next."""
-    base, told = as_defined(index), index.uncertainty.model_dump(mode="json", exclude={"reason"})
-    return int(sha256_json([index.stem, base.domains, base.members, told, purpose])[:16], 16)
+    base, varied = as_defined(index), index.uncertainty.model_dump(mode="json", exclude={"reason"})
+    return int(sha256_json([index.stem, base.domains, base.members, varied, purpose])[:16], 16)
 
 
 def draw_versions(
@@ -35,17 +35,17 @@ def draw_versions(
     out (or none), the draw of errors in places (or none) and the catchment are each taken with equal chance from their
     list.
     """
-    told, random = index.uncertainty, np.random.default_rng(seed_of(index))
-    base, gone = as_defined(index), [None, *(can_be_left_out(index, read) if told.leave_out else [])]
+    varied, random = index.uncertainty, np.random.default_rng(seed_of(index))
+    base, gone = as_defined(index), [None, *(can_be_left_out(index, read) if varied.leave_out else [])]
     jitter = lambda weights: {  # noqa: E731
-        name: weight * random.uniform(1 - told.weights, 1 + told.weights) for name, weight in weights.items()
+        name: weight * random.uniform(1 - varied.weights, 1 + varied.weights) for name, weight in weights.items()
     }
     versions = []
-    for _ in range(told.draws):
+    for _ in range(varied.draws):
         domains, members = jitter(base.domains), jitter(base.members)
         out = gone[random.integers(len(gone))]
-        normalise = told.normalise[random.integers(len(told.normalise))]
-        how = told.aggregate[random.integers(len(told.aggregate))]
+        normalise = varied.normalise[random.integers(len(varied.normalise))]
+        how = varied.aggregate[random.integers(len(varied.aggregate))]
         members.pop(out, None)
         places, catchment = int(random.integers(n_errors + 1)), int(random.integers(n_catchments))
         versions.append(Version(domains, members, normalise, how, places, catchment))

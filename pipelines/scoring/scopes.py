@@ -38,9 +38,9 @@ def decile(rank: pd.Series, n: int) -> pd.Series:
 
 
 @lru_cache(maxsize=8)
-def one_to(n: int, kind: np.dtype) -> np.ndarray:
+def one_to(n: int, dtype: np.dtype) -> np.ndarray:
     """1 to n."""
-    numbers = np.arange(1, n + 1, dtype=kind)
+    numbers = np.arange(1, n + 1, dtype=dtype)
     numbers.flags.writeable = False
     return numbers
 
@@ -53,7 +53,7 @@ class Groups:
         self._is_one = len(group) == 0 or (group == group[0]).all()
 
     def ranks(
-        self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None, kind: np.dtype = np.int64
+        self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None, dtype: np.dtype = np.int64
     ) -> np.ndarray:
         """Whole-number ranks (of type `kind`), 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
 
@@ -61,9 +61,9 @@ class Groups:
         """
         whole = len(score) > 0 and not np.isnan(score.min())
         known = slice(None) if whole else ~np.isnan(score)
-        told, group = score[known], self._group[known]
-        ranked = self._ranks(told, group, room or Room(), kind)
-        if zero_is_last and (zero := snapped(told) == 0).any():
+        values, group = score[known], self._group[known]
+        ranked = self._ranks(values, group, room or Room(), dtype)
+        if zero_is_last and (zero := snapped(values) == 0).any():
             ranked = np.where(zero, np.bincount(group, minlength=1)[group], ranked)
         if whole:
             return ranked
@@ -71,10 +71,10 @@ class Groups:
         found[known] = ranked
         return found
 
-    def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room, kind: np.dtype) -> np.ndarray:
+    def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room, dtype: np.dtype) -> np.ndarray:
         if self._is_one:
-            found = np.empty(len(score), dtype=kind)
-            return place(found, one_to(len(score), kind), *in_order(score, room))
+            found = np.empty(len(score), dtype=dtype)
+            return place(found, one_to(len(score), dtype), *in_order(score, room))
         found = np.empty(len(score), dtype=np.int64)
         if not len(score):
             return found

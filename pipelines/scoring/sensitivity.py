@@ -32,12 +32,12 @@ class Choices:
     @property
     def options(self) -> dict[str, list]:
         """By choice, its options in order; the first is what is published."""
-        index, told = self.scorer.index, self.scorer.index.uncertainty
+        index, varied = self.scorer.index, self.scorer.index.uncertainty
         listed = {
             "weights": list(self.weight_sets),
-            "normalise": list(told.normalise),
-            "aggregate": list(told.aggregate),
-            "left_out": ["none", *(can_be_left_out(index, self.scorer.read) if told.leave_out else [])],
+            "normalise": list(varied.normalise),
+            "aggregate": list(varied.aggregate),
+            "left_out": ["none", *(can_be_left_out(index, self.scorer.read) if varied.leave_out else [])],
             "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
             "catchment": list(self.catchments[: self.scorer.n_catchments]),
         }
@@ -45,7 +45,7 @@ class Choices:
 
     def version(self, taken: dict[str, int]) -> Version:
         """The version where each choice takes the option of this number; choices not named are as published."""
-        base, told = as_defined(self.scorer.index), self.scorer.index.uncertainty
+        base, varied = as_defined(self.scorer.index), self.scorer.index.uncertainty
         weights = list(self.weight_sets.values())[taken["weights"]] if "weights" in taken else base
         members = dict(weights.members)
         if taken.get("left_out"):
@@ -53,8 +53,8 @@ class Choices:
         return Version(
             weights.domains,
             members,
-            told.normalise[taken.get("normalise", 0)],
-            told.aggregate[taken.get("aggregate", 0)],
+            varied.normalise[taken.get("normalise", 0)],
+            varied.aggregate[taken.get("aggregate", 0)],
             taken.get("places", 0),
             taken.get("catchment", 0),
         )
@@ -67,8 +67,8 @@ class Choices:
         shifts = np.empty(len(versions))
         for start in range(0, len(versions), 500):  # a block at a time, so that memory does not grow with the list
             drawn = self.scorer.all_ranks(versions[start : start + 500]).astype(np.float64)
-            apart, given = np.where(drawn > 0, np.abs(drawn - rank), 0.0), (drawn > 0).sum(axis=1)
-            shifts[start : start + 500] = apart.sum(axis=1) / np.maximum(given, 1)
+            shift, given = np.where(drawn > 0, np.abs(drawn - rank), 0.0), (drawn > 0).sum(axis=1)
+            shifts[start : start + 500] = shift.sum(axis=1) / np.maximum(given, 1)
         return shifts[which.ravel()]
 
 

@@ -14,7 +14,7 @@ FEWEST = 4  # values that skewness and kurtosis can be told of
 
 
 @dataclass(frozen=True)
-class Told:
+class TreatedColumn:
     """A treated column and what was done: `done` is none, winsorised or log, `n_winsorised` how many points moved."""
 
     values: np.ndarray
@@ -24,7 +24,7 @@ class Told:
     kurtosis: float
 
 
-def treat(values: np.ndarray, treatment: Treatment) -> Told:
+def treat(values: np.ndarray, treatment: Treatment) -> TreatedColumn:
     """Outliers of a column (NaN for unknown) by the OECD/JRC handbook's rule, as COINr applies it.
 
     A column is treated where |skewness| and kurtosis (both corrected for bias) are beyond their limits: the most
@@ -33,14 +33,14 @@ def treat(values: np.ndarray, treatment: Treatment) -> Told:
     """
     shape = _shape(values)
     if np.isnan(values).all():
-        return Told(values, "none", 0, *shape)
+        return TreatedColumn(values, "none", 0, *shape)
     if treatment.rule == "none" or (treatment.rule != "log" and _passes(shape, treatment)):
-        return Told(values, "none", 0, *shape)
+        return TreatedColumn(values, "none", 0, *shape)
     if treatment.rule != "log":
         winsorised, n = _winsorised(values, treatment)
         if treatment.rule == "winsorise" or _passes(_shape(winsorised), treatment):
-            return Told(winsorised, "winsorised", n, *shape)
-    return Told(_logarithm(values, shape[0]), "log", 0, *shape)
+            return TreatedColumn(winsorised, "winsorised", n, *shape)
+    return TreatedColumn(_logarithm(values, shape[0]), "log", 0, *shape)
 
 
 def _shape(values: np.ndarray) -> tuple[float, float]:

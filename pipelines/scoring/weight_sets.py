@@ -39,7 +39,7 @@ class WeightSet(Record):
     domains: dict[str, float] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _told_whole(self):
+    def _is_whole(self):
         if (self.origin == "contributed") != (self.contributed_by is not None):
             raise ValueError("origin: contributed and contributed_by go together")
         if self.stem in (EXPERT, EQUAL, PCA):
@@ -56,15 +56,15 @@ def read_weight_sets(folders: list[Path], indices: dict[str, Index]) -> list[Wei
     for path in sorted(
         (p for folder in folders if folder.is_dir() for p in folder.glob("*.yml")), key=lambda p: p.stem
     ):
-        told = read_record(WeightSet, path, stem=path.stem)
-        if told.index not in indices:
-            raise DefinitionError(f"{told.at('index')}: there is no index {told.index}")
-        parts = set(indices[told.index].parts)
-        if odd := sorted(set(told.domains) ^ parts):
-            raise DefinitionError(f"{told.at('domains')}: each of {', '.join(sorted(parts))} has a weight, and nothing else ({', '.join(odd)})")  # fmt: skip
-        if told.stem in found:
-            raise DefinitionError(f"{told.at('index')}: there are two sets named {told.stem}")
-        found[told.stem] = told
+        weight_set = read_record(WeightSet, path, stem=path.stem)
+        if weight_set.index not in indices:
+            raise DefinitionError(f"{weight_set.at('index')}: there is no index {weight_set.index}")
+        parts = set(indices[weight_set.index].parts)
+        if odd := sorted(set(weight_set.domains) ^ parts):
+            raise DefinitionError(f"{weight_set.at('domains')}: each of {', '.join(sorted(parts))} has a weight, and nothing else ({', '.join(odd)})")  # fmt: skip
+        if weight_set.stem in found:
+            raise DefinitionError(f"{weight_set.at('index')}: there are two sets named {weight_set.stem}")
+        found[weight_set.stem] = weight_set
     return list(found.values())
 
 
@@ -85,7 +85,7 @@ def pca_weights(domains: pd.DataFrame) -> dict[str, float]:
     return {name: round(float(squared.get(name, 0.0)), 9) for name in domains.columns}
 
 
-def set_versions(index: Index, domains: pd.DataFrame, told: list[WeightSet]) -> dict[str, Version]:
+def set_versions(index: Index, domains: pd.DataFrame, others: list[WeightSet]) -> dict[str, Version]:
     """Every weight set of an index as a version, the published one first. `domains`: the published scores of its parts,
     areas in rows."""
     base = as_defined(index)
@@ -94,7 +94,7 @@ def set_versions(index: Index, domains: pd.DataFrame, told: list[WeightSet]) -> 
         EQUAL: Version(dict.fromkeys(base.domains, 1.0), dict.fromkeys(base.members, 1.0)),
         PCA: Version(pca_weights(domains[list(base.domains)]), base.members),
     }
-    return versions | {s.stem: Version(s.domains, base.members) for s in told if s.index == index.stem}
+    return versions | {s.stem: Version(s.domains, base.members) for s in others if s.index == index.stem}
 
 
 def compare_sets(scorer: Scorer, versions: dict[str, Version]) -> tuple[pd.DataFrame, pd.DataFrame]:

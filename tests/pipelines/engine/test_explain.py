@@ -137,8 +137,8 @@ def test_an_area_like_the_mean_in_everything_is_pushed_nowhere():
     assert linear["contribution"].tolist() == pytest.approx([0, 0], abs=1e-9)
 
 
-def test_a_domain_apart_pushes_nothing():
-    index = make_tree({"d": {"members": {"a": 1}}, "beside": {"apart": True, "members": {"b": 1}}})
+def test_a_domain_beside_pushes_nothing():
+    index = make_tree({"d": {"members": {"a": 1}}, "beside": {"beside": True, "members": {"b": 1}}})
     land, rows = landscape(index, leaning(8, "ab"))
     domains, indicators = explain(land, rows)
     assert set(domains["domain"]) == {"d"}

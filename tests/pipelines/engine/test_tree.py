@@ -174,7 +174,7 @@ def test_a_sub_domain_may_be_left_out_whole():
 def test_the_only_part_of_a_domain_is_never_left_out():
     index = make_tree(
         {"one": {"members": {"a": 1}}, "two": {"members": {"b": 1, "c": 1}}, "three": {"domains": {"s": {"members": {"d": 1}}, "t": {"members": {"e": 1, "f": 1}}}},
-         "beside": {"apart": True, "members": {"g": 1, "h": 1}}}
+         "beside": {"beside": True, "members": {"g": 1, "h": 1}}}
     )  # fmt: skip
     assert can_be_left_out(index) == ["b", "c", "e", "f"]
 
@@ -191,11 +191,11 @@ def below(**told):
     [
         ({"d": {}}, "a domain has members, or domains below it"),
         (below(members={}), "a domain has members, or domains below it"),
-        (below(apart=True), "only a domain of the index itself can stand apart"),
+        (below(beside=True), "only a domain of the index itself can stand beside it"),
         ({"d": {"members": {"s": 1}, "domains": {"s": {"members": {"b": 1}}}}}, "both a member and a domain below"),
         ({"d": {"members": {"b": 1}, "domains": {"s": {"members": {"b": 1}}}}}, "b is a member more than once"),
         ({"d": {"members": {"a": 0.5}, "domains": {"s": {"weight": 0.4, "members": {"b": 1}}}}}, "weights sum to 0.9"),
-        ({"d": {"apart": True, "members": {"a": 1}}}, "every domain stands apart"),
+        ({"d": {"beside": True, "members": {"a": 1}}}, "every domain stands beside the index"),
     ],
 )
 def test_a_tree_that_cannot_be_is_refused(domains, told):

@@ -72,18 +72,18 @@ def test_the_share_read():
     ).share_read == pytest.approx(0.3)
 
 
-# ---- domains apart
+# ---- domains beside the index
 
 
 INDEX = {
     "stock": {"members": {"s": 1}},
     "need": {"members": {"n": 1}},
-    "support": {"members": {"c": 0.6}, "not_read": {"others": 0.4}, "apart": True},
+    "support": {"members": {"c": 0.6}, "not_read": {"others": 0.4}, "beside": True},
 }
 COLUMNS = {"s": [4, 9, 0, 16, NAN], "n": [9, 4, 50, NAN, 9], "c": [NAN, 70, 10, 5, 5]}
 
 
-def test_a_domain_apart_is_scored_and_no_part_of_the_index():
+def test_a_domain_beside_is_scored_and_no_part_of_the_index():
     index = plain(INDEX, aggregate="geometric", minimum_weight=1)
     found = score(index, frame(COLUMNS), {})
     assert found.score.tolist()[:3] == pytest.approx([6, 6, 0])  # the root of 4 x 9; no stock is zero
@@ -97,7 +97,7 @@ def test_a_domain_apart_is_scored_and_no_part_of_the_index():
     pd.testing.assert_series_equal(found.score, score(without, frame(COLUMNS), {}).score)
 
 
-def test_a_domain_apart_moves_no_rank_in_any_draw():
+def test_a_domain_beside_moves_no_rank_in_any_draw():
     index = plain(INDEX, minimum_weight=0.5)
     values = frame(COLUMNS)
     keep = np.flatnonzero(score(index, values, {}).score.notna())
@@ -108,9 +108,9 @@ def test_a_domain_apart_moves_no_rank_in_any_draw():
     np.testing.assert_array_equal(*ranks)
 
 
-def test_weights_of_an_index_add_up_without_the_domains_apart():
+def test_weights_of_an_index_add_up_without_the_domains_beside_it():
     with pytest.raises(ValueError, match="the weights sum to"):
-        plain({"a": {"weight": 0.7, "members": {"x": 1}}, "b": {"weight": 0.3, "members": {"y": 1}, "apart": True}} | {"c": {"weight": 0.7, "members": {"z": 1}}, "d": {"weight": 0.2, "members": {"w": 1}}})  # fmt: skip
+        plain({"a": {"weight": 0.7, "members": {"x": 1}}, "b": {"weight": 0.3, "members": {"y": 1}, "beside": True}} | {"c": {"weight": 0.7, "members": {"z": 1}}, "d": {"weight": 0.2, "members": {"w": 1}}})  # fmt: skip
 
 
 # ---- withheld
@@ -140,7 +140,7 @@ def made_of(folder, n: int, coverage: list[str], stock: list[float], withhold: f
     }
     indicators = {name: Indicator.model_validate({**head, "stem": name}) for name in ("stock", "seen")}
     index = plain(
-        {"one": {"members": {"stock": 1}}, "beside": {"members": {"seen": 1}, "apart": True}},
+        {"one": {"members": {"stock": 1}}, "beside": {"members": {"seen": 1}, "beside": True}},
         withhold_above=withhold, minimum_weight=1,
     )  # fmt: skip
     register = SimpleNamespace(indicators=indicators, indices={})
