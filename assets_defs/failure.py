@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.core.problem import Problem, Told
+from pipelines.core.problem import Problem, ReportedProblem
 
 REMEDY = "this is a fault of ours; the run in the Dagster UI (`commonground dev`) holds the traceback"
 
@@ -45,6 +45,6 @@ def _told(event: dg.DagsterEvent) -> Problem:
     told = data.user_failure_data
     if told and told.description:
         usage = told.metadata.get("usage")
-        return Told(told.description, bool(usage and usage.value))
+        return ReportedProblem(told.description, bool(usage and usage.value))
     error = data.error.cause or data.error
     return Problem(event.step_key, error.message.strip().splitlines()[-1], REMEDY)

@@ -88,12 +88,12 @@ def validate(model: type[R], value: dict[str, Any], lines: dict[tuple, int], fil
     try:
         record = model.model_validate(value)
     except ValidationError as error:
-        told = [
+        messages = [
             f"{place(file, lines, tuple(str(part) for part in problem['loc']), first_line)}: "
             + problem["msg"].removeprefix("Value error, ")
             for problem in error.errors()
         ]
-        raise DefinitionError("\n".join(told)) from error
+        raise DefinitionError("\n".join(messages)) from error
     record._file, record._lines = file, lines
     return record
 

@@ -62,13 +62,13 @@ def fit(lookup: pd.DataFrame, weights: pd.Series, old_weights: pd.Series | None 
     """
     pairs = lookup[["old_code", "new_code", "change"]].sort_values(["old_code", "new_code"]).reset_index(drop=True)
     if (twice := pairs.duplicated(["old_code", "new_code"])).any():
-        raise VintageError(_told("pairs given twice in the look-up", pairs.loc[twice, "old_code"]))
+        raise VintageError(_message("pairs given twice in the look-up", pairs.loc[twice, "old_code"]))
     _check_changes(pairs)
     residents = _weights(weights, pairs["new_code"], "new")
     pairs["share"] = residents / residents.groupby(pairs["old_code"]).transform("sum")
     if pairs["share"].isna().any():
         raise VintageError(
-            _told("old codes none of whose parts has residents", pairs.loc[pairs["share"].isna(), "old_code"])
+            _message("old codes none of whose parts has residents", pairs.loc[pairs["share"].isna(), "old_code"])
         )
     whole = 1.0 if old_weights is None else _weights(old_weights, pairs["old_code"], "old")
     pairs["given"] = pairs["share"] * whole
@@ -95,9 +95,9 @@ def roll_up(values: pd.Series, groups: pd.Series, how: How, weights: pd.Series |
         raise VintageError("rates and scores are rolled up by weights, and none are given")
     if (strange := ~groups.index.isin(values.index)).any() or len(values) != len(groups):
         odd = groups.index[strange] if strange.any() else values.index.difference(groups.index)
-        raise VintageError(_told("areas that are not in both values and groups", odd.to_series()))
+        raise VintageError(_message("areas that are not in both values and groups", odd.to_series()))
     if groups.isna().any():
-        raise VintageError(_told("areas without a group", groups.index[groups.isna()].to_series()))
+        raise VintageError(_message("areas without a group", groups.index[groups.isna()].to_series()))
     frame = pd.DataFrame({"group": groups.to_numpy()}, index=groups.index).sort_index()
     frame["value"] = values.reindex(frame.index).astype("float64")
     frame["weight"] = 1.0 if weights is None else _weights(weights, frame.index.to_series(), "area")
@@ -130,37 +130,37 @@ def _shared_out(pairs: pd.DataFrame) -> pd.Series:
 
 def _check_codes(values: pd.Series, pairs: pd.DataFrame) -> None:
     if values.index.has_duplicates:
-        raise VintageError(_told("codes given twice", values.index[values.index.duplicated()].to_series()))
+        raise VintageError(_message("codes given twice", values.index[values.index.duplicated()].to_series()))
     strange = ~values.index.isin(pairs["old_code"])
     if strange.any():
-        raise VintageError(_told("codes that the look-up does not know", values.index[strange].to_series()))
+        raise VintageError(_message("codes that the look-up does not know", values.index[strange].to_series()))
 
 
 def _check_changes(pairs: pd.DataFrame) -> None:
     unknown = ~pairs["change"].isin(SAID_AS)
     if unknown.any():
-        raise VintageError(_told(f"changes other than {', '.join(SAID_AS)}", pairs.loc[unknown, "old_code"]))
+        raise VintageError(_message(f"changes other than {', '.join(SAID_AS)}", pairs.loc[unknown, "old_code"]))
     parts = pairs.groupby("old_code")["new_code"].transform("size")
     parents = pairs.groupby("new_code")["old_code"].transform("size")
     fits = {"U": (parts == 1) & (parents == 1), "S": (parts > 1) & (parents == 1), "M": (parts == 1) & (parents > 1)}
     for change, so in fits.items():
         wrong = (pairs["change"] == change) & ~so
         if wrong.any():
-            raise VintageError(_told(f"said to be {SAID_AS[change]} and are not", pairs.loc[wrong, "old_code"]))
+            raise VintageError(_message(f"said to be {SAID_AS[change]} and are not", pairs.loc[wrong, "old_code"]))
     mixed = pairs.groupby("new_code")["change"].transform("nunique") > 1
     if mixed.any():
-        raise VintageError(_told("new codes with changes of two kinds", pairs.loc[mixed, "new_code"]))
+        raise VintageError(_message("new codes with changes of two kinds", pairs.loc[mixed, "new_code"]))
 
 
 def _weights(weights: pd.Series, codes: pd.Series, which: str) -> pd.Series:
     found = codes.map(weights).astype("float64")
     bad = found.isna() | (found < 0)
     if bad.any():
-        raise VintageError(_told(f"{which} codes without residents to weigh by", codes[bad]))
+        raise VintageError(_message(f"{which} codes without residents to weigh by", codes[bad]))
     return found
 
 
-def _told(what: str, codes: pd.Series) -> str:
+def _message(what: str, codes: pd.Series) -> str:
     codes = list(dict.fromkeys(codes))
     more = f" and {len(codes) - 3:,} more" if len(codes) > 3 else ""
     return f"{what}: {', '.join(map(str, codes[:3]))}{more}"

@@ -83,17 +83,17 @@ def _carried(
 ) -> pd.DataFrame:
     """By new code: every carried column, `row` (1 where every parent has a row), `how_carried` and `share`."""
     try:
-        told = how_carried(fit(lookup, residents))
-        told["row"] = carry(pd.Series(1.0, index=rows.index), lookup, "intensive", residents)["value"]
+        carried = how_carried(fit(lookup, residents))
+        carried["row"] = carry(pd.Series(1.0, index=rows.index), lookup, "intensive", residents)["value"]
         for name, way in columns.items():
-            told[name] = carry(rows[name].astype("float64"), lookup, way, residents)["value"]
+            carried[name] = carry(rows[name].astype("float64"), lookup, way, residents)["value"]
     except VintageError as error:
         raise Problem(
             source.stem,
             f"its areas cannot be carried to the present ones ({error})",
             "check the vintage of its codes, or of the look-up",
         ) from error
-    return told[[*columns, "row", "how_carried", "share"]]
+    return carried[[*columns, "row", "how_carried", "share"]]
 
 
 def _check_border(vintage: Vintage, lookup: pd.DataFrame, here: pd.Series) -> None:

@@ -179,10 +179,10 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
     """
     from pipelines.answers.place.place import answer
 
-    told = answer(Settings.read(data=data), id_or_name, wants_json)
-    click.echo(told.text)
-    if told.problem:
-        raise told.problem
+    found = answer(Settings.read(data=data), id_or_name, wants_json)
+    click.echo(found.text)
+    if found.problem:
+        raise found.problem
 
 
 @main.command()
@@ -206,12 +206,14 @@ def check(max_age: float | None, data: str | None) -> None:
         )
     age = health.age_days(settings)
     if max_age is not None and age is not None and age < -health.CLOCKS_DIFFER_DAYS:
-        told = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"
-        raise Problem(f"release {version}", told, "set this machine's clock, and refresh")
+        age_text = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"
+        raise Problem(f"release {version}", age_text, "set this machine's clock, and refresh")
     if max_age is not None and not (age is not None and age <= max_age):
-        told = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
+        age_text = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
         raise Problem(
-            f"release {version}", f"{told}, more than {max_age:g}", "look at health.json for what failed, and refresh"
+            f"release {version}",
+            f"{age_text}, more than {max_age:g}",
+            "look at health.json for what failed, and refresh",
         )
     if broken := [finding.check for finding in findings if not finding.passed]:
         raise Problem(

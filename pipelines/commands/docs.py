@@ -121,7 +121,7 @@ def parts(register: Register | None = None) -> dict[str, str]:
     register = register or read_register(read_geographies()[GEOGRAPHY])
     return {
         "caution": f"> {FALLACY}",
-        "files": table(["File", "What it is"], ((f"`{name}`", told) for name, told in FILES.items())),
+        "files": table(["File", "What it is"], ((f"`{name}`", text) for name, text in FILES.items())),
         "tables": _tables(),
         "commands": _commands(),
         "indices": "\n\n".join(_index(index) for index in register.indices.values()),
@@ -150,8 +150,8 @@ def dependencies() -> list[str]:
 
 
 def _tables() -> str:
-    told = {name: (entry.title, ", ".join(entry.key)) for name, entry in read_release_tables().items()} | MADE_TABLES
-    return table(["Table", "What a row is", "Key"], ((f"`{name}`", *told[name]) for name in sorted(told)))
+    entries = {name: (entry.title, ", ".join(entry.key)) for name, entry in read_release_tables().items()} | MADE_TABLES
+    return table(["Table", "What a row is", "Key"], ((f"`{name}`", *entries[name]) for name in sorted(entries)))
 
 
 def _commands() -> str:

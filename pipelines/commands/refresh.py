@@ -60,7 +60,7 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
             if trouble := health.tell_failure(settings, failure):
                 log.warning("%s", trouble)
             raise
-        return _told(workspace, before)
+        return _outcome(workspace, before)
 
 
 def prepare_home(settings: Settings) -> None:
@@ -70,7 +70,7 @@ def prepare_home(settings: Settings) -> None:
         store.write_bytes(target, DAGSTER_YAML)
 
 
-def _told(workspace: Workspace, before: str | None) -> Outcome:
+def _outcome(workspace: Workspace, before: str | None) -> Outcome:
     releases = workspace.data / "releases"
     now = latest_version(releases)
     made = [step for _, step, _, reused in workspace.timings if not reused and not step.startswith("snapshot")]

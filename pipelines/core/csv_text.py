@@ -46,8 +46,8 @@ def read_csv_text(
         if lines is None:
             lines = _lines(where, data, table.num_rows, len(heading))
     except UnicodeDecodeError as error:
-        told = f"cannot be read as CSV (byte {error.start} is not {error.encoding.upper()} text)"
-        raise Problem(where, told, "save it as UTF-8, or give its encoding") from error
+        message = f"cannot be read as CSV (byte {error.start} is not {error.encoding.upper()} text)"
+        raise Problem(where, message, "save it as UTF-8, or give its encoding") from error
     except (csv.Error, pa.ArrowException) as error:
         raise Problem(where, f"cannot be read as CSV ({str(error).splitlines()[0][:120]})", LOOK) from error
     frame = table.slice(1).to_pandas().astype("str")
@@ -68,8 +68,8 @@ def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], o
         records = _records(text, delimiter=delimiter, skipinitialspace=True)
         table = [(line, cells) for line, cells, _ in records if any(cell.strip() for cell in cells)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        told = f"cannot be read as a CSV ({str(error)[:80]})"
-        raise Problem(plain(path.name)[:60], told, "save it as CSV in UTF-8", usage=True) from error
+        message = f"cannot be read as a CSV ({str(error)[:80]})"
+        raise Problem(plain(path.name)[:60], message, "save it as CSV in UTF-8", usage=True) from error
     if not table:
         return []
     first = [cell.strip().lower() for cell in table[0][1]]
@@ -98,8 +98,8 @@ def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str
             differs = ~((first == other) | (first.isna() & other.isna())).to_numpy()
             if differs.any():
                 line = frame.index[differs.argmax()]
-                told = f"the heading {name!r} stands twice, and its columns differ (line {line})"
-                raise Problem(where, told, "keep the column that is meant")
+                message = f"the heading {name!r} stands twice, and its columns differ (line {line})"
+                raise Problem(where, message, "keep the column that is meant")
     return frame.loc[:, ~frame.columns.duplicated()]
 
 
@@ -159,8 +159,8 @@ def _without_blank(where: str, data: bytes, width: int) -> tuple[bytes, list[int
             continue
         if len(cells) != width:
             _refuse_open_quote(where, line, raw)
-            told = f"line {line} has {len(cells)} cell{'s' * (len(cells) != 1)} where the heading has {width}"
-            raise Problem(where, told, "put quotes around a cell that holds a comma, and mend the line")
+            message = f"line {line} has {len(cells)} cell{'s' * (len(cells) != 1)} where the heading has {width}"
+            raise Problem(where, message, "put quotes around a cell that holds a comma, and mend the line")
         writer.writerow(cells)
         lines.append(line)
     _refuse_open_quote(where, lines[-1], raw)

@@ -13,7 +13,7 @@ class Problem(Exception):
         super().__init__(f"{where}: {what}. {remedy[:1].upper()}{remedy[1:]}{end}")
 
 
-class Told(Problem):
+class ReportedProblem(Problem):
     """A Problem known by its sentence alone, which another process or step already made."""
 
     def __init__(self, sentence: str, usage: bool):

@@ -36,5 +36,5 @@ def listed(frame: pd.DataFrame, keys: list[str], column: str, by: str) -> pd.Ser
     rows = frame[list(dict.fromkeys([*keys, column, by]))].drop_duplicates([*keys, column])
     with connect() as connection:
         connection.register("rows", rows)
-        told = f'select {names}, string_agg("{column}", \', \' order by "{by}", "{column}") as told from rows group by {names}'
-        return connection.execute(told).df().set_index(keys)["told"]
+        sql = f'select {names}, string_agg("{column}", \', \' order by "{by}", "{column}") as listed from rows group by {names}'
+        return connection.execute(sql).df().set_index(keys)["listed"]

@@ -54,8 +54,8 @@ class Settings:
         if found.get("mirror"):
             found["mirror"] = found["mirror"].rstrip("/")
             if not found["mirror"].startswith(("http://", "https://")):
-                told = f"{found['mirror']!r} is not an http:// or https:// address"
-                raise Problem("--mirror", told, "give the whole address", usage=True)
+                message = f"{found['mirror']!r} is not an http:// or https:// address"
+                raise Problem("--mirror", message, "give the whole address", usage=True)
         if found.get("recording"):
             found["recording"] = Path(found["recording"]).resolve()
             if not found["recording"].is_dir():

@@ -81,7 +81,7 @@ def _is_full(error: Exception) -> bool:
     """True for a full disk, however the library in between words it (SQLite, DuckDB and Arrow have their own errors)."""
     text = str(error)
     return getattr(error, "errno", None) in FULL or any(
-        told in text for told in ("disk is full", "disk I/O error", "No space left on device", "File too large")
+        phrase in text for phrase in ("disk is full", "disk I/O error", "No space left on device", "File too large")
     )
 
 
@@ -247,13 +247,13 @@ def writer_lock(data: Path) -> Iterator[None]:
             raise Problem(str(data), "cannot be written", "give another folder with --data", usage=True) from error
         except Timeout as error:
             who = read_json(holder) or {}
-            told = (
+            writer = (
                 f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
                 if who
                 else "another process"
             )
             raise Problem(
-                str(data), f"is being written by {told}", "wait for it to end, or use another --data folder"
+                str(data), f"is being written by {writer}", "wait for it to end, or use another --data folder"
             ) from error
     try:
         write_json(holder, {"process": os.getpid(), "host": socket.gethostname(), "since": utc_now()})

@@ -68,10 +68,10 @@ def _get(client: Client, source: Source, url: str, params: dict) -> dict:
 
 def _accepted(source: Source, body: bytes) -> dict:
     value = orjson.loads(body)
-    if told := value.get("error"):
+    if error := value.get("error"):
         raise Problem(
             source.stem,
-            f"the service refused the question: {told.get('message')} {'; '.join(told.get('details') or [])}".strip(),
+            f"the service refused the question: {error.get('message')} {'; '.join(error.get('details') or [])}".strip(),
             "check the layer's address and query in the source's file",
         )
     return value
@@ -93,6 +93,6 @@ def _no_error(body: bytes, content_type: str) -> None:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the JSON is cut short or damaged") from error
-    told = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
-    if told and str(told.get("code")) in PASSING_CODES:
-        raise Passing(f"the service answered with error {told.get('code')}: {told.get('message')}")
+    error = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
+    if error and str(error.get("code")) in PASSING_CODES:
+        raise Passing(f"the service answered with error {error.get('code')}: {error.get('message')}")

@@ -59,8 +59,8 @@ class Client:
     silent_hosts: set[str] = field(default_factory=set)
 
     def __post_init__(self):
-        told = f"; {self.contact}" if self.contact else ""
-        self.session.headers["User-Agent"] = f"commonground/0.1 (open neighbourhood data pipeline{told})"
+        contact = f"; {self.contact}" if self.contact else ""
+        self.session.headers["User-Agent"] = f"commonground/0.1 (open neighbourhood data pipeline{contact})"
         if self.recorded:
             self.session.mount("https://", self.recorded)
             self.session.mount("http://", self.recorded)

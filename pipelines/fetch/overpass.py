@@ -20,8 +20,8 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     rule = source.fetch
     if not rule.dates:
         body = _ask(client, source, "")
-        told = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
-        return Reply({"data.json": body}, {}, told[:10] if told else None)
+        timestamp = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
+        return Reply({"data.json": body}, {}, timestamp[:10] if timestamp else None)
     files = {}
     for day in rule.dates:
         name = f"{day}.json"

@@ -55,7 +55,7 @@ def read_accuracy() -> Accuracy:
     return read_record(Accuracy, DEFINITIONS / "accuracy.yml")
 
 
-def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
+def counted_as(places: pd.DataFrame, draw: int, accuracy: Agreement) -> np.ndarray:
     """How often each of `places` (`x`, `y` in metres) is counted in one draw: 0 (dropped), 1, or 2.
 
     From where it stands and the number of the draw alone, so that a place fares the same in every release, whatever id
@@ -63,7 +63,7 @@ def counted_as(places: pd.DataFrame, draw: int, told: Agreement) -> np.ndarray:
     """
     spots = (places["x"].round(1).astype(str) + " " + places["y"].round(1).astype(str)).to_numpy(dtype=object)
     drop, double = (pd.util.hash_array(spots, hash_key=f"{what}{draw:012d}") / 2.0**64 for what in ("drop", "twin"))
-    return np.where(drop < 1 - told.recall, 0, np.where(double < 1 - told.precision, 2, 1))
+    return np.where(drop < 1 - accuracy.recall, 0, np.where(double < 1 - accuracy.precision, 2, 1))
 
 
 def error_steps(workspace: Workspace) -> list[Step]:

@@ -11,11 +11,11 @@ def outcomes(
 ) -> pd.DataFrame:
     """What became of every row of every source's present table, and by which rule."""
     out = rows.loc[rows["is_row"] | rows["reason"].isna(), ["record", "source", "reason", "is_row"]].copy()
-    words = REJECTED | NOT_COUNTED | {"outside": "in no area of the nation or its neighbours"}
+    rules = REJECTED | NOT_COUNTED | {"outside": "in no area of the nation or its neighbours"}
     out["outcome"] = out["reason"].map(
         {**dict.fromkeys(REJECTED, "rejected"), **dict.fromkeys(NOT_COUNTED, "not_counted"), "outside": "outside"}
     )
-    out["rule"] = out["reason"].map(words)
+    out["rule"] = out["reason"].map(rules)
     facts = usable.set_index("record")[["place_id", "kind", "is_current"]]
     live = out["reason"].isna()
     out[list(facts)] = facts.reindex(out["record"].where(live)).set_axis(out.index)
@@ -45,5 +45,5 @@ def _set(out: pd.DataFrame, hit: pd.Series, outcome: str, rule: str) -> None:
 
 def count_outcomes(outcome: pd.DataFrame) -> list[list]:
     """How many rows of each source's present table had each outcome by each rule: [source, outcome, rule, n]."""
-    told = outcome[outcome["is_row"]].groupby(["source", "outcome", "rule"]).size()
-    return [[*key, int(n)] for key, n in told.items()]
+    counts = outcome[outcome["is_row"]].groupby(["source", "outcome", "rule"]).size()
+    return [[*key, int(n)] for key, n in counts.items()]

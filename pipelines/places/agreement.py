@@ -20,13 +20,13 @@ def agreement(data: Path, pairs: Path = PAIRS) -> pd.DataFrame:
     A pair counts as joined where both records have one place, by whatever way. Pairs whose records the lists hold no
     more are left out.
     """
-    told = pd.read_csv(pairs, dtype=str)
-    told = told[told["purpose"] == "held out"]
+    labelled = pd.read_csv(pairs, dtype=str)
+    labelled = labelled[labelled["purpose"] == "held out"]
     groups = pd.read_parquet(output(data, "places/place_group").path).set_index("record")["leader"]
-    one, other = ((told[f"source_{s}"] + "|" + told[f"source_id_{s}"]).map(groups) for s in "ab")
-    told = told.assign(joined=one == other, same=told["is_same_place"] == "1")[one.notna() & other.notna()]
-    rows = [_figures(kind, rows) for kind, rows in told.groupby("kind", sort=True)]
-    return pd.DataFrame([*rows, _figures("all", told)])
+    one, other = ((labelled[f"source_{s}"] + "|" + labelled[f"source_id_{s}"]).map(groups) for s in "ab")
+    labelled = labelled.assign(joined=one == other, same=labelled["is_same_place"] == "1")[one.notna() & other.notna()]
+    rows = [_figures(kind, rows) for kind, rows in labelled.groupby("kind", sort=True)]
+    return pd.DataFrame([*rows, _figures("all", labelled)])
 
 
 def _figures(kind: str, rows: pd.DataFrame) -> dict:

@@ -58,7 +58,7 @@ def likes(taxonomy: Taxonomy) -> dict[str, str]:
 def conflate(
     records: pd.DataFrame, alone: list[str], like: dict[str, str], joins: list[list[str]]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The three tables of `make_groups`, from records as `gather` gives them, the kinds compared with their own alone,
+    """The three tables of `make_groups`, from records as `collect_records` gives them, the kinds compared with their own alone,
     those compared as another, and the corrections that join or part records."""
     rows = records[records["reason"].isna()].reset_index(drop=True)
     rows["is_alone"] = rows["kind"].isin(alone).to_numpy(bool)
@@ -82,7 +82,7 @@ def _offsets(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     ends = pd.concat([sure[["left", "right"]], sure[["right", "left"]].set_axis(["left", "right"], axis=1)])
     ends = ends[rows["source"].to_numpy()[ends["left"]] != rows["source"].to_numpy()[ends["right"]]]
     found = pd.DataFrame({"source": rows["source"].to_numpy()[ends["left"]]})
-    for column, told in (("x", "east_m"), ("y", "north_m")):
-        found[told] = rows[column].to_numpy()[ends["left"]] - rows[column].to_numpy()[ends["right"]]
+    for column, offset in (("x", "east_m"), ("y", "north_m")):
+        found[offset] = rows[column].to_numpy()[ends["left"]] - rows[column].to_numpy()[ends["right"]]
     medians = found.groupby("source", sort=True)[["east_m", "north_m"]].median().round(1)
     return medians.assign(n_pairs=found.groupby("source").size()).reset_index()

@@ -26,8 +26,8 @@ def correct_records(outlines: Outlines, lines: Corrections, rows: pd.DataFrame) 
         if line.target not in position:
             raise _unknown(line, line.target)
         at = position[line.target]
-        applied.append(_told(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
-        changed = outlines.placed(line) if line.field == "point" else {line.field: line.value}
+        applied.append(_row_of(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
+        changed = outlines.located(line) if line.field == "point" else {line.field: line.value}
         for name, value in changed.items():
             rows.loc[at, name] = value
     return rows, applied
@@ -64,7 +64,7 @@ def correct_places(
             was = {"closed": "closed" if agrees else "open"}.get(line.field, "")
         else:
             was = _said(places.loc[at], line.field)
-        applied.append(_told(line, place, was, places.at[at, SOURCE_OF.get(line.field, "name_source")], agrees))
+        applied.append(_row_of(line, place, was, places.at[at, SOURCE_OF.get(line.field, "name_source")], agrees))
         if line.field in ("status", "kind"):
             mine = kinds["place_id"] == place
             kinds = pd.concat([kinds[~mine], _changed_kinds(taxonomy, kinds[mine], line)], ignore_index=True)
@@ -76,8 +76,8 @@ def correct_places(
 def _may_be_marked(taxonomy: Taxonomy, line: Correction, kinds: str) -> None:
     unmarked = [taxonomy.kinds[kind].plural for kind in kinds.split(", ") if kind in taxonomy.no_markers]
     if line.field in ("closed", "status") and unmarked:
-        told = f"line {line.line}: {unmarked[0]} carry no mark of being open or closed"
-        raise Problem(corrections.FILE, told, "remove the line; until then no correction is applied")
+        message = f"line {line.line}: {unmarked[0]} carry no mark of being open or closed"
+        raise Problem(corrections.FILE, message, "remove the line; until then no correction is applied")
 
 
 def _changes(outlines: Outlines, line: Correction) -> dict:
@@ -85,7 +85,7 @@ def _changes(outlines: Outlines, line: Correction) -> dict:
     if line.field in (*JOINS, "closed"):
         return {}
     if line.field == "point":
-        return outlines.placed(line) | {"point_source": corrections.FILE}
+        return outlines.located(line) | {"point_source": corrections.FILE}
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
     source = {"name": "name_source", **SOURCE_OF}.get(line.field)
@@ -112,7 +112,7 @@ def _said(row: pd.Series, what: str) -> str:
     return "" if pd.isna(row[what]) else str(row[what])
 
 
-def _told(line: Correction, place: str, was: str, source: str, agrees: bool = False) -> dict:
+def _row_of(line: Correction, place: str, was: str, source: str, agrees: bool = False) -> dict:
     return {
         "line": line.line,
         "place_id": place,
@@ -129,8 +129,8 @@ def _told(line: Correction, place: str, was: str, source: str, agrees: bool = Fa
 
 
 def _unknown(line: Correction, target: str) -> Problem:
-    told = f"line {line.line}: there is no place or record {target}"
-    return Problem(corrections.FILE, told, "mend the line; until then no correction is applied")
+    message = f"line {line.line}: there is no place or record {target}"
+    return Problem(corrections.FILE, message, "mend the line; until then no correction is applied")
 
 
 def without_effect(applied: list[dict], shown: pd.Series) -> list[dict]:

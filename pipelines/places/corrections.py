@@ -81,13 +81,13 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
-        told = _wrong(geography, taxonomy, row)
-        if told:
-            wrong.append(f"line {number}: {told}")
+        breach = _wrong(geography, taxonomy, row)
+        if breach:
+            wrong.append(f"line {number}: {breach}")
         else:
-            target, what, value, *words = (cell.strip() for cell in row)
+            target, what, value, *texts = (cell.strip() for cell in row)
             value = _named(value) if what == "same_place_as" else value
-            found.append(Correction(number, _named(target), what, value, *map(plain, words)))
+            found.append(Correction(number, _named(target), what, value, *map(plain, texts)))
     if wrong:
         more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
         raise Problem(
@@ -184,11 +184,11 @@ def check_targets(lines: tuple[Correction, ...], records: pd.Series, identity: P
         known |= {name for line in lines for name in (line.target, line.value) if "|" not in name}
     for line in lines:
         if line.field == "point":
-            outlines.placed(line)
+            outlines.located(line)
         for target in (line.target, *([line.value] if line.field == "same_place_as" else [])):
             if target not in known:
-                told = f"line {line.line}: there is no place or record {target}"
-                raise Problem(FILE, told, "mend the line; until then no correction is applied")
+                message = f"line {line.line}: there is no place or record {target}"
+                raise Problem(FILE, message, "mend the line; until then no correction is applied")
 
 
 def point(geography: Geography, value: str) -> tuple[float, float] | None:
@@ -207,7 +207,7 @@ class Outlines:
     path: Path
     geography: Geography
 
-    def placed(self, line: Correction) -> dict:
+    def located(self, line: Correction) -> dict:
         """The columns of a record or place that a `point` line sets. Raises Problem where it lies outside every area."""
         layer = self.geography.boundaries
         outlines = geopandas.read_parquet(self.path).sort_values(layer.by)
@@ -295,8 +295,8 @@ def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series
 
     `position` maps records to the positions that pairs are told in.
     """
-    apart = {position[target] for target, what, _ in joins if what == "own_place" and target in position}
-    pairs = pairs[~(pairs["left"].isin(apart) | pairs["right"].isin(apart))]
+    parted = {position[target] for target, what, _ in joins if what == "own_place" and target in position}
+    pairs = pairs[~(pairs["left"].isin(parted) | pairs["right"].isin(parted))]
     hands = [
         sorted((position[target], position[value]))
         for target, what, value in joins
@@ -304,7 +304,7 @@ def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series
     ]
     if not hands:
         return pairs
-    told = pd.DataFrame(hands, columns=["left", "right"]).assign(
+    by_hand = pd.DataFrame(hands, columns=["left", "right"]).assign(
         rule="a correction says so", name_score=np.nan, distance_m=np.nan, strength=99.0
     )
-    return pd.concat([told, pairs], ignore_index=True).drop_duplicates(["left", "right"])
+    return pd.concat([by_hand, pairs], ignore_index=True).drop_duplicates(["left", "right"])

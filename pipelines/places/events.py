@@ -97,21 +97,21 @@ def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFra
 def _first(presence: pd.DataFrame) -> pd.DataFrame:
     new = presence[presence["before"].map(len) > 0]
     day = lambda date: f"{date:%Y-%m-%d}"  # noqa: E731
-    words = [
+    evidence = [
         f"not on the list of {day(b[-1])}, on that of {day(f)}"
         for b, f in zip(new["before"], new["first"], strict=True)
     ]
-    return _events(new, "first_listed", True, new["first"], [b[-1] for b in new["before"]], "day", words)
+    return _events(new, "first_listed", True, new["first"], [b[-1] for b in new["before"]], "day", evidence)
 
 
 def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     gone = presence[presence["after"].map(len) > 0]
     since = [days[0] for days in gone["after"]]
-    words = [
+    evidence = [
         f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since"
         for last, after in zip(gone["last"], gone["after"], strict=True)
     ]
-    listed = _events(gone, "no_longer_listed", False, since, gone["last"], "day", words)
+    listed = _events(gone, "no_longer_listed", False, since, gone["last"], "day", evidence)
     firm = gone[np.array([(days[-1] - days[0]).days >= APART_DAYS for days in gone["after"]], dtype=bool)]
     still = rows[rows["is_current"] & (rows["status"] == "open")]
     still = set(zip(still["record"].map(ids), still["kind"], strict=True))
@@ -128,8 +128,8 @@ def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.Data
         )
         .reset_index()
     )
-    words = [f"gone from {names}, each read whole without it twice or more" for names in both["series"]]
-    return pd.concat([listed, _events(both, "closed", True, both["after"], both["last"], "day", words)])
+    evidence = [f"gone from {names}, each read whole without it twice or more" for names in both["series"]]
+    return pd.concat([listed, _events(both, "closed", True, both["after"], both["last"], "day", evidence)])
 
 
 def _first_shut(sightings: pd.DataFrame) -> pd.Series:
@@ -151,11 +151,11 @@ def _flagged(rows: pd.DataFrame, ids: pd.Series, first_shut: pd.Series) -> pd.Da
     since = [
         datetime.datetime(int(y), 1, 1) if pd.notna(y) else day for y, day in zip(year, shut["as_at"], strict=True)
     ]
-    words = [
+    evidence = [
         f"{source} says it closed in {y}" if pd.notna(y) else f"{source} says it is closed"
         for source, y in zip(shut["source"], year, strict=True)
     ]
-    return _events(shut, "closed", True, since, None, ["year" if pd.notna(y) else "day" for y in year], words)
+    return _events(shut, "closed", True, since, None, ["year" if pd.notna(y) else "day" for y in year], evidence)
 
 
 def _replaced(shut: pd.DataFrame, open_: pd.DataFrame) -> set[str]:
@@ -170,8 +170,8 @@ def _replaced(shut: pd.DataFrame, open_: pd.DataFrame) -> set[str]:
 def _by_hand(closings: list[list[str]], rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """Closings that corrections.csv tells: of every kind the place is."""
     kinds = rows.assign(place_id=rows["record"].map(ids))[["place_id", "kind"]].drop_duplicates()
-    told = [(ids.get(t, t), v, e) for t, v, e in closings]
-    frame = pd.DataFrame(told, columns=["place_id", "value", "evidence"]).merge(kinds, on="place_id")
+    closed = [(ids.get(t, t), v, e) for t, v, e in closings]
+    frame = pd.DataFrame(closed, columns=["place_id", "value", "evidence"]).merge(kinds, on="place_id")
     frame["series"] = corrections.FILE
     since = [value + "-01-01"[: 10 - len(value)] if len(value) == 4 else f"{value}-01"[:10] for value in frame["value"]]
     precision = [{4: "year", 7: "month"}.get(len(value), "day") for value in frame["value"]]
@@ -179,14 +179,14 @@ def _by_hand(closings: list[list[str]], rows: pd.DataFrame, ids: pd.Series) -> p
 
 
 def _events(rows: pd.DataFrame, event: str, confirmed: bool, since, not_before, precision, evidence) -> pd.DataFrame:
-    told = pd.DataFrame(
+    events = pd.DataFrame(
         {"place_id": rows["place_id"].to_numpy(), "kind": rows["kind"].to_numpy(), "series": rows["series"].to_numpy()}
     )
-    told["event"], told["is_confirmed"] = event, confirmed
-    told["since"] = pd.to_datetime(pd.Series(list(since), dtype="object"), format="ISO8601")
-    told["not_before"] = (
+    events["event"], events["is_confirmed"] = event, confirmed
+    events["since"] = pd.to_datetime(pd.Series(list(since), dtype="object"), format="ISO8601")
+    events["not_before"] = (
         pd.to_datetime(pd.Series(list(not_before), dtype="object")) if not_before is not None else pd.NaT
     )
-    told["precision"] = precision if isinstance(precision, str) else list(precision)
-    told["evidence"] = list(evidence)
-    return told.astype({"since": "datetime64[ms]", "not_before": "datetime64[ms]"})
+    events["precision"] = precision if isinstance(precision, str) else list(precision)
+    events["evidence"] = list(evidence)
+    return events.astype({"since": "datetime64[ms]", "not_before": "datetime64[ms]"})

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.core import store
 from pipelines.core.step import Given, Keep, KeptRead, Output, Step, Tables
-from pipelines.places.collect import gather, place_record_step
+from pipelines.places.collect import collect_records, place_record_step
 from pipelines.places.conflate import conflate, place_group_step
 from pipelines.register.workspace import IDENTITY, Workspace
 
@@ -22,12 +22,16 @@ def new_id(record: str) -> str:
 
 
 def fold(
-    known: pd.DataFrame, groups: pd.DataFrame, seen: pd.DataFrame, series: dict[str, str], apart: set[str] = frozenset()
+    known: pd.DataFrame,
+    groups: pd.DataFrame,
+    seen: pd.DataFrame,
+    series: dict[str, str],
+    parted: set[str] = frozenset(),
 ) -> pd.DataFrame:
     """The identity table after one more look: `known` (COLUMNS), `groups` (record, leader), `seen` (record, source,
     source_id, first_seen, last_seen: when we first and last read it, as text), `series` of each source.
 
-    A record seen before keeps its place, in a later edition of its list too; one of `apart` leaves it for a place of
+    A record seen before keeps its place, in a later edition of its list too; one of `parted` leaves it for a place of
     its own. A group whose records have several places is a merge: the oldest id (first
     seen earliest, then in order of id) stays, and the others point at it. New records take the place of their group,
     or a new one, made from the record of the group that was seen first.
@@ -40,20 +44,20 @@ def fold(
     by_edition = by_edition[~by_edition.index.duplicated()]
     age = before.groupby("place_id")["first_seen"].min()
     rows["place_id"] = rows["record"].map(own).fillna(edition(rows).map(by_edition))
-    rows.loc[rows["record"].isin(apart), "place_id"] = None
+    rows.loc[rows["record"].isin(parted), "place_id"] = None
     has = rows.dropna(subset="place_id")[["leader", "place_id"]].drop_duplicates()
     has = has.assign(age=has["place_id"].map(age)).sort_values(["age", "place_id"])
     chosen = has.groupby("leader")["place_id"].first()
     fresh = rows[~rows["leader"].isin(chosen.index)]
     # a record parted by hand may be the one that gave its old place its id: its own is made of another word
-    seeds = fresh["record"] + np.where(fresh["record"].isin(apart), "|own", "")
+    seeds = fresh["record"] + np.where(fresh["record"].isin(parted), "|own", "")
     fresh = fresh.assign(place_id=seeds.map(new_id)).sort_values(["first_seen", "place_id"])
     chosen = pd.concat([chosen, fresh.groupby("leader")["place_id"].first()])
     to = has["leader"].map(chosen)
     points_at = dict(zip(has["place_id"][to != has["place_id"]], to[to != has["place_id"]], strict=True))
-    added = rows[~rows["record"].isin(before["record"]) | rows["record"].isin(apart)].assign(superseded_by=None)
+    added = rows[~rows["record"].isin(before["record"]) | rows["record"].isin(parted)].assign(superseded_by=None)
     added["place_id"] = added["leader"].map(chosen)
-    before = before[~before["record"].isin(apart & set(rows["record"]))]
+    before = before[~before["record"].isin(parted & set(rows["record"]))]
     last = rows.set_index("record")["last_seen"]
     before["last_seen"] = before["record"].map(last).fillna(before["last_seen"])
     both = pd.concat([before, added], ignore_index=True)[COLUMNS]
@@ -140,7 +144,7 @@ def _replay(given: Given) -> pd.DataFrame:
     identity = nothing()
     for number in range(1, len(runs)):
         then = {s: [x for x in lines if x["run"] in runs[:number]] for s, lines in held.items()}
-        records, _, _ = gather(given, then)
+        records, _, _ = collect_records(given, then)
         groups, _, _ = conflate(records, given.definition["alone"], given.definition["like"], given["file/joins"])
         identity = fold(identity, groups, _seen(records), *_rules(given))
     return identity

@@ -60,8 +60,8 @@ def find_pairs(records: pd.DataFrame, like: dict[str, str]) -> pd.DataFrame:
     """
     kind = records["kind"].replace(like).to_numpy()
     left, right = _near(records, kind)
-    told = _tests(records, kind, left, right)
-    pairs = pd.DataFrame({"left": left, "right": right, **told})
+    tests = _tests(records, kind, left, right)
+    pairs = pd.DataFrame({"left": left, "right": right, **tests})
     pairs = pd.concat([pairs[pairs["rule"] != ""], _referred(records)], ignore_index=True)
     pairs = pairs.sort_values(["strength", "left", "right"], ascending=[False, True, True], kind="stable")
     return pairs.drop_duplicates(["left", "right"]).reset_index(drop=True)
@@ -112,9 +112,9 @@ def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.
         ("name within the other's, at the same door or postcode", same_kind & (part >= SAME_NAME) & near, 0.5),
     ]
     rule, strength = np.full(len(left), "", dtype=object), np.zeros(len(left))
-    for told, holds, worth in rules:
+    for name, holds, worth in rules:
         fresh = holds & (rule == "")
-        rule[fresh], strength[fresh] = told, worth
+        rule[fresh], strength[fresh] = name, worth
     # a list tells apart what it lists twice, unless it says the very same
     rule[repeats & ~(same_full & same_kind & (distance <= REPEAT_M))] = ""
     # what a list calls closed gives way to what it calls open, where both resemble a third
@@ -127,7 +127,7 @@ def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.
 def _names(names: pd.Series) -> Names:
     texts = [name if isinstance(name, str) else "" for name in names]
     full = [plain_name(text) for text in texts]
-    whole = [plain_name(re.sub(r"\(.*?\)", " ", text)) or told for text, told in zip(texts, full, strict=True)]
+    whole = [plain_name(re.sub(r"\(.*?\)", " ", text)) or plain for text, plain in zip(texts, full, strict=True)]
     core = [core_name(name) for name in whole]
     return Names(*(np.array(column, dtype=object) for column in (full, whole, core)))
 

@@ -129,18 +129,18 @@ def _closing(rows: pd.DataFrame, closed: Closed | None) -> tuple[pd.Series, pd.S
 
 
 def _references(rows: pd.DataFrame, rule: Places) -> pd.Series:
-    told = pd.Series(None, index=rows.index, dtype="str")
+    references = pd.Series(None, index=rows.index, dtype="str")
     for column, source in rule.refers_to.items():
         named = rows[column].astype("str").str.extract(r"^\s*(\S+?)\s*(?:;|$)")[0]
-        told = told.fillna((source + "|" + named).where(named.notna()))
-    return told
+        references = references.fillna((source + "|" + named).where(named.notna()))
+    return references
 
 
 def _dates(rows: pd.DataFrame, rule: Places, newest: pd.Timestamp) -> pd.Series:
     if not rule.as_at:
         return pd.Series(newest, index=rows.index).astype("datetime64[ms]")
-    told = rows[rule.as_at]
-    return told.where((told >= EARLIEST) & (told <= newest)).astype("datetime64[ms]")
+    dates = rows[rule.as_at]
+    return dates.where((dates >= EARLIEST) & (dates <= newest)).astype("datetime64[ms]")
 
 
 def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
@@ -173,17 +173,17 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
     coordinates nor a postcode may be registered at a home, and is not named.
     """
     own = records[(records["source"] == source.stem) & records["is_row"]]
-    told = []
+    found = []
     for reason in ("duplicate", "postcode_not_held", "no_coordinates"):
         lost = own[own["reason"] == reason]
         names = lost["name"].where(lost["postcode"].notna() | (source.places.postcode is None), "").fillna("")
-        told += [
+        found += [
             (source.stem, row, reason, name, REJECTED[reason]) for row, name in zip(lost["row"], names, strict=True)
         ]
     if source.places.kinds:
         odd = own.loc[own["reason"] == "unmapped", "row"]
         types = rows[source.places.kinds.column].fillna("(none)").iloc[odd - 1].to_numpy()
         for value, group in odd.groupby(types, sort=True):
-            words = f"{REJECTED['unmapped']} ({len(group):,} rows)"
-            told.append((source.stem, int(group.min()), "unmapped", value, words))
-    return issue_table(told)
+            issue = f"{REJECTED['unmapped']} ({len(group):,} rows)"
+            found.append((source.stem, int(group.min()), "unmapped", value, issue))
+    return issue_table(found)

@@ -122,9 +122,9 @@ def _reach_and_pairs(
     nearest = measure.nearest(_xy(origins), _xy(places))
     to = np.full(n, None, dtype=object)
     to[nearest.i] = ids[nearest.j]
-    for column, told in (("nearest_m", np.round(nearest.metres, 1)), ("nearest_minutes", nearest.minutes)):
+    for column, values in (("nearest_m", np.round(nearest.metres, 1)), ("nearest_minutes", nearest.minutes)):
         reach[column] = np.full(n, np.nan)
-        reach.loc[nearest.i, column] = told
+        reach.loc[nearest.i, column] = values
     reach["nearest_place_id"] = to
     for limit in minutes:  # counted unrounded, told to 0.1 m
         reach[f"n_within_{limit}_min"] = np.bincount(walks.i[walks.minutes <= limit], minlength=n)

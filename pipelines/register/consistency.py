@@ -47,8 +47,8 @@ def _licence(register: Register, source: Source) -> Iterator[str]:
     if not licence:
         yield f"{source.at('licence')}: {source.licence} is not in licences.yml"
     elif PUBLISH.index(source.publish) > PUBLISH.index(licence.publish):
-        told = f"{source.publish} is more than licence {source.licence} allows ({licence.publish})"
-        yield f"{source.at('publish')}: {told}"
+        message = f"{source.publish} is more than licence {source.licence} allows ({licence.publish})"
+        yield f"{source.at('publish')}: {message}"
 
 
 def _geography(register: Register) -> Iterator[str]:
@@ -84,8 +84,8 @@ def _indicators(register: Register) -> Iterator[str]:
     for indicator in register.indicators.values():
         for name in indicator.inputs:
             if name not in known:
-                told = f"{name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
-                yield f"{indicator.at('inputs')}: {told}"
+                message = f"{name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
+                yield f"{indicator.at('inputs')}: {message}"
         for kind in indicator.kinds:
             if kind not in register.taxonomy.counted():
                 yield f"{indicator.at('kinds')}: {kind} is not a kind that counts for reach"
@@ -97,11 +97,13 @@ def _indices(register: Register) -> Iterator[str]:
     for index in register.indices.values():
         others = set(index.uncertainty.normalise) - {"as_defined", "targets_stricter", "targets_looser"}
         if others and rests_on_places(register, index):
-            told = "rests on places, known for the areas asked only, so its versions vary targets, not ranks or means"
-            yield f"{index.at('uncertainty', 'normalise')}: {told}"
+            message = (
+                "rests on places, known for the areas asked only, so its versions vary targets, not ranks or means"
+            )
+            yield f"{index.at('uncertainty', 'normalise')}: {message}"
         for domain, name, member in index.members:
-            for told in _member(register, index, name, member):
-                yield f"{index.at('domains', domain, 'members', name)}: {told}"
+            for message in _member(register, index, name, member):
+                yield f"{index.at('domains', domain, 'members', name)}: {message}"
 
 
 def _member(register: Register, index: Index, name: str, member: Weighted) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Decay(Record):
         return self
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The decay in words."""
         if self.name == "gaussian":
             return f"Gaussian, sigma {self.sigma_minutes:g} minutes, to {self.minutes:g} minutes"

@@ -178,8 +178,8 @@ class Register:
 
         def visit(stem: str, path: tuple[str, ...]) -> None:
             if stem in path:
-                told = f"indices read each other in a circle: {' -> '.join((*path, stem))}"
-                raise DefinitionError(f"{self.indices[stem].at('domains')}: {told}")
+                message = f"indices read each other in a circle: {' -> '.join((*path, stem))}"
+                raise DefinitionError(f"{self.indices[stem].at('domains')}: {message}")
             if stem not in done:
                 for other in self.indices[stem].reads_indices:
                     visit(other, (*path, stem))

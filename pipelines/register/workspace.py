@@ -75,8 +75,8 @@ class Workspace:
         """The date of the recorded answers in use. Raises Problem (usage) for a date the recording has no answers of."""
         dates = sorted(path.stem for path in self.recording.glob(DATED))
         if not dates:
-            told = "is no recording: it holds no index named after a date"
-            raise Problem(str(self.recording), told, "name another folder", usage=True)
+            message = "is no recording: it holds no index named after a date"
+            raise Problem(str(self.recording), message, "name another folder", usage=True)
         chosen = self.settings.sample_date or dates[-1]
         if chosen not in dates:
             raise Problem(

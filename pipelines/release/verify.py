@@ -193,9 +193,9 @@ def _authority_means(folder: Path, connection: duckdb.DuckDBPyConnection) -> Fin
     names = sorted({f"{index}_mean_score" for _, index, _ in means})
     layer = _read(path, "authority_code", *names).set_index("authority_code")
     for code, index, mean in means if len(layer) else []:
-        told = layer[f"{index}_mean_score"].get(code, np.nan)
-        if not abs(told - mean) <= HALF_A_DECIMAL:
-            wrong.append(f"{code}: the mean {index} is {mean:.4f} by residents, and {told} on the map")
+        shown = layer[f"{index}_mean_score"].get(code, np.nan)
+        if not abs(shown - mean) <= HALF_A_DECIMAL:
+            wrong.append(f"{code}: the mean {index} is {mean:.4f} by residents, and {shown} on the map")
     return Finding("authority_mean_not_of_residents", len(wrong), wrong[:5])
 
 

@@ -90,13 +90,13 @@ def _count_breach(source: Source, geography: Geography, n: int, last_rows: int |
 
 def describe(breaches: list[Breach]) -> str:
     """All breaches in one sentence, the first five in full."""
-    told = []
+    sentences = []
     for breach in breaches[:5]:
         if breach.column == "rows":
-            told.append(str(breach.what))
+            sentences.append(str(breach.what))
         else:
             where = f"row {breach.row}, " if breach.row else ""
             more = f" (and {breach.n - 1:,} more)" if breach.n > 1 else ""
-            told.append(f"{where}column {breach.column}: {str(breach.value)[:60]!r} {breach.what}{more}")
+            sentences.append(f"{where}column {breach.column}: {str(breach.value)[:60]!r} {breach.what}{more}")
     rest = f"; and {len(breaches) - 5} more kinds of breach" if len(breaches) > 5 else ""
-    return "; ".join(told) + rest
+    return "; ".join(sentences) + rest

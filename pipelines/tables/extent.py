@@ -76,8 +76,8 @@ def _layer_breach(geography: Geography, layer: geopandas.GeoDataFrame) -> list[B
 def _too_few(what: str, share: float, least: float) -> list[Breach]:
     if share >= least:
         return []
-    told = f"only {share:.1%} of its {what} lie within the geography, where {least:.0%} are expected"
-    return [Breach("rows", None, share, f"{told}: look for swapped axes, another unit or another CRS")]
+    message = f"only {share:.1%} of its {what} lie within the geography, where {least:.0%} are expected"
+    return [Breach("rows", None, share, f"{message}: look for swapped axes, another unit or another CRS")]
 
 
 def fewer_than_last_year(share: float | None, best: float | None) -> str | None:

@@ -181,11 +181,11 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
     frame = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows], dtype=object)
     if not source.fetch.geometry:
         return frame
-    told = page.get("crs", {}).get("properties", {}).get("name", source.fetch.out_crs)
-    if source.fetch.out_crs.removeprefix("EPSG:") not in told:
+    crs = page.get("crs", {}).get("properties", {}).get("name", source.fetch.out_crs)
+    if source.fetch.out_crs.removeprefix("EPSG:") not in crs:
         raise Problem(
             source.stem,
-            f"the layer came in {told}, not in {source.fetch.out_crs}",
+            f"the layer came in {crs}, not in {source.fetch.out_crs}",
             "check out_crs in the source's file",
         )
     texts = [orjson.dumps(f["geometry"]) if f.get("geometry") else None for f in page["features"]]

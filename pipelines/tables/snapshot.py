@@ -173,8 +173,8 @@ def _unforeseen(source: Source) -> Iterator[None]:
     try:
         yield
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        told = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
-        raise Problem(source.stem, told, "look at the answer; the publisher may have changed its service") from error
+        message = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
+        raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
 
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
@@ -237,10 +237,10 @@ def _move_aside(folder: Path, geography: str, sha: str) -> None:
     stem = folder.name
     aside = folder.parents[1] / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
     store.move_aside(folder / sha, aside)
-    told = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
+    message = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
     line = {"observed_at": store.utc_now(), "geography": geography, "status": "damaged", "sha": sha}
-    store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": told})
-    log.warning("%s", told)
+    store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": message})
+    log.warning("%s", message)
 
 
 def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:

@@ -17,7 +17,7 @@ from pipelines.places.identity import COLUMNS, fold, is_readable, new_id, nothin
 SERIES = {"lib22": "lib", "lib23": "lib"}
 
 
-def look(known: pd.DataFrame, *groups: list[str], day: str = "2026-01-01", apart=frozenset()) -> pd.DataFrame:
+def look(known: pd.DataFrame, *groups: list[str], day: str = "2026-01-01", parted=frozenset()) -> pd.DataFrame:
     """One more look, at records `source|id`, each group told as a list of them."""
     rows = [(record, group[0]) for group in groups for record in group]
     told = pd.DataFrame(rows, columns=["record", "leader"]).astype("str")
@@ -25,7 +25,7 @@ def look(known: pd.DataFrame, *groups: list[str], day: str = "2026-01-01", apart
     seen = pd.DataFrame(
         {"record": told["record"], "source": parts[0], "source_id": parts[1], "first_seen": day, "last_seen": day}
     )
-    return fold(known, told, seen.astype("str"), SERIES, apart)
+    return fold(known, told, seen.astype("str"), SERIES, parted)
 
 
 def test_a_new_place_gets_the_id_of_its_first_record_and_the_same_everywhere():
@@ -88,11 +88,11 @@ def test_a_record_that_a_correction_parts_has_a_place_of_its_own(leaver):
     first = look(nothing(), ["a|1", "b|1", "c|1"])
     place = present_ids(first)["c|1"]
     stay = [record for record in ("a|1", "b|1", "c|1") if record != leaver]
-    second = look(first, stay, [leaver], day="2026-02-01", apart={leaver})
+    second = look(first, stay, [leaver], day="2026-02-01", parted={leaver})
     ids = present_ids(second)
     assert ids[stay].tolist() == [place] * 2
     assert ids[leaver] != place
-    third = look(second, stay, [leaver], day="2026-03-01", apart={leaver})
+    third = look(second, stay, [leaver], day="2026-03-01", parted={leaver})
     assert present_ids(third).to_dict() == ids.to_dict()
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from pipelines.places.collect import place_record_step
 
 from pipelines.core.step import run
+from pipelines.places.collect import place_record_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.cover import cover_step
 from pipelines.places.events import place_event_step

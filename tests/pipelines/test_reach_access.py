@@ -148,7 +148,7 @@ def test_the_release_says_what_the_step_found(town, reach):
 
 def test_the_dictionary_tells_the_decay_that_holds(town):
     told = read_release_tables()["neighbourhood_reach"].columns["access_e2sfca_per_1000"].description
-    assert town.workspace().register.taxonomy.catchment.told in told
+    assert town.workspace().register.taxonomy.catchment.description in told
 
 
 def test_a_decay_ends_where_reach_does():

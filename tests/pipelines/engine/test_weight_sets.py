@@ -216,7 +216,7 @@ CLOSED = {
     "c": {"weight": 0.15, "members": {"m4": 0.2}, "not_read": {"most of it": 0.8}},
     "d": {"weight": 0.15, "members": {"m5": 0.2}, "not_read": {"one thing": 0.4, "another": 0.4}},
 }
-BESIDE = {"e": {"apart": True, "members": {"m6": 1}}}
+BESIDE = {"e": {"beside": True, "members": {"m6": 1}}}
 
 
 def ranks_of(domains: dict, values: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def make_place_records(given: Given) -> Tables:
     whole, and for which kinds.
     """
     sources = given.definition["sources"]
-    records, sightings, observations = gather(given, {stem: given[f"history/{stem}"] for stem in sources})
+    records, sightings, observations = collect_records(given, {stem: given[f"history/{stem}"] for stem in sources})
     found = [issues(source, given.frame(f"table/{stem}"), records) for stem, source in sources.items()]
     found.append(findings(given.definition["taxonomy"], sources, records))
     return {
@@ -75,7 +75,7 @@ def make_place_records(given: Given) -> Tables:
     }, {}
 
 
-def gather(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Records, sightings and observations, from the snapshots `held` of each source, oldest first; the last is the present.
 
     `given` is what `place_record_step` declares. Of a source of one stated vintage only the last counts: a new file of
