@@ -144,5 +144,5 @@ def _first_in_each_spot(points: np.ndarray) -> np.ndarray:
 
 
 def measure_of(geography: Geography) -> Measure:
-    """The measure by which a geography's walks are told."""
+    """The measure of a geography's walks."""
     return StraightLine(geography.detour_factor, geography.minutes_per_metre, geography.nearest_cap_m)

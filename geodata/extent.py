@@ -1,4 +1,4 @@
-"""Whether things lie where a geography says that all of it lies, whatever CRS they are told in."""
+"""Whether things lie where a geography says that all of it lies, whatever CRS they come in."""
 
 from functools import cache
 

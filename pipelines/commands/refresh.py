@@ -1,4 +1,4 @@
-"""One refresh from the command line: the same Dagster assets as the UI, run in this process, told in plain words."""
+"""One refresh from the command line: the same Dagster assets as the UI, run in this process, reported in plain words."""
 
 import logging
 import sys
@@ -41,7 +41,7 @@ def refresh(settings: Settings) -> Outcome:
 def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
     settings = workspace.settings
-    # wrong names, definitions, dates and corrections are told before anything is asked or written
+    # wrong names, definitions, dates and corrections are found before anything is asked or written
     check_names(workspace.geography, workspace.asked)
     _ = (
         workspace.register,

@@ -2,7 +2,7 @@
 
 
 class Problem(Exception):
-    """A failure told in one sentence: `where` (a source or file), `what` happened, `remedy`.
+    """A failure in one sentence: `where` (a source or file), `what` happened, `remedy`.
 
     `usage` marks a wrong question (exit 2) rather than a failed answer (exit 1).
     """
@@ -14,7 +14,7 @@ class Problem(Exception):
 
 
 class ReportedProblem(Problem):
-    """A Problem known by its sentence alone, which another process or step already made."""
+    """A Problem known by its sentence alone, which another process or step has raised."""
 
     def __init__(self, sentence: str, usage: bool):
         Exception.__init__(self, sentence)

@@ -14,7 +14,7 @@ def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
 
 
 def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
-    """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. `name` is told in errors."""
+    """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. Errors name `name`."""
     with connect() as connection:
         for view, paths in inputs.items():
             listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)

@@ -1,4 +1,4 @@
-"""A file that comes in parts, one an authority: each is fetched by itself, and what fails is told, not hidden."""
+"""A file that comes in parts, one an authority: each is fetched by itself, and what fails is reported."""
 
 from datetime import date
 from pathlib import Path

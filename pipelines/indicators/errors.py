@@ -31,7 +31,7 @@ order by number, area_code
 
 
 class Agreement(Record):
-    """How well the places of a kind are told apart: precision and recall of pairs of records."""
+    """How well records of a kind are matched to places: precision and recall of pairs of records."""
 
     precision: float = Field(gt=0, le=1)
     recall: float = Field(gt=0, le=1)

@@ -21,7 +21,7 @@ from pipelines.scoring.versions import Scorer
 
 @dataclass(frozen=True)
 class Asked:
-    """What is told besides scores: ranks within each value of `frames` (columns of the table) and among the areas of
+    """What is wanted besides scores: ranks within each value of `frames` (columns of the table) and among the areas of
     `within` (codes); the spread of ranks over versions of the method; what each domain and indicator pushed."""
 
     frames: tuple[str, ...] = ()

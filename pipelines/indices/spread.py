@@ -28,7 +28,7 @@ def spread_step(workspace: Workspace, index: Index) -> Step:
         (f"index/{index.stem}", *reads_of(index), *(f"indicator_errors/{name}" for name in drawn)),
         {**definition_of(workspace, index), "weight_sets": sets, "drawn": drawn},
         make_spread,
-        checks=(Check("ranked_somewhere", "Some area has a rank whose spread can be told.", _somewhere),),
+        checks=(Check("ranked_somewhere", "Some area has a rank with a spread.", _somewhere),),
     )
 
 

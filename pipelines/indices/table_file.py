@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def read_table(path: Path, area_column: str | None = None, used: Collection[str] | None = None) -> pd.DataFrame:
-    """A CSV or Parquet file. Of a CSV the area column (the first, unless told) is text as it stands, with its leading
+    """A CSV or Parquet file. Of a CSV the area column (the first, unless named) is text as it stands, with its leading
     zeros; a column of numbers is numbers; the index is each row's line. `used` names the headings that must be single.
 
     Raises Problem where it cannot be read, and for a CSV whose rows are not all as long as the heading.

@@ -37,7 +37,7 @@ def place_record_step(workspace: Workspace) -> Step:
     return Step(
         "places/place_record",
         "places",
-        "Every row of every list of places, now and before: located, or told why not.",
+        "Every row of every list of places, now and before: located, or with the reason why not.",
         (
             *(f"table/{stem}" for stem in sources),
             *(SnapshotRead(source, geography) for source in sources.values()),
@@ -139,7 +139,7 @@ def _sightings(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _newest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each record as its list last told of it; older sightings stay only where they are rows of a present table.
+    """Each record as its list last had it; older sightings stay only where they are rows of a present table.
 
     Current is what the present snapshot of the newest source of a series holds; of a table that holds many
     observations, the last.

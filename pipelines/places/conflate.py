@@ -9,7 +9,7 @@ from pipelines.places.matching import find_pairs, group
 from pipelines.register.register import Taxonomy
 from pipelines.register.workspace import Workspace
 
-OFF_M, FEWEST = 40.0, 20  # a list is told to stand off where this many pairs agree on this much
+OFF_M, FEWEST = 40.0, 20  # a list has a positional offset where this many pairs agree on this much
 CERTAIN = ("same name nearby", "same property number and a like name", "one names the other")
 
 

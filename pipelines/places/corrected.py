@@ -44,7 +44,7 @@ def correct_places(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[dict]]:
     """Corrections that name a place, or whether a place is open, change the place and its kinds.
 
-    Joins, partings and closings were applied before (`ids` is the place of each record); they are told here. Raises
+    Joins, partings and closings were applied before (`ids` is the place of each record); here they are only listed. Raises
     Problem where there is no such place or record.
     """
     applied, position = [], pd.Series(places.index, index=places["place_id"])
@@ -134,7 +134,7 @@ def _unknown(line: Correction, target: str) -> Problem:
 
 
 def without_effect(applied: list[dict], shown: pd.Series) -> list[dict]:
-    """`applied`, in which a line is told as without effect where its record (`source|source_id`) is not among `shown`:
+    """`applied`, in which a line is without effect where its record (`source|source_id`) is not among `shown`:
     those that places are made of."""
     hidden = {row["line"] for row in applied if row["target"] not in set(shown)}
     return [row | {"state": "without effect"} if row["line"] in hidden else row for row in applied]

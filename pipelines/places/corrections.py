@@ -293,7 +293,7 @@ def make_corrections(given: Given) -> Tables:
 def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series) -> pd.DataFrame:
     """`pairs` of matching as the corrections have them: a pair that was joined by hand leads, one parted by hand is gone.
 
-    `position` maps records to the positions that pairs are told in.
+    `position` maps a record to its position in `pairs`.
     """
     parted = {position[target] for target, what, _ in joins if what == "own_place" and target in position}
     pairs = pairs[~(pairs["left"].isin(parted) | pairs["right"].isin(parted))]

@@ -1,6 +1,6 @@
 """Which records mean the same place: pairs by shared identifier, name and distance, and the groups they make.
 
-Rules, not weights learnt from data: an officer who asks why two records are one place is told the rule and its figures.
+Rules, not weights learnt from data: an officer who asks why two records are one place gets the rule and its figures.
 A probabilistic linker (Splink) was set aside for that reason: with two or three comparable columns and points of known
 quality, rules held to labelled pairs are as good, quicker, and the same on every run. Names are compared by RapidFuzz.
 """
@@ -162,7 +162,7 @@ def _referred(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def group(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
-    """The group of each row of `records`, told as the position of its first row; strongest pairs join first.
+    """The group of each row of `records`, as the position of its first row; strongest pairs join first.
 
     A group holds two current records of one series only where that pair itself was found: two venues that a list keeps
     apart are not joined by way of a third record that resembles both.

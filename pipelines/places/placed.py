@@ -1,4 +1,4 @@
-"""Lists of which too few places lie in any area, and kinds of which no place does: taken as not read, and told."""
+"""Lists of which too few places lie in any area, and kinds of which no place does: taken as not read, and reported."""
 
 import pandas as pd
 

@@ -101,7 +101,7 @@ def _counted(kind: str, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFra
 
 def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Records without those that may not be shown, wherever a place has a present one that may: what only a closed list
-    says of a place must not be told by way of that place."""
+    says of a place must not be published by way of that place."""
     shown = rows.loc[(rows["publish"] == "rows") & rows["is_current"], "place_id"]
     return rows[(rows["publish"] == "rows") | ~rows["place_id"].isin(shown)]
 

@@ -56,7 +56,7 @@ def read_records(
         {
             "source": source.stem,
             "row": np.arange(len(rows)) + 1,
-            # an identifier made of several columns would carry names and coordinates of its own: told as a hash
+            # an identifier made of several columns would carry names and coordinates of its own, so it is hashed
             "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
             "series": rule.series or source.stem,
             "kind": kind,
@@ -169,7 +169,7 @@ def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd
 def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """The rows of a source's present table that could not be used, in the form of the issue table.
 
-    `records` are those of all sources. A type that is not mapped is told once, with its number of rows. What has neither
+    `records` are those of all sources. A type that is not mapped is listed once, with its number of rows. What has neither
     coordinates nor a postcode may be registered at a home, and is not named.
     """
     own = records[(records["source"] == source.stem) & records["is_row"]]

@@ -126,7 +126,7 @@ def _reach_and_pairs(
         reach[column] = np.full(n, np.nan)
         reach.loc[nearest.i, column] = values
     reach["nearest_place_id"] = to
-    for limit in minutes:  # counted unrounded, told to 0.1 m
+    for limit in minutes:  # counted unrounded, given to 0.1 m
         reach[f"n_within_{limit}_min"] = np.bincount(walks.i[walks.minutes <= limit], minlength=n)
     pairs = pd.DataFrame(
         {

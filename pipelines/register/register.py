@@ -53,7 +53,7 @@ def reads_places(indicator: Indicator) -> bool:
 
 
 class Kind(Record):
-    """One kind of place: its group, for whom it is, whether it counts for reach, and how people are told of it.
+    """One kind of place: its group, for whom it is, whether it counts for reach, and how it is shown to people.
 
     `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
     looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
@@ -132,7 +132,7 @@ class Taxonomy(Record):
         return {name: kind for name, kind in self.kinds.items() if kind.counts_for_reach}
 
     def listed(self) -> dict[str, Kind]:
-        """The kinds whose presence or lack is told of an area: somewhere to go, and not part of another kind."""
+        """The kinds that a list of what an area has or lacks names: somewhere to go, and not part of another kind."""
         return {name: kind for name, kind in self.counted().items() if kind.group != "site" and not kind.subset_of}
 
     def expires_before(self, kind: Kind) -> datetime.date | None:
@@ -202,7 +202,7 @@ def rests_on_places(register: Register, index: Index) -> bool:
         rests_on_places(register, register.indices[name]) if member.index else reads_places(register.indicators[name])
         for _, name, member in index.members
         if name
-        in (register.indices if member.index else register.indicators)  # told of by `consistency` where it is not
+        in (register.indices if member.index else register.indicators)  # `consistency` reports it where it is not
     )
 
 

@@ -155,7 +155,7 @@ class Values(Record):
 
 
 class Kinds(Values):
-    """The kind of each place. `not_places`: values known to be no kind of place; any other value is told as an issue."""
+    """The kind of each place. `not_places`: values known to be no kind of place; any other value is an issue."""
 
     not_places: list[str] = []
 

@@ -1,4 +1,4 @@
-"""health.json: what an outside monitor needs to know of DIR, and the one sentence told when a refresh fails."""
+"""health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
 

@@ -21,7 +21,7 @@ def sources_present(register: Register, states: pd.Series, files: dict[str, list
     past, in the areas asked or where a place in reach of them is (`near`). `files` are those of the release's inputs."""
     read = lambda view, *columns: pd.read_parquet(files[view][0], columns=list(columns))  # noqa: E731
     places, rows = read("places", "place_id", "area_code"), read("place_records", "source", "area_code")
-    areas = {*read("scope", "area_code")["area_code"], *places.loc[places["place_id"].isin(near), "area_code"]}
+    areas = {*read("areas_asked", "area_code")["area_code"], *places.loc[places["place_id"].isin(near), "area_code"]}
     lists = set(rows.loc[rows["area_code"].isin(areas), "source"])
     return lists | {s for s in register.sources if s not in register.place_sources and states[s] != "unavailable"}
 

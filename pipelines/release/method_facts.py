@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-FEWEST = 10  # areas that a correlation can be told of
+FEWEST = 10  # areas, below which no correlation is given
 LIKE, AGAINST = 0.9, 0.0  # pairs of indicators above the one say the same; below the other they pull against each other
 PARTS = ["domain", "domain_weight", "member", "member_weight", "normalise", "target_0", "target_100"]
 RULES = ["normalise", "treatment", "aggregate", "minimum_weight", "ties"]
@@ -120,7 +120,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Before:
-    """What is told of the same index in the release before: its version, its ranks, and what made its definition."""
+    """What the release before holds of the same index: its version, its ranks, and what made its definition."""
 
     version: str
     ranked: pd.DataFrame

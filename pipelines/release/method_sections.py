@@ -120,7 +120,7 @@ def distributions(facts: Facts, charts: Charts) -> Html:
 
 
 def _ordered(facts: Facts) -> list[str]:
-    """Domains as they are told of: greatest weight first, those below a domain after it, those beside the index last."""
+    """Domains in the order of the page: greatest weight first, those below a domain after it, those beside the index last."""
     tops = [*facts.shares, *facts.beside]
     return [d for top in tops for d in facts.domains.columns if d == top or d.startswith(f"{top}/")]
 

@@ -1,6 +1,6 @@
 """Method reports: one page per index inside a release, from the release's own tables, the same bytes for the same tables.
 
-A page needs nothing from outside: charts are inline, there is no script, and no time is told but the dates of evidence.
+A page needs nothing from outside: charts are inline, there is no script, and the only times are the dates of evidence.
 """
 
 from pathlib import Path

@@ -64,7 +64,7 @@ def styled() -> Iterator[None]:
 
 
 class Charts:
-    """The charts of one page; ids are told apart by the number of the chart on it."""
+    """The charts of one page; the number of a chart makes its ids its own."""
 
     def __init__(self):
         self._numbers = itertools.count(1)
@@ -83,7 +83,7 @@ class Charts:
         return self._drawn(figure, caption)
 
     def heat_map(self, names: list[str], matrix: np.ndarray, caption: Caption) -> str:
-        """A square of correlations, each told in its cell; a cell that is not known is left empty."""
+        """A square of correlations, each written in its cell; a cell that is not known is left empty."""
         n, names = len(names), [_shortened(name, 26) for name in names]
         figure, (axis,) = _axes(1, 1, max(0.75 * n, 3.2), 0.42 * n, left=_room(names), bottom=0.3 + 0.55 * _room(names))
         for row, column in itertools.product(range(n), repeat=2):

@@ -54,7 +54,7 @@ def publish(workspace: Workspace) -> Published:
         return Published(latest, releases / latest, False, key)
     if kept and kept[-1] != latest and key == _key(releases / kept[-1]):
         return _already_made(workspace, kept[-1], latest, key)
-    # The version stands inside the database and follows from comparing it with the last: written first, told after.
+    # The version stands inside the database and follows from comparing it with the last: tables first, then the version.
     inputs = step.make(Given(workspace.data, step.inputs, step.definition))
     with store.staging(releases) as beside:
         write_database(beside / "commonground.duckdb", inputs, "0.0.0")
@@ -170,7 +170,7 @@ def rollback(data: Path, wanted: str) -> str:
 def prune(workspace: Workspace) -> None:
     """Keep the last twelve releases, the one in use, and the snapshots they cite or that are newest.
 
-    Every snapshot of a list of places is kept: events, and place ids where they are lost, are told from them.
+    Every snapshot of a list of places is kept: events follow from them, and place ids where they are lost.
     """
     releases = workspace.data / "releases"
     kept, latest = version.kept_versions(releases), latest_version(releases)

@@ -123,7 +123,7 @@ def _geojson(path: Path) -> tuple[list[str], list[str], str | None]:
             head = file.read(HEAD).split(b',"features":')[0]
         says = json.loads(head + b"}").get("licence", "")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
-        return [], [], None  # told by the check of the map itself
+        return [], [], None  # the check of the map itself reports it
     return info, [] if places is None else places["place_id"].tolist(), says
 
 

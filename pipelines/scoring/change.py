@@ -1,4 +1,4 @@
-"""What would have to change for an area to leave the highest-need tenth of its frame, one thing at a time, every other
+"""What would have to change for an area to leave the highest-need tenth of its scope, one thing at a time, every other
 area staying where it is."""
 
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ Score = Callable[[np.ndarray], np.ndarray]
 
 
 def leaving_highest_tenth(land: Landscape, rows: np.ndarray, values: pd.DataFrame) -> pd.DataFrame:
-    """For the areas at `rows` (positions of one frame, all with a score) that are in its highest-need tenth: `row`, `level`
+    """For the areas at `rows` (positions of one scope, all with a score) that are in its highest-need tenth: `row`, `level`
     (domain or indicator), `domain`, `name`, `value` now, and the `value_needed`: at this value, or beyond it in the
     direction of less need, this change alone takes the area out. Null where it alone cannot.
 
-    A domain's values are scores (to leave it must be below the one told), an indicator's are in its own unit (`values`): a
+    A domain's values are scores (to leave it must be below the one given), an indicator's are in its own unit (`values`): a
     value that some area has, or any value where it is held to a target. The scores of the other areas are taken as they
     are; those that move up when this one moves down can only help. No rows for a mean that unevenness raises, which may
     rise when one part falls.

@@ -57,7 +57,7 @@ def on_scale(
     oriented = values * SIGN.get(member.direction or direction, 1)
     if how == "none":
         return oriented
-    # a scale is that of the way it was told with, and of no other that stands in
+    # `scale` belongs to the normalisation it was given with, and to no other that stands in
     scale = member.scale if how == defined else None
     scale = scale or (index.scale if how == index.normalise else None)
     return getattr(normalise, how)(oriented, *(scale or ()))

@@ -182,7 +182,7 @@ class Uncertainty(Record):
 
 
 class Index(Record):
-    """A composite index as data. Rank 1 is the greatest need (or opportunity) in every frame.
+    """A composite index as data. Rank 1 is the greatest need (or opportunity) in every scope.
 
     `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
     withheld where its rank correlation with coverage is above `withhold_above`; told of where that with the published

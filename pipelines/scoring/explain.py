@@ -21,7 +21,7 @@ MOST_PARTS = 12  # exact Shapley values look at every set of parts
 
 @dataclass(frozen=True)
 class Landscape:
-    """One index over the areas of one frame: members on their scales (`scaled`), what was scored, and the domains'
+    """One index over the areas of one scope: members on their scales (`scaled`), what was scored, and the domains'
     transforms as they stand, so that one area can be moved while all others stay where they are."""
 
     index: Index
@@ -69,13 +69,13 @@ def shapley_values(parts: list[np.ndarray], means: list[np.ndarray], value) -> l
 
 
 def explain(land: Landscape, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Contributions of domains and of indicators for the areas at `rows` (positions), one frame; all areas have a score.
+    """Contributions of domains and of indicators for the areas at `rows` (positions), one scope; all areas have a score.
 
     Both frames: `row` (position), `domain`, for indicators `indicator`, `contribution` and `method`; domains also
     `starts_from`, what an area would have were nothing special about it. Per area, domains add up to
     `score - starts_from`, and indicators to their domain: exactly for an index by arithmetic mean or sum (starts_from is
-    the mean score of the frame) and by Shapley values otherwise (starts_from is the score of mean domains); an index by
-    geometric mean is told in logs: they add up to `ln(score) - starts_from`, the frame's mean log.
+    the mean score of the scope) and by Shapley values otherwise (starts_from is the score of mean domains); an index by
+    geometric mean is explained in logs: they add up to `ln(score) - starts_from`, the mean log of the scope.
     """
     index, score = land.index, land.scored.score.to_numpy()
     names = list(index.parts)
@@ -94,7 +94,7 @@ def explain(land: Landscape, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _domain_pushes(index: Index, columns, weights, score, rows):
-    """Where the frame starts, each domain's push per area, its effective weight, how an entering score becomes a push
+    """Where the scope starts, each domain's push per area, its effective weight, how an entering score becomes a push
     (link), and the method's name."""
     total = sum(weights)
     known = [~np.isnan(column) for column in columns]

@@ -55,7 +55,7 @@ def draw_versions(
 def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd.DataFrame:
     """For every area the scorer keeps (null where no version gives it a score), over the versions that give it a score: `rank_median`, `rank_low`, `rank_high` (5
     and 95 %; the smallest rank that so many of them do not pass), `worst_decile_share` (0-1 of them in which it is among
-    the highest-need tenth of its frame) and `rank_shift_mean` (how far they are from its published `rank`, on average).
+    the highest-need tenth of its scope) and `rank_shift_mean` (how far they are from its published `rank`, on average).
     """
     drawn = scorer.all_ranks(versions)
     size = scorer.size

@@ -10,7 +10,7 @@ from scipy.stats import kurtosis, skew
 from pipelines.scoring.definition import Treatment
 from pipelines.scoring.normalise import all_the_same, snapped
 
-FEWEST = 4  # values that skewness and kurtosis can be told of
+FEWEST = 4  # values, below which skewness and kurtosis mean nothing
 
 
 @dataclass(frozen=True)

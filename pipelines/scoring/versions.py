@@ -73,7 +73,7 @@ class Scorer:
 
     `values`: a row per area of the nation, a column per member. `with_errors`: for the members that rest on places, their
     values by catchment, draw of errors and area (rows as `values`), the first of the first as published. `size`: among how
-    many areas each is ranked, for its tenth; all of its group unless told.
+    many areas each is ranked, for its tenth; all of its group unless given.
     """
 
     index: Index

@@ -46,7 +46,7 @@ def find_breaches(
 ) -> list[Breach]:
     """Every breach of the source's contract by a typed table; empty when it holds.
 
-    In `unread` columns some text could not be read as their type: told already, not again as missing.
+    In `unread` columns some text could not be read as their type: it is reported already, and not again as missing.
     """
     breaches = [b for b in (_count_breach(source, geography, len(table), last_rows),) if b]
     try:

@@ -204,7 +204,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
 
 
 def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict | None:
-    """The last good observation whose files are still what was fetched; damaged ones are moved aside, and told.
+    """The last good observation whose files are still what was fetched; damaged ones are moved aside and reported.
 
     So that an answer of "not changed" never confirms bytes that did.
     """
@@ -244,7 +244,7 @@ def _move_aside(folder: Path, geography: str, sha: str) -> None:
 
 
 def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
-    """The share of a list's places that lie within the geography, and by which rule that is told.
+    """The share of a list's places that lie within the geography, and the rule that says so.
 
     Raises Problem where it is far less than in the best answer of the last year by the same rule.
     """

@@ -1,4 +1,4 @@
-"""A text table as published to our table: columns named and typed as the source's YAML declares, bad values told."""
+"""A text table as published to our table: columns named and typed as the source's YAML declares, bad values reported."""
 
 import importlib.util
 from pathlib import Path

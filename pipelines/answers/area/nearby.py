@@ -1,7 +1,7 @@
 """What residents of the areas asked can reach, what is missing, and candidate sites: the places part of a profile.
 
 The areas asked stand in a temporary table `asked` (area_code, population, longitude, latitude). Places are counted
-once, however many of the areas reach them; a walk to the nearest is told for one area only.
+once, however many of the areas reach them; the walk to the nearest is given for one area only.
 """
 
 import duckdb
