@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.definition import Domain
 from pipelines.scoring.explain import Landscape
-from pipelines.scoring.normalise import BY_RANK, placed_among, snapped, target
+from pipelines.scoring.normalise import BY_RANK, scaled_among, snapped, target
 
 COLUMNS = ["row", "level", "domain", "name", "value", "value_needed"]
 STEPS = 60  # halvings: what is left is less than the last bit
@@ -141,7 +141,7 @@ def _moved(how: str, to: np.ndarray, scaled: np.ndarray, own: np.ndarray) -> np.
     """What each area has on a scale once it is moved from its `own` to another of the values `scaled`, all others staying:
     ranks, extremes, mean and standard deviation move with it."""
     if how in BY_RANK:
-        return placed_among(how, to, scaled, own)
+        return scaled_among(how, to, scaled, own)
     known = np.sort(scaled[~np.isnan(scaled)])
     if how == "none" or len(known) < 2 or known[0] == known[-1]:
         return to

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.composite import Scored
 from pipelines.scoring.definition import Domain, Index
-from pipelines.scoring.normalise import all_the_same, placed_among
+from pipelines.scoring.normalise import all_the_same, scaled_among
 
 DIFFERENCE, LOGS, SHAPLEY = "weighted difference", "difference of logs", "shapley"
 PEERS = 5
@@ -37,7 +37,7 @@ class Landscape:
         if domain.transform == "none":
             return before
         among = self.scored.before_transform[path].to_numpy()
-        return placed_among(domain.transform, before, among, among[rows])
+        return scaled_among(domain.transform, before, among, among[rows])
 
     def parts_of(self, path: str, domain: Domain) -> list[np.ndarray]:
         """The columns a domain is made of, in order: members, then domains below."""

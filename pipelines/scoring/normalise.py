@@ -114,13 +114,13 @@ def _positions(n: int) -> tuple[np.uint64, np.uint64, np.ndarray]:
     return np.uint64(bits), np.uint64(2**bits - 1), positions
 
 
-def place(found: np.ndarray, by_place: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
+def put_in_order(found: np.ndarray, by_rank: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
     """`found`, with what belongs to each place in an order at the position there; those that tie share the first's."""
-    found[order] = by_place
+    found[order] = by_rank
     if len(tied):
         runs = np.append(True, np.diff(tied) != 1)
         first = tied[np.maximum.accumulate(np.where(runs, np.arange(len(tied)), 0))]
-        found[order[tied + 1]] = by_place[first]
+        found[order[tied + 1]] = by_rank[first]
     return found
 
 
@@ -147,10 +147,10 @@ def exponential(values: np.ndarray) -> np.ndarray:
 def exponential_within(values: np.ndarray, room: Room) -> np.ndarray:
     """`exponential`, in place of the values."""
     if len(values) and not np.isnan(values.max()):  # nothing is unknown
-        return place(values, exponential_of_rank(len(values)), *in_order(values, room))
+        return put_in_order(values, exponential_of_rank(len(values)), *in_order(values, room))
     known = ~np.isnan(values)
     values_known = values[known]
-    values[known] = place(values_known, exponential_of_rank(len(values_known)), *in_order(values_known, room))
+    values[known] = put_in_order(values_known, exponential_of_rank(len(values_known)), *in_order(values_known, room))
     return values
 
 
@@ -190,7 +190,7 @@ def _extremes(values: np.ndarray) -> tuple[float, float]:
     return (float(known.min()), float(known.max())) if len(known) else (np.nan, np.nan)
 
 
-def placed_among(how: str, values: np.ndarray, among: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
+def scaled_among(how: str, values: np.ndarray, among: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
     """What values would be on a scale, had one area each of them and all other areas their own of `among`.
 
     `own`: what each of those areas has itself, which then no more stands beside the others; at that very value it is what

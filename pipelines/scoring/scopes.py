@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from pipelines.scoring.normalise import Room, descending, in_order, place, snapped
+from pipelines.scoring.normalise import Room, descending, in_order, put_in_order, snapped
 
 SCOPES = {
     "nation": "nation_code",
@@ -74,7 +74,7 @@ class Groups:
     def _ranks(self, score: np.ndarray, group: np.ndarray, room: Room, dtype: np.dtype) -> np.ndarray:
         if self._is_one:
             found = np.empty(len(score), dtype=dtype)
-            return place(found, one_to(len(score), dtype), *in_order(score, room))
+            return put_in_order(found, one_to(len(score), dtype), *in_order(score, room))
         found = np.empty(len(score), dtype=np.int64)
         if not len(score):
             return found

@@ -213,7 +213,7 @@ def test_a_value_placed_among_others_is_what_the_scale_gives_it_there(values, ho
     if np.isnan(values).all():
         return
     np.testing.assert_allclose(
-        normalise.placed_among(how, values, values), getattr(normalise, how)(values), rtol=0, atol=1e-9
+        normalise.scaled_among(how, values, values), getattr(normalise, how)(values), rtol=0, atol=1e-9
     )
 
 
@@ -221,7 +221,7 @@ def test_a_value_placed_among_others_is_what_the_scale_gives_it_there(values, ho
 def test_a_value_between_two_or_beyond_all_is_placed_between_or_beyond(how):
     among = column(10, 20, 20, 30, NAN, 40)
     at = np.linspace(0, 50, 101)
-    found = normalise.placed_among(how, at, among)
+    found = normalise.scaled_among(how, at, among)
     assert (np.diff(found) >= 0).all()
     least, greatest = np.nanmin(getattr(normalise, how)(among)), np.nanmax(getattr(normalise, how)(among))
     assert found.min() >= least - 1e-9

@@ -96,7 +96,7 @@ def test_scales_by_rank_give_equals_one_value(how):
     scaled = getattr(normalise, how)(noisy(0.3, 0.7, 1.1, 6.0)).reshape(3, 4)
     assert (scaled == scaled[0]).all()
     among = noisy(0.3, 0.7, 1.1, 6.0)
-    np.testing.assert_array_equal(normalise.placed_among(how, among, among, among), scaled.ravel())
+    np.testing.assert_array_equal(normalise.scaled_among(how, among, among, among), scaled.ravel())
 
 
 def test_frames_tenths_and_groups_rank_equals_alike():
