@@ -9,13 +9,23 @@ from geodata.records import Record, read_record
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "geographies"
+ASKED = ("authority", "combined_authority", "region")  # the levels that an area set may be named by, beside the nation
 
 
 class Level(Record):
-    """One level of areas: `code` is a regular expression that a whole code matches."""
+    """One level of areas: `code` is a regular expression that a whole code matches; `called` and `plural` are its names
+    in running text, where they are not its `name`. `headings`: what its codes are headed by in people's own lists."""
 
     code: str
     name: str
+    called: str | None = None
+    plural: str | None = None
+    headings: list[str] = []
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What one and what several are called in running text."""
+        return self.called or self.name, self.plural or self.called or self.name
 
     @field_validator("code")
     @classmethod
@@ -49,30 +59,37 @@ class Lookup(Record):
 
 
 class Postcodes(Record):
-    """The source that says where a postcode is: its columns of postcode and coordinates."""
+    """The source that says where a postcode is: its columns of postcode and coordinates. `form` is a regular expression
+    of a whole one without spaces, whose groups are written with a space between; `headings` as of a level."""
 
     source: str
     postcode: str
     x: str
     y: str
     crs: str
+    form: str
+    headings: list[str] = []
 
 
 class Geography(Record):
     """A nation of small areas, as data. `extent`: the corners (x, y in `crs`) of a simple shape that all of it lies within,
     and nothing with its axes swapped or in another unit does. `covers` names the sets of areas that sources may claim to be complete for:
     `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities.
-    `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
+    `residents_as`: of what day residents are. `taxonomy` names the file of its kinds of place; without it, those of taxonomy.yml. `default`: taken where no area is
+    asked. `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
     stem: str
     title: str
     invented: bool = False
+    default: bool = False
     sources_of: str
+    taxonomy: str = "taxonomy"
     crs: str
     extent: list[tuple[float, float]] = Field(min_length=3)
     area_code_means: str
     nation_code: str
     nation_name: str
+    residents_as: str = ""
     levels: dict[str, Level]
     boundaries: Layer
     centroids: Layer
@@ -81,7 +98,7 @@ class Geography(Record):
     groupings: list[str] = []
     covers: dict[str, str | dict[str, list[str]]] = {}
     parts: dict[str, dict[str, str]] = {}
-    postcodes: Postcodes
+    postcodes: Postcodes | None = None
     minutes_per_metre: float
     detour_factor: float
     nearest_cap_m: float
@@ -92,6 +109,23 @@ class Geography(Record):
     def spine(self) -> list[str]:
         """The sources that the table of areas is made of, by stem, each once."""
         return list(dict.fromkeys([self.centroids.source, *(lookup.source for lookup in self.lookups)]))
+
+    @property
+    def residents_source(self) -> str:
+        """The source that says how many residents an area has."""
+        return next(lookup.source for lookup in self.lookups if "population" in lookup.gives)
+
+    def filled(self, text: str) -> str:
+        """The text with `{cap_m}`, the furthest walk that is told, and `{detour}` put in."""
+        return text.replace("{cap_m}", f"{self.nearest_cap_m * self.detour_factor:,.0f}").replace(
+            "{detour}", f"{self.detour_factor:g}"
+        )
+
+    def knows(self, name: str) -> bool:
+        """True for the nation's name or code, and for what has the form of the code of an area that may be asked for."""
+        nation = {self.nation_name.casefold(), self.nation_code.casefold()}
+        forms = [level.code for stem, level in self.levels.items() if stem in ASKED]
+        return name.strip().casefold() in nation or any(re.fullmatch(form, name.strip()) for form in forms)
 
     def pattern(self, level: str) -> str:
         """The regular expression of a level's code. Raises KeyError for an unknown level."""

@@ -17,6 +17,7 @@ ARCGIS = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 NOMIS = "https://www.nomisweb.co.uk/api/v01/dataset/NM_2021_1.data.csv"
 EDITED_MS = 1_640_995_200_000  # when every layer says it was last edited: 1 January 2022, 00:00 UTC
 PAGE = 2000
+ONS = "Source: Office for National Statistics licensed under the Open Government Licence v.3.0"
 ESRI = {"i": "Integer", "f": "Double"}  # by numpy kind; the rest is text
 
 
@@ -94,14 +95,23 @@ def add_nomis(recording: Recording, date: str, areas: pd.DataFrame) -> None:
     recording.add(date, url, ("\r\n".join(lines) + "\r\n").encode(), "text/csv", "csv")
 
 
-def add_layer(recording: Recording, date: str, name: str, rows: pd.DataFrame, shapes: list | None = None) -> None:
-    """Record an ArcGIS layer (EPSG:27700 `shapes`) or, without shapes, a table: metadata, count and its one page."""
+def add_layer(
+    recording: Recording,
+    date: str,
+    name: str,
+    rows: pd.DataFrame,
+    shapes: list | None = None,
+    service: str = ARCGIS,
+    credit: str = ONS,
+    epsg: int = 27700,
+    town: str = "Samplebridge",
+) -> None:
+    """Record an ArcGIS layer (`shapes` in EPSG `epsg`) or, without shapes, a table: metadata, count and its one page."""
     oid = "FID" if shapes else "ObjectId"
     rows = rows.reset_index(drop=True)
     rows.insert(0, oid, rows.index + 1)
     kinds = ["OID"] + [ESRI.get(rows[c].dtype.kind, "String") for c in rows.columns[1:]]
     fields = [{"name": c, "type": f"esriFieldType{k}", "alias": c} for c, k in zip(rows.columns, kinds)]
-    credit = "Source: Office for National Statistics licensed under the Open Government Licence v.3.0"
     meta = {
         "currentVersion": 11.4,
         "id": 0,
@@ -110,14 +120,14 @@ def add_layer(recording: Recording, date: str, name: str, rows: pd.DataFrame, sh
         "capabilities": "Query",
         "advancedQueryCapabilities": {"supportsPagination": True, "supportsOrderBy": True},
         "supportsPagination": True,
-        "extent": {"spatialReference": {"wkid": 27700}},
+        "extent": {"spatialReference": {"wkid": epsg}},
         "name": name,
         "geometryType": f"esriGeometry{shapes[0].geom_type}" if shapes else None,
         "objectIdField": oid,
         "maxRecordCount": PAGE,
         "editingInfo": {"dataLastEditDate": EDITED_MS},
         "fields": fields,
-        "description": "Invented for Samplebridge; only the form is the publisher's.",
+        "description": f"Invented for {town}; only the form is the publisher's.",
         "copyrightText": credit,
     }
     records = json.loads(rows.to_json(orient="records", double_precision=10))
@@ -127,14 +137,14 @@ def add_layer(recording: Recording, date: str, name: str, rows: pd.DataFrame, sh
             {"type": "Feature", "id": r[oid], "geometry": shapely.geometry.mapping(s), "properties": r}
             for r, s in zip(records, shapes)
         ]
-        crs = {"type": "name", "properties": {"name": "EPSG:27700"}}
+        crs = {"type": "name", "properties": {"name": f"EPSG:{epsg}"}}
         answer = {"type": "FeatureCollection", "crs": crs, "features": features}
-        page, kind, extension = f"{page}&outSR=27700&f=geojson", "application/geo+json", "geojson"
+        page, kind, extension = f"{page}&outSR={epsg}&f=geojson", "application/geo+json", "geojson"
     else:
         features = [{"attributes": r} for r in records]
         answer = {"objectIdFieldName": oid, "globalIdFieldName": "", "fields": fields, "features": features}
         page, kind, extension = f"{page}&returnGeometry=false&f=json", "application/json", "json"
-    url = f"{ARCGIS}/{name}/FeatureServer/0"
+    url = f"{service}/{name}/FeatureServer/0"
     for address, content, content_type, suffix in (
         (f"{url}?f=json", meta, "application/json", "json"),
         (f"{url}/query?where=1=1&returnCountOnly=true&f=json", {"count": len(rows)}, "application/json", "json"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.release.database import open_release
 
@@ -22,6 +23,25 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, **values) -> list[dict
         raise Problem("releases/latest", message, "it was made by another version of Common Ground; refresh") from error
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def geography_of(connection: duckdb.DuckDBPyConnection) -> Geography:
+    """The geography of the release. Raises Problem where this version does not know it."""
+    stem = rows(connection, "select geography from release")[0]["geography"]
+    if stem not in (known := read_geographies()):
+        raise Problem("releases/latest", f"is of {stem}, which is no geography of this version", "refresh")
+    return known[stem]
+
+
+def indices_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The indices of the release, by name."""
+    return [row["index_name"] for row in rows(connection, "select index_name from index_method order by index_name")]
+
+
+def headline(connection: duckdb.DuckDBPyConnection) -> str:
+    """The index of the release that areas are put in order by: the headline, the first by name where there is none."""
+    sql = "select index_name from index_method order by is_headline desc, index_name limit 1"
+    return rows(connection, sql)[0]["index_name"]
 
 
 def release_facts(connection: duckdb.DuckDBPyConnection) -> dict:

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.answers.latest import rows
+from pipelines.answers.latest import geography_of, rows
 from pipelines.core.csv_text import read_list
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
-from pipelines.register.labels import label
+from pipelines.core.query import holds
 
 LEVELS = ("area", "ward", "msoa", "authority")
 NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for several levels is taken as the first
-COLUMNS = ("area_code", "lsoa", "lsoa21_code", "lsoa21cd", "postcode", "pcds")
-POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 SHOWN = 60  # characters of what was typed that an answer repeats
 NAMED_AT_MOST = 8
 
@@ -47,7 +45,7 @@ def look_up(connection: duckdb.DuckDBPyConnection, text: str) -> Asked:
     found = _by_code(connection, text) or _by_postcode(connection, text) or _by_name(connection, text)
     if found:
         return found
-    raise Problem(short or "AREA", _not_here(text), _near(connection, text), usage=True)
+    raise Problem(short or "AREA", _not_here(connection, text), _near(connection, text), usage=True)
 
 
 def _file(text: str) -> Path | None:
@@ -76,10 +74,13 @@ def _by_code(connection, text: str) -> Asked | None:
 
 def _by_postcode(connection, text: str) -> Asked | None:
     wanted = _squeezed(text)
+    if not holds(connection, "postcode"):
+        return None
     found = rows(connection, "select area_code from postcode where postcode = $postcode", postcode=wanted)
     if not found:
         return None
-    return Asked(f"{wanted[:-3]} {wanted[-3:]}", "postcode", [found[0]["area_code"]], wanted)
+    parts = re.fullmatch(geography_of(connection).postcodes.form, wanted)
+    return Asked(" ".join(parts.groups()) if parts else wanted, "postcode", [found[0]["area_code"]], wanted)
 
 
 def _by_name(connection, text: str) -> Asked | None:
@@ -88,13 +89,14 @@ def _by_name(connection, text: str) -> Asked | None:
     if not hits:
         return None
     first = [hit for hit in hits if hit["level"] == hits[0]["level"]]
+    called = {level: one for level, (one, _) in level_words(connection).items()}
     if len(first) > 1:
         areas = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:NAMED_AT_MOST])
-        level = label("level", first[0]["level"])
+        level = called[first[0]["level"]]
         raise Problem(wanted[:SHOWN], f"is the name of {len(first)} areas ({level}): {areas}", "ask by the code", True)
     hit = hits[0]
     others = [
-        f"{label('level', other['level'])} {other['code']} has the same name: ask by its code for that one"
+        f"{called[other['level']]} {other['code']} has the same name: ask by its code for that one"
         for other in hits[1:NAMED_AT_MOST]
     ]
     return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)
@@ -116,10 +118,19 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).upper()[:SHOWN]
 
 
-def _not_here(text: str) -> str:
-    if POSTCODE.fullmatch(_squeezed(text)):
+def level_words(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """What one and what several areas of each level are called where the release is of, smallest first."""
+    levels = geography_of(connection).levels
+    return {level: levels[level].words for level in LEVELS if level in levels}
+
+
+def _not_here(connection, text: str) -> str:
+    postcodes = geography_of(connection).postcodes
+    if postcodes and re.fullmatch(postcodes.form, _squeezed(text)):
         return "is not a live postcode of the areas of this release"
-    return "is no area code, postcode, or name of a ward, MSOA or authority of this release"
+    *some, last = [one for level, (one, _) in level_words(connection).items() if level != "area"]
+    named = f"{', '.join(some)} or {last}" if some else last
+    return f"is no area code, {'postcode, ' if postcodes else ''}or name of a {named} of this release"
 
 
 def _near(connection, text: str) -> str:
@@ -140,14 +151,14 @@ def _near(connection, text: str) -> str:
 
 def _from_file(connection, path: Path, text: str) -> Asked:
     known = {row["area_code"] for row in rows(connection, "select area_code from neighbourhood")}
-    lines = read_list(path, COLUMNS, lambda value: _squeezed(value) in known)
+    geography = geography_of(connection)
+    postal = geography.postcodes
+    headings = ("area_code", *geography.levels["area"].headings, *(postal.headings if postal else ()))
+    lines = read_list(path, headings, lambda value: _squeezed(value) in known)
     wanted = sorted({_squeezed(value) for _, value in lines})
-    postcodes = {
-        row["postcode"]: row["area_code"]
-        for row in rows(
-            connection, "select postcode, area_code from postcode where list_contains($wanted, postcode)", wanted=wanted
-        )
-    }
+    sql = "select postcode, area_code from postcode where list_contains($wanted, postcode)"
+    found = rows(connection, sql, wanted=wanted) if holds(connection, "postcode") else []
+    postcodes = {row["postcode"]: row["area_code"] for row in found}
     codes, missing = [], []
     for line, value in lines:
         code = _squeezed(value)
@@ -159,7 +170,8 @@ def _from_file(connection, path: Path, text: str) -> Asked:
     if not codes:
         message = f"none of its {len(lines)} lines is an area code or live postcode of this release"
         first = f" (line {missing[0]['line']}: {missing[0]['value']})" if missing else ""
-        raise Problem(name, message + first, "give LSOA codes or postcodes in the first column", usage=True)
+        remedy = f"give area codes{' or postcodes' if postal else ''} in the first column"
+        raise Problem(name, message + first, remedy, usage=True)
     asked = Asked(plain(text)[:SHOWN], "file", sorted(set(codes)), name=name, n_lines=len(lines), not_found=missing)
     if len(codes) > len(asked.codes):
         asked.notes.append(f"{len(codes)} lines lie in {len(asked.codes)} areas; each area is counted once")

@@ -1,5 +1,6 @@
 """The titles people see for what tables call by short names: kinds, indices, domains and axes."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from geodata.records import read_record
@@ -12,8 +13,10 @@ NOT_KNOWN = "not known"
 
 
 @cache
-def _taxonomy() -> Taxonomy:
-    return read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
+def _kinds() -> dict[str, Kind]:
+    """The kinds of every geography; what two of them name alike is called as in taxonomy.yml."""
+    files = sorted(DEFINITIONS.glob("taxonomy*.yml"), reverse=True)
+    return {name: kind for path in files for name, kind in read_record(Taxonomy, path).kinds.items()}
 
 
 @cache
@@ -22,7 +25,7 @@ def _indices() -> dict[str, Index]:
 
 
 def _kind(kind: str) -> Kind | None:
-    return _taxonomy().kinds.get(kind)
+    return _kinds().get(kind)
 
 
 def singular(kind: str) -> str:
@@ -46,15 +49,12 @@ def index_of(name: str) -> Index | None:
     return _indices().get(name)
 
 
-def headline() -> str:
-    """The index that areas are put in order by."""
-    return next((name for name, index in _indices().items() if index.is_headline), "")
-
-
-def listed_indices() -> dict[str, str]:
-    """The headings of the scores that areas are listed with, by index, the headline first."""
-    listed = {name: index.column for name, index in _indices().items() if index.column and index.publish}
-    return dict(sorted(listed.items(), key=lambda one: one[0] != headline()))
+def listed_indices(names: Iterable[str]) -> dict[str, str]:
+    """The headings of the scores that areas are listed with, by index, of those named: the headline first, which stands
+    for the others where none has a heading."""
+    known = {name: index for name in names if (index := _indices().get(name))}
+    listed = {name: index.column for name, index in known.items() if index.column and index.publish}
+    return dict(sorted(listed.items(), key=lambda one: (not known[one[0]].is_headline, one[0])))
 
 
 def index_question(name: str) -> str | None:

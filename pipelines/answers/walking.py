@@ -7,9 +7,7 @@ import numpy as np
 
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.distance import Measure, Walks, measure_of
-from geodata.geography import read_geographies
-from pipelines.answers.latest import rows
-from pipelines.core.problem import Problem
+from pipelines.answers.latest import geography_of
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,5 @@ class Walking:
 
 def measured(connection: duckdb.DuckDBPyConnection) -> Walking:
     """Walks as the release of `connection` measures them. Raises Problem where its geography is not known here."""
-    stem = rows(connection, "select geography from release")[0]["geography"]
-    geography = read_geographies().get(stem)
-    if geography is None:
-        raise Problem("releases/latest", f"is of {stem}, which is no geography of this version", "refresh")
+    geography = geography_of(connection)
     return Walking(measure_of(geography), geography.crs)

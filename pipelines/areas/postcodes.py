@@ -9,15 +9,22 @@ from geodata.locate import locate_points
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
 
+NONE = pd.DataFrame({"postcode": [], "x": [], "y": [], "area_code": [], "is_live": []}).astype(
+    {"postcode": "str", "x": "float64", "y": "float64", "area_code": "str", "is_live": "bool"}
+)
+
 
 def postcode_step(workspace: Workspace) -> Step:
     """The step that places every postcode."""
     geography = workspace.geography
+    layers = (
+        (f"table/{geography.postcodes.source}", f"table/{geography.boundaries.source}") if geography.postcodes else ()
+    )
     return Step(
         "geography/postcode",
         "geography",
         "Where every postcode is, and the area it lies in.",
-        (f"table/{geography.postcodes.source}", f"table/{geography.boundaries.source}"),
+        layers,
         {"postcodes": geography.postcodes, "boundaries": geography.boundaries, "crs": geography.crs},
         make_postcodes,
     )
@@ -25,8 +32,11 @@ def postcode_step(workspace: Workspace) -> Step:
 
 def make_postcodes(given: Given) -> Tables:
     """One row per postcode that has coordinates: `postcode` without spaces, `x`, `y` in the geography's CRS, to 0.1 m,
-    `area_code` (null outside every area) and `is_live`, false for a postcode out of use."""
+    `area_code` (null outside every area) and `is_live`, false for a postcode out of use; no row where the geography has
+    no postcodes."""
     rule, layer = given.definition["postcodes"], given.definition["boundaries"]
+    if rule is None:
+        return {"postcode": NONE}, {}
     rows = given.frame(f"table/{rule.source}")
     rows = rows[rows[rule.x].notna() & rows[rule.y].notna()]
     x, y = transform_xy(rows[rule.x].to_numpy(), rows[rule.y].to_numpy(), rule.crs, given.definition["crs"])

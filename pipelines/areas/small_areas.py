@@ -46,13 +46,14 @@ def make_areas(given: Given) -> Tables:
     """Every small area of the nation with its look-ups, residents and origin (`x`, `y` in the geography's CRS).
 
     The origin is where residents are taken to start from; `origin_kind` says how it was made. Raises Problem when a
-    required look-up leaves an area without an authority, region or population; warns where the table of names is behind.
+    required look-up leaves an area without an authority, a region (where there are any) or a population; warns where the
+    table of names is behind.
     """
     geography: Geography = given.definition["geography"]
     areas = _origins(given, geography)
     for lookup in geography.lookups:
-        other = given.frame(f"table/{lookup.source}", columns=[lookup.by, *lookup.gives.values()])
-        other = other.rename(columns={theirs: ours for ours, theirs in lookup.gives.items()})
+        rows = given.frame(f"table/{lookup.source}")
+        other = pd.DataFrame({lookup.by: rows[lookup.by], **{ours: rows[its] for ours, its in lookup.gives.items()}})
         areas = areas.merge(other, how="left", left_on=lookup.joins, right_on=lookup.by, validate="m:1")
         areas = areas.drop(columns=[lookup.by] if lookup.by not in COLUMNS else [])
     for grouping in given.definition["groupings"]:
@@ -61,7 +62,8 @@ def make_areas(given: Given) -> Tables:
     for column in COLUMNS:
         if column not in areas:
             areas[column] = None
-    _require(areas, ["authority_code", "region_code", "population", "x", "y"])
+    regions = {column for lookup in geography.lookups for column in lookup.gives} & {"region_code"}
+    _require(areas, ["authority_code", *regions, "population", "x", "y"])
     texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
     areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
     counts = {"authorities": int(areas["authority_code"].nunique())}
@@ -81,7 +83,11 @@ def _origins(given: Given, geography: Geography) -> pd.DataFrame:
     x, y = transform_xy(
         points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), geography.crs
     )
-    kind = points[layer.kind].astype("str").add(" centroid") if layer.kind else pd.Series(None, index=points.index)
+    kind = (
+        points[layer.kind].astype("str").add(" centroid")
+        if layer.kind
+        else pd.Series(None, index=points.index, dtype="str")
+    )
     kind = kind.fillna(layer.kind_if_absent)
     found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
     means = origins(given.frame("geography/postcode"))

@@ -161,7 +161,7 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
 def profile(area: str, wants_json: bool, data: str | None) -> None:
     """What is here, what is missing, how the area stands, and how sure.
 
-    AREA is an area code, a postcode, a ward, MSOA or authority (code or name), or a CSV of LSOA codes or postcodes.
+    AREA is a small area, ward, middle layer area or authority (code or name), a postcode, or a CSV of codes or postcodes.
     """
     from pipelines.answers.area.profile import answer
 

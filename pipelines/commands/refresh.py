@@ -92,8 +92,10 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         )
     else:
         lines.append(f"published release {now}: {folder}")
+    if left_out := workspace.register.left_out:
+        lines.append(f"left out, for {workspace.geography.stem} lacks what they rest on: {', '.join(left_out)}")
     if workspace.geography.invented:
-        lines.append("this is the invented sample town: every number in it means nothing")
+        lines.append(f"{workspace.geography.title}: every number in it means nothing")
     latest = releases / "latest"
     lines += [
         f"query it:   {sys.executable} -c \"import duckdb; print(duckdb.connect('{latest}/commonground.duckdb', "

@@ -13,6 +13,12 @@ def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
     return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
 
 
+def holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """True where the database has a table of that name: what a geography lacks, its releases leave out."""
+    found = connection.execute("select 1 from duckdb_tables() where table_name = ?", [name])
+    return found.fetchone() is not None
+
+
 def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
     """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. Errors name `name`."""
     with connect() as connection:

@@ -7,16 +7,22 @@ from pathlib import Path
 import pandas as pd
 from pandas._libs.parsers import STR_NA_VALUES
 
+from geodata.geography import read_geographies
 from pipelines.core.csv_text import read_csv_text, read_list
 from pipelines.core.problem import Problem
 
-LIST_HEADINGS = ("area_code", "code", "area", "lsoa", "lsoa21_code", "lsoa21cd")
+LIST_HEADINGS = ("area_code", "code", "area")
 # what a line of sums or notes is called in place of an area
 SUM = re.compile(r"(grand |sub-?|all |over)?totals?\b.*|sum|all( areas)?|overall|average|mean|median|(source|notes?)\s*:.*", re.I | re.S)  # fmt: skip
 # codes of nations and regions, which are the sums of the areas below them
 COARSE = re.compile(r"(?:[EWNS]92|K0[1-5]|E12|E13)\d+")
 SHORT = 3  # characters that may be a code without digits, such as NA
 SHOWN = 5
+
+
+def _headings_of_areas() -> list[str]:
+    """What codes of small areas are headed by in people's lists, in any geography."""
+    return list(dict.fromkeys(h for g in read_geographies().values() for h in g.levels["area"].headings))
 
 
 def read_table(path: Path, area_column: str | None = None, used: Collection[str] | None = None) -> pd.DataFrame:
@@ -64,7 +70,7 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
         near = folded.get(_folded(value), [])
         return value if value in exact else near[0] if len(near) == 1 else None
 
-    lines = [(line, value.strip()) for line, value in read_list(path, LIST_HEADINGS, find)]
+    lines = [(line, value.strip()) for line, value in read_list(path, (*LIST_HEADINGS, *_headings_of_areas()), find)]
     lines = [(line, value) for line, value in lines if value]
     if not lines:
         raise Problem(path.name, "lists no area", "give one code a line")

@@ -16,6 +16,7 @@ from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
 UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
+NOTHING = r"(?!)"  # a pattern that no name holds
 
 # What became of a row, and the words for why. `placed` and `merged` are known only once records are conflated.
 REJECTED = {
@@ -155,7 +156,7 @@ def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd
         "unmapped": records["kind"].isna(),
         "ended": rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index),
         "never_mapped": records["name"]
-        .str.contains("|".join(map(re.escape, taxonomy.never_mapped)), case=False)
+        .str.contains("|".join(map(re.escape, taxonomy.never_mapped)) or NOTHING, case=False)
         .fillna(False),
         "postcode_not_held": ~placed & records["postcode"].notna() & (rule.point.postcode is not None),
         "no_coordinates": ~placed,

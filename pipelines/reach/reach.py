@@ -54,7 +54,7 @@ def make_reach(given: Given) -> Tables:
     Distances are walks in metres by the geography's measure. `nearest_m` is null beyond the measure's cap and where
     nobody looked; a count is zero only where the kind's source looked. `access_*_per_1000`: open places per 1,000
     residents within the catchment, unrounded. `gap`: within, borderline or beyond the kind's standard for the
-    area's rural-urban class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
+    area's class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
     list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
     missing; the position is null for a kind that is in none.
     """
@@ -161,7 +161,7 @@ def _access(
 
 
 def with_gap(measure: Measure, near: float, entry: Kind, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
-    """`standard_minutes` for the area's rural-urban class, and whether the nearest place meets it: within, borderline
+    """`standard_minutes` for the area's class, and whether the nearest place meets it: within, borderline
     (on either side of it by less than the share `near`), or beyond."""
     standard = origins["rural_or_urban"].map(entry.standard_minutes).astype("float64")
     minutes = reach["nearest_minutes"].fillna(np.inf)

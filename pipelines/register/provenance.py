@@ -9,7 +9,8 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
 
     A source's table is that source, and the look-up that carries it where it is by an older vintage of areas. `reach` is
     the lists its kinds are counted from, `organisation` those of organisations, and the postcode directory where one of
-    these is placed by postcode alone. `areas`, which every row rests on, adds none.
+    these is placed by postcode alone. `areas`, which every row rests on, adds none, unless there is
+    nothing else.
     """
     found: list[str] = []
     carried = carried_sources(register)
@@ -22,7 +23,7 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
     for stem in (stem for stem in ordered if stem in register.sources):
         point = register.sources[stem].places.point
         found += [stem, register.geography.postcodes.source] if point.postcode and not point.crs else [stem]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) or register.geography.spine
 
 
 def indicator_kinds(register: Register, indicator: Indicator) -> list[str]:

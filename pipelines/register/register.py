@@ -1,7 +1,7 @@
 """The register: sources, indicators, indices, taxonomy and licences as validated records."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.register.decay import Decay
+from pipelines.register.serving import left_out
 from pipelines.register.source import Licence, Source
 from pipelines.scoring.definition import Direction, Index, read_index
 
@@ -25,7 +26,8 @@ class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
-    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs.
+    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs. In title and note stand
+    `{cap_m}` and `{detour}` for the walk of the geography at hand.
     """
 
     stem: str
@@ -58,7 +60,7 @@ class Kind(Record):
     `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
     looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
     `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
-    `standard_minutes`: by rural-urban class, the walk beyond which there is a gap. Evidence older than `expires_years`
+    `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
@@ -157,7 +159,8 @@ def read_indicator(path: Path) -> Indicator:
 
 @dataclass(frozen=True)
 class Register:
-    """Everything a geography's pipeline is made of."""
+    """Everything a geography's pipeline is made of. `left_out`: the indices that rest on what only other geographies
+    have, each with what it lacks here."""
 
     geography: Geography
     sources: dict[str, Source]
@@ -165,6 +168,7 @@ class Register:
     indices: dict[str, Index]
     taxonomy: Taxonomy
     licences: dict[str, Licence]
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def place_sources(self) -> dict[str, Source]:
@@ -214,15 +218,29 @@ def read_register(
     nested = {("licences", *path): line for path, line in lines.items()}
     licences = validate(Licences, {"licences": licence_values}, nested, "licences.yml").licences
     every = [read_record(Source, path, stem=path.stem) for path in sorted(sources.glob("*.yml"))]
+    own = {source.stem: source for source in every if source.geography == geography.sources_of}
+    taxonomies = {path.stem: read_record(Taxonomy, path) for path in sorted(definitions.glob("taxonomy*.yml"))}
+    if geography.taxonomy not in taxonomies:
+        raise DefinitionError(f"{geography.at('taxonomy')}: there is no {geography.taxonomy}.yml")
+    taxonomy = taxonomies.pop(geography.taxonomy)
+    found = {path.stem: read_indicator(path) for path in sorted(indicators.glob("*.sql"))}
+    indices = map(read_index, sorted((definitions / "indices").glob("*.yml")))
+    published = {index.stem: index for index in indices if index.publish}
+    needs = {name: {*indicator.inputs, *indicator.kinds} for name, indicator in found.items()}
+    needs |= {name: {member for _, member, _ in index.members} for name, index in published.items()}
+    others = {source.stem for source in every}.union(*(other.kinds for other in taxonomies.values()), PLACE_TABLES)
+    here = {*own, *taxonomy.kinds, *needs, "areas", "reach"}
+    here |= {"organisation"} if any(kind.group == "organisation" for kind in taxonomy.kinds.values()) else set()
+    lacking = left_out(needs, here, others - here)
+    for name, indicator in found.items():
+        texts = {key: geography.filled(getattr(indicator, key)) for key in ("title", "note")}
+        found[name] = indicator.model_copy(update=texts)
     return Register(
         geography,
-        {source.stem: source for source in every if source.geography == geography.sources_of},
-        {path.stem: read_indicator(path) for path in sorted(indicators.glob("*.sql"))},
-        {
-            index.stem: index
-            for index in map(read_index, sorted((definitions / "indices").glob("*.yml")))
-            if index.publish
-        },
-        read_record(Taxonomy, definitions / "taxonomy.yml"),
+        own,
+        {name: indicator for name, indicator in found.items() if name not in lacking},
+        {name: index for name, index in published.items() if name not in lacking},
+        taxonomy,
         licences,
+        {name: lacks for name, lacks in lacking.items() if name in published},
     )

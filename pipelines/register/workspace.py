@@ -54,7 +54,7 @@ class Workspace:
     @cached_property
     def weight_sets(self) -> list[WeightSet]:
         """Other weights for our indices: those of the repository and, contributed, those in DIR/weight_sets."""
-        return read_weight_sets([SETS, self.data / "weight_sets"], self.register.indices)
+        return read_weight_sets([SETS, self.data / "weight_sets"], self.register.indices, self.register.left_out)
 
     @property
     def recording(self) -> Path | None:
@@ -91,7 +91,7 @@ class Workspace:
 
 
 def open_workspace(settings: Settings) -> Workspace:
-    """The workspace of `settings.data`: its scope.json decides, else the areas asked, else the invented town.
+    """The workspace of `settings.data`: its scope.json decides, else the areas asked, else the default geography, the sample town.
 
     Raises Problem (usage) when other areas are asked of a DIR that already has an area set.
     """
@@ -109,5 +109,12 @@ def open_workspace(settings: Settings) -> Workspace:
                 usage=True,
             )
         return Workspace(settings, geographies[scope["geography"]], tuple(scope["asked"]))
-    wanted = [g for g in geographies.values() if g.invented != bool(settings.areas)]
-    return Workspace(settings, wanted[0], settings.areas)
+    return Workspace(settings, _geography_of(settings.areas, geographies), settings.areas)
+
+
+def _geography_of(areas: tuple[str, ...], geographies: dict[str, Geography]) -> Geography:
+    """The geography that knows the first area asked; a real one where none does, and the default where none is asked."""
+    if not areas:
+        return next(g for g in geographies.values() if g.default)
+    known = (g for g in geographies.values() if g.knows(areas[0]))
+    return next(known, None) or next(g for g in geographies.values() if not g.invented)

@@ -11,6 +11,7 @@ from pipelines.core import store
 from pipelines.core.step import Given, Step
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
+from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label_table, read_labels
 from pipelines.register.register import Register
 from pipelines.register.vintages import by_area, carried_sources
@@ -55,7 +56,12 @@ def release_step(workspace: Workspace) -> Step:
     """The step that assembles a release: what it rests on, all of it."""
     register, geography = workspace.register, workspace.geography
     indices = [f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster") for name in register.indices]
-    tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= set(register.sources)}
+    labelled = read_typology().index in register.indices
+    here = {*register.sources, *register.taxonomy.kinds}
+    here |= {"typology"} if labelled else set()
+    here |= {"older_areas"} if carried_sources(register) else set()
+    here |= {"postcodes"} if geography.postcodes else set()
+    tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
     return Step(
         "release",
         "release",
@@ -63,7 +69,7 @@ def release_step(workspace: Workspace) -> Step:
         (
             *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
-            "ownership/typology",
+            *(["ownership/typology"] if labelled else []),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -93,7 +99,12 @@ def collect(given: Given) -> Inputs:
     by_index = lambda kind: [given[f"{kind}/{name}"] for name in register.indices]  # noqa: E731
     part = lambda outputs, end: [output.files[output.stem + end] for output in outputs]  # noqa: E731
     spreads, explained = by_index("spread"), by_index("explained")
-    files = {name: [given.path(f"table/{name}")] for table in tables.values() for name in table.inputs}
+    files = {
+        name: [given.path(f"table/{name}")]
+        for table in tables.values()
+        for name in table.inputs
+        if name in register.sources
+    }
     files |= {
         "areas": [given.path("geography/areas")],
         "areas_asked": [given.path("geography/scope")],
@@ -108,7 +119,7 @@ def collect(given: Given) -> Inputs:
         "match_pairs": [groups.files["place_group.pairs"]],
         "reach": part(reach, ""),
         "places_in_reach": part(reach, ".places"),
-        "area_labels": [given.path("ownership/typology")],
+        "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
         "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
         "index_scores": part(by_index("index"), ""),
@@ -117,6 +128,7 @@ def collect(given: Given) -> Inputs:
         **{view: part(spreads, end) for view, end in SPREAD_VIEWS.items()},
         **{view: part(explained, end) for view, end in EXPLAINED_VIEWS.items()},
     }
+    files = {name: paths for name, paths in files.items() if paths}
     snapshots = _snapshots(given, register)
     near = _places_in_reach(files)
     states = snapshots.set_index("source")["state"]
@@ -157,9 +169,13 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "is_invented": geography.invented,
         "areas_asked": asked,
         "area_code_means": geography.area_code_means,
+        "levels": ", ".join(f"{stem}: {level.name}" for stem, level in register.geography.levels.items()),
         "n_areas": given["geography/scope"].rows,
         "n_areas_nation": given["geography/areas"].rows,
         "indices": ", ".join(register.indices),
+        "indices_left_out": "; ".join(
+            f"{name} (rests on {', '.join(lacks)})" for name, lacks in register.left_out.items()
+        ),
         "distance_measure": measure_of(geography).name,
         "ecological_fallacy": FALLACY,
         "indices_withheld": ", ".join(withheld),

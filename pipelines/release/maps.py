@@ -13,6 +13,7 @@ import shapely
 
 from geodata.crs import PUBLISHED
 from pipelines.core import store
+from pipelines.core.query import holds
 from pipelines.register.licensing import file_name, shared
 from pipelines.release.database import SCORE_COLUMNS
 from pipelines.release.inputs import FALLACY, Inputs
@@ -90,6 +91,8 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[L
         Terms.of(connection, None, means),
     )
     yield from _place_layers(connection)
+    if not holds(connection, "opportunity"):
+        return
     opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
     if len(opportunities):
         terms = Terms.of(connection, "opportunity", opportunities)

@@ -91,10 +91,9 @@ def kind_register(register: Register, present: set[str]) -> pd.DataFrame:
         {
             "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
             "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
-            "subset_of": kind.subset_of, "standard_urban": kind.standard_minutes.get("Urban"),
-            "standard_rural": kind.standard_minutes.get("Rural"),
+            "subset_of": kind.subset_of, "standards": ", ".join(f"{c} {m:g}" for c, m in kind.standard_minutes.items()) or None,
             "licence": label_of(register, kind_basis(register, name), present), "note": kind.note,
         }
         for name, kind in register.taxonomy.kinds.items()
     ]  # fmt: skip
-    return pd.DataFrame(rows).astype({"subset_of": "str", "standard_urban": float, "standard_rural": float})
+    return pd.DataFrame(rows).astype({"subset_of": "str", "standards": "str"})

@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
 
@@ -23,7 +24,7 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
     lines += _coverage(connection)
     lines += _not_known(facts, connection)
     lines += _access(connection)
-    lines += _ownership(facts, connection)
+    lines += _ownership(facts, connection) if holds(connection, "typology") else []
     lines += _benchmark(connection)
     lines += ["## Attribution", ""]
     lines += [
@@ -126,8 +127,7 @@ def _ownership(facts, connection) -> list[str]:
 
 
 def _benchmark(connection) -> list[str]:
-    tables = {row[0] for row in connection.execute("select distinct table_name from column_dictionary").fetchall()}
-    if "benchmark" not in tables:
+    if not holds(connection, "benchmark"):
         return []
     rows = connection.execute("""
         select scope, spearman, n_areas from benchmark_correlation join index_method using (index_name)

@@ -11,7 +11,7 @@ from pipelines.indices.clusters import cluster_step
 from pipelines.indices.explained import explained_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
-from pipelines.ownership.typology import typology_step
+from pipelines.ownership.typology import read_typology, typology_step
 from pipelines.places.collect import place_record_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.corrections import corrections_step
@@ -50,5 +50,5 @@ def all_steps(workspace: Workspace) -> list[Step]:
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),
         *(make(workspace, index) for index in indices for make in (spread_step, explained_step, cluster_step)),
-        typology_step(workspace),
+        *([typology_step(workspace)] if read_typology().index in register.indices else []),
     ]

@@ -1,6 +1,7 @@
 """Several opinions of how much each domain counts, side by side: expert (as published), equal, from the data (principal
 component), taken from other indices, contributed; and how far ranks move between them."""
 
+from collections.abc import Collection
 from itertools import combinations
 from pathlib import Path
 from typing import Literal
@@ -49,14 +50,18 @@ class WeightSet(Record):
         return self
 
 
-def read_weight_sets(folders: list[Path], indices: dict[str, Index]) -> list[WeightSet]:
+def read_weight_sets(
+    folders: list[Path], indices: dict[str, Index], passed_over: Collection[str] = ()
+) -> list[WeightSet]:
     """The sets in the YAML files of some folders, by name. Raises DefinitionError naming file, line and key where a set is
-    of no index that is published, names a domain the index does not have, or leaves one out."""
+    of no index that is published (nor `passed_over`), names a domain the index does not have, or leaves one out."""
     found: dict[str, WeightSet] = {}
     for path in sorted(
         (p for folder in folders if folder.is_dir() for p in folder.glob("*.yml")), key=lambda p: p.stem
     ):
         weight_set = read_record(WeightSet, path, stem=path.stem)
+        if weight_set.index in passed_over:
+            continue
         if weight_set.index not in indices:
             raise DefinitionError(f"{weight_set.at('index')}: there is no index {weight_set.index}")
         parts = set(indices[weight_set.index].parts)

@@ -59,7 +59,7 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
         return []
     if source.fetch.geometry:
         return _layer_breach(geography, table)
-    if source.stem == geography.postcodes.source:
+    if geography.postcodes and source.stem == geography.postcodes.source:
         directory = geography.postcodes
         share = within_extent(geography, *(table[c].to_numpy(float) for c in (directory.x, directory.y)), directory.crs)
         return _too_few("postcodes", share.mean(), LEAST_OF_POSTCODES)

@@ -1,12 +1,12 @@
 /*
-title: Walk to the nearest state-funded school, capped at 3,120 m
+title: Walk to the nearest state-funded school, capped at {cap_m} m
 unit: m
 direction: higher_is_more_need
 grain: area
 inputs: [reach]
 kinds: [school]
 null_reason: no_denominator
-note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */
 select
     area_code,

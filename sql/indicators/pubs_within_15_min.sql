@@ -6,7 +6,7 @@ grain: area
 inputs: [reach]
 kinds: [pub]
 null_reason: no_denominator
-note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */
 select area_code, case when coverage != 'unknown' then n_within_15_min end as value, coverage, null_reason, as_at
 from reach

@@ -6,7 +6,7 @@ grain: area
 inputs: [reach]
 kinds: [community_centre, library, pub, school, museum, theatre, cinema, music_venue, arts_centre]
 null_reason: no_denominator
-note: "Straight line lengthened by 1.3 stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
 */
 -- Dependence on a last place of its kind: were it to close, residents would have none in reach.
 select

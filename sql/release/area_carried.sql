@@ -1,7 +1,7 @@
 /*
 title: How values by an older vintage of areas were carried to each area, by the official exact-fit look-up
 key: [area_code, source]
-inputs: [ons_lsoa11_lsoa21_2022]
+inputs: [older_areas]
 columns:
   area_code: code of the small area
   source: source whose table is by the older vintage

@@ -8,7 +8,7 @@ columns:
   rank_nation: {description: "rank in the nation, 1 = greatest need or opportunity; null where under 99 % of the nation has a score in this run", term: rank}
   rank_region: rank in the region, by the same rule
   rank_authority: rank in the authority, by the same rule
-  rank_like_areas: rank among areas of the same rural-urban class in the nation, by the same rule
+  rank_like_areas: rank among areas of the same class (like_areas) in the nation, by the same rule
   decile_nation: {description: "tenth of the nation, 1 = highest need", term: decile}
   rank_median: rank in the middle of all versions of the method (see table index_method), in the scope of spread_scope
   rank_low: {description: "rank at the 5 % point of the same versions, in that scope", term: spread}

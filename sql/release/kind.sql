@@ -11,8 +11,7 @@ columns:
   counts_for_reach: whether open places of this kind count within reach
   counted_from: the sources whose places count; the cover of the first decides where nobody looked
   subset_of: the kind this one is part of, if any
-  standard_urban: {description: walk beyond which an urban area has a gap; null is no standard, unit: minutes}
-  standard_rural: {description: the same in a rural area, unit: minutes}
+  standards: {description: "walk beyond which an area has a gap, by its class; null is no standard", unit: minutes}
   licence: licence its counts leave under, by the lists they rest on (see table licence)
   note: why it does not count, or what to know
 */

@@ -4,21 +4,21 @@ key: [area_code]
 columns:
   area_code: {description: code of the small area; what it is a code of is said in release.area_code_means, term: area}
   area_name: the publisher's name of the small area
-  ward_code: ward that the area best fits
+  ward_code: ward that the area best fits; what this and the other levels are called here is in release.levels
   ward_name: name of that ward
-  msoa_code: middle layer area (MSOA) that holds the area
-  msoa_name: House of Commons Library name of that middle layer area
-  authority_code: local authority district
+  msoa_code: middle layer area that holds the area; null where there is no such level
+  msoa_name: name of that middle layer area, as people say it
+  authority_code: local authority
   authority_name: name of the authority
   combined_authority_code: combined authority the authority belongs to, if any
   combined_authority_name: name of that combined authority
-  region_code: region
+  region_code: region; null where there are none
   region_name: name of the region
   nation_code: nation, the widest scope ranks are given in
   nation_name: name of the nation
-  like_areas_code: {description: rural-urban class; areas of one class form the like-areas scope, term: like areas}
+  like_areas_code: {description: "class of area, such as town or country; areas of one class form the like-areas scope", term: like areas}
   like_areas_name: name of that class
-  rural_or_urban: Rural or Urban
+  rural_or_urban: "the class that standards of access go by (see table kind)"
   population: {description: usual residents on census day, unit: residents}
   longitude: {description: longitude (WGS 84) of the point residents are taken to start from, unit: degrees}
   latitude: {description: latitude (WGS 84) of that point, unit: degrees}

@@ -11,7 +11,7 @@ columns:
   n_within_15_min: {description: open places within a 15-minute walk; null where nobody looked, unit: places, term: reach}
   access_e2sfca_per_1000: {description: "open places within a 15-minute walk for each 1,000 residents, shared among all who can walk to them, wherever they live, near places counting more (E2SFCA; Gaussian, sigma 7.5 minutes, to 15 minutes); 0 where none is in reach, null where nobody looked", unit: "places per 1,000 residents", term: catchment}
   access_3sfca_per_1000: {description: "the same, where residents with several places in reach divide themselves among them (3SFCA)", unit: "places per 1,000 residents"}
-  standard_minutes: {description: the walk set as a standard for the area's rural-urban class; null is none, unit: minutes, term: standard}
+  standard_minutes: {description: the walk set as a standard for the area's class; null is none, unit: minutes, term: standard}
   gap: {description: "whether the nearest is within the standard; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found", term: gap}
   coverage: {description: "how far the kind's list covers the area", term: coverage}
   null_reason: {description: set exactly where nobody looked, term: null reason}

@@ -2,6 +2,7 @@
 title: Candidate buildings and sites, with the evidence and its age; a row is somewhere to look, not an offer
 key: [opportunity_id]
 row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, run_by, competing_allocation, evidence, licence, longitude, latitude]
+inputs: [brownfield_site]
 columns:
   opportunity_id: identifier of the row, made from the place and what it is
   place_id: the place (see table place)

@@ -1,6 +1,7 @@
 /*
 title: Which small area each live postcode of the areas asked lies in
 key: [postcode]
+inputs: [postcodes]
 columns:
   postcode: postcode without spaces
   area_code: small area its point lies in

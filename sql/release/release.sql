@@ -8,9 +8,11 @@ columns:
   is_invented: true for the made-up sample town, whose numbers mean nothing
   areas_asked: the areas this release holds
   area_code_means: what area_code is a code of
+  levels: what each level of areas is, from the smallest
   n_areas: number of small areas in the release
   n_areas_nation: number of small areas in the nation, the scope of national ranks
   indices: the indices held, separated by commas
+  indices_left_out: "indices that rest on what this geography does not have, each with what that is"
   distance_measure: how walks were measured
   ecological_fallacy: how the numbers may and may not be read
   indices_withheld: indices whose score is withheld because it would follow coverage, separated by commas

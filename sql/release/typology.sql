@@ -1,6 +1,7 @@
 /*
 title: One label per area from need, stock, signs of change and capacity, by a stated decision table
 key: [area_code]
+inputs: [typology]
 columns:
   area_code: code of the small area
   label: {description: code of the label, term: typology}

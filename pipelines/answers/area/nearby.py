@@ -10,6 +10,7 @@ import pandas as pd
 from pipelines.answers import titles
 from pipelines.answers.latest import rows
 from pipelines.answers.walking import measured
+from pipelines.core.query import holds
 
 NEAREST_FEW = 3
 MINUTES = 15
@@ -135,6 +136,8 @@ def opportunities(connection) -> list[dict]:
 
 
 def _near(connection, table: str, columns: str, where: str, order: str) -> list[dict]:
+    if not holds(connection, table):
+        return []
     _walks(connection, table)
     return rows(
         connection,

@@ -9,9 +9,10 @@ import duckdb
 from pipelines.answers import titles
 from pipelines.answers.area import nearby, why
 from pipelines.answers.area.profile_text import text_of
-from pipelines.answers.latest import open_latest, release_facts, rows
-from pipelines.answers.lookup import Asked, look_up
+from pipelines.answers.latest import geography_of, headline, indices_of, open_latest, release_facts, rows
+from pipelines.answers.lookup import Asked, level_words, look_up
 from pipelines.answers.sheet import as_json
+from pipelines.core.query import holds
 from pipelines.core.settings import Settings
 from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
@@ -51,6 +52,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
         "release": release,
         "asked": asked.as_answer(),
         "where": _where(connection),
+        "levels": {name: {"one": one, "several": several} for name, (one, several) in level_words(connection).items()},
         "here": {
             "kinds": kinds,
             "community_run": nearby.community_run(connection),
@@ -77,6 +79,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
         "sources": _sources(connection),
         "corrections": nearby.corrections(connection),
         "indicators": _indicators(connection),
+        "headline": headline(connection),
         "areas": _areas(connection),
     }
 
@@ -84,6 +87,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
 def _where(connection) -> dict:
     found = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) order by area_code")
     where: dict = {"n_areas": len(found), "residents": sum(area["population"] for area in found)}
+    where["residents_as"] = geography_of(connection).residents_as
     for level in ("area", "ward", "msoa", "authority", "combined_authority", "region", "nation", "like_areas"):
         pairs = sorted({(area[f"{level}_code"], area[f"{level}_name"]) for area in found if area[f"{level}_code"]})
         where[level] = [{"code": code, "name": name} for code, name in pairs]
@@ -146,7 +150,8 @@ def _indices(connection) -> list[dict]:
                 **{key: known.get(name) for key, known in because.items()},
             }
         )
-    return sorted(entries, key=lambda index: (index["index_name"] != titles.headline(), index["index_name"]))
+    first = headline(connection)
+    return sorted(entries, key=lambda index: (index["index_name"] != first, index["index_name"]))
 
 
 def _domains(connection) -> dict[str, list[dict]]:
@@ -206,7 +211,12 @@ def _scope_sizes(connection) -> dict[str, dict]:
 
 
 def _typology(connection) -> list[dict]:
-    """How many areas and residents have each label; for one area, how each axis stands and the row that decided."""
+    """How many areas and residents have each label; for one area, how each axis stands and the row that decided.
+
+    Nothing where the geography has no labels.
+    """
+    if not holds(connection, "typology"):
+        return []
     found = rows(
         connection,
         """
@@ -256,27 +266,28 @@ def _sources(connection) -> list[dict]:
         select s.source, s.title, s.publisher, s.licence, s.attribution, coalesce(x.source_as_at::varchar, s.vintage::varchar) as as_at, x.state,
             s.source in (from lists) as is_list_of_places
         from source as s join snapshot as x using (source)
-        where s.source in (from lists) or s.source in (from statistics) or s.source = 'ons_census_residents_2021'
+        where s.source in (from lists) or s.source in (from statistics) or s.source = $residents
         order by is_list_of_places desc, s.title""",
+        residents=geography_of(connection).residents_source,
     )
 
 
 def _areas(connection) -> list[dict]:
     """A line per area, those that the headline index puts first before others."""
-    first = titles.headline()
-    scores = [
-        f"any_value(s.score) filter (s.index_name = '{name}') as {name}_score" for name in titles.listed_indices()
-    ]
+    label = "(select shown_as from typology as t where t.area_code = n.area_code)"
+    label = label if holds(connection, "typology") else "null"
+    first, listed = headline(connection), [*titles.listed_indices(indices_of(connection))]
+    listed += [] if first in listed else [first]
+    scores = [f"any_value(s.score) filter (s.index_name = '{name}') as {name}_score" for name in listed]
     ranks = [f"any_value(s.rank_{scope}) filter (s.index_name = '{first}') as {first}_rank_{scope}" for scope in ("nation", "authority")]  # fmt: skip
     return rows(
         connection,
         f"""
         with s as (select area_code, {", ".join([*scores, *ranks])} from index_score as s group by area_code)
-        select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, s.* exclude (area_code), t.shown_as as typology,
+        select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, s.* exclude (area_code), {label} as typology,
             list(r.kind order by r.kind) filter (r.gap = 'beyond') as gaps_beyond
         from neighbourhood as n semi join asked using (area_code)
         left join s on s.area_code = n.area_code
-        left join typology as t on t.area_code = n.area_code
         left join neighbourhood_reach as r on r.area_code = n.area_code
         group by all
         order by s.{first}_score desc nulls last, n.area_code""",

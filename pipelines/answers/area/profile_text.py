@@ -52,23 +52,29 @@ def _where(profile: dict) -> list[str]:
     one = _is_one(profile)
     title = {"postcode": f"Postcode {asked['text']}", "file": asked["name"]}.get(asked["level"])
     if title is None:
-        level = "" if asked["level"] == "area" else f", {label('level', asked['level'])}"
+        level = "" if asked["level"] == "area" else f", {profile['levels'][asked['level']]['one']}"
         title = f"{asked['name'] or 'Area'} ({asked['code']}){level}"
     lines = [title.upper() if one else f"{title.upper()}: {areas(where['n_areas'])} together"]
-    lines += labelled("Small area", _names(where["area"])) if one and asked["level"] != "area" else []
-    lines += labelled("Nearby" if one else "MSOAs", _names(where["msoa"], with_codes=False))
-    lines += labelled("Ward" if len(where["ward"]) == 1 else "Wards", _names(where["ward"], with_codes=one))
+    levels = profile["levels"]
+    if one and asked["level"] != "area":
+        lines += labelled(_titled(levels["area"]["one"]), _names(where["area"]))
+    if "msoa" in levels:
+        lines += labelled(
+            "Nearby" if one else _titled(levels["msoa"]["several"]), _names(where["msoa"], with_codes=False)
+        )
+    if "ward" in levels:
+        number_of = "one" if len(where["ward"]) == 1 else "several"
+        lines += labelled(_titled(levels["ward"][number_of]), _names(where["ward"], with_codes=one))
     within = [pair["name"] for level in ("authority", "combined_authority", "region") for pair in where[level]]
-    lines += labelled("Authority", ", ".join(dict.fromkeys(within)))
+    lines += labelled(_titled(levels["authority"]["one"]), ", ".join(dict.fromkeys(within)))
     lines += labelled("Kind of area", joined([pair["name"] or "" for pair in where["like_areas"]]))
-    lines += labelled(
-        "Residents",
-        f"{where['residents']:,} on census day (21 March 2021)"
-        if not release["is_invented"]
-        else f"{where['residents']:,} (invented)",
-    )
+    lines += labelled("Residents", f"{where['residents']:,} {where['residents_as']}")
     lines += labelled("Walks", f"from the {joined(where['origin_kind'])}; {release['distance_measure']}")
     return lines + labelled("Release", f"{release['version']}, {release['title']}")
+
+
+def _titled(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _names(pairs: list[dict], with_codes: bool = True) -> str:
@@ -147,7 +153,7 @@ def _tenth(index: dict) -> str:
 
 
 def _typology(profile: dict) -> list[str]:
-    lines = heading("What this suggests")
+    lines = heading("What this suggests") if profile["typology"] else []
     for entry in profile["typology"]:
         if not entry["axes"]:
             lines += item(f"{entry['shown_as']}: {areas(entry['n_areas'])}, {sheet.residents(entry['residents'])}")
@@ -211,18 +217,22 @@ def correction(row: dict) -> str:
 
 
 def _areas(profile: dict) -> list[str]:
-    rows, first = profile["areas"], titles.headline()
+    rows, first, suggests = profile["areas"], profile["headline"], bool(profile["typology"])
     if len(rows) < 2:
         return []
+    listed = titles.listed_indices(index["index_name"] for index in profile["indices"])
+    index, wide = titles.index_of(first), max(11, *(len(row["area_code"]) + 2 for row in rows))
     lines = [
         *heading("Area by area"),
         *para(
-            f"In order of {titles.index_title(first)}. Scores as above; its rank in the nation where there is one, 1 {titles.index_of(first).first_rank}."
+            f"In order of {titles.index_title(first)}. Scores as above; its rank in the nation where there is one"
+            f"{f', 1 {index.first_rank}' if index else ''}."
         ),
     ]
-    widths = {name: max(len(column), 6) for name, column in titles.listed_indices().items()}
-    heads = [f"{column:>{widths[name]}}" for name, column in titles.listed_indices().items()]
-    lines.append(f"  {'Area':<11}{'Name':<22}{'Residents':>9}  {'  '.join(heads)}  {'Rank':>6}  Suggests")
+    widths = {name: max(len(column), 6) for name, column in listed.items()}
+    heads = [f"{column:>{widths[name]}}" for name, column in listed.items()]
+    last = "  Suggests" if suggests else ""
+    lines.append(f"  {'Area':<{wide}}{'Name':<22}{'Residents':>9}  {'  '.join(heads)}  {'Rank':>6}{last}")
     for row in rows[:AREAS_SHOWN]:
         rank = "-" if row[f"{first}_rank_nation"] is None else f"{row[f'{first}_rank_nation']:,}"
         name = (row["area_name"] or "")[:21]
@@ -230,8 +240,9 @@ def _areas(profile: dict) -> list[str]:
         scores = [
             f"{titles.NOT_KNOWN if known[i] is None else format(known[i], '.1f'):>{w}}" for i, w in widths.items()
         ]
+        last = f"  {row['typology'] or titles.NOT_KNOWN}" if suggests else ""
         lines.append(
-            f"  {row['area_code']:<11}{name:<22}{row['residents']:>9,}  {'  '.join(scores)}  {rank:>6}  {row['typology'] or titles.NOT_KNOWN}"
+            f"  {row['area_code']:<{wide}}{name:<22}{row['residents']:>9,}  {'  '.join(scores)}  {rank:>6}{last}"
         )
         if row["gaps_beyond"]:
             gaps = ", ".join(f"no {titles.singular(kind)}" for kind in row["gaps_beyond"])

@@ -3,7 +3,7 @@
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.latest import rows
+from pipelines.answers.latest import headline, rows
 from pipelines.answers.walking import measured
 
 ALTERNATIVES = 5
@@ -46,7 +46,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
             coalesce(sum(population) filter (is_nearest and not is_next_beyond and extra_m is null), 0)::integer as residents_next_not_known,
             count(*) filter (is_partial and (is_only or is_nearest))::integer as n_areas_partly_known
         from mine""",
-        headline=titles.headline(),
+        headline=headline(connection),
         place_id=place_id,
         kind=kind,
     )[0]

@@ -7,11 +7,13 @@ import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.lookup import level_words
 from pipelines.answers.place.loss import alternatives, loss
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
+from pipelines.core.query import holds
 from pipelines.core.settings import Settings
 
 HITS = 20
@@ -160,6 +162,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
             place_id,
         ),
         "where": {key: facts[key] for key in WHERE},
+        "levels": {name: {"one": one, "several": several} for name, (one, several) in level_words(connection).items()},
         "owner": {
             "owner_kind": facts["owner_kind"],
             "source": facts["owner_source"],
@@ -227,6 +230,8 @@ def _one(connection, place_id: str) -> dict:
 
 
 def _of(connection, table: str, columns: str, order: str, place_id: str) -> list[dict]:
+    if not holds(connection, table):
+        return []
     return rows(
         connection, f"select {columns} from {table} where place_id = $place_id order by {order}", place_id=place_id
     )

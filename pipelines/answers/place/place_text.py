@@ -97,9 +97,10 @@ def _where(place: dict) -> list[str]:
         if where["area_name"]
         else f"{where['area_code'] or titles.NOT_KNOWN}, beyond the areas of this release"
     )
-    lines = labelled("Small area", area)
-    lines += labelled("Ward", where["ward_name"])
-    lines += labelled("Authority", where["authority_name"])
+    called = {level: words["one"][:1].upper() + words["one"][1:] for level, words in place["levels"].items()}
+    lines = labelled(called["area"], area)
+    for level in ("ward", "authority"):
+        lines += labelled(called.get(level, ""), where[f"{level}_name"])
     quality = label("point_quality", where["point_quality"] or titles.NOT_KNOWN)
     return lines + labelled(
         "Point", f"{where['latitude']:.6f}, {where['longitude']:.6f} (latitude, longitude): {quality}"
