@@ -60,7 +60,7 @@ def _geography(register: Register) -> Iterator[str]:
     ]:
         if stem not in register.sources:
             yield f"{geography.at(key)}: there is no source {stem}"
-    if geography.postcodes.source not in register.sources:
+    if geography.postcodes and geography.postcodes.source not in register.sources:
         yield f"{geography.at('postcodes')}: there is no source {geography.postcodes.source}"
 
 
