@@ -1,0 +1,121 @@
+"""One file to add something: a source (with one recorded answer), an indicator, an index and a weight set, each a file
+put into a copy of the project in which nothing else is changed, and all seen in one release of the sample town."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from fixtures.recording import NEW, Recording
+
+ROOT = Path(__file__).parents[1]
+ADDRESS = "https://allotments.example/plots.csv"
+SOURCE = f"""\
+title: Allotment plots
+publisher: Nobody
+geography: england_lsoa21
+page: https://allotments.example/
+licence: ogl3
+attribution: Nobody
+publish: rows
+vintage: 2026-01-01
+cadence: yearly
+verified: {{how: mirror, date: 2026-11-25}}
+fetch: {{protocol: file, url: "{ADDRESS}", max_mb: 1}}
+rows: {{exactly: areas}}
+key: [lsoa21_code]
+columns:
+  lsoa21_code: {{from: LSOA, type: code, level: area}}
+  n_plots: {{from: Plots, type: integer, unit: plots, min: 0, max: 1000}}
+"""
+INDICATOR = """\
+/*
+title: Allotment plots
+unit: per 1,000 residents
+direction: higher_is_less_need
+grain: area
+inputs: [nobody_allotments_2026, areas]
+*/
+select area_code, 1000.0 * n_plots / nullif(population, 0) as value
+from areas join nobody_allotments_2026 on lsoa21_code = area_code
+"""
+INDEX = """\
+title: Ground to grow on
+shown_as: Ground to grow on
+question: Where is there least to grow food on, and most need of it?
+reference_year: 2026
+minimum_weight: 0.6
+normalise: percentile
+aggregate: arithmetic
+domains:
+  ground: {title: Ground, weight: 0.5, reason: a test, members: {allotments_rate_per_1000: {weight: 1, reason: a test}}}
+  health: {title: Health, weight: 0.5, reason: a test, members: {bad_health_pct: {weight: 1, reason: a test}}}
+"""
+WEIGHTS = """\
+index: ground_to_grow_on
+title: Gardeners
+origin: contributed
+contributed_by: The gardeners of Samplebridge
+reason: a test
+domains: {ground: 0.9, health: 0.1}
+"""
+ADDED = {
+    "pipelines/sources/nobody_allotments_2026.yml": SOURCE,
+    "sql/indicators/allotments_rate_per_1000.sql": INDICATOR,
+    "pipelines/definitions/indices/ground_to_grow_on.yml": INDEX,
+    "pipelines/definitions/weight_sets/gardeners.yml": WEIGHTS,
+}
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory) -> Path:
+    """The database of the sample town as a copy of the project with the added files publishes it."""
+    clone = tmp_path_factory.mktemp("clone")
+    for folder in ("assets_defs", "pipelines", "geodata", "sql"):
+        shutil.copytree(ROOT / folder, clone / folder, ignore=shutil.ignore_patterns("__pycache__", "answers"))
+    shutil.copy(ROOT / "requirements.lock", clone)
+    for path, text in ADDED.items():
+        assert not (clone / path).exists()
+        (clone / path).write_text(text, "utf-8")
+    recording = Recording(clone / "answers")
+    rows = "".join(f"S990{number:05d},{number % 30}\n" for number in range(1, 151))
+    recording.answer(ADDRESS, f"LSOA,Plots\n{rows}".encode(), NEW)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONGROUND_")}
+    env = {**kept, "PYTHONPATH": str(clone), "COMMONGROUND_RECORDING": str(recording.folder)}
+    command = [sys.executable, "-c", "from pipelines.commands.cli import main; main()", "refresh", "--quiet"]
+    ran = subprocess.run(command, cwd=clone, env=env, capture_output=True, text=True, timeout=580)
+    assert ran.returncode == 0, ran.stderr
+    return clone / "data" / "releases" / "latest" / "commonground.duckdb"
+
+
+def query(release: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(release), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_a_source(release):
+    found = query(release, "select state, n_rows from snapshot where source = 'nobody_allotments_2026'")
+    assert found == [("read", 150)]
+    assert query(release, "select publisher from source where source = 'nobody_allotments_2026'") == [("Nobody",)]
+
+
+def test_an_indicator(release):
+    sql = "select count(value) from indicator_value where indicator = 'allotments_rate_per_1000'"
+    assert query(release, sql) == [(150,)]
+    sql = "select sources from indicator where indicator = 'allotments_rate_per_1000'"
+    assert query(release, sql) == [("nobody_allotments_2026",)]
+
+
+def test_an_index(release):
+    sql = "select count(score), count(rank_nation) from index_score where index_name = 'ground_to_grow_on'"
+    assert query(release, sql) == [(150, 150)]
+    assert query(release, "select count(ground_to_grow_on_score) from neighbourhood_profile") == [(150,)]
+
+
+def test_a_weight_set(release):
+    sql = "select contributed_by from weight_set where weight_set = 'gardeners' and index_name = 'ground_to_grow_on'"
+    assert query(release, sql) == [("The gardeners of Samplebridge",)]
+    assert query(release, "select count(rank) from weight_set_rank where weight_set = 'gardeners'") == [(150,)]
