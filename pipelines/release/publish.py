@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core import store
+from pipelines.core.code import code_version
 from pipelines.core.problem import Problem
-from pipelines.core.step import Given, code_version, to_make, work_key
+from pipelines.core.step import Given, to_make, work_key
 from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database

@@ -13,17 +13,14 @@ import pytest
 
 from pipelines.areas import small_areas
 from pipelines.areas.small_areas import areas_step
+from pipelines.core.code import ROOT, code_version, imports_of, modules_of
 from pipelines.core.settings import Settings
 from pipelines.core.step import (
     PLACES,
-    ROOT,
     FileRead,
     Given,
     Step,
-    code_version,
-    imports_of,
     location,
-    modules_of,
     output,
     run,
     to_make,
