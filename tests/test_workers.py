@@ -13,10 +13,12 @@ from fixtures.making import refresh_town
 from pipelines.release.compare import compare
 from pipelines.release.verify import verify
 
+COMMAND = "from pipelines.commands.cli import main; main()"
+
 
 def refresh(data, *more: str) -> subprocess.Popen:
     """`commonground refresh` on two processes, as a program of its own."""
-    words = [sys.executable, "-m", "pipelines.commands.cli", "refresh", "--data", str(data), "--workers", "2", *more]
+    words = [sys.executable, "-c", COMMAND, "refresh", "--data", str(data), "--workers", "2", *more]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COMMONGROUND_")}
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
 

@@ -50,6 +50,9 @@ MADE_TABLES = {  # those that no SQL file makes
 WHY = {  # every direct dependency, and why it is here
     "click": "the `commonground` command and its help",
     "dagster": "the graph of assets, its schedules, checks and history",
+    "dagster-dask": "the same assets on several processes (`--workers`)",
+    "dask": "what dagster-dask runs on",
+    "distributed": "the worker processes of dask",
     "dagster-webserver": "the page behind `commonground dev`",
     "duckdb": "SQL over Parquet, and the database of a release",
     "esda": "local clusters of an index, from PySAL",
