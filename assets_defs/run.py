@@ -33,8 +33,9 @@ def run(workspace: Workspace) -> None:
     with open_instance(workspace.data) as instance:
 
         def here(keys: list[dg.AssetKey]):
-            options = {"run_config": QUIET, "raise_on_error": False, "tags": TAGS}
-            return job.execute_in_process(instance=instance, asset_selection=keys, **options)
+            return job.execute_in_process(
+                instance=instance, asset_selection=keys, run_config=QUIET, raise_on_error=False, tags=TAGS
+            )
 
         def elsewhere(keys: list[dg.AssetKey]):
             from assets_defs import workers  # here: who has one process need not wait for Dask
@@ -69,7 +70,7 @@ def _timings(result: dg.JobExecutionResult) -> Iterator[tuple[str, str, float, b
     for event in result.all_events:
         if event.is_step_materialization:
             made = event.step_materialization_data.materialization
-            reused[event.step_key] = ("/".join(made.asset_key.path), made.metadata["reused"].value)
+            reused[event.step_key] = ("/".join(made.asset_key.path), bool(made.metadata["reused"].value))
         elif event.is_step_success and event.step_key in reused:
             key, was_reused = reused[event.step_key]
             yield key.partition("/")[0], key, event.step_success_data.duration_ms / 1000, was_reused

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 
@@ -96,7 +97,7 @@ class Geography(Record):
     lookups: list[Lookup]
     expected: dict[str, int]
     groupings: list[str] = []
-    covers: dict[str, str | dict[str, list[str]]] = {}
+    covers: dict[str, Literal["nation"] | dict[str, list[str]]] = {}
     parts: dict[str, dict[str, str]] = {}
     postcodes: Postcodes | None = None
     minutes_per_metre: float

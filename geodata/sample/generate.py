@@ -131,6 +131,7 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     premises = food.premises(areas, codes, layers["Pubs"])
     mapped = openstreetmap.elements(areas, codes, first, branches, premises)
 
+    told: list[tuple[int | None, str, bytes, str]]
     told = [(None, registered.address("ons_nspl_2025"), postcodes.lookup_zip(codes), "zip")]
     for year in libraries.SURVEYS:
         edition = wire.csv_bytes(libraries.edition(branches, year), encoding="utf-8-sig")

@@ -180,13 +180,13 @@ def answer(found: list[dict], base: str) -> bytes:
     found = sorted(found, key=lambda e: (e["type"], e["id"]))
     points = np.array([[e["x"], e["y"]] for e in found])
     told = []
-    for element, x, y in zip(found, *transform_xy(*points.T, "EPSG:27700", "EPSG:4326")):
+    for element, x, y in zip(found, *transform_xy(points[:, 0], points[:, 1], "EPSG:27700", "EPSG:4326")):
         at = {"lat": round(float(y), 7), "lon": round(float(x), 7)}
-        at = at if element["type"] == "node" else {"center": at}
-        told.append({"type": element["type"], "id": element["id"]} | at | {"tags": element["tags"]})
+        where = at if element["type"] == "node" else {"center": at}
+        told.append({"type": element["type"], "id": element["id"], **where, "tags": element["tags"]})
     credit = "Invented for Samplebridge; only the form is that of OpenStreetMap and its Overpass API."
-    head = {"version": 0.6, "generator": "Overpass API 0.7.62", "osm3s": {"timestamp_osm_base": f"{base}T00:00:00Z"}}
-    head["osm3s"]["copyright"] = credit
+    data = {"timestamp_osm_base": f"{base}T00:00:00Z", "copyright": credit}
+    head = {"version": 0.6, "generator": "Overpass API 0.7.62", "osm3s": data}
     return wire.json_bytes(head | {"elements": told})
 
 

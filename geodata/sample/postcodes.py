@@ -24,8 +24,8 @@ def postcodes(areas: pd.DataFrame) -> pd.DataFrame:
     counts = rng.integers(6, 11, len(areas))
     ended = rng.choice(len(areas), ENDED, replace=False)
     owner = np.concatenate([np.repeat(np.arange(len(areas)), counts), ended])
-    inside = [points_within(areas["shape"][i].buffer(-5), 1, rng)[0] for i in owner]
-    lon, lat = transform_xy(*np.array(inside).T, "EPSG:27700", "EPSG:4326")
+    inside = np.array([points_within(areas["shape"][i].buffer(-5), 1, rng)[0] for i in owner])
+    lon, lat = transform_xy(inside[:, 0], inside[:, 1], "EPSG:27700", "EPSG:4326")
     rows = pd.DataFrame({"area": owner, "longitude": np.round(lon, 6), "latitude": np.round(lat, 6)})
     rows["x"], rows["y"] = transform_xy(rows.longitude.to_numpy(), rows.latitude.to_numpy(), "EPSG:4326", "EPSG:27700")
     rows["ended"] = np.where(np.arange(len(rows)) < counts.sum(), "", "202101")

@@ -113,7 +113,7 @@ def coverage(cells: list[shapely.Polygon], bridge: shapely.Polygon, bridge_owner
     lines = shapely.transform(shapely.segmentize(lines, 80), lambda xy: np.round(xy, 1))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     inside, owner = shapely.STRtree([*cells, bridge]).query(shapely.point_on_surface(faces), predicate="within")
-    parts = [[] for _ in cells]
+    parts: list[list] = [[] for _ in cells]
     for face, cell in zip(inside, owner):
         parts[bridge_owner if cell == len(cells) else cell].append(shapely.transform(faces[face], wiggle))
     shapes = [shapely.orient_polygons(shapely.coverage_union_all(p).normalize()) for p in parts]
@@ -182,13 +182,12 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
     land, water = outline(), river()
     halves = sorted(shapely.get_parts(land.difference(water)), key=lambda p: p.centroid.y)
     banks = {"south": halves[0], "north": halves[-1]}
-    points, cells = [], []
+    drawn, cells = [], []
     for bank, count in BANKS.items():
-        drawn = seeds(banks[bank], count, rng)
-        voronoi = shapely.voronoi_polygons(shapely.MultiPoint(drawn), extend_to=land.buffer(5000), ordered=True)
-        points.append(drawn)
+        drawn.append(seeds(banks[bank], count, rng))
+        voronoi = shapely.voronoi_polygons(shapely.MultiPoint(drawn[-1]), extend_to=land.buffer(5000), ordered=True)
         cells += [cell.intersection(banks[bank]) for cell in voronoi.geoms]
-    points = np.vstack(points)
+    points = np.vstack(drawn)
 
     order = placed_areas(points, np.arange(len(points)) < BANKS["north"])
     cells = [cells[i] for i in order.index]

@@ -157,7 +157,7 @@ def add_areas(recording: Recording, date: str, areas: pd.DataFrame, neighbours: 
     """Record the six ONS layers and tables: boundaries, points and look-ups."""
     both = pd.concat([areas[["code", "name", "shape"]], neighbours], ignore_index=True)
     middle = shapely.get_coordinates([s.centroid for s in both["shape"]])
-    lon, lat = transform_xy(*middle.T, "EPSG:27700", "EPSG:4326")
+    lon, lat = transform_xy(middle[:, 0], middle[:, 1], "EPSG:27700", "EPSG:4326")
     outlines = pd.DataFrame(
         {
             "LSOA21CD": both.code,

@@ -75,7 +75,8 @@ def places(table: pd.DataFrame, part: int, count: int) -> np.ndarray:
 
 def libraries(table: pd.DataFrame) -> bytes:
     """The list of libraries as JSON, in degrees: one twice, and one without coordinates."""
-    lon, lat = transform_xy(*places(table, 3, 9).T, CRS, PUBLISHED)
+    points = places(table, 3, 9)
+    lon, lat = transform_xy(points[:, 0], points[:, 1], CRS, PUBLISHED)
     rows = [
         {"관리번호": f"LIB-{n:03d}", "도서관명": f"{DONG[n]}도서관", "위치": {"경도": f"{x:.6f}", "위도": f"{y:.6f}"}}
         for n, (x, y) in enumerate(zip(lon, lat, strict=True))

@@ -8,7 +8,7 @@ a score, and is averaged.
 import pandas as pd
 
 from geodata.geography import Geography
-from geodata.vintages import MISSING, VintageError, carry, fit, how_carried
+from geodata.vintages import MISSING, How, VintageError, carry, fit, how_carried
 from pipelines.areas.claimed import claimed
 from pipelines.core.problem import Problem
 from pipelines.core.step import Check, Given, Output, Step, Tables
@@ -19,14 +19,14 @@ from pipelines.register.workspace import Workspace
 POSITIONS = ("rank", "decile")  # a place in an order of the old areas means nothing among the new
 
 
-def how(name: str, column: Column) -> str | None:
+def how(name: str, column: Column) -> How | None:
     """How a column is carried: extensive (counts), intensive (rates, scores) or, None, not at all."""
     if column.type not in ("number", "integer") or name.rsplit("_", 1)[-1] in POSITIONS:
         return None
     return "extensive" if name.startswith("n_") else "intensive"
 
 
-def by_area_step(workspace: Workspace, source: Source) -> Step:
+def by_area_step(workspace: Workspace, source: Source) -> Step[Tables]:
     """The step that carries a source's table to the present areas."""
     vintage = carried_sources(workspace.register)[source.stem]
     columns = {name: way for name, column in source.columns.items() if (way := how(name, column))}
@@ -79,7 +79,7 @@ def _somewhere(output: Output) -> tuple[bool, str]:
 
 
 def _carried(
-    source: Source, columns: dict[str, str], rows: pd.DataFrame, lookup: pd.DataFrame, residents: pd.Series
+    source: Source, columns: dict[str, How], rows: pd.DataFrame, lookup: pd.DataFrame, residents: pd.Series
 ) -> pd.DataFrame:
     """By new code: every carried column, `row` (1 where every parent has a row), `how_carried` and `share`."""
     try:

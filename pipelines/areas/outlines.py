@@ -11,7 +11,7 @@ from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
 
 
-def outlines_step(workspace: Workspace) -> Step:
+def outlines_step(workspace: Workspace) -> Step[Tables]:
     """The step that makes the outlines of the areas asked."""
     geography = workspace.geography
     return Step(

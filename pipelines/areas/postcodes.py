@@ -14,7 +14,7 @@ NONE = pd.DataFrame({"postcode": [], "x": [], "y": [], "area_code": [], "is_live
 )
 
 
-def postcode_step(workspace: Workspace) -> Step:
+def postcode_step(workspace: Workspace) -> Step[Tables]:
     """The step that places every postcode."""
     geography = workspace.geography
     layers = (

@@ -25,7 +25,7 @@ COLUMNS = [
 NUMBERS = ("population", "x", "y", "longitude", "latitude")
 
 
-def areas_step(workspace: Workspace) -> Step:
+def areas_step(workspace: Workspace) -> Step[Tables]:
     """The step that makes the table of areas."""
     geography = workspace.geography
     return Step(
@@ -111,7 +111,7 @@ def _require(areas: pd.DataFrame, columns: list[str]) -> None:
             )
 
 
-def scope_step(workspace: Workspace) -> Step:
+def scope_step(workspace: Workspace) -> Step[Tables]:
     """The step that finds the areas asked. Kept as scope.json too, by which DIR is known."""
     geography = workspace.geography
     return Step(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +31,7 @@ def read_csv_text(
     that are not text in `encoding`, a row longer or shorter than the heading, a quote that is never closed, no heading,
     and columns of one used heading that differ.
     """
+    lines: Sequence[int] | None = None
     try:
         data = body.decode(encoding).encode().rstrip(b"\r\n") + b"\n"
         head = data[:HEAD].decode(errors="ignore")
@@ -39,7 +40,7 @@ def read_csv_text(
             raise Problem(where, "cannot be read as CSV (it is empty)", "give one with a line of headings")
         positions = [i for i, name in enumerate(heading) if not only_used or used is None or name in used]
         try:
-            table, lines = _parse(data, positions), None
+            table = _parse(data, positions)
         except pa.ArrowInvalid:  # some row is not as long as the heading: find which, line by line
             data, lines = _without_blank(where, data, len(heading))
             table = _parse(data, positions)

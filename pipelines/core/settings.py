@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.core.problem import Problem
 
@@ -38,7 +39,7 @@ class Settings:
         number.
         """
         named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "alert_url", "contact")
-        found = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
+        found: dict[str, Any] = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found["console"] = os.environ.get(CONSOLE) or ("plain" if os.environ.get("DAGSTER_IS_DEV_CLI") else None)
         found = {name: value for name, value in found.items() if value}
         found |= {name: value for name, value in flags.items() if value not in (None, ())}

@@ -8,7 +8,7 @@ the modules it imports, followed through, so that a change to a map writer leave
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import pandas as pd
 
@@ -45,13 +45,15 @@ class Output:
 
 
 class Read(Protocol):
-    """Something a step reads that no step makes, such as a snapshot or a file that an operator keeps in DIR.
+    """Something a step reads that no step makes, such as a snapshot or a file that an operator keeps in DIR."""
 
-    `key` is its name, and its asset key where it has one (`is_asset`).
-    """
+    @property
+    def key(self) -> str:
+        """Its name, and its asset key where it has one."""
 
-    key: str
-    is_asset: bool
+    @property
+    def is_asset(self) -> bool:
+        """Whether Dagster knows it as an asset."""
 
     def version(self, data: Path) -> str:
         """What it holds now, as a hash or a word."""
@@ -84,6 +86,7 @@ class Given:
 
 
 Tables = tuple[dict[str, pd.DataFrame], dict]  # by name, the main one under the output's stem; and what was counted
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -105,16 +108,16 @@ class Keep:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step. `definition` holds everything declared that the result depends on: records, numbers, texts. `describes`
-    says for people what comes of it."""
+class Step(Generic[Result]):
+    """One step, which makes a Result: Tables, but for the release. `definition` holds everything declared that the result
+    depends on: records, numbers, texts. `describes` says for people what comes of it."""
 
     key: str
     group: str
     describes: str
     reads: tuple["str | Read", ...]
     definition: Mapping[str, Any]
-    make: Callable[[Given], Tables]
+    make: Callable[[Given], Result]
     publisher: str = "common-ground"
     checks: tuple[Check, ...] = ()
     keeps: Keep | None = None
@@ -152,7 +155,7 @@ def output(data: Path, key: str) -> Output:
     return _output(data / folder, stem, record)
 
 
-def run(step: Step, data: Path) -> Output:
+def run(step: Step[Tables], data: Path) -> Output:
     """The step's output in `data`: the one there is if nothing it rests on changed, else made anew."""
     folder, stem = location(step.key)
     record, key = _record(step, data), work_key(step, data)
@@ -164,7 +167,7 @@ def run(step: Step, data: Path) -> Output:
     return done
 
 
-def _make(step: Step, data: Path, key: str, before: dict | None) -> Output:
+def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Output:
     folder, stem = location(step.key)
     frames, meta = step.make(Given(data, step.inputs, step.definition))
     names = {name: f"{name}-{key[:12]}.parquet" for name in frames}

@@ -38,7 +38,8 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
         query |= {"outSR": rule.out_crs.removeprefix("EPSG:"), "f": "geojson"}
     else:
         query |= {"returnGeometry": "false", "f": "json"}
-    files, seen = {}, set()
+    files: dict[str, bytes] = {}
+    seen: set = set()
     while len(seen) < count:
         body, ids = _page(client, source, {**query, "resultOffset": len(seen)}, id_field)
         if not ids:
@@ -93,6 +94,6 @@ def _no_error(body: bytes, content_type: str) -> None:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the JSON is cut short or damaged") from error
-    error = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
-    if error and str(error.get("code")) in PASSING_CODES:
-        raise Passing(f"the service answered with error {error.get('code')}: {error.get('message')}")
+    refusal = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
+    if refusal and str(refusal.get("code")) in PASSING_CODES:
+        raise Passing(f"the service answered with error {refusal.get('code')}: {refusal.get('message')}")

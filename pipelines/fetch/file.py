@@ -23,7 +23,8 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     """
     rule = source.fetch
     limit = rule.max_mb * 1_000_000
-    url, page = rule.url or rule.alternate_url, {}
+    url = rule.url or rule.alternate_url
+    page: dict = {}
     if rule.discover:
         url, page = _discover(client, source, last.get("page", {}))
     elif rule.alternate_url and not client.stands_in:
@@ -39,10 +40,10 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     answer = client.get(source.stem, url, limit, validator=validator, check=CHECKS[rule.format])
     if answer.body is None:
         return None
-    kept = {"template": template, "file": answer.validator, "page": page}
+    state = {"template": template, "file": answer.validator, "page": page}
     modified = answer.headers.get("Last-Modified")
     as_at = parsedate_to_datetime(modified).date().isoformat() if modified else None
-    return Reply({f"data.{rule.format}": answer.body}, kept, as_at)
+    return Reply({f"data.{rule.format}": answer.body}, state, as_at)
 
 
 def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:

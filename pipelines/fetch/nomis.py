@@ -18,7 +18,8 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     limit = source.fetch.max_mb * 1_000_000
     wanted = [column.source_name.lower() for column in source.columns.values()]
     params = {"select": ",".join([*wanted, "record_count"])}
-    files, got, total = {}, 0, None
+    files: dict[str, bytes] = {}
+    got, total = 0, None
     while total is None or got < total:
         answer = client.get(
             source.stem, source.fetch.url, limit, params={**params, "RecordOffset": got}, check=_is_table

@@ -66,7 +66,7 @@ def counted_as(places: pd.DataFrame, draw: int, accuracy: Agreement) -> np.ndarr
     return np.where(drop < 1 - accuracy.recall, 0, np.where(double < 1 - accuracy.precision, 2, 1))
 
 
-def error_steps(workspace: Workspace) -> list[Step]:
+def error_steps(workspace: Workspace) -> list[Step[Tables]]:
     """The steps that count places again with errors: the reach of each kind that an index with draws rests on, then the
     indicators that rest on it."""
     register = workspace.register
@@ -78,7 +78,7 @@ def error_steps(workspace: Workspace) -> list[Step]:
     ]
 
 
-def _reach_errors_step(workspace: Workspace, kind: str) -> Step:
+def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
     taxonomy = workspace.register.taxonomy
     entry = taxonomy.kinds[kind]
     return Step(
@@ -129,7 +129,7 @@ def make_reach_errors(given: Given) -> Tables:
     return {f"{kind}.errors": drawn}, {"n_draws": DRAWS, "n_catchments": len(CATCHMENTS)}
 
 
-def _indicator_errors_step(indicator: Indicator) -> Step:
+def _indicator_errors_step(indicator: Indicator) -> Step[Tables]:
     return Step(
         f"indicator_errors/{indicator.stem}",
         "indicators",

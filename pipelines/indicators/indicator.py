@@ -13,7 +13,7 @@ from pipelines.register.workspace import Workspace
 COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"]
 
 
-def indicator_step(workspace: Workspace, indicator: Indicator) -> Step:
+def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
     """The step that runs an indicator's SQL. Where a source is by an older vintage of areas, it is read as carried."""
     old = carried_sources(workspace.register)
     files = {name: _keys(indicator, name, name in old) for name in indicator.inputs}

@@ -73,7 +73,7 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: A
     codes = frame[area].to_numpy()
     members = {n: member for _, n, member in index.members}
     values = pd.DataFrame({n: _values(frame, members[n], h, name) for n, h in headings.items()}).set_axis(codes)
-    directions = {m: member.direction or _known_direction(m) for _, m, member in index.members}
+    directions: dict[str, str] = {m: member.direction or _known_direction(m) for _, m, member in index.members}
     scored = score(index, values, directions)
     columns = _ranked(index, scored, frame.set_axis(codes), asked, name)
     if asked.spread:

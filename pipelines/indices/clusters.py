@@ -28,7 +28,7 @@ QUADRANTS = {1: "high-high", 2: "low-high", 3: "low-low", 4: "high-low"}
 NOT_SIGNIFICANT, NOT_SCORED = "not_significant", "not_scored"
 
 
-def cluster_step(workspace: Workspace, index: Index) -> Step:
+def cluster_step(workspace: Workspace, index: Index) -> Step[Tables]:
     """The step that finds the clusters of an index."""
     layer = workspace.geography.boundaries
     return Step(

@@ -20,7 +20,7 @@ CHANGE = {"area_code": "str", "index_name": "str", "level": "str", "domain": "st
 PEER = {"area_code": "str", "index_name": "str", "place": "int64", "peer_code": "str", "distance": "float64"}
 
 
-def explained_step(workspace: Workspace, index: Index) -> Step:
+def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
     """The step that explains an index."""
     return Step(
         f"explained/{index.stem}",

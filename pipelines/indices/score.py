@@ -1,6 +1,7 @@
 """The step that scores one index: reads indicator values, applies the definition, ranks in every scope."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ WITHHELD = "suppressed"  # of a score there is, and that is not published
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
 
-def index_step(workspace: Workspace, index: Index) -> Step:
+def index_step(workspace: Workspace, index: Index) -> Step[Tables]:
     """The step that scores an index."""
     return Step(
         f"index/{index.stem}",
@@ -37,7 +38,7 @@ def make_index(given: Given) -> Tables:
     inputs = IndexInputs(given)
     index, long, values = inputs.index, inputs.long, inputs.values
     scored = score(index, values, inputs.directions)
-    facts = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
+    facts: dict[str, Any] = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
     facts["against"] = going_against(index, scored, inputs.directions)
     withheld = index.withhold_above is not None and facts["coverage_correlation"] > index.withhold_above
     reasons = _reasons(index, long, values, scored)

@@ -16,7 +16,7 @@ from pipelines.scoring.versions import Scorer
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
 
 
-def spread_step(workspace: Workspace, index: Index) -> Step:
+def spread_step(workspace: Workspace, index: Index) -> Step[Tables]:
     """The step that varies the method of an index."""
     sets = [found for found in workspace.weight_sets if found.index == index.stem]
     drawn = drawn_indicators(workspace.register, index)

@@ -62,7 +62,7 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
     list cannot be read, names no area, or none of `areas`.
     """
     exact = dict.fromkeys(map(str, areas))
-    folded = {}
+    folded: dict[str, list[str]] = {}
     for code in exact:
         folded.setdefault(_folded(code), []).append(code)
 

@@ -52,7 +52,7 @@ def read_typology() -> Typology:
     return read_record(Typology, FILE)
 
 
-def typology_step(workspace: Workspace) -> Step:
+def typology_step(workspace: Workspace) -> Step[Tables]:
     """The step that labels areas."""
     typology = read_typology()
     return Step(

@@ -30,7 +30,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def place_record_step(workspace: Workspace) -> Step:
+def place_record_step(workspace: Workspace) -> Step[Tables]:
     """The step that makes the records of all lists of places."""
     register, geography = workspace.register, workspace.geography
     sources = register.place_sources

@@ -13,7 +13,7 @@ OFF_M, FEWEST = 40.0, 20  # a list has a positional offset where this many pairs
 CERTAIN = ("same name nearby", "same property number and a like name", "one names the other")
 
 
-def place_group_step(workspace: Workspace) -> Step:
+def place_group_step(workspace: Workspace) -> Step[Tables]:
     """The step that joins records into places."""
     taxonomy = workspace.register.taxonomy
     return Step(

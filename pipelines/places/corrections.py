@@ -259,7 +259,7 @@ class JoinsRead:
         return joins(read(data, self.geography, self.taxonomy), data / IDENTITY)
 
 
-def corrections_step(workspace: Workspace) -> Step:
+def corrections_step(workspace: Workspace) -> Step[Tables]:
     """The step that holds corrections to the records there are."""
     geography, taxonomy = workspace.geography, workspace.register.taxonomy
     return Step(

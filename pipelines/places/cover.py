@@ -16,7 +16,7 @@ from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
 
 
-def cover_step(workspace: Workspace) -> Step:
+def cover_step(workspace: Workspace) -> Step[Tables]:
     """The step that says where each kind was looked for."""
     taxonomy, geography, sources = workspace.register.taxonomy, workspace.geography, workspace.register.sources
     wanted = {kind: (entry.primary_source, taxonomy.expires_before(entry)) for kind, entry in taxonomy.kinds.items()}

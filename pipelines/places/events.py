@@ -33,7 +33,7 @@ COLUMNS = [
 ]
 
 
-def place_event_step(workspace: Workspace) -> Step:
+def place_event_step(workspace: Workspace) -> Step[Tables]:
     """The step that tells what happened to places."""
     taxonomy = workspace.register.taxonomy
     return Step(

@@ -1,6 +1,7 @@
 """Place ids: given once and kept from refresh to refresh, in DIR/identity.parquet, whatever is conflated later."""
 
 import logging
+from collections.abc import Set
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def fold(
     groups: pd.DataFrame,
     seen: pd.DataFrame,
     series: dict[str, str],
-    parted: set[str] = frozenset(),
+    parted: Set[str] = frozenset(),
 ) -> pd.DataFrame:
     """The identity table after one more look: `known` (COLUMNS), `groups` (record, leader), `seen` (record, source,
     source_id, first_seen, last_seen: when we first and last read it, as text), `series` of each source.
@@ -94,7 +95,7 @@ def present_ids(identity: pd.DataFrame) -> pd.Series:
     return pd.Series(ids.to_numpy(), index=identity["source"] + "|" + identity["source_id"])
 
 
-def place_identity_step(workspace: Workspace) -> Step:
+def place_identity_step(workspace: Workspace) -> Step[Tables]:
     """The step that keeps place ids. Where they are lost it goes through all that its own inputs are made of."""
     records, groups = place_record_step(workspace), place_group_step(workspace)
     return Step(

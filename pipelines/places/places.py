@@ -25,7 +25,7 @@ PLACE_COLUMNS = [
 NOT_TEXT = ("x", "y", "longitude", "latitude", "n_records", "as_at", "owner_as_at", "run_by_as_at")
 
 
-def place_step(workspace: Workspace) -> Step:
+def place_step(workspace: Workspace) -> Step[Tables]:
     """The step that makes places of records."""
     register, geography = workspace.register, workspace.geography
     return Step(

@@ -21,7 +21,7 @@ PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "m
 KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]
 
 
-def reach_step(workspace: Workspace, kind: str) -> Step:
+def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
     """The step that measures the reach of one kind of place."""
     taxonomy, geography = workspace.register.taxonomy, workspace.geography
     listed, entry = list(taxonomy.listed()), taxonomy.kinds[kind]

@@ -62,8 +62,8 @@ def spaced(code: str) -> str:
 
 def coded_columns() -> dict[tuple[str, str], str]:
     """The name of the list whose codes a column holds, by table and column of a release."""
-    named = ((name, column) for name, entry in read_labels().items() for column in entry.columns)
-    return {tuple(column.split(".")): name for name, column in named}
+    named = ((name, column.partition(".")) for name, entry in read_labels().items() for column in entry.columns)
+    return {(table, column): name for name, (table, _, column) in named}
 
 
 def label_table(licences: Mapping[str, Licence]) -> pd.DataFrame:

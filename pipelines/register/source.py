@@ -213,7 +213,7 @@ class Places(Record):
         """Every column the rule reads."""
         point = self.point
         single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
-        single += [self.as_at, self.ended, self.observed_on, self.closed and self.closed.year]
+        single += [self.as_at, self.ended, self.observed_on, self.closed.year if self.closed else None]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
 

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
@@ -85,7 +86,7 @@ class Workspace:
         return chosen
 
     @cached_property
-    def kept(self) -> dict[str, object]:
+    def kept(self) -> dict[str, Any]:
         """What layers above keep for as long as this workspace is open, such as the HTTP client."""
         return {}
 

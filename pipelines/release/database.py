@@ -156,7 +156,8 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
 
 def _column_licences(inputs: Inputs, everything: str) -> dict[tuple[str, str], str]:
     """The licence of each column that has one of its own, by table and column. `everything`: that of all there is."""
-    frames, told = inputs.frames, {}
+    frames = inputs.frames
+    told: dict[tuple[str, str], str] = {}
     for table in inputs.tables.values():
         if table.row_licence:
             covered = {name: ROW if name in table.row_licence else everything for name in table.columns}

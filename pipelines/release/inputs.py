@@ -52,7 +52,7 @@ class Inputs:
     areas_licence: str
 
 
-def release_step(workspace: Workspace) -> Step:
+def release_step(workspace: Workspace) -> Step[Inputs]:
     """The step that assembles a release: what it rests on, all of it."""
     register, geography = workspace.register, workspace.geography
     indices = [f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster") for name in register.indices]
@@ -221,8 +221,8 @@ def _places_in_reach(files: dict[str, list[Path]]) -> set[str]:
 def _places_shown(register: Register, files: dict[str, list[Path]], near: set[str]) -> pd.DataFrame:
     """The places a release shows one by one: licence cleared for rows, still listed or confirmed closed, of a kind that
     is shown, no organisations (whose address may be a home), in the areas asked or within reach of them."""
-    kinds = register.taxonomy.kinds
-    kinds = [name for name, kind in kinds.items() if kind.shown and kind.group != "organisation"]
+    taxonomy = register.taxonomy
+    kinds = [name for name, kind in taxonomy.kinds.items() if kind.shown and kind.group != "organisation"]
     places = pd.read_parquet(files["places"][0], columns=["place_id", "area_code", "status", "publish", "kind"])
     asked = set(pd.read_parquet(files["areas_asked"][0])["area_code"])
     shown = (places["publish"] == "rows") & (places["status"] != "no_longer_listed")

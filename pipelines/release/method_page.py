@@ -56,7 +56,7 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def number(value, digits: int = 0) -> Number:
+def number(value, digits: int = 0) -> Html:
     """A number with thousands marked and so many decimals; "not known" for nothing; never a negative zero."""
     if value is None or not math.isfinite(value):
         return text(None)
@@ -64,7 +64,7 @@ def number(value, digits: int = 0) -> Number:
     return Number("−" + shown[1:] if shown[0] == "-" and shown.strip("-0.,") else shown.lstrip("-"))
 
 
-def percent(share, digits: int = 1) -> Number:
+def percent(share, digits: int = 1) -> Html:
     """A share (0-1) as a percentage."""
     shown = number(None if share is None else 100 * share, digits)
     return shown if shown.startswith("<") else Number(f"{shown} %")
@@ -98,10 +98,10 @@ def facts_list(pairs: Iterable[tuple[str, object]]) -> Html:
 
 def table(caption: str, head: list, rows: Iterable[Iterable]) -> Html:
     """A table with a caption; the first cell of a row names it. A row of one cell heads those that follow it."""
-    rows = [list(map(text, row)) for row in rows]
-    right = [any(isinstance(row[i], Number) for row in rows if len(row) > 1) for i in range(len(head))]
+    cells = [list(map(text, row)) for row in rows]
+    right = [any(isinstance(row[i], Number) for row in cells if len(row) > 1) for i in range(len(head))]
     heads = "".join(f'<th scope="col"{_side(right[i])}>{text(column)}</th>' for i, column in enumerate(head))
-    body = "".join(_row(row, len(head)) for row in rows)
+    body = "".join(_row(row, len(head)) for row in cells)
     return Html(
         f'<div class="wide" role="region" tabindex="0" aria-label="{text(caption)}"><table><caption>{text(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -119,7 +119,7 @@ def _side(right: bool) -> str:
     return ' class="n"' if right else ""
 
 
-def shaded(cell: Number, background: str, ink: str) -> Number:
+def shaded(cell: Html, background: str, ink: str) -> Number:
     """A cell of a table with a colour of its own."""
     return Number(f'<td class="n heat" style="background:{background};color:{ink}">{cell}</td>')
 

@@ -1,6 +1,8 @@
 """The sections of a method report on what an index is made of: definition, distributions, correlations, importance, and
 what is not known."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -64,7 +66,7 @@ def _missing(method: dict) -> Html:
     return joined("Nothing is filled in. An area has a score where at least ", percent(least, 0), f" of the weight is observed in it; {rest}.") if least < 1 else text("Nothing is filled in. An area has a score only where all of the weight is observed in it.")  # fmt: skip
 
 
-def _domain_rows(facts: Facts, domain: str) -> list:
+def _domain_rows(facts: Facts, domain: str) -> Iterator[list]:
     own = facts.members[facts.members["domain"] == domain]
     share = facts.shares.get(domain)
     weight = "beside the index, no part of it" if share is None else joined(percent(share), " of the index")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ NEGATIVE, MIDDLE, POSITIVE = (179, 84, 6), (250, 250, 250), (31, 90, 122)  # apa
 BINS = 40
 WIDE = 9.2  # inches; the page shows a chart as wide as it is itself
 RIGHT, TOP = 0.25, 0.35  # inches beside and above what is drawn
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "common ground",  # ids follow from content, not from chance
     "svg.fonttype": "none",  # text stays text
     "text.parse_math": False,  # names are no formulas
@@ -58,7 +59,9 @@ def styled() -> Iterator[None]:
     """The style of every chart, whatever the reader's own settings of matplotlib are; put back at the end."""
     import matplotlib  # here and below, for it takes a second
 
-    plain = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(("backend", "date.", "toolbar"))}
+    plain: dict[Any, Any] = {
+        k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith(("backend", "date.", "toolbar"))
+    }
     with matplotlib.rc_context({**plain, **STYLE}):
         yield
 
@@ -74,10 +77,9 @@ class Charts:
         across = min(3, len(panels))
         width = (WIDE - 0.9 - RIGHT - 0.75 * (across - 1)) / max(across, 2)
         figure, axes = _axes(across, -(-len(panels) // across), width, 1.4, left=0.9, gap=0.75)
-        for axis, (name, values) in itertools.zip_longest(axes, panels, fillvalue=(None, None)):
-            if name is None:
-                axis.set_axis_off()
-                continue
+        for axis in axes[len(panels) :]:
+            axis.set_axis_off()
+        for axis, (name, values) in zip(axes, panels, strict=False):
             _histogram(axis, values)
             axis.set(title=_shortened(name, 34), xlabel=x, ylabel=y)
         return self._drawn(figure, caption)

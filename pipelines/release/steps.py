@@ -4,7 +4,7 @@ from pipelines.areas.carried import by_area_step
 from pipelines.areas.outlines import outlines_step
 from pipelines.areas.postcodes import postcode_step
 from pipelines.areas.small_areas import areas_step, scope_step
-from pipelines.core.step import Step
+from pipelines.core.step import Step, Tables
 from pipelines.indicators.errors import error_steps
 from pipelines.indicators.indicator import indicator_step
 from pipelines.indices.clusters import cluster_step
@@ -36,7 +36,7 @@ PLACES = (
 )
 
 
-def all_steps(workspace: Workspace) -> list[Step]:
+def all_steps(workspace: Workspace) -> list[Step[Tables]]:
     """Every step between the snapshots and the release, each after those it reads."""
     register = workspace.register
     indices = [register.indices[name] for name in register.index_order]

@@ -14,7 +14,7 @@ def kept_versions(releases: Path) -> list[str]:
     return sorted(found, key=parts)
 
 
-def parts(version: str) -> tuple[int, int, int]:
+def parts(version: str) -> tuple[int, ...]:
     """A version as numbers, for sorting."""
     return tuple(int(part) for part in VERSION.fullmatch(version).groups())
 

@@ -68,7 +68,7 @@ def weighted_mean(
     if not np.isnan(weighed.sum()):
         return weighed, observed
     rows = np.flatnonzero(np.isnan(weighed))
-    found, observed = np.zeros(len(rows)), np.full(len(weighed), observed)
+    found, share = np.zeros(len(rows)), np.full(len(weighed), observed)
     known_weight = np.zeros(len(rows))
     for column, weight in zip(columns, weights, strict=True):
         column_values = column[rows]
@@ -76,8 +76,8 @@ def weighted_mean(
         found += np.where(known, column_values * (weight / total), 0.0)
         known_weight += known * (weight / total)
     weighed[rows] = found / np.where(known_weight > 0, known_weight, np.nan)
-    observed[rows] = known_weight
-    return weighed, observed
+    share[rows] = known_weight
+    return weighed, share
 
 
 def _sum(columns, weights, mean, imbalance):

@@ -106,7 +106,8 @@ def _score_domain(
     found: Domains,
     room: normalise.Room | None = None,
 ) -> None:
-    columns, shares, whole = [], [], []
+    columns, shares = [], []
+    whole: list[np.ndarray | float | None] = []
     for name, member in domain.members.items():
         if weights is None or name in weights:
             columns.append(scaled[name])

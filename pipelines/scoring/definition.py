@@ -109,7 +109,8 @@ class Domain(Record):
     @property
     def weights(self) -> dict[str, float]:
         """The weight of every member and sub-domain, in file order: members first."""
-        return {name: part.weight for name, part in [*self.members.items(), *self.domains.items()]}
+        parts: dict[str, Weighted | Domain] = {**self.members, **self.domains}
+        return {name: part.weight for name, part in parts.items()}
 
     @property
     def share_read(self) -> float:

@@ -59,7 +59,7 @@ def shapley_values(parts: list[np.ndarray], means: list[np.ndarray], value) -> l
     }
     found = []
     for k in every:
-        total = 0.0
+        total = np.zeros_like(at[frozenset()])
         for subset, before in at.items():
             if k not in subset:
                 weight = factorial(len(subset)) * factorial(n - len(subset) - 1) / factorial(n)

@@ -14,6 +14,7 @@ SCOPES = {
     "like_areas": "like_areas_code",
 }
 SCOPE_COVERAGE = 0.99  # share of a scope's areas that must have a score before anyone in it is ranked
+INT64 = np.dtype(np.int64)
 
 
 def rank_in_scope(scores: pd.Series, scope: pd.Series, scope_sizes: pd.Series, zero_is_last: bool = False) -> pd.Series:
@@ -53,9 +54,9 @@ class Groups:
         self._is_one = len(group) == 0 or (group == group[0]).all()
 
     def ranks(
-        self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None, dtype: np.dtype = np.int64
+        self, score: np.ndarray, zero_is_last: bool = False, room: Room | None = None, dtype: np.dtype = INT64
     ) -> np.ndarray:
-        """Whole-number ranks (of type `kind`), 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
+        """Whole-number ranks (of `dtype`), 1 = greatest, ties sharing the lowest; 0 where there is no score (NaN).
 
         With `zero_is_last` scores of zero share the last rank of their group.
         """

@@ -33,7 +33,7 @@ class Choices:
     def options(self) -> dict[str, list]:
         """By choice, its options in order; the first is what is published."""
         index, varied = self.scorer.index, self.scorer.index.uncertainty
-        listed = {
+        listed: dict[str, list] = {
             "weights": list(self.weight_sets),
             "normalise": list(varied.normalise),
             "aggregate": list(varied.aggregate),

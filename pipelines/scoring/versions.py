@@ -14,7 +14,7 @@ from pipelines.scoring.aggregate import SLACK, aggregate
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
 from pipelines.scoring.definition import Domain, Index
 from pipelines.scoring.normalise import Room
-from pipelines.scoring.scopes import Groups
+from pipelines.scoring.scopes import INT64, Groups
 from pipelines.scoring.treat import Treatment, treat
 
 TARGETS_MOVE = 1.25
@@ -166,7 +166,7 @@ class Scorer:
     def _kept(self, column: np.ndarray) -> np.ndarray:
         return column[self.keep] if self._among_all else column
 
-    def ranks(self, version: Version, kind: np.dtype = np.int64) -> np.ndarray:
+    def ranks(self, version: Version, kind: np.dtype = INT64) -> np.ndarray:
         """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
         room = self._room()
         return self.groups.ranks(self.score(version, room), self.index.aggregate == "geometric", room, kind)

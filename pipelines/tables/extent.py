@@ -61,8 +61,9 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
         return _layer_breach(geography, table)
     if geography.postcodes and source.stem == geography.postcodes.source:
         directory = geography.postcodes
-        share = within_extent(geography, *(table[c].to_numpy(float) for c in (directory.x, directory.y)), directory.crs)
-        return _too_few("postcodes", share.mean(), LEAST_OF_POSTCODES)
+        x, y = (table[column].to_numpy(float) for column in (directory.x, directory.y))
+        inside = within_extent(geography, x, y, directory.crs)
+        return _too_few("postcodes", inside.mean(), LEAST_OF_POSTCODES)
     share = share_placed(source, geography, table)
     return [] if share is None else _too_few("places", share, source.places.least_placed)
 

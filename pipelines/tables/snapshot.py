@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pandas as pd
@@ -184,7 +185,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, wanted)
     else:
         reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
-    line = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+    line: dict[str, Any] = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
     if reply is None:
         return _with_bytes(folder, {**last, **line, "missing": {}, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
@@ -315,7 +316,8 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     Each has `sha`, `day` (the publisher's date, else the day it was asked), and the `run` that made it with `run_at`;
     those whose snapshot is gone are left out. Content that comes back is there twice.
     """
-    folder, found = data / "snapshots" / source.stem, []
+    folder = data / "snapshots" / source.stem
+    found: list[dict] = []
     for line in store.read_lines(folder / "observations.jsonl"):
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):

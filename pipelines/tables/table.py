@@ -10,7 +10,7 @@ from pipelines.tables.snapshot import SnapshotRead
 from pipelines.tables.tidy import ISSUE_COLUMNS, empty_table, script_of, tidy
 
 
-def table_step(workspace: Workspace, source: Source) -> Step:
+def table_step(workspace: Workspace, source: Source) -> Step[Tables]:
     """The step that makes a source's table."""
     return Step(
         f"table/{source.stem}",

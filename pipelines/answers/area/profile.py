@@ -4,6 +4,8 @@ First a plain dict, then text or JSON of that same dict. Roll-ups are means of s
 over the areas where they are known; ranks and deciles are never averaged.
 """
 
+from collections.abc import Callable
+
 import duckdb
 
 from pipelines.answers import titles
@@ -125,7 +127,7 @@ def _indices(connection) -> list[dict]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
-    reasons = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
+    reasons: dict[str, Callable[..., dict]] = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
     is_single = bool(found) and found[0]["n_areas"] == 1
     because = {key: ask(connection) if is_single else {} for key, ask in reasons.items()}
     entries = []
