@@ -23,6 +23,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 docs: $(READY)
 	$(BIN)/python -m pipelines.commands.docs
@@ -33,7 +34,7 @@ matching: $(READY)
 
 # What make made, but for $(DATA): snapshots and releases are yours to delete.
 clean:
-	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

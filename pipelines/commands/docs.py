@@ -81,6 +81,7 @@ WHY = {  # every direct dependency, and why it is here
     "frictionless": "tests: datapackage.json holds to its standard",
     "hypothesis": "tests: properties of scoring, over made-up cases",
     "import-linter": "tests: imports between the folders run one way",
+    "mypy": "types that do not fit",
     "playwright": "tests: pages and maps in a real browser",
     "pre-commit": "the checks before a commit",
     "pytest": "runs the tests",
@@ -137,7 +138,7 @@ def parts(register: Register | None = None) -> dict[str, str]:
     }
 
 
-def table(headings: list[str], rows: Iterable[Iterable[str]]) -> str:
+def table(headings: list[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join(
