@@ -2,6 +2,7 @@
 
 import pytest
 
+from geodata.geography import Geography, read_geographies
 from geodata.records import DefinitionError, Record, parse_yaml, read_record, validate
 
 
@@ -48,3 +49,10 @@ def test_a_record_does_not_change():
     tree = Tree(title="t")
     with pytest.raises(ValueError, match="frozen"):
         tree.title = "other"
+
+
+def test_a_set_that_sources_cover_is_the_nation_or_levels():
+    town = read_geographies()["sample_town"].model_dump()
+    assert Geography.model_validate(town)
+    with pytest.raises(ValueError, match=r"covers\.town"):
+        Geography.model_validate(town | {"covers": {"town": "all of it"}})
