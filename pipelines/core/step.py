@@ -192,13 +192,26 @@ def to_make(steps: Iterable[Step], data: Path) -> list[str]:
     """The keys of the steps whose output is not what their declaration asks for now, and of all that rest on them.
 
     `steps` in an order in which each comes after what it reads. A step that rests on one of these may turn out to be
-    unchanged when it is run.
+    unchanged when it is run. Where anything is to be made, every file that could be read for it is held to its hash.
     """
+    steps = list(steps)
+    due = _due(steps, data, set())
+    if due:
+        due = _due(steps, data, {step.key for step in steps if step.key not in due and _is_damaged(step, data)})
+    return [step.key for step in steps if step.key in due]
+
+
+def _due(steps: list[Step], data: Path, damaged: set[str]) -> set[str]:
     due: set[str] = set()
     for step in steps:
-        if due.intersection(step.depends_on) or not _stands(step, data):
+        if step.key in damaged or due.intersection(step.depends_on) or not _stands(step, data):
             due.add(step.key)
-    return [step.key for step in steps if step.key in due]
+    return due
+
+
+def _is_damaged(step: Step, data: Path) -> bool:
+    record = _record(step, data)
+    return not _whole(_output(data / location(step.key)[0], location(step.key)[1], record), record)
 
 
 def _stands(step: Step, data: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
+from geodata.reference import read_names
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import read_json
@@ -117,5 +118,12 @@ def _geography_of(areas: tuple[str, ...], geographies: dict[str, Geography]) -> 
     """The geography that knows the first area asked; a real one where none does, and the default where none is asked."""
     if not areas:
         return next(g for g in geographies.values() if g.default)
-    known = (g for g in geographies.values() if g.knows(areas[0]))
+    known = (g for g in geographies.values() if g.knows(areas[0]) or _is_named(areas[0], g))
     return next(known, None) or next(g for g in geographies.values() if not g.invented)
+
+
+def _is_named(area: str, geography: Geography) -> bool:
+    """True where the geography's table of names has the area, by name or code."""
+    names = read_names(geography.stem)
+    asked = " ".join(area.casefold().split())
+    return names is not None and any(asked in names[column].str.casefold().to_numpy() for column in ("code", "name"))

@@ -294,7 +294,8 @@ def _canonical(source: Source, name: str, body: bytes) -> bytes:
         rows = csv.reader(io.StringIO(body.decode(source.fetch.encoding)))
         heading = next(rows)
         kept = [i for i, column in enumerate(heading) if column not in volatile]
-        return orjson.dumps([[row[i] for i in kept if i < len(row)] for row in [heading, *rows]])
+        # cells beyond the heading are content too, by which a row that does not fit it is found
+        return orjson.dumps([[row[i] for i in kept if i < len(row)] + row[len(heading) :] for row in [heading, *rows]])
     if volatile and name.endswith(".json"):
         return orjson.dumps(
             _without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS

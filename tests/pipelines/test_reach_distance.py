@@ -30,14 +30,16 @@ def told(walks) -> dict:
 
 @pytest.mark.parametrize("stem", sorted(read_geographies()))
 def test_every_geography_names_its_measure(stem):
-    measure = measure_of(read_geographies()[stem])
-    assert measure.name == "straight line x 1.3, 80 m a minute"
-    assert measure.cap_m == pytest.approx(2400 * 1.3)
+    geography = read_geographies()[stem]
+    measure = measure_of(geography)
+    pace = 1 / geography.minutes_per_metre
+    assert measure.name == f"straight line x {geography.detour_factor:g}, {pace:.0f} m a minute"
+    assert measure.cap_m == pytest.approx(geography.nearest_cap_m * geography.detour_factor)
     with pytest.raises(dataclasses.FrozenInstanceError):
         measure.detour_factor = 1
-    changed = dataclasses.replace(measure, detour_factor=1.4)
+    changed = dataclasses.replace(measure, detour_factor=1.5)
     assert sha256_json(changed) != sha256_json(measure)  # what a step that uses it is known by
-    assert changed.name == "straight line x 1.4, 80 m a minute"
+    assert changed.name == f"straight line x 1.5, {pace:.0f} m a minute"
 
 
 @given(POINTS, POINTS, st.sampled_from([10, 15, 40]))
