@@ -67,6 +67,12 @@ def clean_environment(monkeypatch):
     log.handlers, log.level = before, level
 
 
+@pytest.fixture(autouse=True)
+def heard(caplog):
+    """What the project logs can be read by a test, whatever a command before it did to the logger."""
+    caplog.set_level(logging.INFO, logger="commonground")
+
+
 @pytest.fixture
 def waits(monkeypatch) -> list[float]:
     """Waiting between tries takes no time; the seconds that would have been waited are listed."""
