@@ -172,20 +172,28 @@ def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Outp
     frames, meta = step.make(Given(data, step.inputs, step.definition))
     names = {name: f"{name}-{key[:12]}.parquet" for name in frames}
     hashes = {name: store.write_parquet(data / folder / names[name], frame) for name, frame in frames.items()}
+    version = store.sha256_json({"files": hashes, "meta": meta})
     record = {
         "key": key,
-        "data_version": store.sha256_json({"files": hashes, "meta": meta}),
+        "data_version": version,
         "rows": len(frames[stem]),
         "files": names,
         "hashes": hashes,
         "meta": meta,
-        "before": {"rows": before["rows"], **before["meta"]} if before else {},
+        "before": _replaced(before, version),
     }
     store.write_json(data / folder / f"{stem}.json", record)
     for name, file in (before or {"files": {}})["files"].items():
         if names.get(name) != file:
             (data / folder / file).unlink(missing_ok=True)
     return _output(data / folder, stem, record, reused=False)
+
+
+def _replaced(before: dict | None, version: str) -> dict:
+    """What an output of this version took the place of: the same as before where it was only made again."""
+    if not before:
+        return {}
+    return before["before"] if before["data_version"] == version else {"rows": before["rows"], **before["meta"]}
 
 
 def to_make(steps: Iterable[Step], data: Path) -> list[str]:
