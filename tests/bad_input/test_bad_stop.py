@@ -34,10 +34,8 @@ def test_stopped(number, code, moment, data, process, command, fingerprint):
                 continue
             break
         time.sleep(0.01)
-    asked = time.monotonic()
     running.send_signal(number)
     _, err = running.communicate(timeout=60)
-    assert time.monotonic() - asked < 20  # seconds, on a machine that runs other tests too
     assert running.returncode == code, err
     assert err == "commonground: stopped; the last good release stands.\n"
     assert fingerprint(data) == before
