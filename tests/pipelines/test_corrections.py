@@ -29,7 +29,8 @@ def reading(town, tmp_path):
     def of(text: str | bytes):
         path = tmp_path / FILE
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read(replace(town, settings=replace(town.settings, data=tmp_path)).workspace())
+        workspace = town.workspace()
+        return read(tmp_path, workspace.geography, workspace.register.taxonomy)
 
     return of
 
