@@ -61,7 +61,7 @@ def test_london_lists_say_nothing_of_the_rest_of_the_nation(hackney, areas):
     workspace = open_workspace(Settings(data=hackney.data))
     frame = areas.reset_index()
     for stem, source in workspace.register.place_sources.items():
-        claim = claimed(workspace, source, frame)
+        claim = claimed(workspace.geography, source, frame)
         if source.covers == "london":
             assert claim.sum() == 4994, stem
             assert (frame.loc[claim, "region_code"] == LONDON).all()
