@@ -38,7 +38,7 @@ class Disk:
     def __init__(self, folder: Path):
         self.folder = folder
         folder.mkdir()
-        line = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+        line = ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)]
         self.mounted = shutil.which("mount") is not None and subprocess.run(line, capture_output=True).returncode == 0
 
     def leave(self, kilobytes: int) -> None:
