@@ -46,8 +46,13 @@ def stoppable(sentence: str) -> Iterator[Stop]:
     seen, written = socket.socketpair()
     written.setblocking(False)
     before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def interrupt(number: int, _frame) -> None:
+        stop.number = stop.number or number  # here too: the thread may not have run yet, or not have seen it
+        raise KeyboardInterrupt
+
     for number in SIGNALS:
-        signal.signal(number, _interrupt)
+        signal.signal(number, interrupt)
     fd = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     ended = threading.Event()
     threading.Thread(target=_watch, args=(seen, stop, ended), daemon=True).start()
@@ -72,7 +77,3 @@ def _watch(seen: socket.socket, stop: Stop, ended: threading.Event) -> None:
         if not ended.wait(PATIENCE_S):
             os.write(sys.__stderr__.fileno(), f"{stop}\n".encode())
             os._exit(stop.exit_code)
-
-
-def _interrupt(number: int, frame) -> None:
-    raise KeyboardInterrupt
