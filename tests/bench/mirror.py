@@ -11,9 +11,10 @@ import pandas as pd
 
 from geodata.crs import transform_xy
 from pipelines.core.settings import Settings
+from pipelines.core.step import run
 from pipelines.register.workspace import open_workspace
 from pipelines.tables.snapshot import take
-from pipelines.tables.table import make_table
+from pipelines.tables.table import table_step
 
 
 def fetch(folder: Path, address: str) -> Path:
@@ -27,7 +28,7 @@ def fetch(folder: Path, address: str) -> Path:
     for stem in (geography.boundaries.source, geography.postcodes.source):
         source = workspace.register.sources[stem]
         take(workspace, source)
-        tables[stem] = make_table(workspace, source)
+        tables[stem] = run(table_step(workspace, source), workspace.data)
     made.mkdir(parents=True, exist_ok=True)
     outlines = geopandas.read_parquet(tables[geography.boundaries.source].path).to_crs(geography.crs)
     outlines = outlines.rename(columns={geography.boundaries.by: "area_code"}).sort_values("area_code")

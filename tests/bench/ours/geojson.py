@@ -8,6 +8,7 @@ import geopandas
 from geodata.crs import PUBLISHED
 from geodata.shapes import publishable
 from pipelines.core import store
+from pipelines.release.licences import Terms
 from pipelines.release.maps import Layer, to_geojson
 
 
@@ -19,7 +20,7 @@ def load(folder, areas):
 def run(inputs):
     frame, path = inputs
     rounded = frame.set_geometry(publishable(frame.geometry.to_numpy(), PUBLISHED))
-    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", "made up")))
+    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", Terms("made up", {}))))
 
 
 def answer(inputs, result):
