@@ -11,13 +11,16 @@ from pathlib import Path
 import duckdb
 import frictionless
 import orjson
+import pytest
 from click.testing import CliRunner
 from fixtures.making import Town, refresh_town
 
 from pipelines.commands.cli import main
+from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import read_json, read_lines
 from pipelines.release.compare import compare
+from pipelines.release.contents import read_checks
 from pipelines.release.publish import rollback
 from pipelines.release.verify import verify
 
@@ -218,6 +221,17 @@ def test_a_rollback_stands_until_something_new_comes(town_twice, tmp_path):
     assert again.versions == ["1.0.0", "1.0.1"]
     assert rollback(work.data, "1.0.1") == "1.0.1"
     assert again.release.name == "1.0.1"
+
+
+def test_a_rollback_is_held_to_what_was_published_and_not_to_checks_that_came_later(town_twice, tmp_path, monkeypatch):
+    work = copy_of(town_twice[1], tmp_path / "data")
+    later = read_checks() | {"came_later": "select 'breaks it'"}
+    monkeypatch.setattr("pipelines.release.verify.read_checks", lambda: later)
+    assert [f.check for f in verify(work.data / "releases" / "1.0.0") if not f.passed] == ["came_later"]
+    assert rollback(work.data, "1.0.0") == "1.0.0"
+    (work.data / "releases" / "1.0.1" / "REPORT.md").write_text("another", "utf-8")
+    with pytest.raises(Problem, match="file_not_as_published"):
+        rollback(work.data, "1.0.1")
 
 
 def run(*arguments: str):

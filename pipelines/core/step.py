@@ -193,7 +193,8 @@ def _replaced(before: dict | None, version: str) -> dict:
     """What an output of this version took the place of: the same as before where it was only made again."""
     if not before:
         return {}
-    return before["before"] if before["data_version"] == version else {"rows": before["rows"], **before["meta"]}
+    again = before["data_version"] == version
+    return before.get("before", {}) if again else {"rows": before["rows"], **before["meta"]}
 
 
 def to_make(steps: Iterable[Step], data: Path) -> list[str]:
@@ -252,35 +253,12 @@ def _record(step: Step, data: Path) -> dict | None:
 
 def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Output:
     files = {name: folder / file for name, file in record["files"].items()}
-    return Output(
-        stem, files, record["data_version"], record["rows"], reused, record["meta"], record["hashes"], record["before"]
-    )
+    before = record.get("before", {})  # which earlier code did not write down
+    return Output(stem, files, record["data_version"], record["rows"], reused, record["meta"], record["hashes"], before)
 
 
 def _whole(done: Output, record: dict) -> bool:
     return all(file.exists() and store.sha256_file(file) == record["hashes"][name] for name, file in done.files.items())
-
-
-@dataclass(frozen=True)
-class FileRead:
-    """A file that an operator may keep in DIR; the step is handed its path, whether it is there or not."""
-
-    name: str
-    is_asset: bool = False
-
-    @property
-    def key(self) -> str:
-        """The file's name."""
-        return f"file/{self.name}"
-
-    def version(self, data: Path) -> str:
-        """The hash of its bytes, or that it is absent."""
-        path = data / self.name
-        return store.sha256_file(path) if path.exists() else "absent"
-
-    def value(self, data: Path) -> Path:
-        """Its path."""
-        return data / self.name
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,10 @@ def index_step(workspace: Workspace, index: Index) -> Step[Tables]:
         reads_of(index),
         definition_of(workspace, index),
         make_index,
-        checks=(Check("scored_somewhere", "Some area has a score.", _somewhere),),
+        checks=(
+            Check("scored_somewhere", "Some area has a score.", _somewhere),
+            Check("directions", "No indicator goes against the index, unless its definition says why.", _directions),
+        ),
     )
 
 
@@ -58,14 +61,19 @@ def make_index(given: Given) -> Tables:
 
 
 def _somewhere(output: Output) -> tuple[bool, str]:
-    if odd := [name for name, one in output.meta["against"].items() if not one["reason"]]:
-        return False, f"{', '.join(odd)} goes against the index: turn its direction round, or say why in its `against`"
     n_scored = output.meta["n_scored"]
     withheld = f"withheld, for its score goes with coverage ({output.meta['coverage_correlation']}); "
     return (
         n_scored > 0,
         f"{withheld if output.meta['withheld'] else ''}{n_scored:,} of {output.meta['n_areas']:,} areas are scored",
     )
+
+
+def _directions(output: Output) -> tuple[bool, str]:
+    against = output.meta["against"]
+    if odd := [name for name, one in against.items() if not one["reason"]]:
+        return False, f"{', '.join(odd)} goes against the index: turn its direction round, or say why in its `against`"
+    return True, "; ".join(f"{name} {one['spearman']}: {one['reason']}" for name, one in against.items()) or "none does"
 
 
 def _treated(scored) -> dict:

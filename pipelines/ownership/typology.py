@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
 from pipelines.core.step import Given, Step, Tables
-from pipelines.register.labels import read_labels
+from pipelines.register.labels import CodeList, read_labels
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.normalise import snapped
 from pipelines.scoring.scopes import SCOPE_COVERAGE
@@ -73,11 +73,11 @@ def make_typology(given: Given) -> Tables:
     every = given.frame("geography/areas").set_index("area_code")
     wide = scores.pivot(index="area_code", columns="domain", values="score")
     wide = wide.reindex(given.frame("geography/scope")["area_code"]).sort_index()
-    table = label(typology, wide, every)
+    table = label(typology, given.definition["labels"], wide, every)
     return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
 
 
-def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+def label(typology: Typology, shown: CodeList, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Labels for the areas of `scores` (index: area codes; a column per axis, NaN where unknown).
 
     `areas` has the scope codes (`nation_code` ...) of the whole nation, which decide what a covered scope is.
@@ -86,8 +86,8 @@ def label(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.D
     moved = np.zeros(len(scores), dtype=bool)
     for share in (typology.high_share - typology.cut_moves, typology.high_share + typology.cut_moves):
         moved |= _decide(typology, scores, areas, share)[0] != labels
-    shown = read_labels()["typology"].codes
-    table = pd.DataFrame({"label": labels, "shown_as": [shown[name].label for name in labels]}, index=scores.index)
+    shown_as = [shown.codes[name].label for name in labels]
+    table = pd.DataFrame({"label": labels, "shown_as": shown_as}, index=scores.index)
     return table.assign(**states, rule=rules, changes_if_cut_moves=moved)
 
 

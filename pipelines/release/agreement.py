@@ -10,7 +10,7 @@ from pipelines.scoring.definition import Index
 def agreement(indices: Mapping[str, Index], folder: Path) -> tuple[bool, str]:
     """Whether every index with a `least_agreement` reaches it (Spearman, over the widest scope), and what was found.
 
-    Passes where nothing is compared: a geography without the published index, or an index without scores.
+    Passes for a geography without the published index; an index that should be compared and is not does not pass.
     """
     with open_release(folder) as connection:
         tables = {row[0] for row in connection.execute("show tables").fetchall()}
@@ -21,5 +21,9 @@ def agreement(indices: Mapping[str, Index], folder: Path) -> tuple[bool, str]:
             where compared_with = 'imd' group by index_name order by index_name
         """).fetchall()
     least = {name: index.least_agreement for name, index in indices.items() if index.least_agreement is not None}
-    low = [name for name, found in rows if name in least and not found >= least[name]]
-    return not low, ", ".join(f"{name} {found:.3f}" for name, found in rows) or "no index has scores to compare"
+    found = dict(rows)
+    low = [name for name in least if name not in found or not found[name] >= least[name]]
+    words = [
+        f"{name} {found[name]:.3f}" if name in found else f"{name} could not be compared" for name in {**found, **least}
+    ]
+    return not low, ", ".join(words)

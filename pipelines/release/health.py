@@ -8,10 +8,9 @@ import requests
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.step import output, to_make
+from pipelines.core.step import output
 from pipelines.register.workspace import Workspace
-from pipelines.release.publish import is_published, latest_version
-from pipelines.release.steps import all_steps
+from pipelines.release.publish import latest_version
 from pipelines.tables.snapshot import current
 
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
@@ -58,11 +57,6 @@ def _not_placed(workspace: Workspace) -> list[str]:
         return []
     whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
     return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)]
-
-
-def is_unchanged(workspace: Workspace) -> bool:
-    """True where no step has anything new to make, and its release stands or was rolled back."""
-    return not to_make(all_steps(workspace), workspace.data) and is_published(workspace)
 
 
 def read(settings: Settings) -> dict:

@@ -20,7 +20,7 @@ from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
 from pipelines.release.steps import all_steps
-from pipelines.release.verify import Finding, verify
+from pipelines.release.verify import AS_PUBLISHED, Finding, verify
 from pipelines.tables.snapshot import last_good
 
 KEEP = 12
@@ -144,21 +144,20 @@ def _key(folder: Path) -> str | None:
     return package and package["release_key"]
 
 
-def rolled_back_to(data: Path) -> str | None:
-    """The release an operator stepped back to, None where nobody did."""
-    return (store.read_json(data / ROLLBACK) or {}).get("to")
-
-
 def rollback(data: Path, wanted: str) -> str:
     """Point `releases/latest` at a kept release. Raises Problem (usage) where that version is not kept, and Problem
-    where it no longer holds its promises."""
+    where it is no longer what was published.
+
+    Every check was held when it was published. Checks that came later are not held against it: who steps back from a
+    release of new code must be able to reach one of the code before; `commonground check` says which it would break.
+    """
     releases = data / "releases"
     kept = version.kept_versions(releases)
     if wanted not in kept:
         raise Problem(
             "rollback", f"release {wanted} is not kept", f"choose one of {', '.join(kept) or '(none)'}", usage=True
         )
-    if broken := [f for f in verify(releases / wanted) if not f.passed]:
+    if broken := [f for f in verify(releases / wanted) if f.check == AS_PUBLISHED and not f.passed]:
         raise Problem(
             f"release {wanted}", f"breaks {broken[0].check} ({broken[0].first[:1]})", "choose another version"
         )

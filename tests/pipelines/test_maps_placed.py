@@ -50,6 +50,16 @@ def test_one_point_in_another_area_is_found(release):
     assert broken(release)[POINTS] == [f"places.geojson: {one['id']} lies outside {one['properties']['area_code']}"]
 
 
+def test_points_without_an_area_are_no_empty_layer(release):
+    edit(release / "geojson" / "places.geojson", lambda feature: feature["properties"].pop("area_code"))
+    assert broken(release)[POINTS]
+
+
+def test_authorities_without_a_mean_are_found(release):
+    edit(release / "geojson" / "authorities.geojson", lambda feature: feature["properties"].pop("hardship_mean_score"))
+    assert len(broken(release)[MEANS]) == 3
+
+
 def test_outlines_that_are_swapped_leave_every_point_outside(release):
     def turn(feature):
         polygons = feature["geometry"]["coordinates"]

@@ -49,6 +49,15 @@ def test_a_check_of_the_database_finds_its_breach_and_no_other_does(path, databa
     held_to_its_head(path, findings)
 
 
+def test_a_table_that_a_release_says_it_holds_and_does_not_fails_the_checks_that_read_it(database):
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("begin")
+        connection.execute("drop table licence")
+        broken = {finding.check for finding in check_database(connection) if not finding.passed}
+        connection.execute("rollback")
+    assert "row_under_wrong_licence" in broken
+
+
 def collection(change: Callable[[dict, object], None]) -> Callable[[Path, dict], None]:
     """A change of what GeoJSON files hold: `change(collection, what)` for each file that `what` is told of."""
 

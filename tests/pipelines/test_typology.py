@@ -14,7 +14,7 @@ from pipelines.core.step import output
 from pipelines.ownership.typology import Typology, label, read_typology
 from pipelines.register.labels import read_labels
 
-TYPOLOGY = read_typology()
+TYPOLOGY, SHOWN = read_typology(), read_labels()["typology"]
 AXES = ("need", "stock", "signs", "capacity")
 NAN = np.nan
 COUNTEREXAMPLES = sorted((Path(__file__).parents[1] / "counterexamples" / "typology").glob("*.yml"))
@@ -55,7 +55,7 @@ def scores_of(*states: str) -> pd.DataFrame:
 @pytest.mark.parametrize("states", EVERY, ids="-".join)
 def test_every_case_has_the_label_of_the_decision_table(states):
     scores = scores_of(*states)
-    told = label(TYPOLOGY, scores, one_frame(scores.index)).loc["e0"]
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(scores.index)).loc["e0"]
     assert tuple(told[list(AXES)]) == states
     assert (told["label"], told["shown_as"]) == by_the_table(*states)
     deciding = TYPOLOGY.rules[told["rule"] - 1]
@@ -64,9 +64,7 @@ def test_every_case_has_the_label_of_the_decision_table(states):
 
 
 def test_the_labels_are_those_of_the_methods():
-    assert {code: entry.label for code, entry in read_labels()["typology"].codes.items()} == {
-        row[4]: row[5] for row in TABLE
-    }
+    assert {code: entry.label for code, entry in SHOWN.codes.items()} == {row[4]: row[5] for row in TABLE}
     assert TYPOLOGY.axes == list(AXES)
     assert TYPOLOGY.high_share == pytest.approx(1 / 3, abs=1e-3)
     assert TYPOLOGY.cut_moves == 0.05
@@ -74,7 +72,7 @@ def test_the_labels_are_those_of_the_methods():
 
 def test_high_is_the_top_third_of_the_frame():
     scores = pd.DataFrame({axis: np.arange(30.0) for axis in AXES}, index=[f"e{n:02}" for n in range(30)])
-    told = label(TYPOLOGY, scores, one_frame(scores.index))
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(scores.index))
     assert told.index[told["need"] == "high"].tolist() == scores.index[20:].tolist()
 
 
@@ -83,16 +81,16 @@ def test_what_is_lowest_in_its_frame_is_never_high():
     codes = [f"e{n}" for n in range(10)]
     scores = pd.DataFrame({axis: np.arange(10.0) for axis in AXES}, index=codes)
     scores["stock"] = [50.0] + [0.0] * 9
-    told = label(TYPOLOGY, scores, one_frame(codes))
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(codes))
     assert told["stock"].tolist() == ["high"] + ["low"] * 9
     scores["stock"] = 0.0
-    assert set(label(TYPOLOGY, scores, one_frame(codes))["stock"]) == {"low"}
+    assert set(label(TYPOLOGY, SHOWN, scores, one_frame(codes))["stock"]) == {"low"}
 
 
 def test_equal_scores_have_equal_states():
     codes = [f"e{n}" for n in range(9)]
     scores = pd.DataFrame({axis: [9, 8, 8, 8, 8, 1, 1, 1, 0.0] for axis in AXES}, index=codes)
-    told = label(TYPOLOGY, scores, one_frame(codes))
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(codes))
     assert told.groupby(scores["need"])["need"].nunique().eq(1).all()
 
 
@@ -103,9 +101,9 @@ def test_the_widest_covered_frame_decides():
         {"nation_code": "n", "region_code": ["r"] * 3 + ["s"] * 3, "authority_code": list("aaabbb")}, index=codes
     )
     scores = pd.DataFrame({axis: [60.0, 50, 40, 30, 20, 10] for axis in AXES}, index=codes)
-    assert label(TYPOLOGY, scores, areas)["need"].tolist() == [*["high"] * 2, *["low"] * 4]  # a third of six
+    assert label(TYPOLOGY, SHOWN, scores, areas)["need"].tolist() == [*["high"] * 2, *["low"] * 4]  # a third of six
     part = scores.assign(need=[60.0, 50, 40, NAN, 20, 10])
-    told = label(TYPOLOGY, part, areas)
+    told = label(TYPOLOGY, SHOWN, part, areas)
     assert told["need"].tolist()[3:] == ["unknown"] * 3  # neither nation, region nor authority is wholly known
     assert told["need"].tolist()[:3] == ["high", "low", "low"]
 
@@ -115,14 +113,14 @@ def test_areas_not_asked_leave_the_nation_uncovered():
     areas = one_frame([*codes, *(f"other{n}" for n in range(90))])
     areas.loc[areas.index.str.startswith("other"), ["region_code", "authority_code"]] = ["s", "b"]
     scores = pd.DataFrame({axis: np.arange(10.0) for axis in AXES}, index=codes)
-    told = label(TYPOLOGY, scores, areas)
+    told = label(TYPOLOGY, SHOWN, scores, areas)
     assert (told["need"] == "high").sum() == 3  # of the region, which is known
 
 
 def test_a_moved_cut_is_told():
     codes = [f"e{n:02}" for n in range(20)]
     scores = pd.DataFrame({axis: np.arange(20.0) for axis in AXES}, index=codes).assign(stock=1.0, capacity=NAN)
-    told = label(TYPOLOGY, scores, one_frame(codes))
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(codes))
     high = (told["need"] == "high").sum()
     assert high == 7  # a third of 20 is 6.7
     moved = set(told.index[told["changes_if_cut_moves"]])
@@ -138,9 +136,9 @@ def test_every_area_has_exactly_one_label_whatever_is_known(rows):
     codes = [f"e{n}" for n in range(len(rows))]
     scores = pd.DataFrame([row[:4] for row in rows], columns=AXES, index=codes, dtype=float)
     areas = one_frame(codes).assign(authority_code=[row[4] for row in rows])
-    told = label(TYPOLOGY, scores, areas)
+    told = label(TYPOLOGY, SHOWN, scores, areas)
     assert told.index.tolist() == codes
-    assert told["label"].isin(list(read_labels()["typology"].codes)).all()
+    assert told["label"].isin(list(SHOWN.codes)).all()
     assert told["rule"].between(1, len(TYPOLOGY.rules)).all()
     for axis in AXES:
         assert (told.loc[scores[axis].isna(), axis] == "unknown").all()
