@@ -11,7 +11,7 @@ import dagster as dg
 import pyarrow.parquet
 
 from pipelines.core.problem import Problem
-from pipelines.core.step import Output, Step, run
+from pipelines.core.step import Output, Step, location, run
 from pipelines.core.store import disk_problems
 from pipelines.register.workspace import Workspace
 
@@ -36,6 +36,7 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
         description=step.describes,
         deps=[dg.AssetKey(read.split("/")) for read in step.depends_on],
         tags={"publisher": step.publisher},
+        metadata={"dagster/column_schema": column_schema(step)},
         owners=[OWNER],
         kinds={"parquet"} | KINDS.get(step.key.partition("/")[0], {"numpy"}),
         code_version=step.code_version[:12],
@@ -67,7 +68,6 @@ def metadata(output: Output) -> dict:
     counted = {n: v for n, v in output.meta.items() if isinstance(v, (int, float, str, bool, dict, list))}
     return {
         "dagster/row_count": output.rows,
-        "dagster/column_schema": column_schema(output.path),
         "reused": output.reused,
         "file": dg.MetadataValue.path(str(output.path)),
         "preview": dg.MetadataValue.md(preview(output.path)),
@@ -75,11 +75,15 @@ def metadata(output: Output) -> dict:
     }
 
 
-def column_schema(path: Path) -> dg.TableSchema:
-    """The columns of a Parquet file and their types."""
-    fields = pyarrow.parquet.read_schema(path)
+def column_schema(step: Step) -> dg.TableSchema:
+    """The columns of a step's main table as they are declared."""
+    declared = step.schemas[location(step.key)[1]]
     return dg.TableSchema(
-        [dg.TableColumn(name, str(kind)) for name, kind in zip(fields.names, fields.types, strict=True)]
+        [
+            dg.TableColumn(name, kind, constraints=dg.TableColumnConstraints(nullable=name in declared.nullable))
+            for name, kind in declared.types.items()
+        ],
+        dg.TableConstraints([f"no two rows share {', '.join(declared.key)}"] if declared.key else []),
     )
 
 

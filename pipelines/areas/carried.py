@@ -11,11 +11,14 @@ from geodata.geography import Geography
 from geodata.vintages import MISSING, How, VintageError, carry, fit, how_carried
 from pipelines.areas.claimed import claimed
 from pipelines.core.problem import Problem
+from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.source import Column, Source
 from pipelines.register.vintages import Vintage, by_area, carried_sources
 from pipelines.register.workspace import Workspace
 
+CARRIED = "how_carried str, share float64, null_reason str?"
+HOW = schema(f"area_code str, {CARRIED}, source str", key="area_code")
 POSITIONS = ("rank", "decile")  # a place in an order of the old areas means nothing among the new
 
 
@@ -37,7 +40,13 @@ def by_area_step(workspace: Workspace, source: Source) -> Step[Tables]:
         (f"table/{source.stem}", f"table/{vintage.source}", "geography/areas"),
         {"source": source, "vintage": vintage, "columns": columns, "geography": workspace.geography},
         make_by_area,
-        source.stem.split("_")[0],
+        {
+            by_area(source.stem): schema(
+                ", ".join(["area_code str", *(f"{name} float64?" for name in columns), CARRIED]), "area_code"
+            ),
+            f"{by_area(source.stem)}.how": HOW,
+        },
+        publisher=source.stem.split("_")[0],
         checks=(Check("carried_somewhere", "Some area could be carried.", _somewhere),),
     )
 
@@ -63,7 +72,7 @@ def make_by_area(given: Given) -> Tables:
     carried = _carried(source, columns, rows, lookup[here], every.set_index("area_code")["population"])
     carried = carried.reindex(every["area_code"])
     carried["null_reason"] = _reasons(given.definition["geography"], source, all(available.values()), carried, every)
-    carried = carried.astype({"how_carried": "str"}).rename_axis("area_code").reset_index()
+    carried = carried.rename_axis("area_code").reset_index()
     ways = carried[["area_code", "how_carried", "share", "null_reason"]].assign(source=source.stem)
     meta = {
         "carried": columns,

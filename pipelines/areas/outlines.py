@@ -7,8 +7,13 @@ import shapely
 
 from geodata.crs import PUBLISHED, transform_shapes
 from geodata.shapes import publishable, simplify_coverage
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
+
+FULL = schema("area_code str, wkb bytes", key="area_code")
+SIMPLE = schema("area_code str, geometry geometry", key="area_code")
+AUTHORITY = schema("authority_code str, authority_name str, region_name str?, geometry geometry", key="authority_code")
 
 
 def outlines_step(workspace: Workspace) -> Step[Tables]:
@@ -21,6 +26,7 @@ def outlines_step(workspace: Workspace) -> Step[Tables]:
         (f"table/{geography.boundaries.source}", "geography/areas", "geography/scope"),
         {"boundaries": geography.boundaries, "crs": geography.crs, "simplify_m": geography.simplify_m},
         make_outlines,
+        {"outlines": FULL, "outlines.areas": SIMPLE, "outlines.authorities": AUTHORITY},
     )
 
 

@@ -6,12 +6,11 @@ import pandas as pd
 
 from geodata.crs import transform_xy
 from geodata.locate import locate_points
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
 
-NONE = pd.DataFrame({"postcode": [], "x": [], "y": [], "area_code": [], "is_live": []}).astype(
-    {"postcode": "str", "x": "float64", "y": "float64", "area_code": "str", "is_live": "bool"}
-)
+POSTCODE = schema("postcode str, x float64, y float64, area_code str?, is_live bool", key="postcode")
 
 
 def postcode_step(workspace: Workspace) -> Step[Tables]:
@@ -27,6 +26,7 @@ def postcode_step(workspace: Workspace) -> Step[Tables]:
         layers,
         {"postcodes": geography.postcodes, "boundaries": geography.boundaries, "crs": geography.crs},
         make_postcodes,
+        {"postcode": POSTCODE},
     )
 
 
@@ -36,7 +36,7 @@ def make_postcodes(given: Given) -> Tables:
     no postcodes."""
     rule, layer = given.definition["postcodes"], given.definition["boundaries"]
     if rule is None:
-        return {"postcode": NONE}, {}
+        return {"postcode": pd.DataFrame(columns=list(POSTCODE.types))}, {}
     rows = given.frame(f"table/{rule.source}")
     rows = rows[rows[rule.x].notna() & rows[rule.y].notna()]
     x, y = transform_xy(rows[rule.x].to_numpy(), rows[rule.y].to_numpy(), rule.crs, given.definition["crs"])

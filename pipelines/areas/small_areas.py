@@ -12,17 +12,20 @@ from geodata.reference import read_grouping, read_names
 from pipelines.areas.names import NAMED, difference, names_of, resolve
 from pipelines.areas.postcodes import origins
 from pipelines.core.problem import Problem
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Keep, Output, Step, Tables
 from pipelines.core.store import json_bytes
 from pipelines.register.workspace import Workspace
 
 log = logging.getLogger("commonground.areas")
-COLUMNS = [
-    "area_code", "area_name", "ward_code", "ward_name", "msoa_code", "msoa_name", "authority_code", "authority_name",
-    "combined_authority_code", "combined_authority_name", "region_code", "region_name", "nation_code", "nation_name",
-    "like_areas_code", "like_areas_name", "rural_or_urban", "population", "x", "y", "longitude", "latitude", "origin_kind",
-]  # fmt: skip
-NUMBERS = ("population", "x", "y", "longitude", "latitude")
+AREA = schema(
+    "area_code str, area_name str, ward_code str?, ward_name str?, msoa_code str?, msoa_name str?, authority_code str,"
+    "authority_name str, combined_authority_code str?, combined_authority_name str?, region_code str?, region_name str?,"
+    "nation_code str, nation_name str, like_areas_code str?, like_areas_name str?, rural_or_urban str?, population Int64,"
+    "x float64, y float64, longitude float64, latitude float64, origin_kind str",
+    key="area_code",
+)
+COLUMNS = list(AREA.types)
 
 
 def areas_step(workspace: Workspace) -> Step[Tables]:
@@ -39,6 +42,7 @@ def areas_step(workspace: Workspace) -> Step[Tables]:
             "names": read_names(geography.stem),
         },
         make_areas,
+        {"areas": AREA},
     )
 
 
@@ -64,8 +68,7 @@ def make_areas(given: Given) -> Tables:
             areas[column] = None
     regions = {column for lookup in geography.lookups for column in lookup.gives} & {"region_code"}
     _require(areas, ["authority_code", *regions, "population", "x", "y"])
-    texts = [column for column in COLUMNS if column not in NUMBERS]  # text even where a look-up is all unknown
-    areas = areas[COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("area_code").reset_index(drop=True)
+    areas = areas[COLUMNS].sort_values("area_code").reset_index(drop=True)
     counts = {"authorities": int(areas["authority_code"].nunique())}
     if differs := difference(given.definition["names"], areas):
         log.warning("%s", differs)
@@ -121,6 +124,7 @@ def scope_step(workspace: Workspace) -> Step[Tables]:
         ("geography/areas",),
         {"geography": geography.stem, "nation": geography.nation_code, "asked": workspace.asked},
         make_scope,
+        {"scope": schema("area_code str", key="area_code")},
         keeps=Keep("scope.json", _scope_json),
     )
 

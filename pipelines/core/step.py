@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipelines.core import store
 from pipelines.core.code import code_version
+from pipelines.core.schema import Schema
 
 # where DIR keeps the output of each kind of step: contract
 PLACES = {
@@ -110,7 +111,8 @@ class Keep:
 @dataclass(frozen=True)
 class Step(Generic[Result]):
     """One step, which makes a Result: Tables, but for the release. `definition` holds everything declared that the result
-    depends on: records, numbers, texts. `describes` says for people what comes of it."""
+    depends on: records, numbers, texts. `describes` says for people what comes of it, `schemas` what columns its tables
+    have."""
 
     key: str
     group: str
@@ -118,6 +120,7 @@ class Step(Generic[Result]):
     reads: tuple["str | Read", ...]
     definition: Mapping[str, Any]
     make: Callable[[Given], Result]
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
     publisher: str = "common-ground"
     checks: tuple[Check, ...] = ()
     keeps: Keep | None = None
@@ -170,6 +173,8 @@ def run(step: Step[Tables], data: Path) -> Output:
 def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Output:
     folder, stem = location(step.key)
     frames, meta = step.make(Given(data, step.inputs, step.definition))
+    for name, declared in step.schemas.items():
+        frames[name] = declared.held(frames[name], f"{folder}/{name}")
     names = {name: f"{name}-{key[:12]}.parquet" for name in frames}
     hashes = {name: store.write_parquet(data / folder / names[name], frame) for name, frame in frames.items()}
     version = store.sha256_json({"files": hashes, "meta": meta})

@@ -10,12 +10,20 @@ from pydantic import Field
 from geodata.distance import measure_of
 from geodata.records import Record, read_record
 from pipelines.core.query import run_sql
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Output, Step, Tables
+from pipelines.places.cover import COVERED
 from pipelines.places.places import counted_table
-from pipelines.reach.reach import counts_within, homes_and_asked, nearest_counted, with_gap
+from pipelines.reach.reach import COUNTS, GAP, counts_within, homes_and_asked, nearest_counted, with_gap
 from pipelines.register.register import DEFINITIONS, Indicator, drawn_indicators
 from pipelines.register.workspace import Workspace
 
+REACH_ERRORS = schema(
+    "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, n_within_10_min float64,"
+    f"n_within_15_min float64, {COUNTS}, {COVERED}, kind str, {GAP}",
+    key="area_code",
+)
+INDICATOR_ERRORS = schema("area_code str, number int32, value float64?", key="area_code number")
 DRAWS = 10
 CATCHMENTS = (1.0, 0.8, 1.2)  # the walks within which places count: as published, a fifth shorter, a fifth longer
 CATCHMENT_NAMES = ("as published", "a fifth shorter", "a fifth longer")
@@ -96,6 +104,7 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
             "measure": measure_of(workspace.geography),
         },
         make_reach_errors,
+        {f"{kind}.errors": REACH_ERRORS},
     )
 
 
@@ -137,6 +146,7 @@ def _indicator_errors_step(indicator: Indicator) -> Step[Tables]:
         (*(f"reach_errors/{kind}" for kind in indicator.kinds), f"indicator/{indicator.stem}"),
         {"indicator": indicator},
         make_indicator_errors,
+        {f"{indicator.stem}.errors": INDICATOR_ERRORS},
     )
 
 

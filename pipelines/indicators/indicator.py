@@ -4,13 +4,17 @@ import pandas as pd
 
 from pipelines.core.problem import Problem
 from pipelines.core.query import run_sql
+from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, reads_places
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 
-COLUMNS = ["area_code", "indicator", "value", "as_at", "coverage", "null_reason"]
+VALUE = schema(
+    "area_code str, indicator str, value float64?, as_at datetime64[ms]?, coverage str, null_reason str?",
+    key="area_code",
+)
 
 
 def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
@@ -33,7 +37,8 @@ def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
             "vintages": {stem: source.vintage for stem, source in sources.items()},
         },
         make_indicator,
-        next(iter(sources)).split("_")[0],
+        {indicator.stem: VALUE},
+        publisher=next(iter(sources)).split("_")[0],
         checks=(
             Check("known_somewhere", "Some area has a value.", _somewhere),
             Check("nulls", "No more areas are without a value than in the output before, by 5 points.", _no_more_nulls),
@@ -82,7 +87,6 @@ def make_indicator(given: Given) -> Tables:
     as_at = oldest([_as_at(given, stem) for stem in given.definition["vintages"]])
     stated = frame["as_at"] if "as_at" in frame else pd.Series(pd.NaT, index=frame.index)
     frame["as_at"] = stated.fillna(as_at).astype("datetime64[ms]").where(~missing)
-    frame = frame[COLUMNS].astype({"coverage": "str", "null_reason": "str"})
     return {indicator.stem: frame}, {"n_null": int(missing.sum())}
 
 

@@ -13,14 +13,17 @@ import warnings
 import geopandas
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
 from pipelines.scoring.normalise import all_the_same
 from pipelines.scoring.robustness import seed_of
 
+CLUSTER = schema(
+    "area_code str, index_name str, class str, p_value float64?, is_significant_fdr boolean?", key="area_code"
+)
 PERMUTATIONS = 9_999
 FALSE_DISCOVERY_RATE = 0.05
 FEWEST = 20  # scored areas with a neighbour; among fewer, a draw is hardly one of many
@@ -38,6 +41,7 @@ def cluster_step(workspace: Workspace, index: Index) -> Step[Tables]:
         (f"index/{index.stem}", "geography/scope", f"table/{layer.source}"),
         {"index": index.stem, "seed": seed_of(index, "clusters") % 2**32, "boundaries": layer},
         make_clusters,
+        {f"{index.stem}.cluster": CLUSTER},
     )
 
 
@@ -69,6 +73,8 @@ def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tupl
     graph = _queen(outlines.reindex(scored.index)) if len(scored) > 1 else None
     known = scored.drop(graph.isolates) if graph else scored.iloc[:0]
     if len(known) >= FEWEST and not all_the_same(known):
+        from scipy.stats import false_discovery_control  # here, for it takes half a second
+
         quadrant, p_value = _local_moran(known, graph.subgraph(known.index), seed)
         significant = false_discovery_control(p_value) <= FALSE_DISCOVERY_RATE
         classes = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)

@@ -4,6 +4,7 @@ stand as a whole."""
 import numpy as np
 import pandas as pd
 
+from pipelines.core.schema import Schema, schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
 from pipelines.register.workspace import Workspace
@@ -15,9 +16,23 @@ from pipelines.scoring.scopes import SCOPES
 from pipelines.scoring.summaries import summarise
 
 WITHIN = {"nation": ["region", "authority"], "region": ["authority"]}  # what can be summed up by ranks in a scope
-CONTRIBUTION = {"area_code": "str", "index_name": "str", "domain": "str", "contribution": "float64", "method": "str"}
-CHANGE = {"area_code": "str", "index_name": "str", "level": "str", "domain": "str", "name": "str", "value": "float64", "value_needed": "float64"}  # fmt: skip
-PEER = {"area_code": "str", "index_name": "str", "place": "int64", "peer_code": "str", "distance": "float64"}
+CONTRIBUTION = "area_code str, index_name str, domain str, contribution float64?, method str"
+OF_DOMAIN = schema(f"{CONTRIBUTION}, starts_from float64", key="area_code domain")
+OF_INDICATOR = schema(f"{CONTRIBUTION}, indicator str", key="area_code domain indicator")
+CHANGE = schema(
+    "area_code str, index_name str, level str, domain str, name str, value float64, value_needed float64?",
+    key="area_code level domain name",
+)
+PEER = schema("area_code str, index_name str, place int64, peer_code str, distance float64", key="area_code place")
+MEASURES = ("average_rank", "average_score", "share_in_highest_tenth", "extent", "local_concentration")
+SUMMARY = schema(
+    "scope_code str, n_areas int64, population float64,"
+    + "".join(f"{name} float64," for name in MEASURES)
+    + "".join(f"rank_by_{name} Int64," for name in MEASURES)
+    + "index_name str, scope str, ranked_in str, scope_name str, n_scopes int64",
+    key="scope scope_code ranked_in",
+)
+TABLES = {"": OF_DOMAIN, ".indicators": OF_INDICATOR, ".changes": CHANGE, ".peers": PEER, ".summaries": SUMMARY}
 
 
 def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
@@ -29,6 +44,7 @@ def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
         (f"index/{index.stem}", *reads_of(index)),
         definition_of(workspace, index),
         make_explained,
+        {f"{index.stem}.explained{more}": declared for more, declared in TABLES.items()},
     )
 
 
@@ -50,8 +66,8 @@ def make_explained(given: Given) -> Tables:
         alike = peers(land.scored.domains[list(index.parts)].iloc[rows], of)
         parts["peers"].append(alike.assign(row=rows[alike["row"]], peer=rows[alike["peer"]]))
     tables = {
-        stem: _table(parts["domains"], inputs, CONTRIBUTION | {"starts_from": "float64"}),
-        f"{stem}.indicators": _table(parts["indicators"], inputs, CONTRIBUTION | {"indicator": "str"}),
+        stem: _table(parts["domains"], inputs, OF_DOMAIN),
+        f"{stem}.indicators": _table(parts["indicators"], inputs, OF_INDICATOR),
         f"{stem}.changes": _table(parts["changes"], inputs, CHANGE),
         f"{stem}.peers": _table(parts["peers"], inputs, PEER),
         f"{stem}.summaries": _summaries(inputs, stand),
@@ -66,17 +82,17 @@ def landscape(inputs: IndexInputs) -> Landscape:
     return Landscape(inputs.index, scale_members(inputs.index, treated, inputs.directions), scored)
 
 
-def _table(parts: list[pd.DataFrame], inputs: IndexInputs, columns: dict[str, str]) -> pd.DataFrame:
-    """Rows in one, positions as codes, of the areas asked only; empty but typed where there are none."""
+def _table(parts: list[pd.DataFrame], inputs: IndexInputs, declared: Schema) -> pd.DataFrame:
+    """Rows in one, positions as codes, of the areas asked only, the columns that are declared."""
     codes = inputs.areas.index.to_numpy()
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["row"])
     whole["area_code"] = codes[whole["row"].astype(int)]
     if "peer" in whole:
         whole["peer_code"] = codes[whole["peer"].astype(int)]
     whole = whole[whole["area_code"].isin(inputs.asked)]
-    whole = whole.assign(index_name=inputs.index.stem).reindex(columns=list(columns))
+    whole = whole.assign(index_name=inputs.index.stem).reindex(columns=list(declared.types))
     keys = [name for name in ("area_code", "place", "level", "domain", "indicator", "name") if name in whole]
-    return whole.sort_values(keys, ignore_index=True).astype(columns)
+    return whole.sort_values(keys, ignore_index=True)
 
 
 def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
@@ -96,8 +112,4 @@ def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
                 table = table.assign(index_name=inputs.index.stem, scope=level, ranked_in=ranked_in, scope_name=table["scope_code"].map(names), n_scopes=len(table))  # fmt: skip
                 asked = areas.loc[areas.index.isin(inputs.asked), SCOPES[level]].unique()
                 found.append(table[table["scope_code"].isin(asked)])
-    if not found:
-        empty = summarise(ranked.iloc[:0].assign(code=pd.Series(dtype="str"))).rename(columns={"code": "scope_code"})
-        found = [empty.assign(index_name="", scope="", ranked_in="", scope_name="", n_scopes=0)]
-    texts = dict.fromkeys(("index_name", "scope", "ranked_in", "scope_code", "scope_name"), "str")
-    return pd.concat(found, ignore_index=True).astype(texts | {"n_scopes": "int64", "n_areas": "int64"})
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(SUMMARY.types))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.indices.inputs import IndexInputs, definition_of, reads_of
 from pipelines.register.register import Indicator
@@ -16,6 +17,15 @@ from pipelines.scoring.grade import evidence_grade
 from pipelines.scoring.normalise import snapped
 from pipelines.scoring.scopes import SCOPES, decile, rank_in_scope
 
+SCORE = schema(
+    "area_code str, index_name str, score float64?, weight_observed float64, rank_nation Int64?, rank_region Int64?,"
+    "rank_authority Int64?, rank_like_areas Int64?, decile_nation Int64?, evidence_grade str?, null_reason str?",
+    key="area_code",
+)
+DOMAIN = schema(
+    "area_code str, index_name str, domain str, score float64?, rank_nation Int64?, weight_observed float64",
+    key="area_code domain",
+)
 WITHHELD = "suppressed"  # of a score there is, and that is not published
 UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
@@ -29,6 +39,7 @@ def index_step(workspace: Workspace, index: Index) -> Step[Tables]:
         reads_of(index),
         definition_of(workspace, index),
         make_index,
+        {index.stem: SCORE, f"{index.stem}.domain_score": DOMAIN},
         checks=(
             Check("scored_somewhere", "Some area has a score.", _somewhere),
             Check("directions", "No indicator goes against the index, unless its definition says why.", _directions),
@@ -52,7 +63,7 @@ def make_index(given: Given) -> Tables:
     grades = _grades(inputs.indicators, index, long, values, scored)
     table["evidence_grade"] = grades.where(table["score"].notna(), None)
     table["null_reason"] = reasons
-    table = table.astype({"evidence_grade": "str", "null_reason": "str"}).reset_index(names="area_code")
+    table = table.reset_index(names="area_code")
     table.insert(1, "index_name", index.stem)
     domains = _domain_table(index, scored, inputs.areas)
     table, domains = inputs.held(table), inputs.held(domains)
@@ -105,12 +116,7 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
         rank = rank_in_scope(column, nation.reindex(column.index), nation.value_counts())
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
                                     "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
-    return (
-        pd.concat(frames, ignore_index=True)
-        .astype({"rank_nation": "Int64"})
-        .sort_values(["area_code", "domain"])
-        .reset_index(drop=True)
-    )
+    return pd.concat(frames, ignore_index=True).sort_values(["area_code", "domain"], ignore_index=True)
 
 
 def member_weights(index: Index) -> dict[str, float]:

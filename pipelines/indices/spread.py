@@ -4,6 +4,7 @@ each weight set."""
 import numpy as np
 import pandas as pd
 
+from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.indicators.errors import CATCHMENT_NAMES, read_errors
 from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
@@ -14,6 +15,31 @@ from pipelines.scoring.robustness import draw_versions, rank_spread
 from pipelines.scoring.sensitivity import Choices, sobol_indices
 from pipelines.scoring.versions import Scorer
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
+
+SPREAD = schema(
+    "area_code str, index_name str, spread_scope str, rank_median Int64?, rank_low Int64?, rank_high Int64?,"
+    "worst_decile_share float64?, rank_shift_mean float64?",
+    key="area_code",
+)
+SENSITIVITY = schema(
+    "index_name str, choice str, n_options int64, options str, first_order float64?, first_order_interval float64?,"
+    "total float64?, total_interval float64?",
+    key="choice",
+)
+WEIGHT = schema("index_name str, weight_set str, domain str, weight float64", key="weight_set domain")
+WEIGHT_SET = schema(
+    "index_name str, weight_set str, title str, origin str, contributed_by str?, reason str, citation str?",
+    key="weight_set",
+)
+SET_RANK = schema(
+    "area_code str, index_name str, rank_scope str, weight_set str, rank Int64?", key="area_code weight_set"
+)
+SET_SHIFT = schema(
+    "index_name str, weight_set_a str, weight_set_b str, n_areas int64, rank_shift_mean float64?, rank_shift_p95 float64?,"
+    "spearman float64?, n_leaving_highest_tenth int64, n_in_highest_tenth int64",
+    key="weight_set_a weight_set_b",
+)
+TABLES = {"": SPREAD, ".sensitivity": SENSITIVITY, ".weights": WEIGHT, ".sets": WEIGHT_SET, ".set_ranks": SET_RANK, ".set_shifts": SET_SHIFT}  # fmt: skip
 
 
 def spread_step(workspace: Workspace, index: Index) -> Step[Tables]:
@@ -28,6 +54,7 @@ def spread_step(workspace: Workspace, index: Index) -> Step[Tables]:
         (f"index/{index.stem}", *reads_of(index), *(f"indicator_errors/{name}" for name in drawn)),
         {**definition_of(workspace, index), "weight_sets": sets, "drawn": drawn},
         make_spread,
+        {f"{index.stem}.spread{more}": declared for more, declared in TABLES.items()},
         checks=(Check("ranked_somewhere", "Some area has a rank with a spread.", _somewhere),),
     )
 
@@ -50,11 +77,10 @@ def make_spread(given: Given) -> Tables:
     ranks, shifts = compare_sets(scorer, versions)
     by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
     ranks = pd.concat(by_set, ignore_index=True)
-    ranks.insert(2, "rank_scope", pd.Series(np.tile(stand.scope.to_numpy(), len(versions)), dtype="str"))
+    ranks.insert(2, "rank_scope", np.tile(stand.scope.to_numpy(), len(versions)))
     ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
-    types = {"spread_scope": "str", **dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64")}
     tables = {
-        stem: spread.astype(types),
+        stem: spread,
         f"{stem}.sensitivity": _named(sensitivity, index),
         f"{stem}.weights": _weights(index, versions),
         f"{stem}.sets": _sets(index, others),
@@ -97,10 +123,8 @@ def _by_area(stand: Standing, columns: pd.DataFrame, index: Index) -> pd.DataFra
 
 def _named(table: pd.DataFrame, index: Index) -> pd.DataFrame:
     table = table.copy()
-    table.insert(0, "index_name", pd.Series([index.stem] * len(table), index=table.index, dtype="str"))
-    texts = [column for column in ("choice", "options") if column in table]
-    numbers = [column for column in table.columns if table[column].dtype == object and column not in texts]
-    return table.astype(dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "float64"))
+    table.insert(0, "index_name", index.stem)
+    return table
 
 
 def _weights(index: Index, versions: dict) -> pd.DataFrame:
@@ -122,4 +146,4 @@ def _sets(index: Index, others: list) -> pd.DataFrame:
         {"index_name": index.stem, "weight_set": s.stem, **{key: getattr(s, key) for key in ("title", "origin", "contributed_by", "reason", "citation")}}
         for s in others
     ]  # fmt: skip
-    return pd.DataFrame(rows).astype("str")
+    return pd.DataFrame(rows)

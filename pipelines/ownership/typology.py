@@ -9,12 +9,18 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.labels import CodeList, read_labels
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.normalise import snapped
 from pipelines.scoring.scopes import SCOPE_COVERAGE
 
+LABEL = schema(
+    "area_code str, label str, shown_as str, need str, stock str, signs str, capacity str, rule int64,"
+    "changes_if_cut_moves bool",
+    key="area_code",
+)
 FILE = Path(__file__).parent.parent / "definitions" / "typology.yml"
 SCOPES = ("nation", "region", "authority")  # widest first
 State = Literal["high", "low", "unknown"]
@@ -62,6 +68,7 @@ def typology_step(workspace: Workspace) -> Step[Tables]:
         (f"index/{typology.index}", "geography/areas", "geography/scope"),
         {"typology": typology, "labels": read_labels()["typology"], "geography": workspace.geography.stem},
         make_typology,
+        {"typology": LABEL},
     )
 
 

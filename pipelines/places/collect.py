@@ -13,6 +13,7 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.locate import locate_points
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
@@ -20,14 +21,17 @@ from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import Damaged, HistoryRead, SnapshotRead, read_snapshot
-from pipelines.tables.tidy import empty_table, script_of, tidy
+from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
 
 log = logging.getLogger("commonground.places")
-COLUMNS = [
-    "record", "source", "source_id", "series", "kind", "name", "status", "closed_year", "owner_kind", "run_by",
-    "postcode", "uprn", "refers_to", "area_code", "x", "y", "longitude", "latitude", "point_quality", "as_at", "observed_on",
-    "is_current", "is_row", "row", "first_seen", "last_seen", "publish", "reason",
-]  # fmt: skip
+RECORD = schema(
+    "record str, source str, source_id str, series str, kind str?, name str?, status str, closed_year Int64?,"
+    "owner_kind str?, run_by str?, postcode str?, uprn str?, refers_to str?, area_code str?, x float64?, y float64?,"
+    "longitude float64?, latitude float64?, point_quality str, as_at datetime64[ms]?, observed_on datetime64[ms],"
+    "is_current bool, is_row bool, row int64, first_seen str?, last_seen str, publish str, reason str?"
+)
+SIGHTING = schema("series str, source_id str, kind str, observed_on datetime64[ms], status str")
+OBSERVATION = schema("series str, kind str, observed_on datetime64[ms]", key="series kind observed_on")
 
 
 def place_record_step(workspace: Workspace) -> Step[Tables]:
@@ -52,6 +56,12 @@ def place_record_step(workspace: Workspace) -> Step[Tables]:
             "taxonomy": register.taxonomy,
         },
         make_place_records,
+        {
+            "place_record": RECORD,
+            "place_record.sightings": SIGHTING,
+            "place_record.observations": OBSERVATION,
+            "place_record.issues": ISSUES,
+        },
     )
 
 
@@ -174,10 +184,4 @@ def _locate(given: Given, records: pd.DataFrame) -> pd.DataFrame:
     records["reason"] = records["reason"].mask(usable & (at < 0), "outside")
     longitude, latitude = transform_xy(x, y, geography.crs, PUBLISHED)
     records["longitude"], records["latitude"] = longitude, latitude
-    texts = ["record", "source_id", "kind", "name", "status", "owner_kind", "run_by", "postcode", "uprn", "refers_to", "area_code", "reason", "point_quality", "publish", "first_seen", "last_seen"]  # fmt: skip
-    return (
-        records[COLUMNS]
-        .astype(dict.fromkeys(texts, "str"))
-        .sort_values(["record", "observed_on"])
-        .reset_index(drop=True)
-    )
+    return records[list(RECORD.types)].astype(RECORD.types).sort_values(["record", "observed_on"], ignore_index=True)

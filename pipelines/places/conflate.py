@@ -3,12 +3,16 @@
 import numpy as np
 import pandas as pd
 
+from pipelines.core.schema import schema
 from pipelines.core.step import After, Check, Given, Output, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.matching import find_pairs, group
 from pipelines.register.register import Taxonomy
 from pipelines.register.workspace import Workspace
 
+GROUP = schema("record str, leader str", key="record")
+PAIR = schema("left str, right str, rule str, name_score float64?, distance_m float64?", key="left right")
+OFFSET = schema("source str, east_m float64, north_m float64, n_pairs int64", key="source")
 OFF_M, FEWEST = 40.0, 20  # a list has a positional offset where this many pairs agree on this much
 CERTAIN = ("same name nearby", "same property number and a like name", "one names the other")
 
@@ -23,6 +27,7 @@ def place_group_step(workspace: Workspace) -> Step[Tables]:
         ("places/place_record", corrections.JoinsRead(workspace.geography, taxonomy), After("places/correction")),
         {"alone": [k for k, kind in taxonomy.kinds.items() if kind.alone], "like": likes(taxonomy)},
         make_groups,
+        {"place_group": GROUP, "place_group.pairs": PAIR, "place_group.offsets": OFFSET},
         checks=(
             Check("points_agree", "No list's points stand off those of the same places in other lists.", _in_line),
         ),

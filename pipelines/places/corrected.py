@@ -3,11 +3,16 @@
 import pandas as pd
 
 from pipelines.core.problem import Problem
+from pipelines.core.schema import schema
 from pipelines.places import corrections
 from pipelines.places.corrections import JOINS, Correction, Corrections, Outlines
 from pipelines.places.kinds import ruled
 from pipelines.register.register import Taxonomy
 
+APPLIED = schema(
+    "line int64, place_id str, target str, field str, value str, source_value str, source str, state str, reason str,"
+    "evidence str, date str"
+)
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
 DATE_OF = {"owner_kind": "owner_as_at", "run_by": "run_by_as_at"}
@@ -142,18 +147,5 @@ def without_effect(applied: list[dict], shown: pd.Series) -> list[dict]:
 
 def correction_table(applied: list[dict]) -> pd.DataFrame:
     """The corrections in order of their lines: applied, retired, or without effect."""
-    columns = [
-        "line",
-        "place_id",
-        "target",
-        "field",
-        "value",
-        "source_value",
-        "source",
-        "state",
-        "reason",
-        "evidence",
-        "date",
-    ]
-    frame = pd.DataFrame(applied, columns=columns).astype(dict.fromkeys(columns[1:], "str") | {"line": "int64"})
-    return frame.sort_values("line").reset_index(drop=True)
+    frame = pd.DataFrame(applied, columns=list(APPLIED.types)).astype(APPLIED.types)
+    return frame.sort_values("line", ignore_index=True)

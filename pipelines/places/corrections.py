@@ -4,7 +4,7 @@ import csv
 import datetime
 import io
 import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas
@@ -17,10 +17,12 @@ from geodata.locate import locate_points
 from pipelines.core import store
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, KeptRead, Step, Tables
 from pipelines.register.register import Taxonomy
 from pipelines.register.workspace import IDENTITY, Workspace
 
+CORRECTION = schema("line int64, target str, field str, value str, reason str, evidence str, date str", key="line")
 FILE = "corrections.csv"
 HEADINGS = ("place_or_record", "field_or_event", "value", "reason", "evidence", "date")
 ALIASES = {
@@ -274,6 +276,7 @@ def corrections_step(workspace: Workspace) -> Step[Tables]:
         ),
         {"geography": geography},
         make_corrections,
+        {"correction": CORRECTION},
     )
 
 
@@ -285,9 +288,7 @@ def make_corrections(given: Given) -> Tables:
         records = given.frame("places/place_record", columns=["record"])["record"]
         outlines = Outlines(given[f"table/{geography.boundaries.source}"].path, geography)
         check_targets(lines, records, given[f"kept/{IDENTITY}"], outlines)
-    columns = [field.name for field in fields(Correction)]
-    rows = pd.DataFrame([vars(line) for line in lines], columns=columns)
-    return {"correction": rows.astype(dict.fromkeys(columns[1:], "str") | {"line": "int64"})}, {}
+    return {"correction": pd.DataFrame([vars(line) for line in lines], columns=list(CORRECTION.types))}, {}
 
 
 def apply_joins(joins: list[list[str]], pairs: pd.DataFrame, position: pd.Series) -> pd.DataFrame:

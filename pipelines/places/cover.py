@@ -8,12 +8,17 @@ from geodata.distance import measure_of
 from geodata.geography import Geography
 from geodata.locate import distance_within
 from pipelines.areas.claimed import claimed
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.placed import kinds_nowhere, little_placed
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
+
+COVERED = "coverage str, edge_m float64?, null_reason str?, as_at datetime64[ms]?"
+COVER = schema(f"area_code str, kind str, {COVERED}", key="area_code kind")
+COVER_OF_KIND = schema(f"area_code str, {COVERED}", key="area_code")
 
 
 def cover_step(workspace: Workspace) -> Step[Tables]:
@@ -39,6 +44,7 @@ def cover_step(workspace: Workspace) -> Step[Tables]:
             "margin_m": margin_m(geography, taxonomy),
         },
         make_cover,
+        {"cover": COVER, **{cover_table(kind): COVER_OF_KIND for kind in wanted}},
     )
 
 
@@ -70,7 +76,7 @@ def make_cover(given: Given) -> Tables:
         (_unknown(covers[key]) if kind in nowhere else covers[key]).assign(kind=kind) for kind, key in wanted.items()
     ]
     cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
-    cover = cover[["area_code", "kind", "coverage", "edge_m", "null_reason", "as_at"]]
+    cover = cover[list(COVER.types)]
     of_kind = {cover_table(kind): rows.drop(columns="kind") for kind, rows in cover.groupby("kind")}
     return {"cover": cover, **of_kind}, {}
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import store
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.identity import present_ids, survivors
@@ -19,18 +20,11 @@ from pipelines.places.matching import core_name, plain_name
 from pipelines.register.workspace import Workspace
 
 APART_DAYS = 28
-COLUMNS = [
-    "event_id",
-    "place_id",
-    "kind",
-    "event",
-    "is_confirmed",
-    "since",
-    "not_before",
-    "precision",
-    "series",
-    "evidence",
-]
+EVENT = schema(
+    "event_id str, place_id str, kind str, event str, is_confirmed bool, since datetime64[ms], not_before datetime64[ms]?,"
+    "precision str, series str, evidence str",
+    key="event_id",
+)
 
 
 def place_event_step(workspace: Workspace) -> Step[Tables]:
@@ -47,6 +41,7 @@ def place_event_step(workspace: Workspace) -> Step[Tables]:
         ),
         {"no_markers": taxonomy.no_markers},
         make_place_events,
+        {"place_event": EVENT},
     )
 
 
@@ -69,10 +64,7 @@ def make_place_events(given: Given) -> Tables:
         f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
         for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)
     ]
-    events = events.drop_duplicates("event_id")[COLUMNS].sort_values("event_id").reset_index(drop=True)
-    texts = ["event_id", "place_id", "kind", "event", "precision", "series", "evidence"]
-    kinds = dict.fromkeys(texts, "str") | dict.fromkeys(("since", "not_before"), "datetime64[ms]")
-    return {"place_event": events.astype(kinds | {"is_confirmed": bool})}, {}
+    return {"place_event": events.drop_duplicates("event_id").sort_values("event_id", ignore_index=True)}, {}
 
 
 def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:

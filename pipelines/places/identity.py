@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core import store
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Keep, KeptRead, Output, Step, Tables
 from pipelines.places.collect import collect_records, place_record_step
 from pipelines.places.conflate import conflate, place_group_step
 from pipelines.register.workspace import IDENTITY, Workspace
 
 log = logging.getLogger("commonground.places")
-COLUMNS = ["place_id", "source", "source_id", "first_seen", "last_seen", "superseded_by"]
+IDS = schema(
+    "place_id str, source str, source_id str, first_seen str, last_seen str, superseded_by str?", key="source source_id"
+)
+COLUMNS = list(IDS.types)
 
 
 def new_id(record: str) -> str:
@@ -105,6 +109,7 @@ def place_identity_step(workspace: Workspace) -> Step[Tables]:
         (records.key, groups.key, *records.reads, *groups.reads, KeptRead(IDENTITY)),
         {**records.definition, **groups.definition},
         make_identity,
+        {"place_identity": IDS},
         keeps=Keep(IDENTITY, _bytes, is_readable),
     )
 

@@ -6,23 +6,34 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.query import listed
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
-from pipelines.places.corrected import correct_places, correct_records, correction_table, without_effect
+from pipelines.places.corrected import APPLIED, correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.register.licensing import JOINED
 from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.source import Licence
 from pipelines.register.workspace import Workspace
+from pipelines.tables.tidy import ISSUES
 
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
-PLACE_COLUMNS = [
-    "place_id", "kind", "kinds", "name", "name_source", "point_source", "point_quality", "area_code", "x", "y", "longitude",
-    "latitude", "status", "owner_kind", "owner_source", "owner_as_at", "run_by", "run_by_source", "run_by_as_at", "n_records", "lead_record", "as_at", "publish", "licence",
-]  # fmt: skip
-NOT_TEXT = ("x", "y", "longitude", "latitude", "n_records", "as_at", "owner_as_at", "run_by_as_at")
+PLACE = schema(
+    "place_id str, kind str, kinds str, name str?, name_source str, point_source str, point_quality str, area_code str,"
+    "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_source str?,"
+    "owner_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, n_records int64,"
+    "lead_record str, as_at datetime64[ms]?, publish str, licence str",
+    key="place_id",
+)
+KIND = schema(
+    "place_id str, kind str, status str, is_counted bool, rule str, sources str, as_at datetime64[ms]?",
+    key="place_id kind",
+)
+OUTCOME = schema("record str, source str, place_id str?, outcome str, rule str, is_row bool")
+ORGANISATION = schema("place_id str, kind str, area_code str, as_at datetime64[ms]?", key="place_id")
+COUNTED = schema("place_id str, x float64, y float64", key="place_id")
 
 
 def place_step(workspace: Workspace) -> Step[Tables]:
@@ -47,6 +58,15 @@ def place_step(workspace: Workspace) -> Step[Tables]:
             "licences": register.licences,
         },
         make_places,
+        {
+            "place": PLACE,
+            "place.kinds": KIND,
+            "place.records": OUTCOME,
+            "place.organisations": ORGANISATION,
+            "place.issues": ISSUES,
+            "place.corrections": APPLIED,
+            **{counted_table(kind): COUNTED for kind in register.taxonomy.counted()},
+        },
     )
 
 
@@ -208,13 +228,11 @@ def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
     open_ = rows[rows["is_current"] & (rows["status"] == "open")]
     odd = open_[np.array([key in shut for key in zip(open_["place_id"], open_["kind"], strict=True)], dtype=bool)]
     issue = "this list holds it open, and it is confirmed closed (see place_event of " + odd["place_id"] + ")"
-    table = pd.DataFrame({"source": odd["source"], "row": 0, "column": "status", "value": odd["name"], "issue": issue})
-    return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
+    return pd.DataFrame({"source": odd["source"], "row": 0, "column": "status", "value": odd["name"], "issue": issue})
 
 
 def _typed(places: pd.DataFrame) -> pd.DataFrame:
-    texts = [c for c in PLACE_COLUMNS if c not in NOT_TEXT]
-    return places[PLACE_COLUMNS].astype(dict.fromkeys(texts, "str")).sort_values("place_id").reset_index(drop=True)
+    return places[list(PLACE.types)].astype(PLACE.types).sort_values("place_id", ignore_index=True)
 
 
 def _turn(kind: Kind, source: str) -> int:

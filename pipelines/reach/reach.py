@@ -9,15 +9,25 @@ import numpy as np
 import pandas as pd
 
 from geodata.distance import Measure, Walks, measure_of
+from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
-from pipelines.places.cover import cover_table
+from pipelines.places.cover import COVERED, cover_table
 from pipelines.places.places import counted_table
 from pipelines.reach.fca import e2sfca, three_step
 from pipelines.register.decay import Decay
 from pipelines.register.register import Kind
 from pipelines.register.workspace import Workspace
 
-PAIR_TYPES = {"area_code": "str", "place_id": "str", "distance_m": "float64", "minutes": "float64"}
+COUNTS = "access_e2sfca_per_1000 float64?, access_3sfca_per_1000 float64?"
+GAP = "standard_minutes float64?, gap str?"
+REACH = schema(
+    "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, nearest_place_id str?,"
+    f"n_within_10_min Int64?, n_within_15_min Int64?, {COUNTS}, {COVERED}, kind str, plural str, {GAP}, list_position Int64?",
+    key="area_code",
+)
+PAIR = schema(
+    "area_code str, place_id str, distance_m float64, minutes float64, kind str, rule str", key="area_code place_id"
+)
 KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]
 
 
@@ -45,6 +55,7 @@ def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
             "measure": measure_of(geography),
         },
         make_reach,
+        {kind: REACH, f"{kind}.places": PAIR},
     )
 
 
@@ -70,12 +81,11 @@ def make_reach(given: Given) -> Tables:
     unknown = reach["coverage"] == "unknown"
     reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
     reach.loc[unknown, "nearest_place_id"] = None
-    reach = reach.astype({"n_within_10_min": "Int64", "n_within_15_min": "Int64", "nearest_place_id": "str"})
     reach = with_gap(measure, given.definition["near"], entry, reach.assign(kind=kind, plural=entry.plural), origins)
-    reach["list_position"] = pd.array([given.definition["position"]] * len(reach), dtype="Int64")
+    reach["list_position"] = given.definition["position"]
     pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
     pairs["rule"] = f"within {minutes[1]} minutes, {measure.name}"
-    pairs = pairs.sort_values(["area_code", "place_id"]).reset_index(drop=True)
+    pairs = pairs.sort_values(["area_code", "place_id"], ignore_index=True)
     return {kind: reach, f"{kind}.places": pairs}, {"n_places": len(chosen)}
 
 
@@ -136,7 +146,7 @@ def _reach_and_pairs(
             "minutes": np.round(walks.minutes, 1),
         }
     )
-    return reach, pairs.astype(PAIR_TYPES)
+    return reach, pairs
 
 
 def _access(

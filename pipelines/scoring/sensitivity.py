@@ -3,6 +3,7 @@ listed options."""
 
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ class Choices:
     weight_sets: dict[str, Version]
     catchments: tuple[str, ...] = ("as published",)
 
-    @property
+    @cached_property
     def options(self) -> dict[str, list]:
         """By choice, its options in order; the first is what is published."""
         index, varied = self.scorer.index, self.scorer.index.uncertainty

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from scipy.stats import kurtosis, skew
 
 from pipelines.scoring.definition import Treatment
 from pipelines.scoring.normalise import all_the_same, snapped
@@ -47,6 +46,8 @@ def _shape(values: np.ndarray) -> tuple[float, float]:
     known = values[~np.isnan(values)]
     if len(known) < FEWEST or all_the_same(known):
         return 0.0, 0.0
+    from scipy.stats import kurtosis, skew  # here, for it takes half a second
+
     known = known / np.abs(known).max()  # so that powers neither overflow nor vanish
     return float(skew(known, bias=False)), float(kurtosis(known, bias=False))
 

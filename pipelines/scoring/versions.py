@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,7 @@ class Scorer:
         on_a_curve = any(domain.transform != "none" for domain in self.index.every_domain.values())
         self._among_all = on_a_curve and not np.array_equal(self.keep, np.arange(len(self.values)))
 
-    @property
+    @cached_property
     def read(self) -> set[str]:
         """The members that are known in some area kept."""
         known = self.values.iloc[self.keep].notna().any()

@@ -1,13 +1,11 @@
 """Snapshot to table: `tables/<stem>.parquet`, typed and held to contract, and the issues found on the way."""
 
-import pandas as pd
-
 from geodata.geography import Geography
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
-from pipelines.tables.tidy import ISSUE_COLUMNS, empty_table, script_of, tidy
+from pipelines.tables.tidy import ISSUES, empty_table, issue_table, schema_of, script_of, tidy
 
 
 def table_step(workspace: Workspace, source: Source) -> Step[Tables]:
@@ -19,7 +17,8 @@ def table_step(workspace: Workspace, source: Source) -> Step[Tables]:
         (SnapshotRead(source, workspace.geography),),
         {"source": source, "geography": workspace.geography, "script": script_of(source)},
         make_table,
-        source.stem.split("_")[0],
+        {source.stem: schema_of(source), f"{source.stem}.issues": ISSUES},
+        publisher=source.stem.split("_")[0],
         checks=(Check("contract", "Declared columns, keys, ranges and counts hold.", _contract),),
     )
 
@@ -33,7 +32,7 @@ def make_table(given: Given) -> Tables:
     if available:
         table, issues = tidy(source, geography, snapshot.read())
     else:
-        table, issues = empty_table(source), pd.DataFrame(columns=ISSUE_COLUMNS).astype(str)
+        table, issues = empty_table(source), issue_table([])
     meta = {"available": available, "source_as_at": snapshot.source_as_at, "n_issues": len(issues)}
     return {source.stem: table, f"{source.stem}.issues": issues}, meta
 

@@ -11,13 +11,15 @@ import shapely
 from geodata.geography import Geography
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
+from pipelines.core.schema import Schema, schema
 from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
-ISSUE_COLUMNS = ["source", "row", "column", "value", "issue"]
+ISSUES = schema("source str, row int64, column str, value str, issue str")
+TYPES = {"number": "float64", "integer": "Int64", "date": "datetime64[ms]"}
 
 
 def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_rows: int | None = None):
@@ -47,9 +49,16 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
 
 
 def issue_table(rows: list[tuple]) -> pd.DataFrame:
-    """Rows of ISSUE_COLUMNS as a table of issues; row 0 stands for the whole of a source."""
-    table = pd.DataFrame(rows, columns=ISSUE_COLUMNS)
-    return table.astype({"row": "int64"} | dict.fromkeys(("source", "column", "value", "issue"), "str"))
+    """Rows of the columns of ISSUES as a table; row 0 stands for the whole of a source."""
+    return pd.DataFrame(rows, columns=list(ISSUES.types)).astype(ISSUES.types)
+
+
+def schema_of(source: Source) -> Schema:
+    """The columns of the source's table as its YAML declares them; what they may hold, and its key, the contract tells."""
+    types = {name: TYPES.get(column.type, "str") for name, column in source.columns.items()}
+    if source.fetch.geometry:
+        types["geometry"] = "geometry"
+    return Schema(types, frozenset(types), ())
 
 
 def script_of(source: Source) -> str | None:
@@ -138,7 +147,7 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
     if column.type == "integer":
         numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
         whole = np.isfinite(numbers) & (numbers == numbers.round())
-        return numbers.where(whole).astype("Int64")
+        return numbers.where(whole).astype(TYPES["integer"])
     if column.type == "date":
-        return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype("datetime64[ms]")
+        return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype(TYPES["date"])
     return raw.astype("str")
