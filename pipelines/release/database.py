@@ -151,7 +151,8 @@ def _create_dictionary(connection: duckdb.DuckDBPyConnection, inputs: Inputs) ->
         entries.append((table_name, column_name, data_type, column.unit if column else None, column.description if column else comment,
                         coded.get((table_name, column_name)), column.term if column else None, licences.get((table_name, column_name)),
                         bool(table and column_name in table.key), bool(column and column.run_metadata)))  # fmt: skip
-    connection.executemany(f"insert into main.{DICTIONARY} values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    connection.register("entries", pd.DataFrame(entries, dtype=object))  # in one go: row by row takes half a second
+    connection.execute(f"insert into main.{DICTIONARY} from entries")
 
 
 def _column_licences(inputs: Inputs, everything: str) -> dict[tuple[str, str], str]:

@@ -46,10 +46,8 @@ def _shape(values: np.ndarray) -> tuple[float, float]:
     known = values[~np.isnan(values)]
     if len(known) < FEWEST or all_the_same(known):
         return 0.0, 0.0
-    from scipy.stats import kurtosis, skew  # here, for it takes half a second
-
-    known = known / np.abs(known).max()  # so that powers neither overflow nor vanish
-    return float(skew(known, bias=False)), float(kurtosis(known, bias=False))
+    shown = pd.Series(known / np.abs(known).max())  # so that powers neither overflow nor vanish
+    return float(shown.skew()), float(shown.kurt())
 
 
 def _passes(shape: tuple[float, float], treatment: Treatment) -> bool:
