@@ -18,14 +18,11 @@ from pipelines.core.settings import Settings
 from pipelines.register.workspace import Workspace, open_workspace
 
 
-def refresh_job() -> dg.JobDefinition:
-    """The job of a refresh as every worker builds it, from its environment. The coordinator holds DIR for writing."""
-    return _built()
-
-
-@functools.cache  # the job is asked for again for every step
-def _built() -> dg.JobDefinition:
-    workspace = open_workspace(Settings.read())
+@functools.cache  # it is asked for again for every step
+def refresh_job(data: str, *areas: str) -> dg.JobDefinition:
+    """The job of a refresh of DIR for the areas asked, as the coordinator and every worker build it: all other settings
+    are in a worker's environment. The coordinator holds DIR for writing."""
+    workspace = open_workspace(Settings.read(data=data, areas=areas))
     return build_definitions(workspace, lock=False, executor=dask_executor).resolve_job_def(EVERYTHING)
 
 
@@ -42,7 +39,7 @@ def execute(workspace: Workspace, instance: dg.DagsterInstance, keys: list[dg.As
     ) as cluster:
         execution = {"config": {"cluster": {"existing": {"address": cluster.scheduler_address}}}}
         return dg.execute_job(
-            dg.reconstructable(refresh_job),
+            dg.build_reconstructable_job(__name__, refresh_job.__name__, (str(settings.data), *settings.areas)),
             instance=instance,
             run_config={**config, "execution": execution},
             asset_selection=keys,

@@ -2,7 +2,9 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,14 +35,27 @@ def town(tmp_path_factory) -> Town:
 
 
 @pytest.fixture(scope="session")
-def town_twice(tmp_path_factory) -> tuple[Town, Town]:
+def town_before(tmp_path_factory) -> Town:
+    """The sample town as it was on the earlier recorded date, refreshed once for all workers."""
+    return made_once(tmp_path_factory, "town_before", lambda data: refresh_town(data, "2026-03-31"))
+
+
+@pytest.fixture(scope="session")
+def town_twice(tmp_path_factory, town_before) -> tuple[Town, Town]:
     """One DIR refreshed on both recorded dates: the first release and the second."""
 
     def make(data: Path) -> tuple[Town, Town]:
-        first = refresh_town(data, "2026-03-31")
+        shutil.copytree(town_before.data, data, symlinks=True)
+        first = replace(town_before, data=data, settings=replace(town_before.settings, data=data))
         return first, refresh_town(data, "2026-09-30")
 
     return made_once(tmp_path_factory, "town_twice", make)
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory) -> Town:
+    """The second city, chosen by its name alone, refreshed once for all workers."""
+    return made_once(tmp_path_factory, "city", lambda data: refresh_town(data, areas=("Hanul",)))
 
 
 @pytest.fixture(scope="session")

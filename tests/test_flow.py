@@ -3,8 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -182,23 +180,6 @@ def test_the_road_to_a_release_is_seen_in_what_happened_and_in_nothing_else(town
         assert one.equals(other), name
     gone = [t.query("select coalesce(sum(n_places), 0) from place_event_count where kind = 'pub'")[0][0] for t in both]
     assert gone == [0, 6]
-
-
-def test_the_command_in_another_process_publishes_the_same(town, tmp_path, clean_environment):
-    clean_environment.setenv("PYTHONHASHSEED", "77")
-    command = [
-        sys.executable,
-        "-c",
-        "from pipelines.commands.cli import main; main()",
-        "refresh",
-        "--quiet",
-        "--data",
-        str(tmp_path / "data"),
-    ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    assert "published release 1.0.0" in done.stdout
-    assert compare(town.release, tmp_path / "data" / "releases" / "latest").exact == []
 
 
 def test_two_dates_are_not_identical(town_twice):

@@ -6,30 +6,16 @@ import subprocess
 from pathlib import Path
 
 import geopandas
-import pytest
 from click.testing import CliRunner
-from fixtures.making import Town, made_once
 
 from geodata.geography import read_geographies
 from pipelines.commands.cli import main
-from pipelines.commands.refresh import refresh
 from pipelines.core.settings import Settings
 from pipelines.register.register import read_register
 from pipelines.register.workspace import open_workspace
 
 ROOT = Path(__file__).parents[1]
 CITY = read_geographies()["hanul"]
-
-
-@pytest.fixture(scope="session")
-def city(tmp_path_factory) -> Town:
-    """The city refreshed once for all workers, chosen by its name alone."""
-
-    def make(data: Path) -> Town:
-        settings = Settings(data=data.resolve(), areas=("Hanul",))
-        return Town(settings.data, refresh(settings), settings)
-
-    return made_once(tmp_path_factory, "city", make)
 
 
 def test_the_area_asked_chooses_the_geography(tmp_path):

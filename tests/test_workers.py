@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from fixtures.making import Town
 
 from pipelines.release.compare import compare
 
@@ -19,9 +20,9 @@ def refresh(data, *more: str) -> subprocess.Popen:
 
 
 @pytest.mark.timeout(900)
-def test_two_processes_make_what_one_makes(town, tmp_path):
-    process = refresh(tmp_path / "data")
+def test_two_processes_make_what_one_makes(city: Town, tmp_path):
+    process = refresh(tmp_path / "data", "--area", "Hanul")
     said, _ = process.communicate(timeout=800)
     assert process.returncode == 0, said
     assert "release" in said.split("stages: ")[1].splitlines()[0]
-    assert compare(town.release, tmp_path / "data" / "releases" / "latest").exact == []
+    assert compare(city.release, tmp_path / "data" / "releases" / "latest").exact == []

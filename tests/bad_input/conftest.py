@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fixtures.making import Town, made_once, refresh_town
 from fixtures.ran import Ran
-from fixtures.recording import OLD, Recording
+from fixtures.recording import Recording
 
 from pipelines.commands.cli import main
 
@@ -36,6 +37,12 @@ def room(roomy: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(dir=roomy))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def refreshed(tmp_path_factory) -> Town:
+    """The sample town as it is now: the `town` of tests elsewhere, a word that means its recorded answers here."""
+    return made_once(tmp_path_factory, "town", refresh_town)
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +81,9 @@ def command(whole_town: Recording) -> Callable[..., Ran]:
 def process(whole_town: Recording) -> Callable[..., subprocess.Popen]:
     """`process(*words)`: the same command on the town in a process of its own."""
 
-    def start(*words, **more) -> subprocess.Popen:
-        line, env = [COMMONGROUND, *map(str, words)], {**os.environ, "COMMONGROUND_RECORDING": str(whole_town.folder)}
+    def start(*words, env: dict[str, str] | None = None, **more) -> subprocess.Popen:
+        line = [COMMONGROUND, *map(str, words)]
+        env = {**os.environ, "COMMONGROUND_RECORDING": str(whole_town.folder), **(env or {})}
         return subprocess.Popen(
             line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env, **more
         )
@@ -113,12 +121,9 @@ def hurried(roomy: Path) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
-def published(roomy: Path, command) -> Path:
+def published(roomy: Path, town_before) -> Path:
     """A DIR with one good release of the earlier date. Only copied, never changed."""
-    data = roomy / "published"
-    ran = command("refresh", "--data", data, "--sample-date", OLD, "--quiet")
-    assert ran.code == 0, ran.err
-    return data
+    return Path(shutil.copytree(town_before.data, roomy / "published", symlinks=True))
 
 
 @pytest.fixture

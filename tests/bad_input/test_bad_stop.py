@@ -21,9 +21,17 @@ def making(data: Path) -> int:
     return len(list((data / "releases").glob(".making.*/geojson")))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("moment", [lambda data: 0, lines_of, table_count, making], ids=["start", "fetch", "places", "release"])  # fmt: skip
-def test_stopped(number, code, moment, data, process, command, fingerprint):
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        pytest.param(lambda data: 0, signal.SIGINT, id="start, Ctrl-C"),
+        pytest.param(lambda data: 0, signal.SIGTERM, id="start"),
+        pytest.param(lines_of, signal.SIGTERM, id="fetch"),
+        pytest.param(table_count, signal.SIGINT, id="places, Ctrl-C"),
+        pytest.param(making, signal.SIGTERM, id="release"),
+    ],
+)
+def test_stopped(moment, number, data, process, fingerprint):
     before, health = fingerprint(data), (data / "health.json").read_bytes()
     first = moment(data)
     running = process("refresh", "--data", data, "--sample-date", NEW, "--quiet")
@@ -36,7 +44,7 @@ def test_stopped(number, code, moment, data, process, command, fingerprint):
         time.sleep(0.01)
     running.send_signal(number)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == code, err
+    assert running.returncode == 128 + number, err
     assert err == "commonground: stopped; the last good release stands.\n"
     assert fingerprint(data) == before
     assert (data / "health.json").read_bytes() == health
