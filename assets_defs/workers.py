@@ -19,9 +19,9 @@ from pipelines.register.workspace import Workspace, open_workspace
 
 
 @functools.cache  # it is asked for again for every step
-def refresh_job(data: str, *areas: str) -> dg.JobDefinition:
-    """The job of a refresh of DIR for the areas asked, as the coordinator and every worker build it: all other settings
-    are in a worker's environment. The coordinator holds DIR for writing."""
+def refresh_job(data: str, areas: str) -> dg.JobDefinition:
+    """The job of a refresh of DIR for the areas asked (semicolons between them), as the coordinator and every worker
+    build it: all other settings are in a worker's environment. The coordinator holds DIR for writing."""
     workspace = open_workspace(Settings.read(data=data, areas=areas))
     return build_definitions(workspace, lock=False, executor=dask_executor).resolve_job_def(EVERYTHING)
 
@@ -29,6 +29,7 @@ def refresh_job(data: str, *areas: str) -> dg.JobDefinition:
 def execute(workspace: Workspace, instance: dg.DagsterInstance, keys: list[dg.AssetKey], config: dict, tags: dict):
     """Execute the assets `keys` on `settings.workers` processes of this machine; gives Dagster's result."""
     settings = workspace.settings
+    words = {"data": str(settings.data), "areas": ";".join(settings.areas)}
     logging.getLogger("distributed").setLevel(logging.ERROR)  # it warns of every size that it cannot tell
     with LocalCluster(
         n_workers=settings.workers,
@@ -39,7 +40,7 @@ def execute(workspace: Workspace, instance: dg.DagsterInstance, keys: list[dg.As
     ) as cluster:
         execution = {"config": {"cluster": {"existing": {"address": cluster.scheduler_address}}}}
         return dg.execute_job(
-            dg.build_reconstructable_job(__name__, refresh_job.__name__, (str(settings.data), *settings.areas)),
+            dg.build_reconstructable_job(__name__, refresh_job.__name__, reconstructable_kwargs=words),
             instance=instance,
             run_config={**config, "execution": execution},
             asset_selection=keys,
