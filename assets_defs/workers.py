@@ -9,6 +9,7 @@ import functools
 import logging
 
 import dagster as dg
+import dask
 from dagster_dask import dask_executor
 from distributed import LocalCluster
 
@@ -31,13 +32,17 @@ def execute(workspace: Workspace, instance: dg.DagsterInstance, keys: list[dg.As
     settings = workspace.settings
     words = {"data": str(settings.data), "areas": ";".join(settings.areas)}
     logging.getLogger("distributed").setLevel(logging.ERROR)  # it warns of every size that it cannot tell
-    with LocalCluster(
-        n_workers=settings.workers,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        env={**settings.environment(), "DASK_LOGGING__DISTRIBUTED": "error"},
-    ) as cluster:
+    quiet = {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "error"}  # set before a worker loads Dask
+    with (
+        dask.config.set(quiet),
+        LocalCluster(
+            n_workers=settings.workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            env=settings.environment(),
+        ) as cluster,
+    ):
         execution = {"config": {"cluster": {"existing": {"address": cluster.scheduler_address}}}}
         return dg.execute_job(
             dg.build_reconstructable_job(__name__, refresh_job.__name__, reconstructable_kwargs=words),
