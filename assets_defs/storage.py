@@ -11,6 +11,8 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from sqlalchemy.pool import SingletonThreadPool
 
+from pipelines.core.problem import Problem
+
 NAMED = {"storage", "event_log_storage", "run_storage", "schedule_storage", "instance_class"}
 
 
@@ -46,9 +48,15 @@ class KeptEventLog(SqliteEventLogStorage):
 
 
 def open_instance(data: Path) -> dg.DagsterInstance:
-    """The Dagster instance of DIR, for a run in this process."""
+    """The Dagster instance of DIR, for a run in this process. Raises Problem where a storage that DIR/dagster.yaml names
+    cannot be opened."""
     settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
     if NAMED & set(settings):
-        return dg.DagsterInstance.from_config(str(data))
+        try:
+            return dg.DagsterInstance.from_config(str(data))
+        except Exception as error:  # of another's storage, which may raise anything; its words may hold a password
+            found = f"the storage it names cannot be opened ({type(error).__name__})"
+            remedy = "see that it runs, and that its driver is installed: dagster-postgres wants postgresql+psycopg2://"
+            raise Problem("dagster.yaml", found, remedy) from error
     kept = {"module": __name__, "class": KeptEventLog.__name__, "config": {"base_dir": str(data / "history" / "runs")}}
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides={"event_log_storage": kept}))

@@ -31,6 +31,17 @@ def test_no_mirror_listens(room, public):
     assert not (room / "data" / "scope.json").exists()
 
 
+@pytest.mark.parametrize("storage", ["postgres: {postgres_url: 'postgresql+psycopg2://me:s3cret@127.0.0.1:9/x'}", "sqlite: {base_dir: 7}"])  # fmt: skip
+def test_a_storage_of_dagster_that_cannot_be_opened(storage, data, command, fingerprint, untouched):
+    before = fingerprint(data)
+    (data / "dagster.yaml").write_text(f"storage:\n  {storage}\n")
+    ran = command("refresh", "--data", data, "--quiet")
+    assert ran.code == 1
+    assert "dagster.yaml: the storage it names cannot be opened" in ran.sentence
+    assert "s3cret" not in ran.err
+    untouched(data, before)
+
+
 def test_mirror_that_is_no_web_address(room, public):
     address = "127.0.0.1:9"
     ran = public("refresh", "--data", room / "data", "--area", "Hackney", "--mirror", address, "--quiet")
