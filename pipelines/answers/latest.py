@@ -1,12 +1,31 @@
-"""Ask the latest release of DIR: open it, and get rows as plain dicts. No value is made here."""
+"""Ask the latest release of DIR: open it, and get rows as dicts or declared records. No value is made here."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import duckdb
+from typing_extensions import TypedDict
 
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.release.database import open_release
+
+R = TypeVar("R")
+
+
+class Release(TypedDict):
+    """What the answers say of the release they come from."""
+
+    version: str
+    title: str
+    is_invented: bool  # a made-up town, whose numbers mean nothing
+    areas_asked: str  # with commas between
+    n_areas: int
+    n_areas_nation: int
+    ecological_fallacy: str  # how the numbers may and may not be read
+    distance_measure: str
+    licence: str
 
 
 def open_latest(data: Path) -> duckdb.DuckDBPyConnection:
@@ -23,6 +42,29 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str, **values) -> list[dict
         raise Problem("releases/latest", message, "it was made by another version of Common Ground; refresh") from error
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def rows_as(connection: duckdb.DuckDBPyConnection, record: type[R], sql: str, **values) -> list[R]:
+    """The rows of a query whose columns are those of a declared record."""
+    return cast(list[R], rows(connection, sql, **values))
+
+
+def picked(record: type[R], row: Mapping[str, Any]) -> R:
+    """A declared record, picked from a row that holds its columns among others."""
+    return cast(R, {name: row[name] for name in record.__annotations__})
+
+
+def grouped(connection: duckdb.DuckDBPyConnection, record: type[R], by: str, sql: str) -> dict[str, list[R]]:
+    """The rows of a query as records, by the value of column `by`."""
+    groups: dict[str, list[R]] = {}
+    for row in rows(connection, sql):
+        groups.setdefault(row[by], []).append(picked(record, row))
+    return groups
+
+
+def columns_of(record: type) -> str:
+    """The columns of a declared record, to select."""
+    return ", ".join(record.__annotations__)
 
 
 def geography_of(connection: duckdb.DuckDBPyConnection) -> Geography:
@@ -44,9 +86,6 @@ def headline(connection: duckdb.DuckDBPyConnection) -> str:
     return rows(connection, sql)[0]["index_name"]
 
 
-def release_facts(connection: duckdb.DuckDBPyConnection) -> dict:
-    """What the answers say of the release they come from."""
-    return rows(
-        connection,
-        "select version, title, is_invented, areas_asked, n_areas, n_areas_nation, ecological_fallacy, distance_measure, licence from release",
-    )[0]
+def release_facts(connection: duckdb.DuckDBPyConnection) -> Release:
+    """The facts of the release."""
+    return rows_as(connection, Release, f"select {columns_of(Release)} from release")[0]

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import duckdb
+from typing_extensions import TypedDict
 
-from pipelines.answers.latest import geography_of, rows
+from pipelines.answers.latest import geography_of, picked, rows
 from pipelines.core.csv_text import read_list
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
@@ -17,6 +18,32 @@ LEVELS = ("area", "ward", "msoa", "authority")
 NAMED_FIRST = ("authority", "ward", "msoa", "area")  # a name that stands for several levels is taken as the first
 SHOWN = 60  # characters of what was typed that an answer repeats
 NAMED_AT_MOST = 8
+
+
+class Words(TypedDict):
+    """What one and what several areas of a level are called."""
+
+    one: str
+    several: str
+
+
+class NotFound(TypedDict):
+    """A line of a file that is no area of the release."""
+
+    line: int
+    value: str
+
+
+class AskedFor(TypedDict):
+    """What was asked, as the answer tells it; see `Asked`."""
+
+    text: str
+    level: str
+    code: str | None
+    name: str | None
+    n_lines: int | None
+    not_found: list[NotFound]
+    notes: list[str]
 
 
 @dataclass
@@ -29,12 +56,12 @@ class Asked:
     code: str | None = None
     name: str | None = None
     n_lines: int | None = None
-    not_found: list[dict] = field(default_factory=list)
+    not_found: list[NotFound] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def as_answer(self) -> dict:
+    def as_answer(self) -> AskedFor:
         """As part of the answer."""
-        return {name: value for name, value in asdict(self).items() if name != "codes"}
+        return picked(AskedFor, asdict(self))
 
 
 def look_up(connection: duckdb.DuckDBPyConnection, text: str) -> Asked:
@@ -89,7 +116,7 @@ def _by_name(connection, text: str) -> Asked | None:
     if not hits:
         return None
     first = [hit for hit in hits if hit["level"] == hits[0]["level"]]
-    called = {level: one for level, (one, _) in level_words(connection).items()}
+    called = {level: words["one"] for level, words in level_words(connection).items()}
     if len(first) > 1:
         areas = "; ".join(f"{hit['code']} in {hit['authority_name']}" for hit in first[:NAMED_AT_MOST])
         level = called[first[0]["level"]]
@@ -118,17 +145,18 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text).upper()[:SHOWN]
 
 
-def level_words(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
-    """What one and what several areas of each level are called where the release is of, smallest first."""
+def level_words(connection: duckdb.DuckDBPyConnection) -> dict[str, Words]:
+    """What areas of each level are called where the release is of, smallest first."""
     levels = geography_of(connection).levels
-    return {level: levels[level].words for level in LEVELS if level in levels}
+    words = {level: levels[level].words for level in LEVELS if level in levels}
+    return {level: {"one": one, "several": several} for level, (one, several) in words.items()}
 
 
 def _not_here(connection, text: str) -> str:
     postcodes = geography_of(connection).postcodes
     if postcodes and re.fullmatch(postcodes.form, _squeezed(text)):
         return "is not a live postcode of the areas of this release"
-    *some, last = [one for level, (one, _) in level_words(connection).items() if level != "area"]
+    *some, last = [words["one"] for level, words in level_words(connection).items() if level != "area"]
     named = f"{', '.join(some)} or {last}" if some else last
     return f"is no area code, {'postcode, ' if postcodes else ''}or name of a {named} of this release"
 
@@ -159,7 +187,8 @@ def _from_file(connection, path: Path, text: str) -> Asked:
     sql = "select postcode, area_code from postcode where list_contains($wanted, postcode)"
     found = rows(connection, sql, wanted=wanted) if holds(connection, "postcode") else []
     postcodes = {row["postcode"]: row["area_code"] for row in found}
-    codes, missing = [], []
+    codes: list[str] = []
+    missing: list[NotFound] = []
     for line, value in lines:
         code = _squeezed(value)
         if code in known or code in postcodes:

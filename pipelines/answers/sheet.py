@@ -2,8 +2,10 @@
 
 import datetime
 import textwrap
+from collections.abc import Iterable, Mapping
 
 import orjson
+from typing_extensions import TypedDict
 
 from pipelines.answers.titles import NOT_KNOWN
 
@@ -11,7 +13,14 @@ WIDTH = 100
 LABEL = 16
 
 
-def as_json(sheet: dict) -> str:
+class Titled(TypedDict):
+    """A source and its title, whatever else is told of it."""
+
+    source: str
+    title: str
+
+
+def as_json(sheet: Mapping[str, object]) -> str:
     """The sheet as one JSON object; null is not known."""
     return orjson.dumps(sheet, option=orjson.OPT_INDENT_2).decode()
 
@@ -110,7 +119,7 @@ def more(n: int, shown: int) -> list[str]:
     return [f"  (and {n - shown:,} more: --json lists them all)"] if n > shown else []
 
 
-def titled(text: str, sources: list[dict]) -> str:
+def titled(text: str, sources: Iterable[Titled]) -> str:
     """The text with the titles of sources in place of their short names."""
     for row in sources:
         text = text.replace(row["source"], row["title"])

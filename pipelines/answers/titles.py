@@ -86,7 +86,7 @@ def axis_title(axis: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def deciding_rule(number: int, label: str) -> dict | None:
+def deciding_rule(number: int, label: str) -> dict[str, str] | None:
     """The row of the decision table that decided, axis to state; None where the table is another now."""
     rules = read_typology().rules
     if not 0 < number <= len(rules) or rules[number - 1].label != label:

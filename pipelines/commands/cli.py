@@ -156,7 +156,12 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
 
 @main.command()
 @click.argument("area")
-@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@click.option(
+    "--json",
+    "wants_json",
+    is_flag=True,
+    help="The same as one JSON object (keys: pipelines/answers/area/facts.py); null is not known.",
+)
 @DATA
 def profile(area: str, wants_json: bool, data: str | None) -> None:
     """What is here, what is missing, how the area stands, and how sure.
@@ -170,7 +175,12 @@ def profile(area: str, wants_json: bool, data: str | None) -> None:
 
 @main.command()
 @click.argument("id_or_name")
-@click.option("--json", "wants_json", is_flag=True, help="The same as one JSON object; null is not known.")
+@click.option(
+    "--json",
+    "wants_json",
+    is_flag=True,
+    help="The same as one JSON object (keys: pipelines/answers/place/facts.py); null is not known.",
+)
 @DATA
 def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
     """One place on one sheet: what is known of it, who would lose out, what else is near.

@@ -77,6 +77,7 @@ WHY = {  # every direct dependency, and why it is here
     "shapely": "shapes: validity, simplification, GeoJSON",
     "starlette": "the file server behind `commonground serve`",
     "tenacity": "trying again where that can help, and only there",
+    "typing-extensions": "records of the answers that pydantic can read on Python 3.11 too",
     "uvicorn": "runs that server",
     "frictionless": "tests: datapackage.json holds to its standard",
     "hypothesis": "tests: properties of scoring, over made-up cases",

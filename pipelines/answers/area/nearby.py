@@ -8,7 +8,18 @@ import duckdb
 import pandas as pd
 
 from pipelines.answers import titles
-from pipelines.answers.latest import rows
+from pipelines.answers.area.places_facts import (
+    Closing,
+    CommunityPlace,
+    CommunityRun,
+    NearbyCorrection,
+    NearbyOpportunity,
+    NearPlace,
+    PlaceEvent,
+    Reach,
+    ReachCounts,
+)
+from pipelines.answers.latest import R, grouped, picked, rows, rows_as
 from pipelines.answers.walking import measured
 from pipelines.core.query import holds
 
@@ -16,10 +27,11 @@ NEAREST_FEW = 3
 MINUTES = 15
 
 
-def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    """A dict per kind that counts within reach: how many, the nearest, who reaches one, gaps, and how well it is known."""
-    found = rows(
+def reach(connection: duckdb.DuckDBPyConnection) -> list[Reach]:
+    """A record per kind that counts within reach: how many, the nearest, who reaches one, gaps, how well it is known."""
+    found = rows_as(
         connection,
+        ReachCounts,
         """
         select r.kind, k.kind_group as "group", k.subset_of, count(*)::integer as n_areas,
             count(*) filter (r.coverage = 'unknown')::integer as n_areas_not_known,
@@ -34,7 +46,8 @@ def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
             count(*) filter (r.gap = 'borderline')::integer as n_areas_borderline, count(*) filter (r.gap = 'beyond')::integer as n_areas_beyond,
             coalesce(sum(a.population) filter (r.gap = 'borderline'), 0)::integer as residents_borderline,
             coalesce(sum(a.population) filter (r.gap = 'beyond'), 0)::integer as residents_beyond,
-            max(r.nearest_m) as nearest_m, max(r.nearest_minutes) as nearest_minutes, max(r.nearest_place_id) as nearest_place_id, max(p.name) as nearest_name
+            if(count(*) = 1 and max(r.nearest_m) is not null, {place_id: max(r.nearest_place_id), name: max(p.name),
+                distance_m: max(r.nearest_m), minutes: max(r.nearest_minutes)}, null) as nearest
         from neighbourhood_reach as r join asked as a using (area_code) join kind as k using (kind)
         left join place as p on p.place_id = r.nearest_place_id
         group by all""",
@@ -44,10 +57,12 @@ def reach(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     return sorted(kinds, key=lambda k: (k["group"] != "place", k["standard_minutes"] is None, k["title"]))
 
 
-def _places(connection) -> dict[str, list[dict]]:
+def _places(connection) -> dict[str, list[NearPlace]]:
     """Per kind, the places within reach of any of the areas: nearest first for one area, else most reached first."""
-    found = rows(
+    return grouped(
         connection,
+        NearPlace,
+        "kind",
         """
         select n.kind, n.place_id, any_value(p.name) as name, min(n.minutes) as minutes, min(n.distance_m) as distance_m,
             sum(a.population)::integer as residents, count(*)::integer as n_areas
@@ -55,34 +70,20 @@ def _places(connection) -> dict[str, list[dict]]:
         group by n.kind, n.place_id
         order by n.kind, if((select count(*) from asked) = 1, 0, -sum(a.population)), min(n.distance_m), n.place_id""",
     )
-    by_kind: dict[str, list[dict]] = {}
-    for place in found:
-        by_kind.setdefault(place.pop("kind"), []).append(place)
-    return by_kind
 
 
-def _kind(kind: dict, places: list[dict]) -> dict:
+def _kind(kind: ReachCounts, places: list[NearPlace]) -> Reach:
     is_known = kind["n_areas_not_known"] < kind["n_areas"]
-    nearest_m, nearest_minutes = kind.pop("nearest_m"), kind.pop("nearest_minutes")
-    nearest = {"place_id": kind.pop("nearest_place_id"), "name": kind.pop("nearest_name"), "distance_m": nearest_m}
     if kind["n_areas"] > 1:
-        nearest_m = None
         kind["n_within_15_min"] = len(places) if is_known else None
         kind["n_within_10_min"] = sum(place["minutes"] <= 10 for place in places) if is_known else None
-    elif nearest_m is not None:
-        nearest["minutes"] = nearest_minutes
     if is_known:
         kind["residents_within_15_min"] = kind["residents_within_15_min"] or 0
-    return {
-        "kind": kind["kind"],
-        "title": titles.plural(kind["kind"]),
-        **kind,
-        "nearest": None if nearest_m is None else nearest,
-        "nearest_few": places[:NEAREST_FEW],
-    }
+    title = titles.plural(kind["kind"])
+    return {"kind": kind["kind"], "title": title, **kind, "nearest_few": places[:NEAREST_FEW]}
 
 
-def community_run(connection) -> dict:
+def community_run(connection) -> CommunityRun:
     """Places within reach that a community runs, and of how many places within reach any source says who runs them."""
     every = rows(
         connection,
@@ -92,18 +93,15 @@ def community_run(connection) -> dict:
         join kind as k on k.kind = n.kind
         where k.kind_group != 'site' group by p.place_id order by min(n.minutes), p.place_id""",
     )
-    run = [
-        {key: place[key] for key in ("place_id", "name", "kind", "minutes")}
-        for place in every
-        if place["run_by"] == "community"
-    ]
+    run = [picked(CommunityPlace, place) for place in every if place["run_by"] == "community"]
     return {"places": run, "n_places": len(every), "n_places_run_by_known": sum(p["run_by"] is not None for p in every)}
 
 
-def first_listed(connection) -> list[dict]:
+def first_listed(connection) -> list[PlaceEvent]:
     """Places within reach that were first seen on a list read before without them, newest first."""
-    return rows(
+    return rows_as(
         connection,
+        PlaceEvent,
         """
         select e.place_id, p.name, e.kind, e.since, e.precision, e.evidence
         from place_event as e join place as p using (place_id)
@@ -113,10 +111,11 @@ def first_listed(connection) -> list[dict]:
     )
 
 
-def closings(connection) -> list[dict]:
+def closings(connection) -> list[Closing]:
     """Places confirmed closed, in the areas or within a 15-minute walk of where their residents start."""
     return _near(
         connection,
+        Closing,
         "place_event",
         "x.place_id, p.name, coalesce(nullif(x.kind, ''), p.kind) as kind, x.since, x.precision, x.evidence",
         "x.event = 'closed' and x.is_confirmed",
@@ -124,10 +123,11 @@ def closings(connection) -> list[dict]:
     )
 
 
-def opportunities(connection) -> list[dict]:
+def opportunities(connection) -> list[NearbyOpportunity]:
     """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first."""
     return _near(
         connection,
+        NearbyOpportunity,
         "opportunity",
         "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.run_by, x.competing_allocation, x.evidence, x.as_at, x.is_too_old",
         "true",
@@ -135,12 +135,13 @@ def opportunities(connection) -> list[dict]:
     )
 
 
-def _near(connection, table: str, columns: str, where: str, order: str) -> list[dict]:
+def _near(connection, record: type[R], table: str, columns: str, where: str, order: str) -> list[R]:
     if not holds(connection, table):
         return []
     _walks(connection, table)
-    return rows(
+    return rows_as(
         connection,
+        record,
         f"""
         select {columns}, round(w.minutes, 1) as walk_minutes, p.area_code in (select area_code from asked) as is_in_areas
         from {table} as x join place as p using (place_id) left join walk as w using (place_id)
@@ -162,10 +163,11 @@ def _walks(connection, table: str) -> None:
     connection.execute("create or replace temp table walk as select place_id::varchar as place_id, minutes from frame")
 
 
-def corrections(connection) -> list[dict]:
+def corrections(connection) -> list[NearbyCorrection]:
     """Corrections of places in the areas or within reach, each beside the source's value."""
-    return rows(
+    return rows_as(
         connection,
+        NearbyCorrection,
         """
         select c.line, c.place_id, p.name, c.field, c.value, c.source_value, c.source, c.state, c.reason, c.evidence, c.date
         from correction as c left join place as p using (place_id)

@@ -1,6 +1,8 @@
 """The part of a profile's page about places: what is here, then what is missing, then what is not known."""
 
 from pipelines.answers import sheet, titles
+from pipelines.answers.area.facts import Profile
+from pipelines.answers.area.places_facts import CommunityRun, PlaceEvent, Reach
 from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
 from pipelines.register.labels import meaning
 
@@ -9,7 +11,7 @@ FIRST_LISTED = 5  # of those, of first listings
 NEARBY = "here or within a 15-minute walk"
 
 
-def here(profile: dict) -> list[str]:
+def here(profile: Profile) -> list[str]:
     """What residents can reach, nearest first."""
     here, one = profile["here"], profile["where"]["n_areas"] == 1
     lines = heading("What is here")
@@ -22,11 +24,11 @@ def here(profile: dict) -> list[str]:
     return lines + _community_run(here["community_run"], one) + _first_listed(here["first_listed"])
 
 
-def _is_here(kind: dict) -> bool:
+def _is_here(kind: Reach) -> bool:
     return kind["group"] != "site" and not kind["subset_of"] and bool(kind["n_within_15_min"] or kind["n_areas_within"])
 
 
-def _one_kind(kind: dict) -> str:
+def _one_kind(kind: Reach) -> str:
     n, near, singular = kind["n_within_15_min"], kind["nearest"], titles.singular(kind["kind"])
     if not n:
         return f"{kind['title'].capitalize()}: the nearest, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away"
@@ -40,7 +42,7 @@ def _one_kind(kind: dict) -> str:
     )
 
 
-def _kind_of_many(kind: dict, everyone: int) -> str:
+def _kind_of_many(kind: Reach, everyone: int) -> str:
     names = [name_of(p["name"], titles.singular(kind["kind"])) for p in kind["nearest_few"]]
     at_least = "at least " if kind["n_areas_partly_known"] else ""
     n = kind["n_within_15_min"]
@@ -52,7 +54,7 @@ def _share(n: int, everyone: int) -> str:
     return "all residents" if n == everyone else f"{n:,} of {everyone:,} residents"
 
 
-def _community_run(community_run: dict, one: bool) -> list[str]:
+def _community_run(community_run: CommunityRun, one: bool) -> list[str]:
     stated = f"a source says who runs {community_run['n_places_run_by_known']:,} of the {counted(community_run['n_places'], 'place', 'places')} within reach"
     if not community_run["places"]:
         return item(f"Run by a community: none that we know of; {stated}")
@@ -64,7 +66,7 @@ def _community_run(community_run: dict, one: bool) -> list[str]:
     return item(f"Run by a community: {joined(names[:SHOWN])}; {stated}")
 
 
-def _first_listed(events: list[dict]) -> list[str]:
+def _first_listed(events: list[PlaceEvent]) -> list[str]:
     if not events:
         return []
     lines = item("First listed (which is not to say they opened then), newest first:")
@@ -74,7 +76,7 @@ def _first_listed(events: list[dict]) -> list[str]:
     return lines + [f"    {line.strip()}" for line in more(len(events), FIRST_LISTED)]
 
 
-def missing(profile: dict) -> list[str]:
+def missing(profile: Profile) -> list[str]:
     """Gaps against the standards, and confirmed closings."""
     lines, kinds, one = heading("What is missing"), profile["here"]["kinds"], profile["where"]["n_areas"] == 1
     entries = [_beyond(k, one) for k in kinds if k["n_areas_beyond"]]
@@ -102,7 +104,7 @@ def missing(profile: dict) -> list[str]:
     return lines + more(len(closed), SHOWN)
 
 
-def _no_gap(kinds: list[dict]) -> str:
+def _no_gap(kinds: list[Reach]) -> str:
     met = [k["title"] for k in kinds if k["n_areas_within"]]
     return (
         f"No gap found: {joined(met)} are within the standard walk"
@@ -111,16 +113,16 @@ def _no_gap(kinds: list[dict]) -> str:
     )
 
 
-def _further(kind: dict) -> str:
+def _further(kind: Reach) -> str:
     return kind["title"] + (f" (nearest {minutes(kind['nearest']['minutes'])})" if kind["nearest"] else "")
 
 
-def _standard(kind: dict) -> str:
+def _standard(kind: Reach) -> str:
     least, most = kind["standard_minutes_least"], kind["standard_minutes"]
     return f"{most:.0f}-minute" if least == most else f"{least:.0f}- or {most:.0f}-minute"
 
 
-def _beyond(kind: dict, one: bool) -> str:
+def _beyond(kind: Reach, one: bool) -> str:
     if not one:
         return f"No {titles.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
     near = kind["nearest"]
@@ -132,7 +134,7 @@ def _beyond(kind: dict, one: bool) -> str:
     )
 
 
-def _borderline(kind: dict, one: bool) -> str:
+def _borderline(kind: Reach, one: bool) -> str:
     singular = titles.singular(kind["kind"])
     if not one:
         return f"Borderline for a {singular} within a {_standard(kind)} walk: {areas(kind['n_areas_borderline'])}, {sheet.residents(kind['residents_borderline'])}"
@@ -140,7 +142,7 @@ def _borderline(kind: dict, one: bool) -> str:
     return f"Borderline: the nearest {singular}, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away, close to the {_standard(kind)} standard"
 
 
-def not_known(profile: dict) -> list[str]:
+def not_known(profile: Profile) -> list[str]:
     """What nobody looked for, or could not be read, with the reason."""
     lines, kinds, n = heading("Not known"), profile["here"]["kinds"], profile["where"]["n_areas"]
     unknown = [(k["null_reason"], k["title"], k["n_areas_not_known"]) for k in kinds if k["n_areas_not_known"]]

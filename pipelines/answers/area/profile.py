@@ -1,17 +1,25 @@
 """`commonground profile`: every axis of one area, or of several together, from the release alone.
 
-First a plain dict, then text or JSON of that same dict. Roll-ups are means of scores and values weighted by residents,
-over the areas where they are known; ranks and deciles are never averaged.
+First the facts, as dicts (see `facts`), then text or JSON of those same dicts. Roll-ups are means of scores and values
+weighted by residents, over the areas where they are known; ranks and deciles are never averaged.
 """
-
-from collections.abc import Callable
 
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.area import nearby, why
+from pipelines.answers.area import facts, nearby, why
 from pipelines.answers.area.profile_text import text_of
-from pipelines.answers.latest import geography_of, headline, indices_of, open_latest, release_facts, rows
+from pipelines.answers.latest import (
+    geography_of,
+    grouped,
+    headline,
+    indices_of,
+    open_latest,
+    picked,
+    release_facts,
+    rows,
+    rows_as,
+)
 from pipelines.answers.lookup import Asked, level_words, look_up
 from pipelines.answers.sheet import as_json
 from pipelines.core.query import holds
@@ -20,9 +28,8 @@ from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
 
 SCOPES = ("nation", "region", "authority", "like_areas")
-RANKS = [f"rank_{scope}" for scope in SCOPES]
 ONE_ONLY = [
-    *RANKS,
+    *(f"rank_{scope}" for scope in SCOPES),
     "decile_nation",
     "rank_median",
     "rank_low",
@@ -41,7 +48,7 @@ def answer(settings: Settings, area: str, wants_json: bool) -> str:
     return as_json(sheet) if wants_json else text_of(sheet)
 
 
-def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
+def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profile:
     """Everything the release says of the areas asked, with stable keys; null is not known."""
     connection.execute(
         """create or replace temp table asked as
@@ -54,7 +61,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
         "release": release,
         "asked": asked.as_answer(),
         "where": _where(connection),
-        "levels": {name: {"one": one, "several": several} for name, (one, several) in level_words(connection).items()},
+        "levels": level_words(connection),
         "here": {
             "kinds": kinds,
             "community_run": nearby.community_run(connection),
@@ -86,14 +93,27 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> dict:
     }
 
 
-def _where(connection) -> dict:
+def _where(connection) -> facts.Where:
     found = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) order by area_code")
-    where: dict = {"n_areas": len(found), "residents": sum(area["population"] for area in found)}
-    where["residents_as"] = geography_of(connection).residents_as
-    for level in ("area", "ward", "msoa", "authority", "combined_authority", "region", "nation", "like_areas"):
+
+    def named(level: str) -> list[facts.Named]:
         pairs = sorted({(area[f"{level}_code"], area[f"{level}_name"]) for area in found if area[f"{level}_code"]})
-        where[level] = [{"code": code, "name": name} for code, name in pairs]
-    return where | {"origin_kind": sorted({area["origin_kind"] for area in found})}
+        return [{"code": code, "name": name} for code, name in pairs]
+
+    return {
+        "n_areas": len(found),
+        "residents": sum(area["population"] for area in found),
+        "residents_as": geography_of(connection).residents_as,
+        "area": named("area"),
+        "ward": named("ward"),
+        "msoa": named("msoa"),
+        "authority": named("authority"),
+        "combined_authority": named("combined_authority"),
+        "region": named("region"),
+        "nation": named("nation"),
+        "like_areas": named("like_areas"),
+        "origin_kind": sorted({area["origin_kind"] for area in found}),
+    }
 
 
 def _withheld(connection) -> list[str]:
@@ -109,8 +129,9 @@ def _mean(column: str) -> str:
 # ---- indices
 
 
-def _indices(connection) -> list[dict]:
-    """A dict per index: its score and domains; ranks, spread and grade for one area; shares of areas for several."""
+def _indices(connection) -> list[facts.Index]:
+    """A record per index: its score and domains; ranks, spread and grade for one area; shares of areas for several."""
+    one_only = ", ".join(f"if(count(*) = 1, any_value(s.{name}), null) as {name}" for name in ONE_ONLY)
     found = rows(
         connection,
         f"""
@@ -118,7 +139,7 @@ def _indices(connection) -> list[dict]:
             sum(a.population) filter (s.score is not null)::integer as residents_scored,
             {_mean("s.score")} as score,
             {_mean("s.weight_observed")} as weight_observed,
-            min(s.null_reason) as null_reason, {", ".join(f"any_value(s.{name}) as {name}" for name in ONE_ONLY)},
+            min(s.null_reason) as null_reason, {one_only},
             count(s.decile_nation)::integer as n_areas_ranked_nation,
             if(count(s.decile_nation) = 0, null, count(*) filter (s.decile_nation = 1))::integer as n_areas_highest_tenth,
             if(count(s.decile_nation) = 0, null, coalesce(sum(a.population) filter (s.decile_nation = 1), 0))::integer as residents_highest_tenth
@@ -127,16 +148,15 @@ def _indices(connection) -> list[dict]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
-    reasons: dict[str, Callable[..., dict]] = {"explained": why.explained, "by_weights": why.by_weights, "to_leave_highest_tenth": why.changes, "peers": why.peers}  # fmt: skip
-    is_single = bool(found) and found[0]["n_areas"] == 1
-    because = {key: ask(connection) if is_single else {} for key, ask in reasons.items()}
-    entries = []
+    is_one = bool(found) and found[0]["n_areas"] == 1
+    explained = why.explained(connection) if is_one else {}
+    by_weights = why.by_weights(connection) if is_one else {}
+    changes = why.changes(connection) if is_one else {}
+    peers = why.peers(connection) if is_one else {}
+    entries: list[facts.Index] = []
     for index in found:
-        name, is_one = index["index_name"], index["n_areas"] == 1
-        for column in ONE_ONLY:
-            index[column] = index[column] if is_one else None
-        ranks = {scope: {"rank": index.pop(f"rank_{scope}"), **sizes[scope]} for scope in SCOPES} if is_one else None
-        reason = index.pop("null_reason", None)
+        name, reason = index["index_name"], index["null_reason"]
+        ranks: dict[str, facts.Rank] = {scope: {"rank": index[f"rank_{scope}"], **sizes[scope]} for scope in SCOPES}
         if name in withheld and reason == WITHHELD:
             reason = "withheld"
         entries.append(
@@ -144,33 +164,41 @@ def _indices(connection) -> list[dict]:
                 "index_name": name,
                 "title": titles.index_title(name),
                 "question": titles.index_question(name),
-                **{key: value for key, value in index.items() if key not in RANKS and key != "null_reason"},
+                **picked(facts.IndexScore, index),
                 "null_reason": reason if index["score"] is None else None,
-                "ranks": ranks,
+                "ranks": ranks if is_one else None,
                 "grades": grades[name],
                 "domains": domains[name],
-                **{key: known.get(name) for key, known in because.items()},
+                "explained": explained.get(name),
+                "by_weights": by_weights.get(name),
+                "to_leave_highest_tenth": changes.get(name),
+                "peers": peers.get(name),
             }
         )
     first = headline(connection)
     return sorted(entries, key=lambda index: (index["index_name"] != first, index["index_name"]))
 
 
-def _domains(connection) -> dict[str, list[dict]]:
-    found = rows(
+def _domains(connection) -> dict[str, list[facts.Domain]]:
+    found = grouped(
         connection,
+        facts.DomainScore,
+        "index_name",
         f"""
         select d.index_name, d.domain, {_mean("d.score")} as score,
             if(count(*) = 1, any_value(d.rank_nation), null) as rank_nation,
             {_mean("d.weight_observed")} as weight_observed, count(d.score)::integer as n_areas_scored
         from domain_score as d join asked as a using (area_code) group by d.index_name, d.domain""",
     )
-    by_index: dict[str, list[dict]] = {}
-    for row in sorted(found, key=lambda row: titles.domain_order(row["index_name"], row["domain"])):
-        index, domain = row.pop("index_name"), row["domain"]
-        more = {"title": titles.domain_title(index, domain), "is_beside": titles.is_beside(index, domain)}
-        by_index.setdefault(index, []).append({**row, **more})
-    return by_index
+    return {
+        index: [_domain(index, row) for row in sorted(known, key=lambda row: titles.domain_order(index, row["domain"]))]
+        for index, known in found.items()
+    }
+
+
+def _domain(index: str, row: facts.DomainScore) -> facts.Domain:
+    domain = row["domain"]
+    return {**row, "title": titles.domain_title(index, domain), "is_beside": titles.is_beside(index, domain)}
 
 
 def _grades(connection) -> dict[str, dict[str, int]]:
@@ -187,14 +215,14 @@ def _grades(connection) -> dict[str, dict[str, int]]:
     return grades
 
 
-def _scope_sizes(connection) -> dict[str, dict]:
+def _scope_sizes(connection) -> dict[str, facts.ScopeSize]:
     """Name and number of areas of each scope of the first area asked; the number is null where the release holds only
     part of the scope."""
     area = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) limit 1")[0]
-    facts = rows(connection, "select areas_asked, n_areas, n_areas_nation from release")[0]
-    held = facts["areas_asked"].split(", ")
-    is_whole = facts["n_areas"] == facts["n_areas_nation"]
-    sizes = {}
+    release = release_facts(connection)
+    held = release["areas_asked"].split(", ")
+    is_whole = release["n_areas"] == release["n_areas_nation"]
+    sizes: dict[str, facts.ScopeSize] = {}
     for scope in SCOPES:
         code, name = area[f"{scope}_code"], area[f"{scope}_name"]
         n = rows(connection, f"select count(*)::integer as n from neighbourhood where {scope}_code = $code", code=code)[
@@ -204,7 +232,7 @@ def _scope_sizes(connection) -> dict[str, dict]:
         known = is_whole or scope == "authority" or (scope == "region" and (name in held or code in held))
         sizes[scope] = {
             "scope": name,
-            "n_areas": facts["n_areas_nation"] if scope == "nation" else n if known else None,
+            "n_areas": release["n_areas_nation"] if scope == "nation" else n if known else None,
         }
     return sizes
 
@@ -212,33 +240,34 @@ def _scope_sizes(connection) -> dict[str, dict]:
 # ---- the rest
 
 
-def _typology(connection) -> list[dict]:
+def _typology(connection) -> list[facts.Label]:
     """How many areas and residents have each label; for one area, how each axis stands and the row that decided.
 
     Nothing where the geography has no labels.
     """
     if not holds(connection, "typology"):
         return []
-    found = rows(
+    is_one = "(select count(*) from asked) = 1"
+    axes = ", ".join(f"{axis}: any_value(t.{axis})" for axis in read_typology().axes)
+    found = rows_as(
         connection,
-        """
+        facts.Label,
+        f"""
         select t.label, t.shown_as, count(*)::integer as n_areas, sum(a.population)::integer as residents,
-            any_value(t.need) as need, any_value(t.stock) as stock, any_value(t.signs) as signs, any_value(t.capacity) as capacity,
-            any_value(t.rule) as rule, count(*) filter (t.changes_if_cut_moves)::integer as n_areas_changes_if_cut_moves
+            if({is_one}, any_value(t.rule), null) as rule,
+            count(*) filter (t.changes_if_cut_moves)::integer as n_areas_changes_if_cut_moves,
+            if({is_one}, {{{axes}}}, null) as axes, null as rule_says
         from typology as t join asked as a using (area_code) group by t.label, t.shown_as order by n_areas desc, t.label""",
     )
-    is_one = sum(label["n_areas"] for label in found) == 1
-    for label in found:
-        axes = {axis: label.pop(axis) for axis in read_typology().axes}
-        label["axes"] = axes if is_one else None
-        label["rule"] = label["rule"] if is_one else None
-        label["rule_says"] = titles.deciding_rule(label["rule"], label["label"]) if is_one else None
+    for row in found:
+        row["rule_says"] = titles.deciding_rule(row["rule"], row["label"]) if row["rule"] else None
     return found
 
 
-def _null_indicators(connection) -> list[dict]:
-    return rows(
+def _null_indicators(connection) -> list[facts.NullIndicator]:
+    return rows_as(
         connection,
+        facts.NullIndicator,
         """
         select v.indicator, i.title, v.null_reason, count(*)::integer as n_areas
         from indicator_value as v join indicator as i using (indicator) semi join asked using (area_code)
@@ -246,9 +275,10 @@ def _null_indicators(connection) -> list[dict]:
     )
 
 
-def _indicators(connection) -> list[dict]:
-    return rows(
+def _indicators(connection) -> list[facts.Indicator]:
+    return rows_as(
         connection,
+        facts.Indicator,
         f"""
         select v.indicator, i.title, i.unit, i.direction, i.is_modelled, {_mean("v.value")} as value,
             count(v.value)::integer as n_areas_known, min(v.as_at) as as_at, bool_or(v.coverage = 'partial') as is_partly_covered,
@@ -258,10 +288,11 @@ def _indicators(connection) -> list[dict]:
     )
 
 
-def _sources(connection) -> list[dict]:
+def _sources(connection) -> list[facts.Source]:
     """Who counted: the lists of places and the statistics behind this sheet, with the date of each."""
-    return rows(
+    return rows_as(
         connection,
+        facts.Source,
         """
         with lists as (select distinct unnest(string_split(counted_from, ', ')) as source from kind where counts_for_reach),
         statistics as (select distinct unnest(string_split(sources, ', ')) as source from indicator)
@@ -274,7 +305,7 @@ def _sources(connection) -> list[dict]:
     )
 
 
-def _areas(connection) -> list[dict]:
+def _areas(connection) -> list[facts.AreaLine]:
     """A line per area, those that the headline index puts first before others."""
     label = "(select shown_as from typology as t where t.area_code = n.area_code)"
     label = label if holds(connection, "typology") else "null"
@@ -282,8 +313,9 @@ def _areas(connection) -> list[dict]:
     listed += [] if first in listed else [first]
     scores = [f"any_value(s.score) filter (s.index_name = '{name}') as {name}_score" for name in listed]
     ranks = [f"any_value(s.rank_{scope}) filter (s.index_name = '{first}') as {first}_rank_{scope}" for scope in ("nation", "authority")]  # fmt: skip
-    return rows(
+    return rows_as(
         connection,
+        facts.AreaLine,
         f"""
         with s as (select area_code, {", ".join([*scores, *ranks])} from index_score as s group by area_code)
         select n.area_code, n.area_name, n.msoa_name, n.ward_name, n.population as residents, s.* exclude (area_code), {label} as typology,

@@ -1,7 +1,12 @@
 """The profile as a printable page: what is here, then what is missing, then what is not known, then the indices."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipelines.answers import sheet, titles
 from pipelines.answers.area import why_text
+from pipelines.answers.area.facts import Domain, Index, Named, Profile, Source
+from pipelines.answers.area.places_facts import Correction
 from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
 from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
 from pipelines.register.labels import label, meaning
@@ -9,7 +14,7 @@ from pipelines.register.labels import label, meaning
 AREAS_SHOWN = 40
 
 
-def text_of(profile: dict) -> str:
+def text_of(profile: Profile) -> str:
     """The page, lines of about 100 columns."""
     parts = (
         _top,
@@ -28,11 +33,11 @@ def text_of(profile: dict) -> str:
     return "\n".join(line for part in parts for line in part(profile))
 
 
-def _is_one(profile: dict) -> bool:
+def _is_one(profile: Profile) -> bool:
     return profile["where"]["n_areas"] == 1
 
 
-def _top(profile: dict) -> list[str]:
+def _top(profile: Profile) -> list[str]:
     release, asked = profile["release"], profile["asked"]
     lines = []
     if release["is_invented"]:
@@ -47,7 +52,7 @@ def _top(profile: dict) -> list[str]:
     return lines + [line for note in asked["notes"] for line in para(f"Note: {note}.")]
 
 
-def _where(profile: dict) -> list[str]:
+def _where(profile: Profile) -> list[str]:
     asked, where, release = profile["asked"], profile["where"], profile["release"]
     one = _is_one(profile)
     title = {"postcode": f"Postcode {asked['text']}", "file": asked["name"]}.get(asked["level"])
@@ -63,8 +68,8 @@ def _where(profile: dict) -> list[str]:
             "Nearby" if one else _titled(levels["msoa"]["several"]), _names(where["msoa"], with_codes=False)
         )
     if "ward" in levels:
-        number_of = "one" if len(where["ward"]) == 1 else "several"
-        lines += labelled(_titled(levels["ward"][number_of]), _names(where["ward"], with_codes=one))
+        called = levels["ward"]["one" if len(where["ward"]) == 1 else "several"]
+        lines += labelled(_titled(called), _names(where["ward"], with_codes=one))
     within = [pair["name"] for level in ("authority", "combined_authority", "region") for pair in where[level]]
     lines += labelled(_titled(levels["authority"]["one"]), ", ".join(dict.fromkeys(within)))
     lines += labelled("Kind of area", joined([pair["name"] or "" for pair in where["like_areas"]]))
@@ -77,12 +82,12 @@ def _titled(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _names(pairs: list[dict], with_codes: bool = True) -> str:
+def _names(pairs: list[Named], with_codes: bool = True) -> str:
     names = [f"{p['name'] or p['code']} ({p['code']})" if with_codes else p["name"] or p["code"] for p in pairs]
     return joined([*names[:SHOWN], f"{len(names) - SHOWN} more"] if len(names) > SHOWN else names)
 
 
-def _indices(profile: dict) -> list[str]:
+def _indices(profile: Profile) -> list[str]:
     lines = heading("How the area stands" if _is_one(profile) else "How the areas stand, together")
     if not _is_one(profile):
         lines += para("Scores are means weighted by residents, over the areas that have one. Ranks are not averaged.")
@@ -91,7 +96,7 @@ def _indices(profile: dict) -> list[str]:
     return lines
 
 
-def _index(index: dict, one: bool) -> list[str]:
+def _index(index: Index, one: bool) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
     known = titles.index_of(index["index_name"])
     how = known.reads if known else "higher is more"
@@ -122,11 +127,11 @@ def _index(index: dict, one: bool) -> list[str]:
     return lines + (why_text.why(index) if one else [])
 
 
-def _domain(domain: dict) -> str:
+def _domain(domain: Domain) -> str:
     return f"{domain['title']} {number(domain['score'])}"
 
 
-def _ranks(index: dict) -> str:
+def _ranks(index: Index) -> str:
     ranks = []
     for name, scope in index["ranks"].items():
         if scope["rank"] is not None:
@@ -146,13 +151,13 @@ def _ranks(index: dict) -> str:
     return f"Rank (1 is {first}): {'; '.join(ranks)}.{tenth}{missing}"
 
 
-def _tenth(index: dict) -> str:
+def _tenth(index: Index) -> str:
     if index["n_areas_highest_tenth"] is None:
         return "Areas among the highest tenth in the nation: not known, for too few of its areas have a score."
     return f"{areas(index['n_areas_highest_tenth'])} with {sheet.residents(index['residents_highest_tenth'])} among the highest-need 10 % of areas in the nation."
 
 
-def _typology(profile: dict) -> list[str]:
+def _typology(profile: Profile) -> list[str]:
     lines = heading("What this suggests") if profile["typology"] else []
     for entry in profile["typology"]:
         if not entry["axes"]:
@@ -178,7 +183,7 @@ def _typology(profile: dict) -> list[str]:
     return lines
 
 
-def _opportunities(profile: dict) -> list[str]:
+def _opportunities(profile: Profile) -> list[str]:
     rows, kinds = profile["opportunities"], {k["kind"]: k for k in profile["here"]["kinds"] if k["group"] == "site"}
     lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
     for row in rows[:SHOWN]:
@@ -199,24 +204,24 @@ def _opportunities(profile: dict) -> list[str]:
     return lines + more(len(rows), SHOWN)
 
 
-def _corrections(profile: dict) -> list[str]:
+def _corrections(profile: Profile) -> list[str]:
     if not profile["corrections"]:
         return []
     lines = heading("Corrections of places here")
     for row in profile["corrections"][:SHOWN]:
-        lines += item(correction(row))
+        lines += item(correction(row, row["name"]))
     return lines + more(len(profile["corrections"]), SHOWN)
 
 
-def correction(row: dict) -> str:
-    """One correction, beside the source's value."""
+def correction(row: Correction, name: str | None = None) -> str:
+    """One correction, beside the source's value; with the name of the place where that is not said."""
     said = f"{row['source'] or 'the source'} says {row['source_value'] or titles.NOT_KNOWN}"
     state = "" if row["state"] == "applied" else f" ({label('correction_state', row['state'])})"
-    name = f"{row['name']}: " if row.get("name") else ""
-    return f"{name}{label('correction_field', row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
+    named = f"{name}: " if name else ""
+    return f"{named}{label('correction_field', row['field'])} is {row['value']}; {said}. {row['reason']}; evidence: {row['evidence']} ({day(row['date'])}){state}"
 
 
-def _areas(profile: dict) -> list[str]:
+def _areas(profile: Profile) -> list[str]:
     rows, first, suggests = profile["areas"], profile["headline"], bool(profile["typology"])
     if len(rows) < 2:
         return []
@@ -234,9 +239,10 @@ def _areas(profile: dict) -> list[str]:
     last = "  Suggests" if suggests else ""
     lines.append(f"  {'Area':<{wide}}{'Name':<22}{'Residents':>9}  {'  '.join(heads)}  {'Rank':>6}{last}")
     for row in rows[:AREAS_SHOWN]:
-        rank = "-" if row[f"{first}_rank_nation"] is None else f"{row[f'{first}_rank_nation']:,}"
+        scored: Mapping[str, Any] = row  # columns named after indices
+        rank = "-" if scored[f"{first}_rank_nation"] is None else f"{scored[f'{first}_rank_nation']:,}"
         name = (row["area_name"] or "")[:21]
-        known = {index: row[f"{index}_score"] for index in widths}
+        known = {index: scored[f"{index}_score"] for index in widths}
         scores = [
             f"{titles.NOT_KNOWN if known[i] is None else format(known[i], '.1f'):>{w}}" for i, w in widths.items()
         ]
@@ -250,7 +256,7 @@ def _areas(profile: dict) -> list[str]:
     return lines + more(len(rows), AREAS_SHOWN)
 
 
-def _sources(profile: dict) -> list[str]:
+def _sources(profile: Profile) -> list[str]:
     lines = heading("Who counted")
     for title, is_list in (("Places, from", True), ("Numbers, from", False)):
         named = _grouped([row for row in profile["sources"] if row["is_list_of_places"] == is_list])
@@ -259,7 +265,7 @@ def _sources(profile: dict) -> list[str]:
     return [*lines, *para(f"Licence: {profile['release']['licence']}.", 2, 4), *para(sheet.thanks(attributions), 2, 4)]
 
 
-def _grouped(rows: list[dict]) -> list[str]:
+def _grouped(rows: list[Source]) -> list[str]:
     """Sources in words with their dates; the parts of one collection, which share a title up to the comma, together."""
     groups: dict[tuple, list[str]] = {}
     for row in rows:

@@ -2,13 +2,14 @@
 ranks by other weights; and how an authority stands as a whole."""
 
 from pipelines.answers import titles
-from pipelines.answers.latest import rows
+from pipelines.answers.area.facts import Change, Explained, Peer, Summary, SummaryMeasures, WeightRank
+from pipelines.answers.latest import columns_of, grouped, rows, rows_as
 from pipelines.answers.lookup import Asked
 
 RESTS = {"difference of logs": "logarithm"}  # what the pushes add up to, where it is not the score itself
 
 
-def explained(connection) -> dict[str, dict]:
+def explained(connection) -> dict[str, Explained]:
     """By index, for the one area asked: `starts_from` and `domains` with their `indicators`, pushes that add up to the
     score (`adds_up_to`), greatest first; None where it is not explained."""
     domains = rows(
@@ -24,7 +25,7 @@ def explained(connection) -> dict[str, dict]:
         from indicator_contribution as c left join indicator as i using (indicator) semi join asked using (area_code)
         order by index_name, abs(contribution) desc nulls last, c.indicator""",
     )
-    by_index: dict[str, dict] = {}
+    by_index: dict[str, Explained] = {}
     for row in domains:
         name, domain = row["index_name"], row["domain"]
         inner = [i for i in indicators if (i["index_name"], i["domain"]) == (name, domain)]
@@ -39,8 +40,12 @@ def explained(connection) -> dict[str, dict]:
                 "contribution": row["contribution"],
                 "method": row["method"],
                 "indicators": [
-                    {key: i[key] for key in ("indicator", "contribution", "method")}
-                    | {"title": i["title"] or titles.index_title(i["indicator"])}
+                    {
+                        "indicator": i["indicator"],
+                        "contribution": i["contribution"],
+                        "method": i["method"],
+                        "title": i["title"] or titles.index_title(i["indicator"]),
+                    }
                     for i in inner
                 ],
             }
@@ -48,21 +53,25 @@ def explained(connection) -> dict[str, dict]:
     return by_index
 
 
-def peers(connection) -> dict[str, list[dict]]:
+def peers(connection) -> dict[str, list[Peer]]:
     """By index, the areas most alike in its domains, the most alike first."""
-    return _by_index(
+    return grouped(
         connection,
+        Peer,
+        "index_name",
         """
         select index_name, peer_code as area_code, peer_name as area_name, peer_authority_name as authority_name, distance
         from area_peer semi join asked using (area_code) order by index_name, place""",
     )
 
 
-def changes(connection) -> dict[str, list[dict]]:
+def changes(connection) -> dict[str, list[Change]]:
     """By index, for an area in the highest-need tenth: each single change that would take it out, or null where it alone
     could not."""
-    by_index = _by_index(
+    by_index = grouped(
         connection,
+        Change,
+        "index_name",
         """
         select c.index_name, c.level, c.domain, c.name, i.title, i.unit, i.direction, c.value, c.value_needed
         from highest_tenth_change as c left join indicator as i on i.indicator = c.name and c.level = 'indicator'
@@ -76,10 +85,12 @@ def changes(connection) -> dict[str, list[dict]]:
     return by_index
 
 
-def by_weights(connection) -> dict[str, list[dict]]:
+def by_weights(connection) -> dict[str, list[WeightRank]]:
     """By index, the rank of the one area by each weight set, the published one first."""
-    return _by_index(
+    return grouped(
         connection,
+        WeightRank,
+        "index_name",
         """
         select index_name, weight_set, s.title, s.origin, s.contributed_by, r.rank_scope, r.rank
         from weight_set_rank as r join weight_set as s using (index_name, weight_set) semi join asked using (area_code)
@@ -87,20 +98,11 @@ def by_weights(connection) -> dict[str, list[dict]]:
     )
 
 
-def summaries(connection, asked: Asked) -> list[dict]:
-    """How the authority asked for stands as a whole, a dict per index; empty where something else was asked."""
+def summaries(connection, asked: Asked) -> list[Summary]:
+    """How the authority asked for stands as a whole, a record per index; empty where something else was asked."""
     if asked.level != "authority":
         return []
-    found = rows(
-        connection,
-        "select * from scope_summary where scope = 'authority' and scope_code = $code order by index_name",
-        code=asked.code,
-    )
-    return [row | {"title": titles.index_title(row["index_name"])} for row in found]
-
-
-def _by_index(connection, sql: str) -> dict[str, list[dict]]:
-    by_index: dict[str, list[dict]] = {}
-    for row in rows(connection, sql):
-        by_index.setdefault(row.pop("index_name"), []).append(row)
-    return by_index
+    columns = columns_of(SummaryMeasures)
+    sql = f"select {columns} from scope_summary where scope = 'authority' and scope_code = $code order by index_name"
+    found = rows_as(connection, SummaryMeasures, sql, code=asked.code)
+    return [{**row, "title": titles.index_title(row["index_name"])} for row in found]

@@ -1,6 +1,7 @@
 """Why an area has its score, as lines of the printable profile."""
 
 from pipelines.answers import titles
+from pipelines.answers.area.facts import Change, Index, Profile
 from pipelines.answers.sheet import heading, item, joined, number, para, percent
 from pipelines.register.labels import label
 
@@ -8,7 +9,7 @@ INDICATORS_SHOWN = 4
 CHANGES_SHOWN = 5
 
 
-def spread(index: dict) -> list[str]:
+def spread(index: Index) -> list[str]:
     """How far the rank moves over versions of the method."""
     if index["rank_low"] is None:
         return []
@@ -19,17 +20,17 @@ def spread(index: dict) -> list[str]:
     return para(text, 4, 6)
 
 
-def _tenth(index: dict) -> str:
+def _tenth(index: Index) -> str:
     known = titles.index_of(index["index_name"])
     return known.highest_tenth if known else "the highest 10 %"
 
 
-def why(index: dict) -> list[str]:
+def why(index: Index) -> list[str]:
     """What pushed the score up and down, what the rank is by other weights, which areas are alike, what would change it."""
     return [*_pushes(index), *_weights(index), *_changes(index), *_peers(index)]
 
 
-def _pushes(index: dict) -> list[str]:
+def _pushes(index: Index) -> list[str]:
     explained = index["explained"]
     if not explained or all(domain["contribution"] is None for domain in explained["domains"]):
         return []
@@ -52,7 +53,7 @@ def _signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}"
 
 
-def _weights(index: dict) -> list[str]:
+def _weights(index: Index) -> list[str]:
     others = [
         f"{w['title'][:1].lower()}{w['title'][1:]}: {w['rank']:,}" for w in index["by_weights"] or [] if w["rank"]
     ]
@@ -62,7 +63,7 @@ def _weights(index: dict) -> list[str]:
     return para(f"Rank in {where} by other weights: {'; '.join(others[1:])}.", 4, 6)
 
 
-def _changes(index: dict) -> list[str]:
+def _changes(index: Index) -> list[str]:
     can = [c for c in index["to_leave_highest_tenth"] or [] if c["value_needed"] is not None]
     if not index["to_leave_highest_tenth"]:
         return []
@@ -77,21 +78,21 @@ def _changes(index: dict) -> list[str]:
     return para(f"Any one of these alone would take it out of {_tenth(index)}: {'; '.join(named)}.", 4, 6)
 
 
-def _unit(change: dict) -> str:
+def _unit(change: Change) -> str:
     return change["unit"] if change["unit"] and change["unit"].startswith("%") else ""
 
 
-def _effort(change: dict) -> float:
+def _effort(change: Change) -> float:
     """How large a change is, as a share of what there is now."""
     return abs(change["value_needed"] - change["value"]) / max(abs(change["value"]), 1e-9)
 
 
-def _peers(index: dict) -> list[str]:
+def _peers(index: Index) -> list[str]:
     named = [f"{p['area_name'] or p['area_code']} in {p['authority_name']}" for p in index["peers"] or []]
     return para(f"Areas most like it in these domains: {joined(named)}.", 4, 6) if named else []
 
 
-def summaries(profile: dict) -> list[str]:
+def summaries(profile: Profile) -> list[str]:
     """How an authority stands as a whole, by the measures of the official indices."""
     if not profile["summaries"]:
         return []

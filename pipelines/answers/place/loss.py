@@ -3,22 +3,24 @@
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.latest import headline, rows
+from pipelines.answers.latest import headline, rows, rows_as
+from pipelines.answers.place.facts import Alternative, Alternatives, Loss
 from pipelines.answers.walking import measured
 
 ALTERNATIVES = 5
 ALTERNATIVE_MINUTES = 60
 
 
-def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dict:
+def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> Loss:
     """Residents of the release's areas for whom the place is the only one of its kind within 15 minutes, or the nearest.
 
     `extra_*`: how much further those for whom it is the nearest would walk to the next that is within 15 minutes, on
     average; `residents_next_beyond_15_min` have no other so near. `*_highest_tenth`: in areas among the tenth of
     greatest hardship in the nation; null where no area here is ranked.
     """
-    losses = rows(
+    return rows_as(
         connection,
+        Loss,
         """
         with next as (
             select area_code, min(distance_m) as next_m, min(minutes) as next_minutes
@@ -32,7 +34,7 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
             left join next as x on x.area_code = r.area_code
             left join index_score as s on s.area_code = r.area_code and s.index_name = $headline
             where r.kind = $kind and (m.place_id is not null or r.nearest_place_id = $place_id))
-        select
+        select $kind as kind, $title as title, $plural as plural,
             coalesce(sum(population) filter (is_within), 0)::integer as residents_within_15_min,
             count(*) filter (is_only)::integer as n_areas_only, coalesce(sum(population) filter (is_only), 0)::integer as residents_only,
             if(count(decile_nation) = 0 and count(*) > 0, null, coalesce(sum(population) filter (is_only and decile_nation = 1), 0))::integer as residents_only_highest_tenth,
@@ -49,13 +51,15 @@ def loss(connection: duckdb.DuckDBPyConnection, place_id: str, kind: str) -> dic
         headline=headline(connection),
         place_id=place_id,
         kind=kind,
+        title=titles.singular(kind),
+        plural=titles.plural(kind),
     )[0]
-    return {"kind": kind, "title": titles.singular(kind), "plural": titles.plural(kind), **losses}
 
 
-def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: list[str]) -> list[dict]:
+def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: list[str]) -> list[Alternatives]:
     """Per kind of the place, the other counted places of that kind nearest to it, within an hour's walk."""
-    walking, by_kind = measured(connection), []
+    walking = measured(connection)
+    by_kind: list[Alternatives] = []
     here = rows(connection, "select longitude, latitude from place where place_id = $place_id", place_id=place_id)
     for kind in kinds:
         others = rows(
@@ -72,9 +76,15 @@ def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: li
         if not counts["counts_for_reach"]:
             continue
         walks = walking.walks(here, others, ALTERNATIVE_MINUTES)
-        near = [
-            {key: value for key, value in others[j].items() if key not in ("longitude", "latitude")}
-            | {"distance_m": round(float(walks.metres[n]), 1), "minutes": round(float(walks.minutes[n]), 1)}
+        near: list[Alternative] = [
+            {
+                "place_id": others[j]["place_id"],
+                "name": others[j]["name"],
+                "area_name": others[j]["area_name"],
+                "authority_name": others[j]["authority_name"],
+                "distance_m": round(float(walks.metres[n]), 1),
+                "minutes": round(float(walks.minutes[n]), 1),
+            }
             for n, j in enumerate(walks.j)
         ]
         near.sort(key=lambda place: (place["distance_m"], place["place_id"]))

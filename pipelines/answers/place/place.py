@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.latest import open_latest, release_facts, rows
+from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
+from pipelines.answers.place import facts
 from pipelines.answers.place.loss import alternatives, loss
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
@@ -34,15 +35,16 @@ def answer(settings: Settings, asked: str, wants_json: bool) -> Answer:
     with open_latest(settings.data) as connection:
         found = find(connection, asked)
         if len(found) == 1:
-            sheet = {"asked": {"text": plain(asked)[:SHOWN], "n_others_so_named": _others(connection, asked, found[0])}}
-            sheet |= place(connection, found[0])
+            n_others = _others(connection, asked, found[0])
+            sheet: facts.Sheet = {
+                "asked": {"text": plain(asked)[:SHOWN], "n_others_so_named": n_others},
+                **place(connection, found[0]),
+            }
             return Answer(as_json(sheet) if wants_json else text_of(sheet))
         hits, short = _hits(connection, found, plain(asked)), plain(asked)[:SHOWN]
     problem = Problem(short, f"is the name, or part of it, of {len(found):,} places", "name one of them by its id")
-    return Answer(
-        as_json({"asked": short, "n_hits": len(found), "hits": hits}) if wants_json else hits_text(hits, len(found)),
-        problem,
-    )
+    several: facts.Hits = {"asked": short, "n_hits": len(found), "hits": hits}
+    return Answer(as_json(several) if wants_json else hits_text(hits, len(found)), problem)
 
 
 def find(connection: duckdb.DuckDBPyConnection, asked: str) -> list[str]:
@@ -112,11 +114,12 @@ def _near(connection, wanted: str) -> str:
     return f"do you mean {', '.join(names)}?"
 
 
-def _hits(connection, ids: list[str], wanted: str) -> list[dict]:
+def _hits(connection, ids: list[str], wanted: str) -> list[facts.Hit]:
     """The first places meant; `also_named`: the name a record gives, where it is that which was asked for."""
     matched = "contains(strip_accents(lower({})), strip_accents(lower($wanted)))"
-    return rows(
+    return rows_as(
         connection,
+        facts.Hit,
         f"""
         select p.place_id, p.name, p.kind, p.status, n.area_code, n.area_name, n.ward_name, n.authority_name,
             (select min(r.name) from place_record as r where r.place_id = p.place_id and {matched.format("r.name")}
@@ -128,90 +131,37 @@ def _hits(connection, ids: list[str], wanted: str) -> list[dict]:
     )
 
 
-def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> dict:
+def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
     """Everything the release says of a place, with stable keys; null is not known."""
-    facts = _one(connection, place_id)
-    kinds = _of(connection, "place_kind", "kind, status, is_counted, rule, sources, as_at", "kind", place_id)
-    kinds.sort(key=lambda row: row["kind"] != facts["kind"])
+    row = _one(connection, place_id)
+    kinds = _of(connection, facts.KindRow, "place_kind", "kind", place_id)
+    kinds.sort(key=lambda kind: kind["kind"] != row["kind"])
     records = _records(connection, place_id)
     counted = [kind["kind"] for kind in kinds if kind["is_counted"]]
     return {
         "release": release_facts(connection),
-        "place": {
-            key: facts[key]
-            for key in (
-                "place_id",
-                "name",
-                "name_source",
-                "kind",
-                "status",
-                "n_records",
-                "as_at",
-                "licence",
-                "licence_title",
-            )
-        },
+        "place": picked(facts.PlaceRow, row),
         "kinds": [
             {**kind, "title": titles.singular(kind["kind"]), "plural": titles.plural(kind["kind"])} for kind in kinds
         ],
-        "events": _of(
-            connection,
-            "place_event",
-            "event, kind, since, not_before, precision, series, evidence, is_confirmed",
-            "since, event_id",
-            place_id,
-        ),
-        "where": {key: facts[key] for key in WHERE},
-        "levels": {name: {"one": one, "several": several} for name, (one, several) in level_words(connection).items()},
+        "events": _of(connection, facts.Event, "place_event", "since, event_id", place_id),
+        "where": picked(facts.Where, row),
+        "levels": level_words(connection),
         "owner": {
-            "owner_kind": facts["owner_kind"],
-            "source": facts["owner_source"],
-            "source_title": facts["owner_title"],
+            "owner_kind": row["owner_kind"],
+            "source": row["owner_source"],
+            "source_title": row["owner_title"],
         },
         "tenure": None,
-        "run_by": {"run_by": facts["run_by"], "source": facts["run_by_source"], "source_title": facts["run_by_title"]},
+        "run_by": {"run_by": row["run_by"], "source": row["run_by_source"], "source_title": row["run_by_title"]},
         "records": records,
-        "matches": _of(
-            connection,
-            "record_match",
-            "source_a, source_id_a, source_b, source_id_b, rule, name_score, distance_m",
-            "all",
-            place_id,
-        ),
-        "corrections": _of(
-            connection,
-            "correction",
-            "line, field, value, source_value, source, state, reason, evidence, date",
-            "line",
-            place_id,
-        ),
+        "matches": _of(connection, facts.Match, "record_match", "all", place_id),
+        "corrections": _of(connection, facts.Correction, "correction", "line", place_id),
         "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
         "loss": [loss(connection, place_id, kind) for kind in counted if not _is_site(connection, kind)],
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
-        "opportunities": _of(
-            connection,
-            "opportunity",
-            "opportunity_id, what, evidence, as_at, is_too_old, competing_allocation",
-            "opportunity_id",
-            place_id,
-        ),
+        "opportunities": _of(connection, facts.Opportunity, "opportunity", "opportunity_id", place_id),
     }
-
-
-WHERE = (
-    "area_code",
-    "area_name",
-    "msoa_name",
-    "ward_code",
-    "ward_name",
-    "authority_code",
-    "authority_name",
-    "is_in_areas_asked",
-    "longitude",
-    "latitude",
-    "point_quality",
-    "point_source",
-)
 
 
 def _one(connection, place_id: str) -> dict:
@@ -229,17 +179,17 @@ def _one(connection, place_id: str) -> dict:
     )[0]
 
 
-def _of(connection, table: str, columns: str, order: str, place_id: str) -> list[dict]:
+def _of(connection, record: type[R], table: str, order: str, place_id: str) -> list[R]:
     if not holds(connection, table):
         return []
-    return rows(
-        connection, f"select {columns} from {table} where place_id = $place_id order by {order}", place_id=place_id
-    )
+    sql = f"select {columns_of(record)} from {table} where place_id = $place_id order by {order}"
+    return rows_as(connection, record, sql, place_id=place_id)
 
 
-def _records(connection, place_id: str) -> list[dict]:
-    return rows(
+def _records(connection, place_id: str) -> list[facts.PlaceRecord]:
+    return rows_as(
         connection,
+        facts.PlaceRecord,
         """
         select r.source, s.title as source_title, s.attribution, r.source_id, r.kind, r.name, r.status, r.as_at, r.licence, r.outcome, r.rule,
             r.owner_kind, r.run_by

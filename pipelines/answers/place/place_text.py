@@ -2,7 +2,9 @@
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
+from pipelines.answers.place.facts import Event, Hit, Loss, Match, Sheet
 from pipelines.answers.sheet import (
+    Titled,
     areas,
     counted,
     day,
@@ -21,13 +23,13 @@ from pipelines.register.labels import label
 MATCHES = 8
 
 
-def text_of(place: dict) -> str:
+def text_of(place: Sheet) -> str:
     """The sheet, lines of about 100 columns."""
     parts = (_top, _is, _where, _who, _legal, _loss, _alternatives, _records, _corrections, _licence)
     return "\n".join(line for part in parts for line in part(place))
 
 
-def hits_text(hits: list[dict], n: int) -> str:
+def hits_text(hits: list[Hit], n: int) -> str:
     """The places a name may mean, one a line."""
     lines = [f"{n:,} places have this in their name" + (f"; the first {len(hits)}:" if n > len(hits) else ":")]
     for hit in hits:
@@ -44,15 +46,15 @@ def hits_text(hits: list[dict], n: int) -> str:
     return "\n".join(lines)
 
 
-def _sources(place: dict) -> list[dict]:
+def _sources(place: Sheet) -> list[Titled]:
     return [{"source": row["source"], "title": row["source_title"]} for row in place["records"]]
 
 
-def _title(place: dict) -> str:
+def _title(place: Sheet) -> str:
     return name_of(place["place"]["name"], titles.singular(place["place"]["kind"]))
 
 
-def _top(place: dict) -> list[str]:
+def _top(place: Sheet) -> list[str]:
     lines = []
     if place["release"]["is_invented"]:
         lines += [*para("INVENTED: this town does not exist and everything below means nothing."), ""]
@@ -63,7 +65,7 @@ def _top(place: dict) -> list[str]:
     return lines
 
 
-def _is(place: dict) -> list[str]:
+def _is(place: Sheet) -> list[str]:
     facts = place["place"]
     closed = [e for e in place["events"] if e["event"] == "closed"]
     since = (
@@ -85,12 +87,12 @@ def _is(place: dict) -> list[str]:
     return lines
 
 
-def _event(event: dict) -> str:
+def _event(event: Event) -> str:
     kind = f" as a {titles.singular(event['kind'])}" if event["kind"] else ""
     return f"{label('event', event['event'])} {day(event['since'], event['precision'])}{kind}: {event['evidence']}"
 
 
-def _where(place: dict) -> list[str]:
+def _where(place: Sheet) -> list[str]:
     where = place["where"]
     area = (
         f"{where['area_name']} ({where['area_code']})"
@@ -99,15 +101,15 @@ def _where(place: dict) -> list[str]:
     )
     called = {level: words["one"][:1].upper() + words["one"][1:] for level, words in place["levels"].items()}
     lines = labelled(called["area"], area)
-    for level in ("ward", "authority"):
-        lines += labelled(called.get(level, ""), where[f"{level}_name"])
+    lines += labelled(called.get("ward", ""), where["ward_name"])
+    lines += labelled(called["authority"], where["authority_name"])
     quality = label("point_quality", where["point_quality"] or titles.NOT_KNOWN)
     return lines + labelled(
         "Point", f"{where['latitude']:.6f}, {where['longitude']:.6f} (latitude, longitude): {quality}"
     )
 
 
-def _who(place: dict) -> list[str]:
+def _who(place: Sheet) -> list[str]:
     owner, run_by = place["owner"], place["run_by"]
     lines = heading("Who owns it, who runs it")
     lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
@@ -127,7 +129,7 @@ def _stated(codes: str, value: str | None, source: str | None) -> str | None:
     return value and f"{label(codes, value)}, as {source or 'a correction'} says"
 
 
-def _legal(place: dict) -> list[str]:
+def _legal(place: Sheet) -> list[str]:
     legal = place["legal"]
     lines = heading("What protects it")
     lines += para(f"Asset of Community Value listing: {titles.NOT_KNOWN} ({legal['reason']}).", 2, 4)
@@ -137,7 +139,7 @@ def _legal(place: dict) -> list[str]:
 # ---- loss
 
 
-def _loss(place: dict) -> list[str]:
+def _loss(place: Sheet) -> list[str]:
     lines = heading("Who would lose out")
     if not place["loss"]:
         is_open = place["place"]["status"] == "open"
@@ -153,7 +155,7 @@ def _loss(place: dict) -> list[str]:
     )
 
 
-def _loss_of_kind(row: dict, several: bool) -> list[str]:
+def _loss_of_kind(row: Loss, several: bool) -> list[str]:
     lines = para(f"As a {row['title']}:", 2) if several else []
     if row["n_areas_only"]:
         lines += item(
@@ -180,14 +182,14 @@ def _loss_of_kind(row: dict, several: bool) -> list[str]:
     return lines + _partly(row)
 
 
-def _tenth(n: int | None, row: dict) -> str:
+def _tenth(n: int | None, row: Loss) -> str:
     if n is None:
         return f"; how many of them live in areas ranked among the tenth of greatest hardship is {titles.NOT_KNOWN}"
     rest = f" ({row['residents_not_ranked']:,} live in areas not ranked)" if row["residents_not_ranked"] else ""
     return f"; {f'{n:,}' if n else 'none'} of them live in areas ranked among the tenth of greatest hardship in the nation{rest}"
 
 
-def _partly(row: dict) -> list[str]:
+def _partly(row: Loss) -> list[str]:
     n = row["n_areas_partly_known"]
     return (
         item(
@@ -198,7 +200,7 @@ def _partly(row: dict) -> list[str]:
     )
 
 
-def _alternatives(place: dict) -> list[str]:
+def _alternatives(place: Sheet) -> list[str]:
     if not place["alternatives"]:
         return []
     lines = heading("What else is near")
@@ -217,7 +219,7 @@ def _alternatives(place: dict) -> list[str]:
 # ---- evidence
 
 
-def _records(place: dict) -> list[str]:
+def _records(place: Sheet) -> list[str]:
     records, matches = place["records"], place["matches"]
     lines = [
         *heading("The records behind this"),
@@ -241,24 +243,24 @@ def _records(place: dict) -> list[str]:
     return lines
 
 
-def _match(row: dict) -> str:
+def _match(row: Match) -> str:
     likeness = "by their identifiers" if row["name_score"] is None else f"names alike {row['name_score']:.0f} of 100"
     distance = f"distance {titles.NOT_KNOWN}" if row["distance_m"] is None else f"{row['distance_m']:,.0f} m apart"
     return f"{row['source_a']} and {row['source_b']}: {row['rule']}; {likeness}, {distance}"
 
 
-def _source_title(place: dict, source: str | None) -> str:
+def _source_title(place: Sheet, source: str | None) -> str:
     return next(
         (row["source_title"] for row in place["records"] if row["source"] == source), source or titles.NOT_KNOWN
     )
 
 
-def _corrections(place: dict) -> list[str]:
+def _corrections(place: Sheet) -> list[str]:
     rows = place["corrections"]
     return [*heading("Corrections"), *(line for row in rows for line in item(correction(row)))] if rows else []
 
 
-def _licence(place: dict) -> list[str]:
+def _licence(place: Sheet) -> list[str]:
     lines = [
         *heading("Licence"),
         *para(

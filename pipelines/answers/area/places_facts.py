@@ -1,0 +1,157 @@
+"""The records of the places part of a profile: what residents reach, what is missing, candidate sites, corrections.
+
+None is not known, where no comment says otherwise.
+"""
+
+import datetime
+
+from typing_extensions import TypedDict
+
+
+class Nearest(TypedDict):
+    """The place of a kind that is nearest to one area."""
+
+    place_id: str
+    name: str | None
+    distance_m: float
+    minutes: float
+
+
+class NearPlace(TypedDict):
+    """A place within a 15-minute walk; minutes and metres are those of the nearest of the areas."""
+
+    place_id: str
+    name: str | None
+    minutes: float
+    distance_m: float
+    residents: int  # who reach it
+    n_areas: int  # from which it is reached
+
+
+class ReachCounts(TypedDict):
+    """What is counted of a kind of place: places once for all areas asked, areas, and the residents of those areas."""
+
+    kind: str
+    group: str
+    subset_of: str | None  # the kind it is part of; None: of none
+    n_areas: int
+    n_areas_not_known: int
+    n_areas_partly_known: int
+    null_reason: str | None  # None: known in every area
+    as_at: datetime.date | None
+    n_within_10_min: int | None
+    n_within_15_min: int | None
+    residents_known: int | None  # None: the kind is known in no area
+    residents_within_15_min: int | None
+    standard_minutes_least: float | None  # None: no standard is set
+    standard_minutes: float | None  # the longest, where the areas have several standards
+    n_areas_within: int
+    n_areas_gap_not_known: int
+    n_areas_borderline: int
+    n_areas_beyond: int
+    residents_borderline: int
+    residents_beyond: int
+    nearest: Nearest | None  # None also where several areas are asked
+
+
+class Reach(ReachCounts):
+    """How residents reach one kind of place."""
+
+    title: str
+    nearest_few: list[NearPlace]
+
+
+class CommunityPlace(TypedDict):
+    """A place within reach that a community runs."""
+
+    place_id: str
+    name: str | None
+    kind: str
+    minutes: float
+
+
+class CommunityRun(TypedDict):
+    """The places that a community runs, among all places within reach."""
+
+    places: list[CommunityPlace]
+    n_places: int
+    n_places_run_by_known: int
+
+
+class PlaceEvent(TypedDict):
+    """What happened to a place: first listed, on a list that was read before without it, or closed."""
+
+    place_id: str
+    name: str | None
+    kind: str
+    since: datetime.date
+    precision: str  # of `since`: day, month or year
+    evidence: str
+
+
+class Closing(PlaceEvent):
+    """A confirmed closing."""
+
+    walk_minutes: float | None  # None: further than is measured
+    is_in_areas: bool
+
+
+class Here(TypedDict):
+    """What residents can reach."""
+
+    kinds: list[Reach]
+    community_run: CommunityRun
+    first_listed: list[PlaceEvent]
+
+
+class Missing(TypedDict):
+    """What residents lack, by kind of place; and what closed."""
+
+    gaps_beyond: list[str]
+    gaps_borderline: list[str]
+    none_within_15_min: list[str]
+    closings: list[Closing]
+
+
+class Opportunity(TypedDict):
+    """A place as a candidate building or site."""
+
+    opportunity_id: str
+    what: str  # what makes it a candidate
+    evidence: str
+    as_at: datetime.date | None
+    is_too_old: bool
+    competing_allocation: str | None  # None: none is known
+
+
+class NearbyOpportunity(Opportunity):
+    """The same, where areas are asked."""
+
+    place_id: str
+    kind: str
+    name: str | None
+    owner_kind: str | None
+    run_by: str | None
+    walk_minutes: float | None  # None: further than is measured
+    is_in_areas: bool
+
+
+class Correction(TypedDict):
+    """A line of corrections.csv, beside the source's value."""
+
+    line: int
+    field: str
+    value: str | None  # None: the place may not be shown
+    source_value: str | None
+    source: str | None
+    state: str
+    reason: str
+    evidence: str
+    date: datetime.date
+
+
+class NearbyCorrection(Correction):
+    """The same, where areas are asked."""
+
+    place_id: str
+    name: str | None
