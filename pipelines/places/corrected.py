@@ -10,7 +10,7 @@ from pipelines.places.kinds import ruled
 from pipelines.register.register import Taxonomy
 
 APPLIED = schema(
-    "line int64, place_id str, target str, field str, value str, source_value str, source str, state str, reason str,"
+    "line int64, place_id str, target str, field str, value str, source_value str?, source str?, state str, reason str,"
     "evidence str, date str"
 )
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
