@@ -75,7 +75,7 @@ class Postcodes(Record):
 class Geography(Record):
     """A nation of small areas, as data. `extent`: the corners (x, y in `crs`) of a simple shape that all of it lies within,
     and nothing with its axes swapped or in another unit does. `covers` names the sets of areas that sources may claim to be complete for:
-    `nation`, or a level and its codes. `parts` maps the parts of a source that comes in many files to authorities.
+    `nation`, or a level and its codes. `above`: what codes that stand for sums of areas look like in people's tables. `parts` maps the parts of a source that comes in many files to authorities.
     `residents_as`: of what day residents are. `taxonomy` names the file of its kinds of place; without it, those of taxonomy.yml. `default`: taken where no area is
     asked. `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
@@ -92,6 +92,7 @@ class Geography(Record):
     nation_name: str
     residents_as: str = ""
     levels: dict[str, Level]
+    above: dict[Literal["region", "nation"], str] = {}
     boundaries: Layer
     centroids: Layer
     lookups: list[Lookup]

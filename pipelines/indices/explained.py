@@ -23,7 +23,9 @@ CHANGE = schema(
     "area_code str, index_name str, level str, domain str, name str, value float64, value_needed float64?",
     key="area_code level domain name",
 )
-PEER = schema("area_code str, index_name str, place int64, peer_code str, distance float64", key="area_code place")
+PEER = schema(
+    "area_code str, index_name str, position int64, peer_code str, distance float64", key="area_code position"
+)
 MEASURES = ("average_rank", "average_score", "share_in_highest_tenth", "extent", "local_concentration")
 SUMMARY = schema(
     "scope_code str, n_areas int64, population float64,"
@@ -91,7 +93,7 @@ def _table(parts: list[pd.DataFrame], inputs: IndexInputs, declared: Schema) -> 
         whole["peer_code"] = codes[whole["peer"].astype(int)]
     whole = whole[whole["area_code"].isin(inputs.asked)]
     whole = whole.assign(index_name=inputs.index.stem).reindex(columns=list(declared.types))
-    keys = [name for name in ("area_code", "place", "level", "domain", "indicator", "name") if name in whole]
+    keys = [name for name in ("area_code", "position", "level", "domain", "indicator", "name") if name in whole]
     return whole.sort_values(keys, ignore_index=True)
 
 

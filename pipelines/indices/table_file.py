@@ -14,8 +14,6 @@ from pipelines.core.problem import Problem
 LIST_HEADINGS = ("area_code", "code", "area")
 # what a line of sums or notes is called in place of an area
 SUM = re.compile(r"(grand |sub-?|all |over)?totals?\b.*|sum|all( areas)?|overall|average|mean|median|(source|notes?)\s*:.*", re.I | re.S)  # fmt: skip
-# codes of nations and regions, which are the sums of the areas below them
-COARSE = re.compile(r"(?:[EWNS]92|K0[1-5]|E12|E13)\d+")
 SHORT = 3  # characters that may be a code without digits, such as NA
 SHOWN = 5
 
@@ -23,6 +21,11 @@ SHOWN = 5
 def _headings_of_areas() -> list[str]:
     """What codes of small areas are headed by in people's lists, in any geography."""
     return list(dict.fromkeys(h for g in read_geographies().values() for h in g.levels["area"].headings))
+
+
+def _codes_above(level: str) -> str:
+    """What codes of nations or of regions look like, which are the sums of the areas below them, in any geography."""
+    return "|".join(geography.above[level] for geography in read_geographies().values() if level in geography.above)
 
 
 def read_table(path: Path, area_column: str | None = None, used: Collection[str] | None = None) -> pd.DataFrame:
@@ -106,10 +109,10 @@ def first_sum(codes: pd.Series) -> int | None:
     is_code = texts.str.contains(r"\d") & ~texts.str.contains(r"\s") | (texts.str.len() <= SHORT)
     if is_code.mean() > 0.5:
         is_sum |= ~is_code
-    coarse = texts.str.fullmatch(COARSE.pattern)
+    is_nation = texts.str.fullmatch(_codes_above("nation"))
+    coarse = is_nation | texts.str.fullmatch(_codes_above("region"))
+    if coarse.all():  # a table of regions, in which the nation is the sum
+        coarse = is_nation
     if not coarse.all():
         is_sum |= coarse
-    else:
-        is_nation = texts.str.fullmatch(r"(?:[EWNS]92|K0[1-5])\d+")
-        is_sum |= is_nation & (not is_nation.all())
     return int(is_sum.to_numpy().argmax()) if is_sum.any() else None

@@ -178,13 +178,13 @@ def peers(domains: pd.DataFrame, of: np.ndarray, n: int = PEERS) -> pd.DataFrame
     known = known.iloc[whole].loc[:, lambda frame: [not all_the_same(frame[name]) for name in frame]]
     asked, n = np.intersect1d(of, whole), min(n, len(whole) - 1)
     if n < 1 or not len(asked):
-        return pd.DataFrame({"row": [], "place": [], "peer": [], "distance": []}).astype({"row": int, "place": int, "peer": int})  # fmt: skip
+        return pd.DataFrame({"row": [], "position": [], "peer": [], "distance": []}).astype({"row": int, "position": int, "peer": int})  # fmt: skip
     points = ((known - known.mean()) / known.std(ddof=0)).to_numpy() if known.shape[1] else np.zeros((len(whole), 1))
     near, far = _nearest(points, np.searchsorted(whole, asked), n)
     return pd.DataFrame(
         {
             "row": np.repeat(asked, n),
-            "place": np.tile(np.arange(1, n + 1), len(asked)),
+            "position": np.tile(np.arange(1, n + 1), len(asked)),
             "peer": whole[near.ravel()],
             "distance": far.ravel(),
         }

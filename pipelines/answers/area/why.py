@@ -61,7 +61,7 @@ def peers(connection) -> dict[str, list[Peer]]:
         "index_name",
         """
         select index_name, peer_code as area_code, peer_name as area_name, peer_authority_name as authority_name, distance
-        from area_peer semi join asked using (area_code) order by index_name, place""",
+        from area_peer semi join asked using (area_code) order by index_name, position""",
     )
 
 

@@ -11,6 +11,7 @@ from pipelines.register.register import DEFINITIONS
 from pipelines.scoring.change import leaving_highest_tenth
 from pipelines.scoring.composite import score
 from pipelines.scoring.definition import read_index
+from pipelines.scoring.normalise import snapped
 
 NAN = np.nan
 SOFT = {"one": {"weight": 0.5, "members": {"a": 0.6, "b": 0.4}}, "two": {"weight": 0.5, "members": {"c": 1}}}
@@ -21,7 +22,7 @@ DEEP = {
 
 
 def out_of_tenth(index, values, row: int) -> bool:
-    found = score(index, values, {}).score.to_numpy()
+    found = snapped(score(index, values, {}).score).to_numpy()  # as ranks compare scores
     return 10 * ((found > found[row]).sum() + 1) > len(found)
 
 

@@ -247,7 +247,7 @@ def test_peers_are_the_nearest_and_never_oneself(seed, rows, columns, n):
     found = peers(pd.DataFrame(table), np.arange(rows), n)
     assert (found["row"] != found["peer"]).all()
     assert found.groupby("row")["peer"].apply(list).to_dict() == brute_peers(table, min(n, rows - 1))
-    assert found.groupby("row")["place"].apply(list).map(lambda p: p == list(range(1, len(p) + 1))).all()
+    assert found.groupby("row")["position"].apply(list).map(lambda p: p == list(range(1, len(p) + 1))).all()
 
 
 def test_distance_is_the_same_both_ways_and_in_standard_deviations():
