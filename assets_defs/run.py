@@ -31,6 +31,7 @@ def run(workspace: Workspace) -> None:
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
     snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
     with open_instance(workspace.data) as instance:
+        _close_what_was_killed(instance)
 
         def here(keys: list[dg.AssetKey]):
             return job.execute_in_process(
@@ -51,6 +52,13 @@ def run(workspace: Workspace) -> None:
             _execute(here if workspace.settings.workers == 1 else elsewhere, keys)
         else:
             health.record_success(workspace)
+
+
+def _close_what_was_killed(instance: dg.DagsterInstance) -> None:
+    """Runs of this command that never ended: nothing else writes DIR now, so their processes are gone."""
+    unended = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unended, tags=TAGS)):
+        instance.report_run_failed(run, "The process that ran it was killed.")
 
 
 def _execute(how: Callable, keys: list[dg.AssetKey]) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -217,8 +218,16 @@ def test_kill_while_fetching(data, process, command, fingerprint, untouched):
     running = process(*words(data, NEW))
     assert kill_when(running, lambda: (data / "snapshots/gla_cinemas_2022/observations.jsonl").stat().st_size > lines)
     untouched(data, before)
+    assert run_states(data)["STARTED"] == 1
     assert command(*words(data, NEW)).code == 0
     assert fingerprint(data)["latest"] != before["latest"]
+    assert set(run_states(data)) == {"SUCCESS", "FAILURE"}  # the one that was killed did not end by itself
+
+
+def run_states(data: Path) -> Counter[str]:
+    """How many runs of Dagster's history are in each state."""
+    with dg.DagsterInstance.from_config(str(data)) as instance:
+        return Counter(run.status.value for run in instance.get_runs())
 
 
 def library_values(data: Path) -> int:
