@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -25,6 +26,9 @@ DATES = list(places.RUNTIME)
 DATASTORE = "https://data.london.gov.uk"
 MAP = "cultural-infrastructure-map"
 PTAL = "public-transport-accessibility-levels"
+NAMED_ANEW = {
+    "Community_centres": "2019 publication - Community_centres (Nov 2023)"
+}  # as the store does with some files
 IOD_PAGE = "https://www.gov.uk/api/content/government/statistics/english-indices-of-deprivation-2025"
 IOD_FILES = {
     "File 7: all ranks, scores, deciles and population denominators": (
@@ -70,7 +74,8 @@ def add_indices(recording: wire.Recording, date: str, files: list[pd.DataFrame])
 
 def add_city_map(recording: wire.Recording, date: str, layers: dict[str, pd.DataFrame]) -> None:
     """Record the cultural infrastructure map: the data-set page that names the files, and the files."""
-    add_dataset(recording, date, MAP, "Cultural Infrastructure Map", layers)
+    named = {NAMED_ANEW.get(layer, layer): frame for layer, frame in layers.items()}
+    add_dataset(recording, date, MAP, "Cultural Infrastructure Map", named)
 
 
 def add_dataset(recording: wire.Recording, date: str, slug: str, title: str, layers: dict[str, pd.DataFrame]) -> None:
@@ -80,7 +85,7 @@ def add_dataset(recording: wire.Recording, date: str, slug: str, title: str, lay
         key = invented_id(layer, 32)
         key = "-".join([key[:8], key[8:12], key[12:16], key[16:20], key[20:]])
         body = wire.csv_bytes(frame)
-        url = f"{DATASTORE}/download/{slug}/{key}/{layer}.csv"
+        url = f"{DATASTORE}/download/{slug}/{key}/{quote(layer)}.csv"
         resources[key] = {
             "title": layer.replace("_", " "),
             "format": "csv",
@@ -109,7 +114,7 @@ def add_old_areas(recording: wire.Recording, date: str, areas: pd.DataFrame, nei
     pairs = vintages.lookup(areas, neighbours)
     old = vintages.old_areas(areas, pairs)
     wire.add_layer(recording, date, "LSOA11_LSOA21_LAD22_EW_LU_v5", pairs)
-    files = {"LSOA2011AvPTAI2015": vintages.transport(areas, old)}
+    files = {"LSOA2011 AvPTAI2015": vintages.transport(areas, old)}
     add_dataset(recording, date, PTAL, "Public Transport Accessibility Levels", files)
     earlier = wire.csv_bytes(vintages.indices_2019(old))
     recording.add(date, registered.address("mhclg_iod_2019"), earlier, "text/csv", "csv")

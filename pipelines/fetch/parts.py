@@ -21,7 +21,7 @@ def fetch(
     """
     files, validators, missing, changed, problems = {}, {}, {}, False, []
     for part in parts:
-        name = f"{part}.{source.fetch.format}"
+        name = f"{part}.{source.fetch.forms[0]}"
         old = kept / name if kept and (kept / name).exists() else None
         one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
         try:
@@ -47,4 +47,4 @@ def fetch(
 
 
 def _address(source: Source, part: str) -> str:
-    return source.fetch.url.replace("{part}", part)
+    return source.fetch.urls[0].replace("{part}", part)
