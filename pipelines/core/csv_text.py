@@ -79,7 +79,7 @@ def stream_csv_text(where: str, opened: Callable[[], IO[bytes]], used: Collectio
     if counted.n_lines != table.num_rows:
         message = f"cannot be read as CSV ({counted.n_lines:,} lines, and {table.num_rows:,} rows)"
         raise Problem(where, message, LOOK)
-    frame = pd.DataFrame({n: table.column(n).slice(1).to_pandas().astype("str") for n in range(len(positions))})
+    frame = table.slice(1).to_pandas()
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
     return one_column_per_heading(where, frame.set_axis([heading[i] for i in positions], axis=1), used)
 
@@ -93,6 +93,10 @@ class _Counted(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], limit: int):
         self.stream, self.left, self.ends, self.last = stream, limit, 0, b"\n"
+
+    def readable(self) -> bool:
+        """True, as what reads it asks."""
+        return True
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
@@ -169,7 +173,7 @@ def _rules(positions: list[int], block: int) -> dict:
         "parse_options": pyarrow.csv.ParseOptions(newlines_in_values=True),
         "convert_options": pyarrow.csv.ConvertOptions(
             include_columns=names,
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types=dict.fromkeys(names, pa.large_string()),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,

@@ -2,6 +2,8 @@
 
 import re
 
+import pandas as pd
+
 LONGEST = 500
 # a whole tag; a tag left open, with its attributes; a stray bracket
 MARKUP = re.compile(r"<[^<>]*>|</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*\S+)*|[<>]")
@@ -13,3 +15,18 @@ def plain(text: str) -> str:
     """The text without markup, control and invisible characters, or a leading formula sign; at most 500 characters."""
     text = UNSEEN.sub(" ", MARKUP.sub(" ", text))
     return FORMULA.sub("", re.sub(r" +", " ", text).strip())[:LONGEST]
+
+
+# What `plain` may change: a character beyond the safe ones (no control, no white space but one blank, no bracket), two
+# blanks, a blank or sign at the start, a blank at the end. What matches none of it is plain already.
+_SAFE = "\\x20-\\x3b=?-~\u00a1-\u167f\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\U0010ffff"
+_ODD = rf"[^{_SAFE}]|  |^[ =+@-]| $"
+
+
+def plain_texts(texts: pd.Series) -> pd.Series:
+    """Each text of a column made plain, of millions in little time and room; null where nothing is left."""
+    odd = (texts.str.contains(_ODD) | (texts.str.len() > LONGEST)).fillna(False).to_numpy(bool)
+    if odd.any():
+        texts = texts.copy()
+        texts[odd] = texts[odd].map(plain).astype("str")
+    return texts.mask(texts == "")

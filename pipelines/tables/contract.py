@@ -4,7 +4,9 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 import pandas as pd
-import pandera.pandas as pa
+import pandera.pandas as pandera
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geodata.geography import Geography
 from pipelines.register.source import Source
@@ -21,24 +23,26 @@ class Breach:
     n: int = 1
 
 
-def schema(source: Source, geography: Geography) -> pa.DataFrameSchema:
+def schema(source: Source, geography: Geography) -> pandera.DataFrameSchema:
     """The source's declared columns as a Pandera schema."""
     columns = {}
     for name, column in source.columns.items():
         checks = []
         if column.min is not None:
-            checks.append(pa.Check.ge(column.min, error=f"is below {column.min:g}"))
+            checks.append(pandera.Check.ge(column.min, error=f"is below {column.min:g}"))
         if column.max is not None:
-            checks.append(pa.Check.le(column.max, error=f"is above {column.max:g}"))
+            checks.append(pandera.Check.le(column.max, error=f"is above {column.max:g}"))
         if column.values is not None:
-            checks.append(pa.Check.isin(column.values, error=f"is not one of {', '.join(column.values)}"))
+            checks.append(pandera.Check.isin(column.values, error=f"is not one of {', '.join(column.values)}"))
         if column.level:
             pattern = f"(?:{geography.pattern(column.level)})$"
             checks.append(
-                pa.Check.str_matches(pattern, error=f"is not the code of any {geography.levels[column.level].name}")
+                pandera.Check.str_matches(
+                    pattern, error=f"is not the code of any {geography.levels[column.level].name}"
+                )
             )
-        columns[name] = pa.Column(checks=checks, nullable=column.nullable or column.optional)
-    return pa.DataFrameSchema(columns, unique=source.key or None, report_duplicates="exclude_first")
+        columns[name] = pandera.Column(checks=checks, nullable=column.nullable or column.optional)
+    return pandera.DataFrameSchema(columns, unique=source.key or None, report_duplicates="exclude_first")
 
 
 def find_breaches(
@@ -49,9 +53,12 @@ def find_breaches(
     In `unread` columns some text could not be read as their type: it is reported already, and not again as missing.
     """
     breaches = [b for b in (_count_breach(source, geography, len(table), last_rows),) if b]
+    held = schema(source, geography)
+    if _is_unique(table, source.key):
+        held.unique = None
     try:
-        schema(source, geography).validate(pd.DataFrame(table), lazy=True)
-    except pa.errors.SchemaErrors as error:
+        held.validate(pd.DataFrame(table), lazy=True, inplace=True)  # no copy: nothing is coerced
+    except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases
         for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=False):
             if column in unread and check == "not_nullable":
@@ -61,6 +68,13 @@ def find_breaches(
             name = ", ".join(source.key) if str(check).startswith("multiple_fields_uniqueness") else str(column)
             breaches.append(Breach(name, row, first["failure_case"], _say(str(check)), len(group)))
     return breaches
+
+
+def _is_unique(table: pd.DataFrame, key: list[str]) -> bool:
+    """True where a key of one text column is known to repeat nothing: quick and small, however many rows there are."""
+    if len(key) != 1 or not pd.api.types.is_string_dtype(table[key[0]]):
+        return False
+    return pc.count_distinct(pa.array(table[key[0]]), mode="all").as_py() == len(table)
 
 
 def _say(check: str) -> str:

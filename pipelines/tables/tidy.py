@@ -6,10 +6,12 @@ from pathlib import Path
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 import shapely
 
 from geodata.geography import Geography
-from pipelines.core.plain_text import plain
+from pipelines.core.plain_text import plain, plain_texts
 from pipelines.core.problem import Problem
 from pipelines.core.schema import Schema, schema
 from pipelines.register.source import Column, Source
@@ -87,10 +89,10 @@ def _load(script: Path):
 def _typed(source: Source, geography: Geography, text: pd.DataFrame):
     table, issues, breaches = {}, [], []
     for name, column in source.columns.items():
-        raw = text[name].astype("str").str.strip().replace("", None)
-        raw = raw.mask(raw.isin(column.null_texts))
+        raw = text.pop(name).astype("str").str.strip()
+        raw = raw.mask(raw.isin(["", *column.null_texts]))
         if column.type == "text":
-            raw = raw.map(plain, na_action="ignore").replace("", None)
+            raw = plain_texts(raw)
         values = _convert(column, raw)
         unread = raw.notna() & values.isna()
         if column.on_breach == "null":
@@ -134,6 +136,7 @@ def _too_many(name: str, column: Column, raw: pd.Series, bad: pd.Series) -> list
     ]
 
 
+NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date"}
 
 
@@ -148,12 +151,20 @@ def _out_of_range(column: Column, values: pd.Series) -> pd.Series:
 
 def _convert(column: Column, raw: pd.Series) -> pd.Series:
     if column.type == "number":
-        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-        return numbers.where(np.isfinite(numbers))  # "inf" is a word, not a measurement
+        return _numbers(raw)
     if column.type == "integer":
-        numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-        whole = np.isfinite(numbers) & (numbers == numbers.round())
-        return numbers.where(whole).astype(TYPES["integer"])
+        numbers = _numbers(raw)
+        return numbers.where(numbers == numbers.round()).astype(TYPES["integer"])
     if column.type == "date":
         return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype(TYPES["date"])
     return raw.astype("str")
+
+
+def _numbers(raw: pd.Series) -> pd.Series:
+    """The texts that are written as a number, as the nearest floating-point numbers; NaN for all others."""
+    raw = raw.astype("str")
+    texts = pa.array(
+        raw.where(raw.str.fullmatch(NUMBER).fillna(False).astype(bool)).str.removeprefix("+"), pa.large_string()
+    )
+    numbers = pd.Series(pyarrow.compute.cast(texts, pa.float64()).to_numpy(zero_copy_only=False), index=raw.index)
+    return numbers.where(np.isfinite(numbers))

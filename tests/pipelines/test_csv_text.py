@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.core.csv_text import read_csv_text
+from pipelines.core.csv_text import read_csv_text, stream_csv_text
 from pipelines.core.problem import Problem
 
 
@@ -80,3 +80,32 @@ def test_what_a_writer_wrote_is_read_back(rows):
     writer.writerows([[f"h{i}" for i in range(len(rows[0]))], *rows])
     frame = read(kept.getvalue())
     assert frame.astype(object).where(frame.notna(), "").to_numpy().tolist() == rows
+
+
+def streamed(body: bytes, limit: int = 10_000) -> pd.DataFrame:
+    return stream_csv_text("list", lambda: io.BytesIO(body), ["a", "c"], limit)
+
+
+@pytest.mark.parametrize(
+    "body", [b"a,b,c\n1,2,3\n4,,6\n", b"\xef\xbb\xbfa,b,c\r\n1,2,3\r\n4,,6", b'a,b,c\n"1",2,"3"\n4,"",6\n']
+)
+def test_a_stream_gives_the_columns_asked_for_as_the_whole_file_does(body):
+    pd.testing.assert_frame_equal(
+        streamed(body), read_csv_text("list", body, used=["a", "c"], only_used=True), check_index_type=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"a,b,c\n1,2,3\n4,5\n", "Expected 3 columns, got 2"),
+        (b"a,b,c\n1,2,3,4\n", "Expected 3 columns, got 4"),
+        (b'a,b,c\n1,"2\n2",3\n', "3 lines, and 2 rows"),
+        (b"a,b,c\n1,2,3\n\n4,5,6\n", "4 lines, and 3 rows"),
+        (b"", "list: cannot be read as CSV"),
+        (b"a,b,c\n" + b"1,2,3\n" * 9_999, "larger than the 0 MB"),
+    ],
+)
+def test_a_stream_refuses_what_it_cannot_tell_apart(body, told):
+    with pytest.raises(Problem, match=told):
+        streamed(body)
