@@ -89,7 +89,7 @@ def _compare_files(old: Path, new: Path, difference: Difference) -> None:
 
 
 def _compare_sources(before, after, difference: Difference) -> None:
-    sql = "select source, state, coalesce(sha256, '') as sha256, n_rows from snapshot"
+    sql = "select * replace (coalesce(sha256, '') as sha256) from snapshot"
     old, new = (c.execute(sql).df().set_index("source") for c in (before, after))
     for name in new.index.difference(old.index):
         difference.sources.append(f"{name}: new source")
@@ -100,7 +100,11 @@ def _compare_sources(before, after, difference: Difference) -> None:
         if was["state"] != now["state"]:
             difference.sources.append(f"{name}: was {was['state']}, is {now['state']}")
         elif was["sha256"] != now["sha256"]:
-            difference.sources.append(f"{name}: new content, {was['n_rows']:,} rows before, {now['n_rows']:,} now")
+            told = now.get("changed")  # a release from before this was told has no such column
+            what = f": {told}" if isinstance(told, str) else ""
+            difference.sources.append(
+                f"{name}: new content, {was['n_rows']:,} rows before, {now['n_rows']:,} now{what}"
+            )
 
 
 def _compare_corrections(before, after, difference: Difference) -> None:

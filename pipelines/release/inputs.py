@@ -194,10 +194,20 @@ def _snapshots(given: Given, register: Register) -> pd.DataFrame:
         snapshot = given[f"snapshot/{stem}"]
         state = snapshot.state if snapshot.state in ("stale", "unavailable") else "read"
         missing = ", ".join(sorted(snapshot.missing)) or None
+        changed = "; ".join(snapshot.changed) or None
         rows.append(
-            [stem, state, snapshot.sha or None, snapshot.rows, missing, snapshot.source_as_at, snapshot.observed_at]
+            [
+                stem,
+                state,
+                snapshot.sha or None,
+                snapshot.rows,
+                missing,
+                snapshot.source_as_at,
+                changed,
+                snapshot.observed_at,
+            ]
         )
-    columns = ["source", "state", "sha256", "n_rows", "missing_parts", "source_as_at", "observed_at"]
+    columns = ["source", "state", "sha256", "n_rows", "missing_parts", "source_as_at", "changed", "observed_at"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import orjson
 import pandas as pd
 
 from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
+from pipelines.core.step import output
 from pipelines.fetch import arcgis, file, inbox, nomis, overpass, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
+from pipelines.tables.changed import what_changed
 from pipelines.tables.extent import fewer_than_last_year, share_placed
 from pipelines.tables.tidy import tidy
 
@@ -37,7 +40,7 @@ class Damaged(Problem):
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get.
-    `folder` holds all snapshots of the source."""
+    `changed`: what it says otherwise than the one before. `folder` holds all snapshots of the source."""
 
     stem: str
     folder: Path
@@ -49,6 +52,7 @@ class Snapshot:
     problem: str | None = None
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
     @property
     def data_version(self) -> str:
@@ -198,6 +202,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
     line |= _placed(workspace, source, folder, table)
+    line |= {"changed": _changed(workspace, source, last, table)}
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
         _move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -248,6 +253,18 @@ def _move_aside(folder: Path, geography: str, sha: str) -> None:
     log.warning("%s", message)
 
 
+def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
+    """What the answer says otherwise than the table that was made of the last one; nothing where there is none."""
+    try:
+        before = output(workspace.data, f"table/{source.stem}")
+        if not last or before.rows != last["rows"]:
+            return []
+        read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
+        return what_changed(source, read(before.path), table)
+    except (OSError, KeyError, ValueError):  # made by earlier code, or being made: what changed is told next time
+        return []
+
+
 def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
     """The share of a list's places that lie within the geography, and the rule that says so.
 
@@ -280,6 +297,7 @@ def _snapshot(
         problem,
         downloaded,
         line.get("missing", {}),
+        line.get("changed", []),
     )
 
 

@@ -8,6 +8,7 @@ columns:
   n_rows: rows read
   missing_parts: parts of the source that the last fetch did not get, separated by commas; an older copy stands in where there is one
   source_as_at: the publisher's date of the content
+  changed: {description: "what it says otherwise than the snapshot before it in this folder; null for the first", run_metadata: true}
   observed_at: {description: when the source was last asked, run_metadata: true}
 */
 select *

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from fixtures.making import ScriptedWeb, make_source
+from fixtures.making import ScriptedWeb, make_source, plant
 
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import read_lines
+from pipelines.tables.changed import what_changed
 from pipelines.tables.snapshot import current, take
+from pipelines.tables.tidy import tidy
 
 LIVING = make_source({"code": {"type": "text"}}, rows={"at_least_of_last": 0.9}, stem="test_living_2026")
 TEN = b"code\n" + b"".join(b"%d\n" % i for i in range(10))
@@ -261,3 +263,81 @@ def test_a_damaged_snapshot_whose_content_comes_back_is_stored_anew(tmp_path):
     third = take(work, LIVING)
     assert (third.state, third.sha) == ("new", first.sha)
     assert third.read() == {"data.csv": TEN}
+
+
+# ---- what changed, and files put into the inbox
+
+KEYED = make_source(
+    {
+        "code": {"type": "text"},
+        "authority": {"type": "code", "level": "authority", "optional": True},
+        "people": {"type": "integer", "optional": True},
+        "words": {"type": "text", "nullable": True},
+    },
+    key=["code"],
+    rows={"between": [1, 10]},
+    stem="test_living_2026",
+)
+FIRST = b"code,authority,words\nA,E07000177,x\nB,E07000177,y\nC,E07000177,\n"
+CORRECTED = b"code,authority,words,people\nA,E06000062,z,1500\nB,E07000177,y,1600\nD,E07000177,y,1700\n"
+
+
+def test_what_a_correction_says_otherwise_is_told(tmp_path):
+    work = desk(tmp_path, FIRST, CORRECTED)
+    assert take(work, KEYED).changed == []
+    plant(tmp_path, f"table/{KEYED.stem}", {"main": tidy(KEYED, work.geography, {"data.csv": FIRST})[0]})
+    assert take(work, KEYED).changed == [
+        "1 rows came (the first D)",
+        "1 rows went (the first C)",
+        "authority is another in 1 rows (the first A: E07000177, now E06000062)",
+        "people came in 2 rows",
+        "words is another in 1 rows (the first A)",
+    ]
+    assert current(tmp_path, KEYED, work.geography).changed
+
+
+def test_of_rows_that_are_not_published_only_their_number_is_told(tmp_path):
+    private = KEYED.model_copy(update={"publish": "aggregates"})
+    tables = [tidy(KEYED, read_geographies()["england_lsoa21"], {"data.csv": body})[0] for body in (FIRST, CORRECTED)]
+    assert what_changed(private, *tables) == ["3 rows before, 3 now"]
+
+
+def put(data: Path, body: bytes) -> Path:
+    path = data / "inbox" / "test_living_2026.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(body)
+    return path
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_file_in_the_inbox_goes_before_the_address_with_or_without_a_network(tmp_path, offline):
+    work = desk(tmp_path)
+    work.settings = Settings(offline=offline)
+    put(tmp_path, TEN)
+    assert (take(work, LIVING).state, take(work, LIVING).state) == ("new", "unchanged")
+    assert work.web.asked == []
+    told = work.observations()[-1]["by_hand"]
+    assert told["file"] == "inbox/test_living_2026.csv"
+    assert told["put_there_by"]
+
+
+def test_a_bad_file_in_the_inbox_leaves_the_last_good_snapshot_and_the_address_is_not_asked(tmp_path):
+    work = desk(tmp_path, TEN)
+    first = take(work, LIVING)
+    put(tmp_path, b"other\nx\n")
+    second = take(work, LIVING)
+    assert (second.state, second.sha) == ("stale", first.sha)
+    assert "no column 'code'" in second.problem
+    assert len(work.web.asked) == 1
+
+
+def test_once_the_file_is_gone_from_the_inbox_the_address_is_asked_anew(tmp_path):
+    work = desk(
+        tmp_path, {"body": TEN, "headers": {"ETag": '"v1"'}}, {"body": TEN + b"11\n", "headers": {"ETag": '"v2"'}}
+    )
+    take(work, LIVING)
+    path = put(tmp_path, TEN + b"12\n")
+    take(work, LIVING)
+    path.unlink()
+    assert take(work, LIVING).rows == 11
+    assert "If-None-Match" not in work.web.asked[1].headers
