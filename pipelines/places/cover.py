@@ -96,13 +96,13 @@ def make_cover(given: Given) -> Tables:
     for kind, entry in taxonomy.kinds.items():
         own = {stem: lists.of(stem, kind) for stem in entry.counted_from}
         national = [own[stem] for stem in given.definition["national"][kind]]
-        cover = _best(list(own.values()), areas, edges)
+        cover = best_cover(list(own.values()), areas, edges)
         n = int(np.any([one.covered for one in national], axis=0).sum()) if national else 0
         everywhere = n >= taxonomy.looked_for.least_cover * len(areas)
         names = ", ".join(given.definition["national"][kind])
         found.append([kind, names, n, n / max(len(areas), 1), everywhere])
         tables[cover_table(kind)] = cover
-        tables[national_cover_table(kind)] = _best(national, areas, edges).assign(is_everywhere=everywhere)
+        tables[national_cover_table(kind)] = best_cover(national, areas, edges).assign(is_everywhere=everywhere)
         frames.append(cover.assign(kind=kind))
     cover = pd.concat(frames).sort_values(["kind", "area_code"], ignore_index=True)[list(COVER.types)]
     kinds = pd.DataFrame(found, columns=list(KINDS.types))
@@ -160,11 +160,11 @@ class _Lists:
         else:
             rows = looked_for(self.taxonomy.looked_for, authorities, listed)
             rows["is_looked_for"] &= available
-            covered &= self.areas["authority_code"].isin(rows.index[rows["is_looked_for"]]).to_numpy()
+            covered &= self._in(set(rows.index[rows["is_looked_for"]]))
         self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
         covered &= available
-        is_asked_for = claims & ((source.covers_by == "fetched") | (not available))  # and did not come
-        reason = np.where(covered, None, np.where(is_asked_for, "source_unavailable", "not_covered"))
+        lost = claims if not available else self._in(self._wanted_and_lost(source)[1])
+        reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
         newest = own.groupby("authority_code")["as_at"].max()
         as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
         return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), source.complete)
@@ -172,20 +172,29 @@ class _Lists:
     def _by_evidence(self, source: Source, own: pd.DataFrame, expires) -> np.ndarray:
         """Where the list has what it needs besides its claim."""
         covered = np.ones(len(self.areas), dtype=bool)
-        authority = self.areas["authority_code"]
         if source.covers_by == "stated_owner":
             stated = own["owner_kind"].notna()
             if expires:
                 stated &= own["as_at"] >= pd.Timestamp(expires)
-            covered &= authority.isin(own.loc[stated, "authority_code"]).to_numpy()
+            covered &= self._in(set(own.loc[stated, "authority_code"]))
         if source.covers_by == "fetched":
-            parts = self.geography.parts[source.fetch.parts]
-            came = [parts[part] for part in self.given[f"snapshot/{source.stem}"].parts() if part in parts]
-            covered &= authority.isin(came).to_numpy()
+            wanted, lost = self._wanted_and_lost(source)
+            covered &= self._in(wanted - lost)
         if source.places.point.postcode and not source.places.point.crs:
             reached = self.given.frame("geography/postcode", columns=["area_code"])
             covered &= self.areas["area_code"].isin(reached["area_code"]).to_numpy()
         return covered
+
+    def _wanted_and_lost(self, source: Source) -> tuple[set[str], set[str]]:
+        """The authorities that a source in parts has files of, and those of which some file did not come."""
+        if source.covers_by != "fetched":
+            return set(), set()
+        of = self.geography.parts[source.fetch.parts]
+        came = set(self.given[f"snapshot/{source.stem}"].parts())
+        return set(of.values()), {authority for part, authority in of.items() if part not in came}
+
+    def _in(self, authorities: set[str]) -> np.ndarray:
+        return self.areas["authority_code"].isin(authorities).to_numpy()
 
     def table(self) -> pd.DataFrame:
         """What was found of every list, kind and authority."""
@@ -194,7 +203,7 @@ class _Lists:
         return table.sort_values(["kind", "source", "authority_code"], ignore_index=True)[list(LISTS.types)]
 
 
-def _best(lists: list[ListCover], areas: pd.DataFrame, edges: "_Edges") -> pd.DataFrame:
+def best_cover(lists: list[ListCover], areas: pd.DataFrame, edges: "_Edges") -> pd.DataFrame:
     """The cover of a kind in the areas asked: the best that any of `lists` gives, those that are complete first."""
     lists = sorted(lists, key=lambda one: not one.is_complete)
     known, whole = (np.zeros(len(areas), dtype=bool) for _ in range(2))
