@@ -25,7 +25,7 @@ def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> dict[str, str]:
     """
     present = records[records["is_current"] & records["area_code"].notna()]
     found = set(zip(present["source"], present["kind"], strict=True))
-    read = set(records.loc[records["is_row"], "source"])
+    read = set(records.loc[records["is_row"] & (records["reason"] != "other_edition"), "source"])
     wanted = {kind: (entry.primary_source, entry.subset_of or kind) for kind, entry in taxonomy.kinds.items()}
     return {kind: source for kind, (source, base) in wanted.items() if source in read and (source, base) not in found}
 
