@@ -7,7 +7,8 @@ from geodata.crs import transform_xy
 from geodata.sample import food, libraries, places, postcodes, wire
 from geodata.sample.town import generator
 
-NODE, WAY = 8_000_000_000_000_001, 8_100_000_000_000_001  # the first ids; OpenStreetMap is nowhere near
+# the first ids; OpenStreetMap is nowhere near
+NODE, WAY, RELATION = 8_000_000_000_000_001, 8_100_000_000_000_001, 8_200_000_000_000_001
 PAST = {"library", "community_centre", "arts_centre", "theatre", "cinema", "nightclub"}
 # City-map layer: tag, share of its buildings that are mapped.
 LAYERS = {
@@ -115,6 +116,9 @@ def elements(
     add_food(made, premises, places.standing(layers["Pubs"]))
     add_own(made)
     add_stories(made, layers, branches)
+    # one building has a courtyard, and is drawn as a relation
+    chapel = next(e for e in made.found if e["type"] == "way" and e["tags"].get("amenity") == "place_of_worship")
+    chapel.update(type="relation", id=RELATION)
     return made.found
 
 

@@ -138,6 +138,9 @@ class _Lists:
         self.geography: Geography = given.definition["geography"]
         records = given.frame("places/place_record")
         records = records[records["source"].isin(self.sources)]
+        rows = records[records["is_row"]]
+        own = set(rows.loc[rows["reason"] != "other_edition", "source"])
+        self.stood_for = set(rows["source"]) - own  # another list of their series stands in for them
         self.lost, self.nowhere = little_placed(self.sources, records), kinds_nowhere(self.taxonomy, records)
         records = records[records["is_current"]]
         self.records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
@@ -161,7 +164,8 @@ class _Lists:
             rows = looked_for(self.taxonomy.looked_for, authorities, listed)
             rows["is_looked_for"] &= available
             covered &= self._in(set(rows.index[rows["is_looked_for"]]))
-        self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
+        if stem not in self.stood_for:
+            self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
         covered &= available
         lost = claims if not available else self._in(self._wanted_and_lost(source)[1])
         reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))

@@ -25,7 +25,7 @@ def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> set[tuple[str, s
     """
     present = records[records["is_current"] & records["area_code"].notna()]
     found = set(zip(present["source"], present["kind"], strict=True))
-    read = set(records.loc[records["is_row"], "source"])
+    read = set(records.loc[records["is_row"] & (records["reason"] != "other_edition"), "source"])
     return {
         (source, kind)
         for kind, entry in taxonomy.kinds.items()

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -38,16 +38,17 @@ class Fetch(Record):
 
     `discover` finds an address that changes. `alternate_url` stands where the publisher has no stable address: it is
     asked only of a mirror (or a recording). `records` is the dotted path to the list of rows in a JSON file. An
-    `overpass` query is asked as it is, or as at each of `dates`.
+    `overpass` query is asked as it is, or as at each of `dates`. Of an `extract` the objects with one of `tags` are kept.
     """
 
-    protocol: Literal["file", "arcgis", "nomis", "overpass"]
+    protocol: Literal["file", "arcgis", "nomis", "overpass", "extract"]
     url: str | None = None
     alternate_url: str | None = None
     discover: Discover | None = None
     parts: str | None = None
     query: str | None = None
     dates: list[datetime.date] = []
+    tags: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     format: Literal["csv", "zip", "json", "xlsx", "arcgis", "osm"] = "csv"
     records: str = ""
     member: str | None = None
@@ -69,6 +70,8 @@ class Fetch(Record):
             raise ValueError("parts and a url with {part} go together")
         if (self.protocol == "overpass") != bool(self.query):
             raise ValueError("the protocol overpass, and no other, needs a query")
+        if (self.protocol == "extract") != bool(self.tags):
+            raise ValueError("the protocol extract, and no other, needs tags")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
             raise ValueError("an arcgis layer with geometry needs out_crs, one without must not have it")
         return self
@@ -274,4 +277,8 @@ class Source(Record):
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")
             if not self.covers:
                 raise ValueError("a source of places must say what it covers")
+        if self.fetch.tags:
+            asked = {f"{key}={value}".casefold() for key, values in self.fetch.tags.items() for value in values}
+            if missing := sorted(self.places.kinds.values.keys() - asked if self.places and self.places.kinds else ()):
+                raise ValueError(f"places maps {', '.join(missing)}, which fetch.tags does not ask for")
         return self
