@@ -154,7 +154,8 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
         standing = openstreetmap.of_today(mapped, order)
         for url in registered.overpass_addresses("osm_places_london").values():
             told.append((order, url, openstreetmap.answer(standing, date), "json"))
-        told.append((order, registered.address("osm_places_england"), extract.extract(standing, date), "pbf"))
+        whole = standing + openstreetmap.beyond_the_city(areas, codes)
+        told.append((order, registered.address("osm_places_england"), extract.extract(whole, date), "pbf"))
     return told
 
 

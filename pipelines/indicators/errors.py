@@ -93,7 +93,12 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
         f"reach_errors/{kind}",
         "reach",
         f"The reach of {entry.plural}, with {DRAWS} draws of errors in places and within three walks.",
-        (f"reach/{kind}:{national_table(kind)}", f"places/place:{counted_table(kind)}", "geography/areas", "geography/scope"),
+        (
+            f"reach/{kind}:{national_table(kind)}",
+            f"places/place:{counted_table(kind)}",
+            "geography/areas",
+            "geography/scope",
+        ),
         {
             "name": kind,
             "kind": entry,

@@ -40,13 +40,17 @@ def test_expected_is_by_residents():
 def test_like_is_compared_with_like():
     both = pd.concat([nation(), nation(like="Rural")])
     found = verdict(both, [20] * 10 + [400] * 9 + [20])
-    assert found["is_looked_for"].tolist() == [True] * 19 + [False]  # 20 is usual in town, and next to nothing in the country
+    assert found["is_looked_for"].tolist() == [True] * 19 + [
+        False
+    ]  # 20 is usual in town, and next to nothing in the country
 
 
 def test_a_list_cut_to_one_city_looked_for_nothing_elsewhere():
     city, others = nation(region="city"), nation(n=90, region="rest")
     found = verdict(pd.concat([city, others]), [120] * 10 + [0] * 88 + [1, 30])
-    assert found["n_expected"].iloc[:99].tolist() == pytest.approx([120] * 99), "by those that list some, for most of the class list none"
+    assert found["n_expected"].iloc[:99].tolist() == pytest.approx([120] * 99), (
+        "by those that list some, for most of the class list none"
+    )
     assert found["is_looked_for"].tolist() == [True] * 10 + [False] * 89 + [True]
 
 
@@ -61,7 +65,9 @@ def test_a_rare_kind_of_which_a_whole_region_has_none_was_not_looked_for_there()
     found = verdict(both, [3, 2, 1] * 10 + [0] * 30)
     assert found["is_looked_for"].tolist() == [True] * 30 + [False] * 30
     with_one = verdict(both, [3, 2, 1] * 10 + [0] * 29 + [1])
-    assert not with_one["is_looked_for"].iloc[30:].any(), "one, of sixty expected, is what lies on the edge of a cut list"
+    assert not with_one["is_looked_for"].iloc[30:].any(), (
+        "one, of sixty expected, is what lies on the edge of a cut list"
+    )
 
 
 def test_a_kind_rare_everywhere_goes_by_the_nation():
