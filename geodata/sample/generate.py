@@ -9,6 +9,7 @@ import pandas as pd
 
 from geodata.sample import (
     cooperatives,
+    extract,
     food,
     libraries,
     openstreetmap,
@@ -41,7 +42,12 @@ CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
 MEASURED = {"ts003", "ts045"}
 SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
 BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "zip": "application/zip"}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "zip": "application/zip",
+    "pbf": "application/octet-stream",
+}
 MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
 
 
@@ -150,8 +156,11 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
         for part in food.COUNCIL_OF_PART:
             url = registered.address("fsa_hygiene_current", part)
             told.append((order, url, food.part(premises, part, order, date), "json"))
+        standing = openstreetmap.of_today(mapped, order)
         for url in registered.overpass_addresses("osm_places_london").values():
-            told.append((order, url, openstreetmap.answer(openstreetmap.of_today(mapped, order), date), "json"))
+            told.append((order, url, openstreetmap.answer(standing, date), "json"))
+        whole = standing + openstreetmap.beyond_the_city(areas, codes)
+        told.append((order, registered.address("osm_places_england"), extract.extract(whole, date), "pbf"))
     return told
 
 

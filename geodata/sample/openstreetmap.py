@@ -7,7 +7,8 @@ from geodata.crs import transform_xy
 from geodata.sample import food, libraries, places, postcodes, wire
 from geodata.sample.town import generator
 
-NODE, WAY = 8_000_000_000_000_001, 8_100_000_000_000_001  # the first ids; OpenStreetMap is nowhere near
+# the first ids; OpenStreetMap is nowhere near
+NODE, WAY, RELATION = 8_000_000_000_000_001, 8_100_000_000_000_001, 8_200_000_000_000_001
 PAST = {"library", "community_centre", "arts_centre", "theatre", "cinema", "nightclub"}
 # City-map layer: tag, share of its buildings that are mapped.
 LAYERS = {
@@ -31,6 +32,18 @@ OWN = {
     ),
 }
 CAFES, PUBS, PUBS_OF_MAP, NIGHTCLUBS = 40, 24, 4, 10
+# What the extract shows of the region that the city's map leaves out: as much, for its residents, as elsewhere.
+BEYOND_THE_CITY = {
+    "amenity=community_centre": (50, "{quarter} Village Hall|{street} Memorial Hall|{first} Institute"),
+    "amenity=cafe": (34, "{second} Tea Room|Cafe {first}"),
+    "amenity=pub": (12, "The {first} {second}"),
+    "amenity=place_of_worship": (20, "{quarter} Parish Church|{street} Chapel"),
+    "tourism=museum": (9, "{quarter} Museum"),
+    "amenity=theatre": (8, "{quarter} Playhouse"),
+    "amenity=cinema": (5, "{first} Picture House"),
+    "amenity=arts_centre": (8, "{quarter} Arts"),
+    "amenity=nightclub": (3, "Club {first}"),
+}
 # Rows of the city map whose story is told below: they are never drawn by chance.
 REDRAWN, READDED, SHUT_CENTRE = 19, 2, 20  # community centres
 ABSENT_A_YEAR = 11  # a cinema
@@ -115,6 +128,9 @@ def elements(
     add_food(made, premises, places.standing(layers["Pubs"]))
     add_own(made)
     add_stories(made, layers, branches)
+    # one building has a courtyard, and is drawn as a relation
+    chapel = next(e for e in made.found if e["type"] == "way" and e["tags"].get("amenity") == "place_of_worship")
+    chapel.update(type="relation", id=RELATION)
     return made.found
 
 
@@ -151,6 +167,19 @@ def add_own(made: Elements) -> None:
     chosen, points = places.drawn(rng, beyond, places.custom(beyond, 0, 0), 3)
     for tag, name, (x, y) in zip(("library", "pub", "cafe"), ("Library", "Arms", "Cafe"), points):
         made.add(f"amenity={tag}", f"{chosen.quarter[0]} {name}", x, y)
+
+
+def beyond_the_city(areas: pd.DataFrame, codes: pd.DataFrame) -> list[dict]:
+    """Elements of the third council that the extract of the whole nation holds, and no query for the city."""
+    made = Elements(areas, codes)
+    made.rng, made.count = generator(17), {"node": 500_000, "way": 500_000}
+    beyond = areas[areas.council == 3].reset_index(drop=True)
+    for tag, (count, patterns) in BEYOND_THE_CITY.items():
+        chosen, points = places.drawn(made.rng, beyond, places.custom(beyond, 0, 0.2), count)
+        for quarter, (x, y) in zip(chosen.quarter, points):
+            name = places.named(made.rng, made.rng.choice(patterns.split("|")), quarter)
+            made.add(tag, name, x, y, address=places.address(made.rng), exact=True)
+    return made.found
 
 
 def add_stories(made: Elements, layers: dict[str, pd.DataFrame], branches: pd.DataFrame) -> None:

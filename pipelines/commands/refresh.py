@@ -14,6 +14,7 @@ from pipelines.fetch.http import client_of
 from pipelines.places import corrections
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
+from pipelines.release.inputs import members_left_out
 from pipelines.release.publish import latest_version
 
 log = logging.getLogger("commonground.refresh")
@@ -92,6 +93,10 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         )
     else:
         lines.append(f"published release {now}: {folder}")
+    lines += [
+        f"left out for all areas alike: {what}"
+        for what in members_left_out(workspace.register, lambda name: output(workspace.data, f"index/{name}").meta)
+    ]
     if left_out := workspace.register.left_out:
         lines.append(f"left out, for {workspace.geography.stem} lacks what they rest on: {', '.join(left_out)}")
     if workspace.geography.invented:

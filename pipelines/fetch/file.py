@@ -1,8 +1,7 @@
 """Protocol `file`: one file at one address, found on a page where its address changes, in whatever form it comes."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +12,6 @@ from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 
 LINK = r"""["'](https?://[^"'<>\\]+)["']"""
-FIRST_DAY = date(2000, 1, 1)  # an older date of a file is a slip of its server
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
@@ -50,7 +48,7 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
         if answer.body is None:
             return None
         state = {"template": template, "file": answer.validator, "page": page}
-        return Reply({f"data.{form_of(answer.body)}": answer.body}, state, _as_at(answer.headers, today))
+        return Reply({f"data.{form_of(answer.body)}": answer.body}, state, answer.day(today))
     raise AssertionError("a source has an address")
 
 
@@ -68,16 +66,6 @@ def _addresses(source: Source, today: date) -> list[tuple[str, str]]:
         days = range(rule.back_days + 1 if "{today" in template else 1)
         found += [(template, template.format(today=today - timedelta(days=n))) for n in days]
     return found
-
-
-def _as_at(headers: dict[str, str], today: date) -> str | None:
-    """The day that the server says the file is of; None where it says nothing, or nothing that can be believed."""
-    try:
-        told = parsedate_to_datetime(headers["Last-Modified"]).astimezone(UTC).date()
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return None
-    newest = max(today, datetime.now(UTC).date()) + timedelta(days=1)
-    return told.isoformat() if FIRST_DAY <= told <= newest else None
 
 
 def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:

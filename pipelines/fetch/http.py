@@ -1,13 +1,17 @@
 """One HTTP client for every protocol: honest identification, retries only for what can pass, limits, mirror, sample."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
 import tenacity
 
+from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.fetch.recorded import RecordedAdapter
 from pipelines.register.workspace import Workspace
@@ -16,8 +20,10 @@ log = logging.getLogger("commonground.fetch")
 TRIES = 5
 MAX_WAIT_S = 60
 TIMEOUT_S = (10, 90)
+HEAD = 4096  # bytes of a large file that tell what it is
 PASSING = {408, 429, 500, 502, 503, 504}
 GONE = {404, 410}
+FIRST_DAY = date(2000, 1, 1)  # an older date of a file is a slip of its server
 
 
 class Passing(Exception):
@@ -44,6 +50,15 @@ class Answer:
     body: bytes | None
     headers: dict[str, str]
 
+    def day(self, today: date) -> str | None:
+        """The day that the server says the body is of; None where it says nothing, or nothing that can be believed."""
+        try:
+            told = parsedate_to_datetime(self.headers["Last-Modified"]).astimezone(UTC).date()
+        except (KeyError, ValueError, TypeError, OverflowError):
+            return None
+        newest = max(today, datetime.now(UTC).date()) + timedelta(days=1)
+        return told.isoformat() if FIRST_DAY <= told <= newest else None
+
     @property
     def validator(self) -> dict[str, str]:
         """What to send next time so that an unchanged body is not sent again."""
@@ -53,12 +68,16 @@ class Answer:
 
 @dataclass
 class Client:
-    """Fetches addresses for one source at a time; `downloaded` counts the bytes of bodies read."""
+    """Fetches addresses for one source at a time; `downloaded` counts the bytes of bodies read.
+
+    Files too large for memory are read in folders below `scratch`.
+    """
 
     mirror: str | None = None
     offline: bool = False
     recorded: RecordedAdapter | None = None
     contact: str | None = None
+    scratch: Path = Path(".")
     downloaded: int = 0
     session: requests.Session = field(default_factory=requests.Session)
     silent_hosts: set[str] = field(default_factory=set)
@@ -94,6 +113,50 @@ class Client:
 
         Raises Problem for what does not pass: another status, too many bytes, or the same failure every time.
         """
+
+        def take(response: requests.Response) -> bytes:
+            body = b"".join(self._parts(source, response, max_bytes))
+            if check:
+                check(body, response.headers.get("Content-Type", ""))
+            return body
+
+        return self._ask(source, url, params, validator, take)
+
+    def download(
+        self,
+        source: str,
+        url: str,
+        path: Path,
+        max_bytes: int,
+        validator: dict | None = None,
+        check: Callable[[bytes, str], None] | None = None,
+    ) -> Answer:
+        """GET `url` into the file `path`, never whole in memory: `body` is then its first bytes, which `check` is shown.
+
+        Raises Problem as `get` does, and where the disk is full.
+        """
+
+        def take(response: requests.Response) -> bytes:
+            with store.disk_problems(path.parent), path.open("wb") as file:
+                for part in self._parts(source, response, max_bytes):
+                    file.write(part)
+            with path.open("rb") as file:
+                head = file.read(HEAD)
+            if check:
+                check(head, response.headers.get("Content-Type", ""))
+            return head
+
+        return self._ask(source, url, None, validator, take)
+
+    def _ask(
+        self,
+        source: str,
+        url: str,
+        params: dict | None,
+        validator: dict | None,
+        take: Callable[[requests.Response], bytes],
+    ) -> Answer:
+        """GET `url`; `take` reads a good answer's body, and raises Passing where to ask again may help."""
         if self.offline and not self.recorded:
             raise Problem(source, "would need the network, and --offline was given", "run once without --offline")
 
@@ -109,7 +172,7 @@ class Client:
             reraise=True,
         )
         def attempt() -> Answer:
-            return self._attempt(source, url, max_bytes, params, validator, check)
+            return self._attempt(source, url, params, validator, take)
 
         try:
             return attempt()
@@ -126,7 +189,7 @@ class Client:
             raise Problem(source, str(_passing(error)), _remedy(self.mirror)) from error
         return f"{response.status_code} {response.headers.get('Last-Modified', '')}".strip()
 
-    def _attempt(self, source, url, max_bytes, params, validator, check) -> Answer:
+    def _attempt(self, source, url, params, validator, take) -> Answer:
         try:
             with self.session.get(
                 self.address(url), params=params, headers=validator or {}, timeout=TIMEOUT_S, stream=True
@@ -141,17 +204,14 @@ class Client:
                         f"the server answered {response.status_code} for {response.url}",
                         "check the address in its source file, or try later",
                     )
-                body = self._read(source, response, max_bytes)
+                return Answer(url, take(response), dict(response.headers))
         except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
             raise _passing(error) from error
         except (requests.exceptions.ContentDecodingError, requests.exceptions.TooManyRedirects) as error:
             raise Problem(source, f"the answer could not be read ({type(error).__name__})", "try later") from error
-        if check:
-            check(body, response.headers.get("Content-Type", ""))
-        return Answer(url, body, dict(response.headers))
 
-    def _read(self, source: str, response: requests.Response, max_bytes: int) -> bytes:
-        parts, size = [], 0
+    def _parts(self, source: str, response: requests.Response, max_bytes: int) -> Iterator[bytes]:
+        size = 0
         for part in response.iter_content(1 << 18):
             size += len(part)
             if size > max_bytes:
@@ -160,9 +220,8 @@ class Client:
                     f"the answer is larger than the {max_bytes / 1e6:.0f} MB its source file allows",
                     "raise max_mb if the publisher's file really grew",
                 )
-            parts.append(part)
+            yield part
         self.downloaded += size
-        return b"".join(parts)
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -205,5 +264,7 @@ def client_of(workspace: Workspace) -> Client:
         settings, recorded = workspace.settings, None
         if workspace.recording:
             recorded = RecordedAdapter(workspace.recording, workspace.recorded_date)
-        workspace.kept["client"] = Client(settings.mirror, settings.offline, recorded, settings.contact)
+        workspace.kept["client"] = Client(
+            settings.mirror, settings.offline, recorded, settings.contact, workspace.data / "snapshots"
+        )
     return workspace.kept["client"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.core.problem import Problem
+from pipelines.fetch import extract
 from pipelines.fetch.forms import form_of, refuse_unlike
 from pipelines.fetch.http import Passing
 from pipelines.fetch.reply import Reply
@@ -32,6 +33,9 @@ def fetch(data: Path, source: Source, last: dict) -> Reply | None:
         "put_there_by": _owner(newest),
         "put_there_at": put.isoformat(timespec="seconds"),
     }
+    if source.fetch.protocol == "extract":
+        body, as_at = extract.reduce(newest, source)
+        return Reply({"data.json": body}, {"inbox": stamp}, as_at or put.date().isoformat(), by_hand=by_hand)
     files = {}
     for name, path in found.items():
         body = _read(source, path)

@@ -14,13 +14,13 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Output, Step, Tables
 from pipelines.places.cover import COVERED
 from pipelines.places.places import counted_table
-from pipelines.reach.reach import COUNTS, GAP, counts_within, homes_and_asked, nearest_counted, with_gap
+from pipelines.reach.reach import GAP, counts_within, homes_and_asked, national_table, nearest_counted, with_gap
 from pipelines.register.register import DEFINITIONS, Indicator, drawn_indicators
 from pipelines.register.workspace import Workspace
 
 REACH_ERRORS = schema(
     "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, n_within_10_min float64,"
-    f"n_within_15_min float64, {COUNTS}, {COVERED}, kind str, {GAP}",
+    f"n_within_15_min float64, {COVERED}, kind str, {GAP}, is_everywhere bool",
     key="area_code",
 )
 INDICATOR_ERRORS = schema("area_code str, number int32, value float64?", key="area_code number")
@@ -93,7 +93,12 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
         f"reach_errors/{kind}",
         "reach",
         f"The reach of {entry.plural}, with {DRAWS} draws of errors in places and within three walks.",
-        (f"reach/{kind}", f"places/place:{counted_table(kind)}", "geography/areas", "geography/scope"),
+        (
+            f"reach/{kind}:{national_table(kind)}",
+            f"places/place:{counted_table(kind)}",
+            "geography/areas",
+            "geography/scope",
+        ),
         {
             "name": kind,
             "kind": entry,
@@ -109,15 +114,15 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
 
 
 def make_reach_errors(given: Given) -> Tables:
-    """Table `<kind>.errors`: the rows of the kind's reach where it is known, once per catchment and draw of errors: each
+    """Table `<kind>.errors`: the rows of the kind's reach by national lists where it is known, once per catchment and draw of errors: each
     area stands in it as `code@number`, so that an indicator's SQL takes all at once, as if they were so many areas more.
 
     Numbers count draws (0 for as counted) within catchments (the first as published); 0 itself, what is published, is
-    left out. Counts, the nearest place and gaps are worked out anew; access for each resident stays as it is.
+    left out. Counts, the nearest place and gaps are worked out anew.
     """
     kind, minutes, measure = (given.definition[name] for name in ("name", "minutes", "measure"))
-    places = given.frame(f"places/place:{counted_table(kind)}")
-    table = given.frame(f"reach/{kind}").drop(columns=["nearest_place_id", "plural", "list_position"])
+    places = given.frame(f"places/place:{counted_table(kind)}").query("is_national").reset_index(drop=True)
+    table = given.frame(f"reach/{kind}:{national_table(kind)}").drop(columns="plural")
     known = np.flatnonzero(table["coverage"] != "unknown")
     homes, is_asked = homes_and_asked(given)
     table, origins = table.iloc[known].reset_index(drop=True), homes[is_asked].iloc[known].reset_index(drop=True)
@@ -156,7 +161,7 @@ def make_indicator_errors(given: Given) -> Tables:
     looked for."""
     indicator: Indicator = given.definition["indicator"]
     views = {
-        "reach": [given.path(f"reach_errors/{kind}") for kind in indicator.kinds],
+        "national_reach": [given.path(f"reach_errors/{kind}") for kind in indicator.kinds],
         "published": [given.path(f"indicator/{indicator.stem}")],
     }
     table = run_sql(OF_EACH_NUMBER.format(sql=indicator.sql), views, indicator.stem)

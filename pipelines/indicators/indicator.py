@@ -6,6 +6,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.query import run_sql
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
+from pipelines.reach.reach import national_table
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, reads_places
 from pipelines.register.vintages import by_area, carried_sources
@@ -47,10 +48,12 @@ def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
 
 
 def _keys(indicator: Indicator, name: str, is_old: bool) -> list[str]:
-    """What an indicator reads under a name of its `inputs`: a source's table, `areas`, `organisation`, or `reach`: the
-    reach of its own kinds."""
+    """What an indicator reads under a name of its `inputs`: a source's table, `areas`, `organisation`, or the reach of its
+    own kinds: `reach`, or `national_reach`."""
     if name == "reach":
         return [f"reach/{kind}" for kind in indicator.kinds]
+    if name == "national_reach":
+        return [f"reach/{kind}:{national_table(kind)}" for kind in indicator.kinds]
     if name == "organisation":
         return ["places/place:place.organisations"]
     return ["geography/areas" if name == "areas" else f"by_area/{name}" if is_old else f"table/{name}"]
@@ -72,9 +75,9 @@ def make_indicator(given: Given) -> Tables:
     frame["value"] = frame["value"].astype("float64")
     frame["indicator"] = indicator.stem
     missing = frame["value"].isna()
-    reason = pd.Series(indicator.null_reason, index=frame.index).where(
-        frame.pop("_found") == "both", "not_in_area_vintage"
-    )
+    # reach has every area asked: one of which its SQL says nothing is one where it looks at no kind
+    left_out = "not_covered" if reads_places(indicator) else "not_in_area_vintage"
+    reason = pd.Series(indicator.null_reason, index=frame.index).where(frame.pop("_found") == "both", left_out)
     if not available:
         reason[:] = "source_unavailable"
     if "null_reason" in frame:

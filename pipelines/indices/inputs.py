@@ -1,8 +1,13 @@
-"""What the steps of one index read: the values of its members for the whole nation, and the scopes areas stand in."""
+"""What the steps of one index read: the values of its members for the whole nation, and the scopes areas stand in.
+
+Where an index compares like with like, a member none of whose kinds of place national lists look for nearly everywhere is
+left out for all areas alike: it stands as not known in every one of them, and its weight as not observed.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from pipelines.core.step import Given
@@ -16,7 +21,8 @@ from pipelines.scoring.scopes import SCOPES
 def reads_of(index: Index) -> tuple[str, ...]:
     """What every step of an index reads: its members, the areas of the nation, and those asked."""
     members = (member_key(name, member) for _, name, member in index.members)
-    return (*members, "geography/areas", "geography/scope")
+    kinds = ["places/cover:cover.kinds"] if index.like_with_like else []
+    return (*members, *kinds, "geography/areas", "geography/scope")
 
 
 def member_key(name: str, member: Weighted) -> str:
@@ -63,9 +69,28 @@ class IndexInputs:
         return self.given.frame("geography/scope")["area_code"]
 
     @cached_property
+    def unlike(self) -> dict[str, dict[str, float]]:
+        """By member, the kinds of place that do not count in it, with the share (0-1) of the nation's areas in which
+        national lists look for them."""
+        if not self.index.like_with_like:
+            return {}
+        kinds = self.given.frame("places/cover:cover.kinds").set_index("kind")
+        shares = kinds.loc[~kinds["is_everywhere"], "share"].to_dict()
+        rests = {name: one.kinds for name, one in self.indicators.items() if "national_reach" in one.inputs}
+        found = {name: {kind: shares[kind] for kind in of if kind in shares} for name, of in rests.items()}
+        return {name: of for name, of in found.items() if of}
+
+    @property
+    def left_out(self) -> list[str]:
+        """The members of which no kind counts."""
+        return [name for name, kinds in self.unlike.items() if set(kinds) == set(self.indicators[name].kinds)]
+
+    @cached_property
     def long(self) -> dict[str, pd.DataFrame]:
-        """The rows of every member, by area of the nation."""
+        """The rows of every member, by area of the nation; of one that is left out, none is known."""
         frames = {name: self.given.frame(member_key(name, member)) for _, name, member in self.index.members}
+        for name in self.left_out:
+            frames[name] = frames[name].assign(value=np.nan, coverage="unknown", null_reason="not_covered")
         return {name: frame.set_index("area_code").reindex(self.areas.index) for name, frame in frames.items()}
 
     @cached_property

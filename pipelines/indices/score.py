@@ -67,7 +67,7 @@ def make_index(given: Given) -> Tables:
     table.insert(1, "index_name", index.stem)
     domains = _domain_table(index, scored, inputs.areas)
     table, domains = inputs.held(table), inputs.held(domains)
-    facts |= {"withheld": withheld, "treated": _treated(scored)}
+    facts |= {"withheld": withheld, "treated": _treated(scored), "unlike": inputs.unlike, "left_out": inputs.left_out}
     return {index.stem: table, f"{index.stem}.domain_score": domains}, _counts(table, inputs.areas) | facts
 
 

@@ -66,7 +66,8 @@ def make_spread(given: Given) -> Tables:
     inputs, others = IndexInputs(given), given.definition["weight_sets"]
     index, stem = inputs.index, f"{inputs.index.stem}.spread"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
-    errors = {n: read_errors(given[f"indicator_errors/{n}"], inputs.areas.index) for n in given.definition["drawn"]}
+    drawn = [name for name in given.definition["drawn"] if name not in inputs.left_out]
+    errors = {name: read_errors(given[f"indicator_errors/{name}"], inputs.areas.index) for name in drawn}
     scorer = scorer_of(inputs, stand, errors)
     rank = stand.rank.to_numpy()
     versions = set_versions(index, _domain_scores(given, index, stand), others)

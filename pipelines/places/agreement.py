@@ -23,7 +23,10 @@ def agreement(data: Path, pairs: Path = PAIRS) -> pd.DataFrame:
     labelled = pd.read_csv(pairs, dtype=str)
     labelled = labelled[labelled["purpose"] == "held out"]
     groups = pd.read_parquet(output(data, "places/place_group").path).set_index("record")["leader"]
-    one, other = ((labelled[f"source_{s}"] + "|" + labelled[f"source_id_{s}"]).map(groups) for s in "ab")
+    records = pd.read_parquet(output(data, "places/place_record").path).drop_duplicates("record").set_index("record")
+    entry = records["series"] + "|" + records["source_id"]  # the same in every list of a series
+    leader = groups.groupby(entry.reindex(groups.index)).first()
+    one, other = ((labelled[f"source_{s}"] + "|" + labelled[f"source_id_{s}"]).map(entry).map(leader) for s in "ab")
     labelled = labelled.assign(joined=one == other, same=labelled["is_same_place"] == "1")[one.notna() & other.notna()]
     rows = [_figures(kind, rows) for kind, rows in labelled.groupby("kind", sort=True)]
     return pd.DataFrame([*rows, _figures("all", labelled)])

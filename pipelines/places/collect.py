@@ -30,8 +30,10 @@ RECORD = schema(
     "longitude float64?, latitude float64?, point_quality str, as_at datetime64[ms]?, observed_on datetime64[ms],"
     "is_current bool, is_row bool, row int64, first_seen str?, last_seen str, publish str, reason str?"
 )
-SIGHTING = schema("series str, source_id str, kind str, observed_on datetime64[ms], status str")
-OBSERVATION = schema("series str, kind str, observed_on datetime64[ms]", key="series kind observed_on")
+SIGHTING = schema("series str, source str, source_id str, kind str, observed_on datetime64[ms], status str")
+OBSERVATION = schema(
+    "series str, source str, kind str, observed_on datetime64[ms]", key="series source kind observed_on"
+)
 
 
 def place_record_step(workspace: Workspace) -> Step[Tables]:
@@ -70,8 +72,8 @@ def make_place_records(given: Given) -> Tables:
 
     `place_record`: one row per record a list holds now (`is_current`) or held once, and per row that could not be used
     (`reason` tells why; the rows of a source's present table are all there). `x`, `y` in the geography's CRS,
-    `longitude`, `latitude` in WGS 84. `sightings`: when each record was seen. `observations`: when each list was read
-    whole, and for which kinds.
+    `longitude`, `latitude` in WGS 84. `sightings`: when each record was seen, and in which list. `observations`: when
+    each list was read whole, and for which kinds.
     """
     sources = given.definition["sources"]
     records, sightings, observations = collect_records(given, {stem: given[f"history/{stem}"] for stem in sources})
@@ -109,7 +111,7 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         source = next(iter(given.definition["sources"].values()))
         none = _read(given, source, empty_table(source), postcodes, "2000-01-01")
         rows = [none.assign(is_row=pd.Series(dtype=bool), observed_at=pd.Series(dtype="str"))]
-    rows = pd.concat(rows, ignore_index=True)
+    rows = _one_edition(given, pd.concat(rows, ignore_index=True))
     return _locate(given, _newest(rows)), _sightings(rows), _observations(given.definition["sources"], rows)
 
 
@@ -134,17 +136,36 @@ def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFr
     return read_records(source, geography, taxonomy, rows, postcodes, pd.Timestamp(day))
 
 
+def _one_edition(given: Given, rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with a reason for those of a list in whose place another of its series stands, which covers the nation.
+
+    It stands there from the day it was first read: what both list is one record, and what one lists and the other does
+    not is no news. What the narrower list held before is its past.
+    """
+    sources: dict[str, Source] = given.definition["sources"]
+    covers = given.definition["geography"].covers
+    is_national = (
+        rows["source"].map({stem: covers[source.covers] == "nation" for stem, source in sources.items()}).astype(bool)
+    )
+    first = rows[is_national & rows["is_row"].groupby(rows["source"]).transform("any")]
+    first = first.groupby("series")["observed_on"].min().reindex(rows["series"]).to_numpy()
+    stood_for = ~is_national & (rows["observed_on"].to_numpy() >= first)
+    rows["reason"] = rows["reason"].mask(stood_for, "other_edition")
+    return rows[rows["is_row"] | ~stood_for].reset_index(drop=True)
+
+
 def _observations(sources: dict[str, Source], rows: pd.DataFrame) -> pd.DataFrame:
-    """When each list was read whole (`series`, `observed_on`), and for which kinds."""
+    """When each list was read whole (`series`, `source`, `observed_on`), and for which kinds."""
+    rows = rows[rows["reason"] != "other_edition"]
     kinds = {stem: sorted(source.places.listed_kinds) for stem, source in sources.items()}
     seen = rows[["series", "source", "observed_on"]].drop_duplicates()
     seen = seen.assign(kind=seen["source"].map(kinds)).explode("kind")
-    seen = seen[["series", "kind", "observed_on"]].drop_duplicates().astype({"kind": "str"})
-    return seen.sort_values(["series", "kind", "observed_on"]).reset_index(drop=True)
+    seen = seen[["series", "source", "kind", "observed_on"]].astype({"kind": "str"})
+    return seen.sort_values(["series", "source", "kind", "observed_on"]).reset_index(drop=True)
 
 
 def _sightings(rows: pd.DataFrame) -> pd.DataFrame:
-    seen = rows.loc[rows["reason"].isna(), ["series", "source_id", "kind", "observed_on", "status"]]
+    seen = rows.loc[rows["reason"].isna(), list(SIGHTING.types)]
     return seen.sort_values(["series", "source_id", "observed_on"]).reset_index(drop=True)
 
 
@@ -157,7 +178,8 @@ def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     usable = rows["reason"].isna()
     first_seen = rows[usable].groupby(["series", "source_id"])["observed_at"].min().rename("first_seen")
     rows = rows.join(first_seen, on=["series", "source_id"])
-    present = rows[rows["is_row"]].groupby(["series", "source"])["observed_on"].max().reset_index()
+    counts = rows["is_row"] & (rows["reason"] != "other_edition")
+    present = rows[counts].groupby(["series", "source"])["observed_on"].max().reset_index()
     newest = (
         present.sort_values("observed_on", kind="stable").drop_duplicates("series", keep="last").set_index("series")
     )

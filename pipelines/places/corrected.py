@@ -104,11 +104,11 @@ def _changed_kinds(taxonomy: Taxonomy, mine: pd.DataFrame, line: Correction) -> 
     """A place's kinds with another status, or one other kind; the operator's word stands for a list it is counted from."""
     if line.field == "kind":
         first = mine.sort_values("is_open", ascending=False, kind="stable").head(1)
-        return ruled(taxonomy, first.assign(kind=line.value, is_named=first["is_open"], counted_by=corrections.FILE))
+        named = {"is_named": first["is_open"], "is_national": first["is_open"], "counted_by": corrections.FILE}
+        return ruled(taxonomy, first.assign(kind=line.value, **named))
     is_open = line.value == "open"
-    return ruled(
-        taxonomy, mine.assign(status=line.value, is_open=is_open, is_named=is_open, counted_by=corrections.FILE)
-    )
+    named = {"is_open": is_open, "is_named": is_open, "is_national": is_open, "counted_by": corrections.FILE}
+    return ruled(taxonomy, mine.assign(status=line.value, **named))
 
 
 def _said(row: pd.Series, what: str) -> str:

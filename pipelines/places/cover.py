@@ -1,4 +1,6 @@
-"""Where each kind of place was looked for: observed, partial near the edge of a source's cover, or unknown."""
+"""Where each kind of place was looked for: observed, partial near the edge of what lists cover, or unknown."""
+
+from dataclasses import dataclass
 
 import geopandas
 import numpy as np
@@ -10,6 +12,7 @@ from geodata.locate import distance_within
 from pipelines.areas.claimed import claimed
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
+from pipelines.places.looked_for import authorities_of, looked_for
 from pipelines.places.placed import kinds_nowhere, little_placed
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
@@ -19,32 +22,45 @@ from pipelines.tables.snapshot import SnapshotRead
 COVERED = "coverage str, edge_m float64?, null_reason str?, as_at datetime64[ms]?"
 COVER = schema(f"area_code str, kind str, {COVERED}", key="area_code kind")
 COVER_OF_KIND = schema(f"area_code str, {COVERED}", key="area_code")
+NATIONAL = schema(f"area_code str, {COVERED}, is_everywhere bool", key="area_code")
+KINDS = schema("kind str, national_lists str, n_areas_looked_for int64, share float64, is_everywhere bool", key="kind")
+LISTS = schema(
+    "kind str, source str, authority_code str, n_listed int64, n_expected float64?, judged_by str, is_looked_for bool",
+    key="kind source authority_code",
+)
 
 
 def cover_step(workspace: Workspace) -> Step[Tables]:
     """The step that says where each kind was looked for."""
-    taxonomy, geography, sources = workspace.register.taxonomy, workspace.geography, workspace.register.sources
-    wanted = {kind: (entry.primary_source, taxonomy.expires_before(entry)) for kind, entry in taxonomy.kinds.items()}
-    named = {stem: sources[stem] for stem in sorted({source for source, _ in wanted.values()})}
+    register, geography = workspace.register, workspace.geography
+    taxonomy = register.taxonomy
+    named = sorted({stem for entry in taxonomy.kinds.values() for stem in entry.counted_from})
+    sources = {stem: register.sources[stem] for stem in named}
     return Step(
         "places/cover",
         "places",
-        "Where each kind of place was looked for.",
+        "Where each kind of place was looked for, by all lists and by those that cover the nation.",
         (
-            *(f"table/{stem}" for stem in named),
-            *(SnapshotRead(source, geography) for source in named.values() if source.fetch.parts),
+            *(f"table/{stem}" for stem in sources),
+            *(SnapshotRead(source, geography) for source in sources.values() if source.fetch.parts),
             *("geography/areas", "geography/scope", "geography/postcode", "places/place_record"),
             f"table/{geography.boundaries.source}",
         ),
         {
-            "wanted": wanted,
-            "sources": named,
+            "sources": sources,
+            "national": {kind: register.national_lists(kind) for kind in taxonomy.kinds},
             "taxonomy": taxonomy,
             "geography": geography,
             "margin_m": margin_m(geography, taxonomy),
         },
         make_cover,
-        {"cover": COVER, **{cover_table(kind): COVER_OF_KIND for kind in wanted}},
+        {
+            "cover": COVER,
+            "cover.kinds": KINDS,
+            "cover.lists": LISTS,
+            **{cover_table(kind): COVER_OF_KIND for kind in taxonomy.kinds},
+            **{national_cover_table(kind): NATIONAL for kind in taxonomy.kinds},
+        },
     )
 
 
@@ -52,33 +68,45 @@ def make_cover(given: Given) -> Tables:
     """Per area asked and kind: `coverage`, `null_reason` (set where unknown), `as_at`, the date of the evidence, and
     `edge_m`, how far in a straight line the nearest area is that is not covered (null beyond the margin).
 
-    An area is covered where the kind's primary source claims its authority, region or nation. `stated_owner` further
-    asks that the authority's own records say who owns something, in evidence that has not expired; `fetched`, that the
-    authority's part of the source came. Where a source is placed by postcode alone, only areas that the postcode
-    directory reaches are covered. Coverage is partial within the margin of an area that is not covered (a place just
-    beyond may have been missed), and wherever a source does not claim to be complete. The margin is what any number
-    about reach looks to: the nearest-place cap, or three catchments (whom a resident's places are shared with, and what
-    else these may choose), whichever is more. A list too little of which lies in any area is taken as not read, and a
-    kind of which its list has no place in any area as not looked for.
+    A list covers an area for a kind where it claims its authority, region or nation, and more:
+    - `stated_owner`: the authority's own records say who owns something, in evidence that has not expired; `fetched`: the
+      authority's part of the source came. Placed by postcode alone: the postcode directory reaches the area.
+    - A list that is not `complete` covers an authority only where it lists at least 15 % of the places expected there by
+      the median of like authorities, and some. Where fewer than 10 are expected, in a small authority or of a rare kind,
+      its region is judged in its stead, and where there are fewer in that too, the nation. Else the kind was not looked
+      for, and its absence is not known (see `looked_for`).
+    - A list too little of which lies in any area is taken as not read, and a kind of which it has no place in any area as
+      not looked for.
+
+    A kind's cover in an area is the best that any list it is counted from gives. It is partial where only lists that do
+    not claim to be complete cover the area, and within the margin of an area that no other list covers (a place just
+    beyond may have been missed). The margin is what any number about reach looks to: the nearest-place cap, or three
+    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more.
+
+    Table `cover` has a row per area and kind, `cover.<kind>` the same of one kind, `cover.<kind>.national` by the lists
+    that cover the nation alone. `cover.kinds`: in how many of the nation's areas, whatever was asked, those lists looked
+    for a kind; it `is_everywhere` where that is at least the least share of the taxonomy. `cover.lists`: for each list
+    that a kind is counted from and authority that it claims, how many it lists and what was found.
     """
-    wanted, sources = given.definition["wanted"], given.definition["sources"]
-    areas, records = given.frame("geography/areas"), given.frame("places/place_record")
-    records = records[records["source"].isin(sources)]  # those that decide where a kind was looked for
-    lost, nowhere = little_placed(sources, records), kinds_nowhere(given.definition["taxonomy"], records)
-    records = records[records["is_current"]].merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
-    asked = set(given.frame("geography/scope")["area_code"])
-    edges = _Edges(given, areas, areas["area_code"].isin(asked).to_numpy())
-    covers = {
-        key: _source_cover(given, sources[key[0]], key[1], areas, records, edges, key[0] not in lost)
-        for key in dict.fromkeys(wanted.values())
-    }
-    frames = [
-        (_unknown(covers[key]) if kind in nowhere else covers[key]).assign(kind=kind) for kind, key in wanted.items()
-    ]
-    cover = pd.concat(frames, ignore_index=True).sort_values(["kind", "area_code"]).reset_index(drop=True)
-    cover = cover[list(COVER.types)]
-    of_kind = {cover_table(kind): rows.drop(columns="kind") for kind, rows in cover.groupby("kind")}
-    return {"cover": cover, **of_kind}, {}
+    taxonomy: Taxonomy = given.definition["taxonomy"]
+    areas = given.frame("geography/areas")
+    asked = areas["area_code"].isin(given.frame("geography/scope")["area_code"]).to_numpy()
+    edges, lists = _Edges(given, areas, asked), _Lists(given, areas)
+    frames, tables, found = [], {}, []
+    for kind, entry in taxonomy.kinds.items():
+        own = {stem: lists.of(stem, kind) for stem in entry.counted_from}
+        national = [own[stem] for stem in given.definition["national"][kind]]
+        cover = best_cover(list(own.values()), areas, edges)
+        n = int(np.any([one.covered for one in national], axis=0).sum()) if national else 0
+        everywhere = n >= taxonomy.looked_for.least_cover * len(areas)
+        names = ", ".join(given.definition["national"][kind])
+        found.append([kind, names, n, n / max(len(areas), 1), everywhere])
+        tables[cover_table(kind)] = cover
+        tables[national_cover_table(kind)] = best_cover(national, areas, edges).assign(is_everywhere=everywhere)
+        frames.append(cover.assign(kind=kind))
+    cover = pd.concat(frames).sort_values(["kind", "area_code"], ignore_index=True)[list(COVER.types)]
+    kinds = pd.DataFrame(found, columns=list(KINDS.types))
+    return {"cover": cover, "cover.kinds": kinds, "cover.lists": lists.table(), **tables}, {}
 
 
 def cover_table(kind: str) -> str:
@@ -86,50 +114,116 @@ def cover_table(kind: str) -> str:
     return f"cover.{kind}"
 
 
-def _source_cover(
-    given: Given,
-    source: Source,
-    expires,
-    areas: pd.DataFrame,
-    records: pd.DataFrame,
-    edges: "_Edges",
-    usable: bool,
-) -> pd.DataFrame:
-    geography: Geography = given.definition["geography"]
-    own = records[records["source"] == source.stem]
-    covered = claimed(geography, source, areas)
-    if source.covers_by == "stated_owner":
-        stated = own["owner_kind"].notna()
-        if expires:
-            stated &= own["as_at"] >= pd.Timestamp(expires)
-        covered &= areas["authority_code"].isin(own.loc[stated, "authority_code"]).to_numpy()
-    if source.covers_by == "fetched":
-        parts = geography.parts[source.fetch.parts]
-        came = [parts[part] for part in given[f"snapshot/{source.stem}"].parts() if part in parts]
-        covered &= areas["authority_code"].isin(came).to_numpy()
-    if source.places.point.postcode and not source.places.point.crs:
-        reached = given.frame("geography/postcode", columns=["area_code"])
-        covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
-    available = given[f"table/{source.stem}"].meta["available"] and usable
-    covered &= available
-    edge_m = edges.distance_to_uncovered(covered)
-    partial = np.isfinite(edge_m) | (not source.complete)
-    coverage = np.where(~covered, "unknown", np.where(partial, "partial", "observed"))
-    cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage, "edge_m": edge_m})
-    reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
-    if source.covers_by == "fetched":  # it was asked for and did not come
-        reason = np.where(~covered & claimed(geography, source, areas), "source_unavailable", reason)
-    cover["null_reason"] = pd.Series(reason, dtype="str")
-    newest = own.groupby("authority_code")["as_at"].max()
-    as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
-    cover["as_at"] = as_at.astype("datetime64[ms]").to_numpy()
-    return cover[edges.in_scope]
+def national_cover_table(kind: str) -> str:
+    """The name of the table of one kind's cover by the lists that cover the nation, in order of areas."""
+    return f"cover.{kind}.national"
 
 
-def _unknown(cover: pd.DataFrame) -> pd.DataFrame:
-    """The cover of a kind of which the list holds no place anywhere: its silence says nothing of any area."""
-    reason = cover["null_reason"].fillna("source_unavailable")
-    return cover.assign(coverage="unknown", edge_m=np.nan, null_reason=reason)
+@dataclass(frozen=True)
+class ListCover:
+    """What one list covers for one kind: per area of the nation whether, why not, and how new its evidence is."""
+
+    covered: np.ndarray
+    reason: np.ndarray
+    as_at: np.ndarray
+    is_complete: bool
+
+
+class _Lists:
+    """The cover of each list for each kind that is counted from it."""
+
+    def __init__(self, given: Given, areas: pd.DataFrame):
+        self.given, self.areas, self.sources = given, areas, given.definition["sources"]
+        self.taxonomy: Taxonomy = given.definition["taxonomy"]
+        self.geography: Geography = given.definition["geography"]
+        records = given.frame("places/place_record")
+        records = records[records["source"].isin(self.sources)]
+        rows = records[records["is_row"]]
+        own = set(rows.loc[rows["reason"] != "other_edition", "source"])
+        self.stood_for = set(rows["source"]) - own  # another list of their series stands in for them
+        self.lost, self.nowhere = little_placed(self.sources, records), kinds_nowhere(self.taxonomy, records)
+        records = records[records["is_current"]]
+        self.records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        self.judged: list[pd.DataFrame] = []
+
+    def of(self, stem: str, kind: str) -> ListCover:
+        """The cover of the list `stem` for `kind`; what it lists by authority is kept for the table."""
+        source, entry = self.sources[stem], self.taxonomy.kinds[kind]
+        own = self.records[self.records["source"] == stem]
+        claims = claimed(self.geography, source, self.areas)
+        covered = claims & self._by_evidence(source, own, self.taxonomy.expires_before(entry))
+        available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
+        available = available and (stem, kind) not in self.nowhere
+        authorities = authorities_of(self.areas[claims])
+        listed = own.loc[own["kind"] == (entry.subset_of or kind), "authority_code"].value_counts()
+        if source.complete:
+            looked = self.areas.loc[covered & available, "authority_code"]
+            rows = pd.DataFrame({"n_listed": listed.reindex(authorities.index).fillna(0), "judged_by": "claim"})
+            rows["n_expected"], rows["is_looked_for"] = np.nan, rows.index.isin(looked)
+        else:
+            rows = looked_for(self.taxonomy.looked_for, authorities, listed)
+            rows["is_looked_for"] &= available
+            covered &= self._in(set(rows.index[rows["is_looked_for"]]))
+        if stem not in self.stood_for:
+            self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
+        covered &= available
+        lost = claims if not available else self._in(self._wanted_and_lost(source)[1])
+        reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
+        newest = own.groupby("authority_code")["as_at"].max()
+        as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
+        return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), source.complete)
+
+    def _by_evidence(self, source: Source, own: pd.DataFrame, expires) -> np.ndarray:
+        """Where the list has what it needs besides its claim."""
+        covered = np.ones(len(self.areas), dtype=bool)
+        if source.covers_by == "stated_owner":
+            stated = own["owner_kind"].notna()
+            if expires:
+                stated &= own["as_at"] >= pd.Timestamp(expires)
+            covered &= self._in(set(own.loc[stated, "authority_code"]))
+        if source.covers_by == "fetched":
+            wanted, lost = self._wanted_and_lost(source)
+            covered &= self._in(wanted - lost)
+        if source.places.point.postcode and not source.places.point.crs:
+            reached = self.given.frame("geography/postcode", columns=["area_code"])
+            covered &= self.areas["area_code"].isin(reached["area_code"]).to_numpy()
+        return covered
+
+    def _wanted_and_lost(self, source: Source) -> tuple[set[str], set[str]]:
+        """The authorities that a source in parts has files of, and those of which some file did not come."""
+        if source.covers_by != "fetched":
+            return set(), set()
+        of = self.geography.parts[source.fetch.parts]
+        came = set(self.given[f"snapshot/{source.stem}"].parts())
+        return set(of.values()), {authority for part, authority in of.items() if part not in came}
+
+    def _in(self, authorities: set[str]) -> np.ndarray:
+        return self.areas["authority_code"].isin(authorities).to_numpy()
+
+    def table(self) -> pd.DataFrame:
+        """What was found of every list, kind and authority."""
+        table = pd.concat(self.judged, ignore_index=True).astype({"n_expected": "float64"})
+        table["n_expected"] = table["n_expected"].round(1)
+        return table.sort_values(["kind", "source", "authority_code"], ignore_index=True)[list(LISTS.types)]
+
+
+def best_cover(lists: list[ListCover], areas: pd.DataFrame, edges: "_Edges") -> pd.DataFrame:
+    """The cover of a kind in the areas asked: the best that any of `lists` gives, those that are complete first."""
+    lists = sorted(lists, key=lambda one: not one.is_complete)
+    known, whole = (np.zeros(len(areas), dtype=bool) for _ in range(2))
+    reason = np.full(len(areas), "not_covered", dtype=object)
+    as_at = np.full(len(areas), np.datetime64("NaT"), dtype="datetime64[ms]")
+    for one in lists:
+        as_at = np.where(one.covered & ~known, one.as_at, as_at)
+        reason = np.where(one.reason == "source_unavailable", one.reason, reason)
+        known = known | one.covered
+        whole = whole | (one.covered & one.is_complete)
+    partial = ~whole | np.isfinite(edges.distance_to_uncovered(whole))
+    cover = pd.DataFrame({"area_code": areas["area_code"], "edge_m": edges.distance_to_uncovered(known)})
+    cover["coverage"] = np.where(~known, "unknown", np.where(partial, "partial", "observed"))
+    cover["null_reason"] = pd.Series(np.where(known, None, reason), dtype="str")
+    cover["as_at"] = as_at
+    return cover[edges.in_scope].sort_values("area_code", ignore_index=True)
 
 
 def margin_m(geography: Geography, taxonomy: Taxonomy) -> float:

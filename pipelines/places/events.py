@@ -11,6 +11,7 @@ import datetime
 import numpy as np
 import pandas as pd
 
+from pipelines.areas.claimed import claimed
 from pipelines.core import store
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
@@ -37,9 +38,14 @@ def place_event_step(workspace: Workspace) -> Step[Tables]:
         (
             "places/place_record",
             "places/place_identity",
+            "geography/areas",
             corrections.CorrectionsRead(workspace.geography, taxonomy, ("closed",)),
         ),
-        {"no_markers": taxonomy.no_markers},
+        {
+            "no_markers": taxonomy.no_markers,
+            "geography": workspace.geography,
+            "sources": workspace.register.place_sources,
+        },
         make_place_events,
         {"place_event": EVENT},
     )
@@ -55,7 +61,8 @@ def make_place_events(given: Given) -> Tables:
     rows = given.frame("places/place_record")
     rows = rows[rows["reason"].isna()]
     closings = [[now.get(c.target, c.target), c.value, c.evidence] for c in given["file/corrections.csv"].lines]
-    presence = _presence(_with_places(sightings, rows, ids), observations)
+    claims = _claims(given, observations)
+    presence = _presence(_with_places(sightings, rows, ids), observations, claims)
     shut = _flagged(rows, ids, _first_shut(sightings))
     events = pd.concat([_first(presence), _gone(presence, rows, ids), shut, _by_hand(closings, rows, ids)])
     marked = rows.loc[rows["kind"].isin(given.definition["no_markers"]), "record"].map(ids)
@@ -68,21 +75,51 @@ def make_place_events(given: Given) -> Tables:
 
 
 def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    newest = rows.assign(place_id=rows["record"].map(ids)).set_index(["series", "source_id"])["place_id"]
+    newest = rows.assign(place_id=rows["record"].map(ids)).set_index(["series", "source_id"])
+    newest = newest[["place_id", "area_code"]]
     newest = newest[~newest.index.duplicated()]
     seen = sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
     return seen[seen["status"] != "closed"]
 
 
-def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """Per list, place and kind: when it was first and last there, and the looks at the list before and after."""
-    looks = observations.groupby(["series", "kind"])["observed_on"].apply(lambda days: sorted(set(days)))
-    found = sightings.groupby(["series", "place_id", "kind"])["observed_on"].agg(first="min", last="max").reset_index()
-    found["looks"] = [looks[(series, kind)] for series, kind in zip(found["series"], found["kind"], strict=True)]
-    found["before"] = [
-        [d for d in days if d < first] for days, first in zip(found["looks"], found["first"], strict=True)
-    ]
-    found["after"] = [[d for d in days if d > last] for days, last in zip(found["looks"], found["last"], strict=True)]
+def _claims(given: Given, observations: pd.DataFrame) -> dict[str, set[str]]:
+    """The areas that each list claims, of those in a series of lists that do not all claim the same."""
+    sources, areas = given.definition["sources"], given.frame("geography/areas")
+    lists = observations[["series", "source"]].drop_duplicates()
+    lists["covers"] = [sources[stem].covers for stem in lists["source"]]
+    lists = lists[lists.groupby("series")["covers"].transform("nunique") > 1]
+    geography = given.definition["geography"]
+    return {
+        stem: set(areas.loc[claimed(geography, sources[stem], areas), "area_code"]) for stem in lists["source"].tolist()
+    }
+
+
+def _presence(sightings: pd.DataFrame, observations: pd.DataFrame, claims: dict[str, set[str]]) -> pd.DataFrame:
+    """Per series, place and kind: when it was first and last there, and the looks at the lists before and after.
+
+    A look at a list tells of a place that lies where the list claims to look, or that the list has held.
+    """
+    days = observations.groupby(["series", "kind", "source"])["observed_on"].apply(set).to_dict()
+    lists: dict[tuple, list[str]] = {}
+    for series, kind, source in days:
+        lists.setdefault((series, kind), []).append(source)
+    key = ["series", "place_id", "kind"]
+    found = (
+        sightings.groupby(key)
+        .agg(first=("observed_on", "min"), last=("observed_on", "max"), area=("area_code", "first"))
+        .reset_index()
+    )
+    held = set(sightings[[*key, "source"]].drop_duplicates().itertuples(index=False, name=None))
+    looks = []
+    for series, place, kind, area in found[[*key, "area"]].itertuples(index=False, name=None):
+        tell = [
+            source
+            for source in lists[series, kind]
+            if source not in claims or area in claims[source] or (series, place, kind, source) in held
+        ]
+        looks.append(sorted(set().union(*(days[series, kind, source] for source in tell))))
+    found["before"] = [[d for d in days if d < first] for days, first in zip(looks, found["first"], strict=True)]
+    found["after"] = [[d for d in days if d > last] for days, last in zip(looks, found["last"], strict=True)]
     return found
 
 

@@ -7,22 +7,26 @@ from pipelines.core.query import listed
 from pipelines.register.register import Kind, Taxonomy
 
 
-def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Per place and kind: `status` (open, temporarily_closed, closed, replaced, no_longer_listed), `is_counted`, and the rule."""
+def place_kinds(
+    taxonomy: Taxonomy, national: dict[str, list[str]], rows: pd.DataFrame, events: pd.DataFrame
+) -> pd.DataFrame:
+    """Per place and kind: `status` (open, temporarily_closed, closed, replaced, no_longer_listed), `is_counted`,
+    `is_national` (one of the lists of its kind in `national` says that it is open), and the rule."""
     rows = rows.assign(
         is_open=rows["is_current"] & (rows["status"] == "open"),
         is_shut=rows["is_current"] & (rows["status"] == "temporarily_closed"),
         is_replaced=rows["is_current"] & (rows["status"] == "closed"),
     )
-    counted_from = {(source, kind) for kind, entry in taxonomy.kinds.items() for source in entry.counted_from}
-    named = pd.Series([key in counted_from for key in zip(rows["source"], rows["kind"], strict=True)], index=rows.index)
+    named = _listed_by(rows, {kind: entry.counted_from for kind, entry in taxonomy.kinds.items()})
     rows["is_named"], rows["is_shut_named"] = rows["is_open"] & named, rows["is_shut"] & named
+    rows["is_national"] = rows["is_open"] & _listed_by(rows, national)
     key = ["place_id", "kind"]
     kinds = rows.groupby(key, sort=True).agg(
         is_open=("is_open", "any"),
         is_shut=("is_shut", "any"),
         is_named=("is_named", "any"),
         is_shut_named=("is_shut_named", "any"),
+        is_national=("is_national", "any"),
         is_replaced=("is_replaced", "any"),
         as_at=("as_at", "max"),
     )
@@ -47,6 +51,12 @@ def place_kinds(taxonomy: Taxonomy, rows: pd.DataFrame, events: pd.DataFrame) ->
         "no_longer_listed",
     )
     return ruled(taxonomy, kinds)
+
+
+def _listed_by(rows: pd.DataFrame, lists: dict[str, list[str]]) -> pd.Series:
+    """True for the records whose list is among those named for their kind."""
+    pairs = {(source, kind) for kind, sources in lists.items() for source in sources}
+    return pd.Series([key in pairs for key in zip(rows["source"], rows["kind"], strict=True)], index=rows.index)
 
 
 def ruled(taxonomy: Taxonomy, kinds: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +93,7 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             base["rule"] = base["rule"].mask(base["is_counted"], counted)
             frames.append(base.assign(kind=name))
     kinds = pd.concat(frames, ignore_index=True)[
-        ["place_id", "kind", "status", "is_counted", "rule", "sources", "as_at"]
+        ["place_id", "kind", "status", "is_counted", "is_national", "rule", "sources", "as_at"]
     ]
     kinds = kinds.astype(dict.fromkeys(["place_id", "kind", "status", "rule", "sources"], "str"))
     return kinds.sort_values(["place_id", "kind"]).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Lists of which too few places lie in any area, and kinds of which no place does: taken as not read, and reported."""
+"""Lists of which too few places lie in any area, and kinds of them of which no place does: taken as not read, and reported."""
 
 import pandas as pd
 
@@ -18,16 +18,20 @@ def little_placed(sources: dict[str, Source], records: pd.DataFrame) -> dict[str
     return {stem: share for stem, share in shares.items() if share < sources[stem].places.least_placed}
 
 
-def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> dict[str, str]:
-    """The kinds of which the list that decides where they were looked for has no place in any area, with that list.
+def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> set[tuple[str, str]]:
+    """The kinds (list, kind) that are counted from a list that has no place of them in any area.
 
     Only of lists that hold something: of one that could not be read, nothing is known anyway.
     """
     present = records[records["is_current"] & records["area_code"].notna()]
     found = set(zip(present["source"], present["kind"], strict=True))
-    read = set(records.loc[records["is_row"], "source"])
-    wanted = {kind: (entry.primary_source, entry.subset_of or kind) for kind, entry in taxonomy.kinds.items()}
-    return {kind: source for kind, (source, base) in wanted.items() if source in read and (source, base) not in found}
+    read = set(records.loc[records["is_row"] & (records["reason"] != "other_edition"), "source"])
+    return {
+        (source, kind)
+        for kind, entry in taxonomy.kinds.items()
+        for source in entry.counted_from
+        if source in read and (source, entry.subset_of or kind) not in found
+    }
 
 
 def findings(taxonomy: Taxonomy, sources: dict[str, Source], records: pd.DataFrame) -> pd.DataFrame:
@@ -38,6 +42,6 @@ def findings(taxonomy: Taxonomy, sources: dict[str, Source], records: pd.DataFra
     ]
     rows += [
         (source, 0, "kind", kind, f"none of its {taxonomy.kinds[kind].plural} lies in an area: taken as not looked for")
-        for kind, source in kinds_nowhere(taxonomy, records).items()
+        for source, kind in sorted(kinds_nowhere(taxonomy, records))
     ]
     return issue_table(rows)

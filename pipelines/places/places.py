@@ -28,12 +28,12 @@ PLACE = schema(
     key="place_id",
 )
 KIND = schema(
-    "place_id str, kind str, status str, is_counted bool, rule str, sources str, as_at datetime64[ms]?",
+    "place_id str, kind str, status str, is_counted bool, is_national bool, rule str, sources str, as_at datetime64[ms]?",
     key="place_id kind",
 )
 OUTCOME = schema("record str, source str, place_id str?, outcome str, rule str, is_row bool")
 ORGANISATION = schema("place_id str, kind str, area_code str, as_at datetime64[ms]?", key="place_id")
-COUNTED = schema("place_id str, x float64, y float64", key="place_id")
+COUNTED = schema("place_id str, x float64, y float64, is_national bool", key="place_id")
 
 
 def place_step(workspace: Workspace) -> Step[Tables]:
@@ -52,6 +52,7 @@ def place_step(workspace: Workspace) -> Step[Tables]:
         ),
         {
             "taxonomy": register.taxonomy,
+            "national": {kind: register.national_lists(kind) for kind in register.taxonomy.kinds},
             "geography": geography,
             "licence": {stem: source.licence for stem, source in register.place_sources.items()},
             "series": {stem: source.places.series or stem for stem, source in register.place_sources.items()},
@@ -88,7 +89,7 @@ def make_places(given: Given) -> Tables:
     shown = _shown_first(usable)
     applied = without_effect(applied, shown["record"])
     happened = given.frame("places/place_event")
-    kinds = place_kinds(taxonomy, shown, happened)
+    kinds = place_kinds(taxonomy, given.definition["national"], shown, happened)
     licensed = Licensed(*(given.definition[name] for name in ("licence", "series", "licences")))
     places = _places(taxonomy, licensed, shown, kinds, happened)
     places, kinds, more = correct_places(taxonomy, outlines, lines, ids, happened, places, kinds)
@@ -109,13 +110,14 @@ def make_places(given: Given) -> Tables:
 
 
 def counted_table(kind: str) -> str:
-    """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`. A table of its own, so that
-    a change to one kind of place leaves alone what rests on the others."""
+    """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`, and `is_national`, whether a
+    list that covers the nation holds it. A table of its own, so that a change to one kind of place leaves alone what rests
+    on the others."""
     return f"place.counted.{kind}"
 
 
 def _counted(kind: str, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id"]]
+    counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id", "is_national"]]
     return places[["place_id", "x", "y"]].merge(counted, on="place_id").sort_values("place_id", ignore_index=True)
 
 

@@ -31,6 +31,7 @@ NOT_COUNTED = {
     "not_a_place": "a type that is no place of ours",
     "ended": "the list says it has ended",
     "earlier": "an earlier observation of a record that the list still held later",
+    "other_edition": "another list of the same series, which covers the nation, stands in for this one",
 }
 
 

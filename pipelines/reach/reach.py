@@ -3,6 +3,9 @@
 Residents beyond the areas asked take up places too, and choose among places further on: who shares a place with the
 areas asked is counted wherever in the nation they live, also where nobody looked for this kind, so that a run for one
 authority gives what a run for the nation gives. How a walk is measured is known to `geodata.distance` alone.
+
+Everything is worked out by all lists that a kind is counted from, for profiles, sheets and standards, and again by those
+that cover the nation alone, for what ranks its areas: else one city looks better served for being better listed.
 """
 
 import numpy as np
@@ -11,7 +14,7 @@ import pandas as pd
 from geodata.distance import Measure, Walks, measure_of
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
-from pipelines.places.cover import COVERED, cover_table
+from pipelines.places.cover import COVERED, cover_table, national_cover_table
 from pipelines.places.places import counted_table
 from pipelines.reach.fca import e2sfca, three_step
 from pipelines.register.decay import Decay
@@ -25,10 +28,18 @@ REACH = schema(
     f"n_within_10_min Int64?, n_within_15_min Int64?, {COUNTS}, {COVERED}, kind str, plural str, {GAP}, list_position Int64?",
     key="area_code",
 )
+NATIONAL = schema(
+    "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, n_within_10_min Int64?,"
+    f"n_within_15_min Int64?, {COVERED}, kind str, plural str, {GAP}, is_everywhere bool",
+    key="area_code",
+)
 PAIR = schema(
     "area_code str, place_id str, distance_m float64, minutes float64, kind str, rule str", key="area_code place_id"
 )
-KNOWN_ONLY = ["nearest_m", "n_within_10_min", "n_within_15_min", "access_e2sfca_per_1000", "access_3sfca_per_1000"]
+KNOWN_ONLY = [
+    *("nearest_m", "nearest_minutes", "n_within_10_min", "n_within_15_min"),
+    *("access_e2sfca_per_1000", "access_3sfca_per_1000"),
+]
 
 
 def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
@@ -42,6 +53,7 @@ def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
         (
             f"places/place:{counted_table(kind)}",
             f"places/cover:{cover_table(kind)}",
+            f"places/cover:{national_cover_table(kind)}",
             "geography/areas",
             "geography/scope",
         ),
@@ -55,19 +67,26 @@ def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
             "measure": measure_of(geography),
         },
         make_reach,
-        {kind: REACH, f"{kind}.places": PAIR},
+        {kind: REACH, national_table(kind): NATIONAL, f"{kind}.places": PAIR},
     )
 
 
+def national_table(kind: str) -> str:
+    """The name of the table of one kind's reach by the lists that cover the nation."""
+    return f"{kind}.national"
+
+
 def make_reach(given: Given) -> Tables:
-    """Tables `<kind>` (a row per area asked) and `<kind>.places` (a row per area and place within 15 minutes).
+    """Tables `<kind>` (a row per area asked), `<kind>.national` (the same by the lists that cover the nation, without access
+    for each resident) and `<kind>.places` (a row per area and place within 15 minutes).
 
     Distances are walks in metres by the geography's measure. `nearest_m` is null beyond the measure's cap and where
     nobody looked; a count is zero only where the kind's source looked. `access_*_per_1000`: open places per 1,000
     residents within the catchment, unrounded. `gap`: within, borderline or beyond the kind's standard for the
     area's class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
     list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
-    missing; the position is null for a kind that is in none.
+    missing; the position is null for a kind that is in none. `is_everywhere`: national lists looked for the kind in enough
+    of the nation for it to count in what compares all its areas.
     """
     kind, entry, minutes = given.definition["name"], given.definition["kind"], given.definition["minutes"]
     measure, decay = given.definition["measure"], given.definition["decay"]
@@ -77,16 +96,29 @@ def make_reach(given: Given) -> Tables:
     walks = measure.walks(_xy(origins), _xy(chosen), minutes[1])
     reach, pairs = _reach_and_pairs(measure, minutes, origins, chosen, walks)
     reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
-    reach = reach.merge(given.frame(f"places/cover:{cover_table(kind)}"), on="area_code", validate="1:1")
+    times = chosen["is_national"].to_numpy().astype(int)
+    national = pd.DataFrame({"area_code": origins["area_code"], "cap_m": measure.cap_m}).assign(
+        **nearest_counted(measure, origins, chosen, times), **counts_within(minutes, 1.0, walks, times, len(origins))
+    )
+    reach, national = (
+        _where_known(given, table, found.assign(kind=kind, plural=entry.plural), origins)
+        for table, found in ((cover_table(kind), reach), (national_cover_table(kind), national))
+    )
     unknown = reach["coverage"] == "unknown"
-    reach.loc[unknown, [*KNOWN_ONLY, "nearest_minutes"]] = np.nan
     reach.loc[unknown, "nearest_place_id"] = None
-    reach = with_gap(measure, given.definition["near"], entry, reach.assign(kind=kind, plural=entry.plural), origins)
     reach["list_position"] = given.definition["position"]
     pairs = pairs[pairs["area_code"].isin(reach.loc[~unknown, "area_code"])].assign(kind=kind)
     pairs["rule"] = f"within {minutes[1]} minutes, {measure.name}"
     pairs = pairs.sort_values(["area_code", "place_id"], ignore_index=True)
-    return {kind: reach, f"{kind}.places": pairs}, {"n_places": len(chosen)}
+    tables = {kind: reach, national_table(kind): national, f"{kind}.places": pairs}
+    return tables, {"n_places": len(chosen), "n_national": int(times.sum())}
+
+
+def _where_known(given: Given, cover: str, reach: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
+    """`reach` with its cover, null where nobody looked, and the gap."""
+    reach = reach.merge(given.frame(f"places/cover:{cover}"), on="area_code", validate="1:1")
+    reach.loc[reach["coverage"] == "unknown", reach.columns.intersection(KNOWN_ONLY)] = np.nan
+    return with_gap(given.definition["measure"], given.definition["near"], given.definition["kind"], reach, origins)
 
 
 def homes_and_asked(given: Given) -> tuple[pd.DataFrame, np.ndarray]:

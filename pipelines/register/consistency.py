@@ -117,6 +117,8 @@ def _member(register: Register, index: Index, name: str, member: Weighted) -> It
     scaled_by = index.scaled_by(member)
     if member.shrink:
         yield "shrink is for tables given to `commonground score`; published statistics come shrunk, or not, as they are"
+    if "reach" in register.indicators[name].inputs:
+        yield "reads reach, which rests on local lists too: an index compares like with like, and reads national_reach"
     if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):
         yield "rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
     for stem in indicator_sources(register, register.indicators[name]):

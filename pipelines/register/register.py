@@ -19,15 +19,16 @@ HERE = Path(__file__).parents[1]
 SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
-PLACE_TABLES = ("areas", "organisation", "reach")  # what an indicator may read besides source tables
+REACH = ("reach", "national_reach")  # by every list a kind is counted from, and by those that cover the nation alone
+PLACE_TABLES = ("areas", "organisation", *REACH)  # what an indicator may read besides source tables
 
 
 class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
-    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs. In title and note stand
-    `{cap_m}` and `{detour}` for the walk of the geography at hand.
+    `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs. In title and
+    note stand `{cap_m}` and `{detour}` for the walk of the geography at hand.
     """
 
     stem: str
@@ -44,21 +45,21 @@ class Indicator(Record):
 
     @model_validator(mode="after")
     def _reach_has_kinds(self):
-        if bool(self.kinds) != ("reach" in self.inputs):
-            raise ValueError("kinds, and reach among inputs, go together")
+        if bool(self.kinds) != reads_places(self):
+            raise ValueError("kinds, and reach or national_reach among inputs, go together")
         return self
 
 
 def reads_places(indicator: Indicator) -> bool:
     """True where an indicator rests on reach, which is worked out for the areas asked only."""
-    return "reach" in indicator.inputs
+    return not {*REACH}.isdisjoint(indicator.inputs)
 
 
 class Kind(Record):
     """One kind of place: its group, for whom it is, whether it counts for reach, and how it is shown to people.
 
-    `counted_from`: the sources whose places count, conflated; the first is the one whose cover decides where nobody
-    looked. A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
+    `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
+    place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
     `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
@@ -96,10 +97,18 @@ class Kind(Record):
             raise ValueError("a kind that counts for reach is listed with others by commas: its plural holds none")
         return self
 
-    @property
-    def primary_source(self) -> str:
-        """The source whose cover is the kind's cover."""
-        return self.counted_from[0]
+
+class LookedFor(Record):
+    """When a list that volunteers keep, or that is cut, has looked for a kind in an authority (places/looked_for.py).
+
+    `least_share`: of the number expected there (0-1), fewer than which is not looked for. `least_expected`: places, fewer
+    than which tell nothing of an authority by itself. `least_cover`: the share of the nation's areas in which national
+    lists must have looked for a kind, for it to count in what compares areas of the whole nation.
+    """
+
+    least_share: float = Field(0.15, ge=0, le=1)
+    least_expected: float = Field(10, gt=0)
+    least_cover: float = Field(0.9, gt=0, le=1)
 
 
 class Taxonomy(Record):
@@ -114,6 +123,7 @@ class Taxonomy(Record):
     reference_year: int
     borderline_share: float
     decay: Decay | None = None
+    looked_for: LookedFor = LookedFor()
     never_mapped: list[str]
     no_markers: list[str] = []
     kinds: dict[str, Kind]
@@ -175,6 +185,11 @@ class Register:
         """The sources whose rows become place records."""
         return {stem: source for stem, source in self.sources.items() if source.places}
 
+    def national_lists(self, kind: str) -> list[str]:
+        """The lists that a kind is counted from and that claim the whole nation, by one rule: those that ranks rest on."""
+        lists = (self.sources[stem] for stem in self.taxonomy.kinds[kind].counted_from if stem in self.sources)
+        return [source.stem for source in lists if self.geography.covers.get(source.covers or "") == "nation"]
+
     @cached_property
     def index_order(self) -> list[str]:
         """Index stems, each after the indices it reads. Raises DefinitionError on a circle."""
@@ -197,7 +212,7 @@ class Register:
 def drawn_indicators(register: Register, index: Index) -> list[str]:
     """The indicators of an index that rest on reach alone, and are counted again with errors in its versions."""
     indicators = [name for domain, name, member in index.members if domain in index.parts and not member.index]
-    return [name for name in indicators if register.indicators[name].inputs == ["reach"]]
+    return [name for name in indicators if register.indicators[name].inputs == ["national_reach"]]
 
 
 def rests_on_places(register: Register, index: Index) -> bool:
@@ -229,7 +244,7 @@ def read_register(
     needs = {name: {*indicator.inputs, *indicator.kinds} for name, indicator in found.items()}
     needs |= {name: {member for _, member, _ in index.members} for name, index in published.items()}
     others = {source.stem for source in every}.union(*(other.kinds for other in taxonomies.values()), PLACE_TABLES)
-    here = {*own, *taxonomy.kinds, *needs, "areas", "reach"}
+    here = {*own, *taxonomy.kinds, *needs, "areas", *REACH}
     here |= {"organisation"} if any(kind.group == "organisation" for kind in taxonomy.kinds.values()) else set()
     lacking = left_out(needs, here, others - here)
     for name, indicator in found.items():

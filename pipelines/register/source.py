@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -55,10 +55,11 @@ class Fetch(Record):
     asked only of a mirror (or a recording), and otherwise the file is put into the inbox by hand. `format`: the forms
     that the publisher is known to give, the usual one first; which one came is told by the bytes. `records`: the dotted
     paths, any of which leads to the list of rows in a JSON file. `distinct`: rows that say the same are one, where a
-    table is of something finer. An `overpass` query is asked as it is, or as at each of `dates`.
+    table is of something finer. An `overpass` query is asked as it is, or as at each of `dates`. Of an `extract` the
+    objects with one of `tags` are kept.
     """
 
-    protocol: Literal["file", "arcgis", "nomis", "overpass"]
+    protocol: Literal["file", "arcgis", "nomis", "overpass", "extract"]
     url: str | list[str] = []
     alternate_url: str | None = None
     discover: Discover | None = None
@@ -66,6 +67,7 @@ class Fetch(Record):
     parts: str | None = None
     query: str | None = None
     dates: list[datetime.date] = []
+    tags: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     format: Form | list[Form] = "csv"
     records: str | list[str] = ""
     member: str | None = None
@@ -93,6 +95,8 @@ class Fetch(Record):
             raise ValueError("give one of sheet and sheets")
         if (self.protocol == "overpass") != bool(self.query):
             raise ValueError("the protocol overpass, and no other, needs a query")
+        if (self.protocol == "extract") != bool(self.tags):
+            raise ValueError("the protocol extract, and no other, needs tags")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
             raise ValueError("an arcgis layer with geometry needs out_crs, one without must not have it")
         return self
@@ -330,4 +334,8 @@ class Source(Record):
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")
             if not self.covers:
                 raise ValueError("a source of places must say what it covers")
+        if self.fetch.tags:
+            asked = {f"{key}={value}".casefold() for key, values in self.fetch.tags.items() for value in values}
+            if missing := sorted(self.places.kinds.values.keys() - asked if self.places and self.places.kinds else ()):
+                raise ValueError(f"places maps {', '.join(missing)}, which fetch.tags does not ask for")
         return self

@@ -1,5 +1,6 @@
 """What the release SQL reads: the steps' Parquet files under short names, and the register as small tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipelines.core.step import Given, Step
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
 from pipelines.ownership.typology import read_typology
+from pipelines.reach.reach import national_table
 from pipelines.register.labels import label_table, read_labels
 from pipelines.register.register import Register
 from pipelines.register.vintages import by_area, carried_sources
@@ -69,6 +71,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
         (
             *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
+            *("places/cover:cover.kinds", "places/cover:cover.lists"),
             *(["ownership/typology"] if labelled else []),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
@@ -118,6 +121,8 @@ def collect(given: Given) -> Inputs:
         "place_events": [given.path("places/place_event")],
         "match_pairs": [groups.files["place_group.pairs"]],
         "reach": part(reach, ""),
+        "national_reach": [output.files[national_table(output.stem)] for output in reach],
+        "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
@@ -137,16 +142,18 @@ def collect(given: Given) -> Inputs:
     facts = _facts(given, register, snapshots, licences["licence"]) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
-    treated = {name: given[f"index/{name}"].meta["treated"] for name in register.indices}
+    treated, unlike = (
+        {name: given[f"index/{name}"].meta[told] for name in register.indices} for told in ("treated", "unlike")
+    )
     frames = {
         "source_register": registers.source_register(register),
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
-        "index_register": registers.index_register(register, treated),
+        "index_register": registers.index_register(register, treated, unlike),
         "index_methods": registers.index_methods(register, present),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),
-        "kind_register": registers.kind_register(register, present),
+        "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),
         "licence_register": licences,
         "labels": label_table(register.licences),
         "places_shown": _places_shown(register, files, near),
@@ -179,6 +186,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "distance_measure": measure_of(geography).name,
         "ecological_fallacy": FALLACY,
         "indices_withheld": ", ".join(withheld),
+        "members_left_out": "; ".join(members_left_out(register, lambda name: given[f"index/{name}"].meta)),
         "evidence_since": _evidence_since(register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
@@ -186,6 +194,15 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "definition_sha256": sha256_json(definitions),
         "built_at": store.utc_now(),
     }
+
+
+def members_left_out(register: Register, meta: Callable[[str], dict]) -> list[str]:
+    """By index, what of it is left out for all areas alike, in words; `meta` gives what was counted of an index."""
+    return [
+        f"{name}: {member} ({registers.left_out(register, member, kinds)})"
+        for name in register.indices
+        for member, kinds in meta(name)["unlike"].items()
+    ]
 
 
 def _snapshots(given: Given, register: Register) -> pd.DataFrame:

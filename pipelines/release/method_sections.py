@@ -46,6 +46,7 @@ def definition(facts: Facts) -> Html:
     head = ["Indicator", "Weight in domain", "Scale", "Unit", "Why"]
     rows = [row for domain in [*facts.shares, *facts.beside] for row in _domain_rows(facts, domain)]
     modelled = facts.members[facts.members["is_modelled"]]["title"]
+    left_out = facts.members[facts.members["left_out"].notna()]
     more = paragraph("Modelled by their publisher rather than measured: ", listed(sorted(modelled)), ".") if len(modelled) else Html("")  # fmt: skip
     return section(
         "definition",
@@ -53,7 +54,14 @@ def definition(facts: Facts) -> Html:
         facts_list(rules),
         table("Domains and indicators", head, rows),
         more,
+        _left_out(left_out) if len(left_out) else "",
     )
+
+
+def _left_out(members: pd.DataFrame) -> Html:
+    """The members, or kinds of place in them, that are left out of this release for all areas alike."""
+    told = bullets(f"{row.title}: {row.left_out}" for row in members.itertuples())
+    return joined(paragraph("Left out in this release, for all areas alike, and counted as not observed:"), told)
 
 
 def _missing(method: dict) -> Html:

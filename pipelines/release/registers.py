@@ -47,8 +47,9 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def index_register(register: Register, treated: dict[str, dict]) -> pd.DataFrame:
-    """One row per index, domain and member: weights, scale, reasons; `treated` says what was done about outliers."""
+def index_register(register: Register, treated: dict[str, dict], unlike: dict[str, dict]) -> pd.DataFrame:
+    """One row per index, domain and member: weights, scale, reasons; `treated` says what was done about outliers, `unlike`
+    which kinds of place do not count in a member, and in what share of the nation's areas they are looked for."""
     rows = []
     for index in register.indices.values():
         for name, member_name, member in index.members:
@@ -59,10 +60,22 @@ def index_register(register: Register, treated: dict[str, dict]) -> pd.DataFrame
                     "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
                     "member_weight": member.weight, "is_in_index": not domain.beside, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
+                    "left_out": left_out(register, member_name, unlike[index.stem].get(member_name, {})),
                     "outliers": (done := treated[index.stem].get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float})
+    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float, "left_out": "str"})
+
+
+def left_out(register: Register, member: str, unlike: dict[str, float]) -> str | None:
+    """In words, what of a member is left out for all areas alike, and why; None where nothing is."""
+    if not unlike:
+        return None
+    kinds = register.taxonomy.kinds
+    listed = ", ".join(f"{kinds[kind].plural} ({share:.1%})" for kind, share in unlike.items())
+    whole = "the whole indicator" if set(unlike) == set(register.indicators[member].kinds) else "of its kinds"
+    least = register.taxonomy.looked_for.least_cover
+    return f"{whole}: {listed}, looked for by national lists in less than {least:.0%} of the nation's areas"
 
 
 def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
@@ -85,15 +98,18 @@ def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})
 
 
-def kind_register(register: Register, present: set[str]) -> pd.DataFrame:
-    """One row per kind of place. `present` as above."""
+def kind_register(register: Register, present: set[str], cover: pd.DataFrame) -> pd.DataFrame:
+    """One row per kind of place. `present` as above; `cover`: where in the nation each was looked for."""
+    cover = cover.set_index("kind")
     rows = [
         {
             "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
             "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
+            "national_lists": cover.at[name, "national_lists"] or None, "looked_for_pct": round(100 * cover.at[name, "share"], 1),
+            "is_everywhere": bool(cover.at[name, "is_everywhere"]),
             "subset_of": kind.subset_of, "standards": ", ".join(f"{c} {m:g}" for c, m in kind.standard_minutes.items()) or None,
             "licence": label_of(register, kind_basis(register, name), present), "note": kind.note,
         }
         for name, kind in register.taxonomy.kinds.items()
     ]  # fmt: skip
-    return pd.DataFrame(rows).astype({"subset_of": "str", "standards": "str"})
+    return pd.DataFrame(rows).astype({"subset_of": "str", "standards": "str", "national_lists": "str"})

@@ -69,6 +69,8 @@ def _not_known(facts, connection) -> list[str]:
     for state, sources in [("unavailable", facts["sources_not_available"]), ("stale", facts["sources_stale"])]:
         if sources:
             lines.append(f"- {meaning('snapshot_state', state)}: {sources}")
+    if facts["members_left_out"]:
+        lines += [f"- left out for all areas alike: {what}" for what in facts["members_left_out"].split("; ")]
     whole = "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind') order by all"
     lines += [f"- {source}: {issue}" for source, issue in connection.execute(whole).fetchall()]
     parts = connection.execute(

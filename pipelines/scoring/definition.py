@@ -189,7 +189,8 @@ class Index(Record):
     withheld where its rank correlation with coverage is above `withhold_above`; told of where that with the published
     index it is compared with is below `least_agreement`. `ties`: which rank areas of one score
     share. `reads` says how a score is read, `first_rank` what rank 1 is and `highest_tenth` what the first tenth is called;
-    `column` heads its scores where areas are listed one a line (not listed without). By the index that `is_headline` areas
+    `like_with_like`: a member whose kinds of place national lists do not look for nearly everywhere is left out for all
+    areas alike. `column` heads its scores where areas are listed one a line (not listed without). By the index that `is_headline` areas
     are put in order, and it is what stands beside the official index.
     """
 
@@ -214,6 +215,7 @@ class Index(Record):
     withhold_above: float | None = None
     least_agreement: float | None = Field(None, ge=-1, le=1)
     area_column: str | None = None
+    like_with_like: bool = False
     publish: bool = True
     cautions: list[str] = []
     uncertainty: Uncertainty = Uncertainty()

@@ -19,7 +19,7 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
-from pipelines.fetch import arcgis, file, inbox, nomis, overpass, parts
+from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -28,7 +28,13 @@ from pipelines.tables.extent import fewer_than_last_year, share_placed
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
-PROTOCOLS = {"file": file.fetch, "arcgis": arcgis.fetch, "nomis": nomis.fetch, "overpass": overpass.fetch}
+PROTOCOLS = {
+    "file": file.fetch,
+    "arcgis": arcgis.fetch,
+    "nomis": nomis.fetch,
+    "overpass": overpass.fetch,
+    "extract": extract.fetch,
+}
 GOOD = ("new", "unchanged")
 
 

@@ -3,7 +3,7 @@ title: Libraries within a 15-minute walk that a community runs
 unit: "% of libraries within reach"
 direction: higher_is_more_opportunity
 grain: area
-inputs: [reach]
+inputs: [national_reach]
 kinds: [library, community_run_library]
 null_reason: no_denominator
 note: "community-run (CR) and independent community (ICL) libraries of the national list; run by, not owned by; null where no library is within reach"
@@ -17,5 +17,5 @@ select
     case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     min(null_reason) as null_reason,
     if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
-from reach
+from national_reach
 group by area_code

@@ -3,10 +3,10 @@ title: Walk to the nearest library, capped at {cap_m} m
 unit: m
 direction: higher_is_more_need
 grain: area
-inputs: [reach]
+inputs: [national_reach]
 kinds: [library]
 null_reason: no_denominator
-note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+note: "Straight line lengthened by {detour} stands for the walk, to places on lists that cover the nation; the origin is the one named in neighbourhood.origin_kind"
 */
 select
     area_code,
@@ -14,4 +14,4 @@ select
     coverage,
     null_reason,
     as_at
-from reach
+from national_reach

@@ -3,7 +3,7 @@ title: Walk to the nearest traditional market, capped at {cap_m} m
 unit: m
 direction: higher_is_more_need
 grain: area
-inputs: [reach]
+inputs: [national_reach]
 kinds: [market]
 null_reason: no_denominator
 note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
@@ -14,4 +14,4 @@ select
     coverage,
     null_reason,
     as_at
-from reach
+from national_reach

@@ -3,10 +3,10 @@ title: Kinds of place with exactly one within a 15-minute walk, of the kinds wit
 unit: "% of kinds"
 direction: higher_is_more_need
 grain: area
-inputs: [reach]
-kinds: [community_centre, library, pub, school, museum, theatre, cinema, music_venue, arts_centre]
+inputs: [national_reach]
+kinds: [community_centre, library, school, pub, cafe, place_of_worship, museum, theatre, cinema, arts_centre]
 null_reason: no_denominator
-note: "Straight line lengthened by {detour} stands for the walk; the origin is the one named in neighbourhood.origin_kind"
+note: "Straight line lengthened by {detour} stands for the walk, to places on lists that cover the nation, of the kinds that these look for nearly everywhere (kind.is_everywhere); the origin is the one named in neighbourhood.origin_kind"
 */
 -- Dependence on a last place of its kind: were it to close, residents would have none in reach.
 select
@@ -17,5 +17,6 @@ select
     case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     min(null_reason) as null_reason,
     if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
-from reach
+from national_reach
+where is_everywhere
 group by area_code

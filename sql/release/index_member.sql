@@ -14,9 +14,10 @@ columns:
   target_100: value that scores 100, where normalise is target
   domain_reason: why the domain has its weight
   reason: why the member has its weight
+  left_out: "what of the member is left out for all areas alike, and why; null is nothing"
   outliers: what was done about outliers before values were put on a scale
   n_winsorised: how many values were brought in, where they were
 */
-select index_name, domain, domain_title, domain_weight, member, member_weight, is_in_index, normalise, target_0, target_100, domain_reason, reason, outliers, n_winsorised::integer as n_winsorised
+select index_name, domain, domain_title, domain_weight, member, member_weight, is_in_index, normalise, target_0, target_100, domain_reason, reason, left_out, outliers, n_winsorised::integer as n_winsorised
 from index_register
 order by index_name, domain, member

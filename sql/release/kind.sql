@@ -9,7 +9,10 @@ columns:
   is_public: whether anyone may come
   is_fixed: whether it stays where it is
   counts_for_reach: whether open places of this kind count within reach
-  counted_from: the sources whose places count; the cover of the first decides where nobody looked
+  counted_from: "the sources whose places count; a kind was looked for wherever one of them looked"
+  national_lists: "those of them that cover the whole nation by one rule, on which indices rest; null is none"
+  looked_for_pct: {description: "areas of the nation, whatever was asked, in which national lists looked for the kind", unit: "% of areas"}
+  is_everywhere: whether that is enough for the kind to count in an index of the whole nation
   subset_of: the kind this one is part of, if any
   standards: {description: "walk beyond which an area has a gap, by its class; null is no standard", unit: minutes}
   licence: licence its counts leave under, by the lists they rest on (see table licence)

@@ -13,14 +13,19 @@ columns:
   access_3sfca_per_1000: {description: "the same, where residents with several places in reach divide themselves among them (3SFCA)", unit: "places per 1,000 residents"}
   standard_minutes: {description: the walk set as a standard for the area's class; null is none, unit: minutes, term: standard}
   gap: {description: "whether the nearest is within the standard; null where there is no standard, nobody looked, or the edge of what the list covers is nearer than what was found", term: gap}
-  coverage: {description: "how far the kind's list covers the area", term: coverage}
+  coverage: {description: "how far the lists of the kind cover the area", term: coverage}
   null_reason: {description: set exactly where nobody looked, term: null reason}
   as_at: date of the evidence
+  national_nearest_m: {description: "walk to the nearest on lists that cover the whole nation, which is what indices rest on; null beyond the cap or where these did not look", unit: m}
+  national_n_within_15_min: {description: open places on these lists within a 15-minute walk; null where these did not look, unit: places}
+  national_coverage: {description: "how far these lists cover the area", term: coverage}
 */
 select
-    area_code, kind, nearest_m, round(nearest_minutes, 1) as nearest_minutes, nearest_place_id,
-    n_within_10_min::integer as n_within_10_min, n_within_15_min::integer as n_within_15_min,
-    round(access_e2sfca_per_1000, 6) as access_e2sfca_per_1000, round(access_3sfca_per_1000, 6) as access_3sfca_per_1000,
-    standard_minutes, gap, coverage, null_reason, as_at::date as as_at
-from reach
+    area_code, kind, r.nearest_m, round(r.nearest_minutes, 1) as nearest_minutes, r.nearest_place_id,
+    r.n_within_10_min::integer as n_within_10_min, r.n_within_15_min::integer as n_within_15_min,
+    round(r.access_e2sfca_per_1000, 6) as access_e2sfca_per_1000, round(r.access_3sfca_per_1000, 6) as access_3sfca_per_1000,
+    r.standard_minutes, r.gap, r.coverage, r.null_reason, r.as_at::date as as_at,
+    n.nearest_m as national_nearest_m, n.n_within_15_min::integer as national_n_within_15_min, n.coverage as national_coverage
+from reach as r
+join national_reach as n using (area_code, kind)
 order by area_code, kind

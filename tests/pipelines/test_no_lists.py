@@ -38,7 +38,11 @@ def test_every_step_makes_a_table_without_rows(work):
     assert rows == {step.__name__: 0 for step in STEPS}
     cover = pd.read_parquet(run(cover_step(work), work.data).path)
     assert set(cover["coverage"]) == {"unknown"}
-    assert set(cover["null_reason"]) == {"source_unavailable"}
+    claimed = cover["kind"].isin(
+        [k for k, e in work.register.taxonomy.kinds.items() if work.register.national_lists(k)]
+    )
+    assert set(cover.loc[claimed, "null_reason"]) == {"source_unavailable"}
+    assert set(cover.loc[~claimed, "null_reason"]) == {"source_unavailable", "not_covered"}, "by which region it claims"
     for kind in work.register.taxonomy.counted():
         reach = pd.read_parquet(run(reach_step(work, kind), work.data).path)
         assert reach["n_within_15_min"].isna().all()

@@ -36,7 +36,7 @@ def test_a_list_that_lies_outside_is_named_with_its_share(register, records):
     (stem, share), *others = little_placed(register.place_sources, lost).items()
     assert (stem, others) == ("dfe_gias_current", [])
     assert share < 0.2
-    assert "school" not in kinds_nowhere(register.taxonomy, lost)
+    assert ("dfe_gias_current", "school") not in kinds_nowhere(register.taxonomy, lost)
 
 
 @pytest.mark.parametrize("kind", ["school", "museum", "cafe", "brownfield_site"])
@@ -44,7 +44,8 @@ def test_a_kind_that_lies_nowhere_is_named(register, records, kind):
     lost = without_areas(records, records["kind"] == kind)
     found = kinds_nowhere(register.taxonomy, lost)
     subsets = {name for name, entry in register.taxonomy.kinds.items() if entry.subset_of == kind}
-    assert set(found) == {kind} | subsets
+    assert {name for _, name in found} == {kind} | subsets
+    assert {source for source, _ in found} == set(register.taxonomy.kinds[kind].counted_from)
     words = findings(register.taxonomy, register.place_sources, lost)
     assert (words["row"] == 0).all()
     assert words.loc[words["value"] == kind, "issue"].str.endswith("taken as not looked for").all()

@@ -4,15 +4,17 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from fixtures.making import plant
 
 from pipelines.areas.claimed import claimed
 from pipelines.core.step import output, run
-from pipelines.places.cover import cover_step
+from pipelines.places.cover import ListCover, best_cover, cover_step
 
 CITY = "S99800001"  # the region that the invented city map covers
+OSM = "osm_places_england"  # what volunteers keep
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +56,14 @@ def test_a_list_of_the_city_says_nothing_of_the_other_region(town, cover):
     for kind, entry in town.workspace().register.taxonomy.kinds.items():
         rows = cover[cover["kind"] == kind]
         outside = rows["region_code"] != CITY
-        if sources[entry.primary_source].covers == "london":
+        if all(sources[stem].covers == "london" for stem in entry.counted_from):
             assert (rows.loc[outside, "coverage"] == "unknown").all(), kind
             assert (rows.loc[~outside, "coverage"] != "unknown").all(), kind
 
 
 @pytest.mark.parametrize("kind", ["cafe", "place_of_worship"])
 def test_a_list_kept_by_volunteers_is_partial_everywhere(cover, kind):
-    rows = cover[(cover["kind"] == kind) & (cover["region_code"] == CITY)]
-    assert set(rows["coverage"]) == {"partial"}
+    assert set(cover.loc[cover["kind"] == kind, "coverage"]) == {"partial"}
 
 
 def test_a_list_placed_by_postcode_covers_only_what_the_directory_reaches(work, areas):
@@ -109,15 +110,104 @@ def test_a_register_that_states_no_owner_covers_sites_but_not_whose_they_are(wor
     assert unknown == {"S99600002", "S99600003"}
 
 
-def test_a_source_that_is_not_available_is_told_as_the_reason(work):
-    record = work.data / "tables" / "gla_museums_2022.json"
+def lose(town, stem: str) -> None:
+    """Of a list, no snapshot is held."""
+    record = town.data / "tables" / f"{stem}.json"
     told = json.loads(record.read_text())
     told["meta"]["available"], told["data_version"] = False, "none"
     record.write_text(json.dumps(told))
-    rows = cover_of(work, "museum")
+
+
+def test_a_source_that_is_not_available_is_told_as_the_reason(work, areas):
+    lose(work, "gla_music_venues_2022")
+    rows = cover_of(work, "music_venue")
     assert set(rows["coverage"]) == {"unknown"}
-    assert set(rows["null_reason"]) == {"source_unavailable"}
-    assert set(cover_of(work, "theatre")["null_reason"].dropna()) == {"not_covered"}
+    city = rows.index.isin(areas.index[areas["region_code"] == CITY])
+    assert set(rows.loc[city, "null_reason"]) == {"source_unavailable"}
+    assert set(rows.loc[~city, "null_reason"]) == {"not_covered"}, "it would not have told of the other region anyway"
+    assert set(cover_of(work, "skate_park")["null_reason"].dropna()) == {"not_covered"}
+
+
+def test_a_kind_was_looked_for_where_any_of_its_lists_looked(work, cover):
+    before = cover[cover["kind"] == "museum"]
+    assert set(before.loc[before["region_code"] == CITY, "coverage"]) == {"observed", "partial"}, (
+        "by the city's own list"
+    )
+    assert set(before.loc[before["region_code"] != CITY, "coverage"]) == {"partial"}, "by what volunteers keep"
+    lose(work, "gla_museums_2022")
+    assert set(cover_of(work, "museum")["coverage"]) == {"partial"}
+    lose(work, OSM)
+    assert set(cover_of(work, "museum")["null_reason"]) == {"source_unavailable"}
+
+
+def test_the_best_cover_of_lists_side_by_side_has_no_edge_between_them():
+    """Three areas in a row: a complete list of the first two, and volunteers' of all three."""
+    areas = pd.DataFrame({"area_code": ["a", "b", "c"]})
+    dates = [np.full(3, np.datetime64(day, "ms")) for day in ("2020-01-01", "2026-01-01")]
+    complete = ListCover(np.array([True, True, False]), np.array([None, None, "not_covered"]), dates[0], True)
+    kept = ListCover(np.array([True, True, True]), np.array([None, None, None]), dates[1], False)
+    gone = ListCover(np.zeros(3, bool), np.array(["source_unavailable"] * 3), dates[1], True)
+
+    class Row:
+        in_scope = np.ones(3, bool)
+
+        def distance_to_uncovered(self, covered):
+            return np.array([1.0 if covered[i] and not covered[min(i + 1, 2)] else np.nan for i in range(3)])
+
+    best = best_cover([kept, complete], areas, Row())
+    assert best["coverage"].tolist() == ["observed", "partial", "partial"]
+    assert best["edge_m"].isna().all()
+    assert best["as_at"].dt.year.tolist() == [2020, 2020, 2026], (
+        "the list that claims to be complete is what it rests on"
+    )
+    alone = best_cover([complete], areas, Row())
+    assert alone["coverage"].tolist() == ["observed", "partial", "unknown"]
+    assert alone["null_reason"].tolist()[2] == "not_covered"
+    assert best_cover([complete, gone], areas, Row())["null_reason"].tolist()[2] == "source_unavailable"
+    assert set(best_cover([], areas, Row())["null_reason"]) == {"not_covered"}
+
+
+def test_lists_that_cover_the_nation_are_told_apart(work, areas):
+    found = run(cover_step(work.workspace()), work.data)
+    school, theatre = (pd.read_parquet(found.files[f"cover.{kind}.national"]) for kind in ("school", "theatre"))
+    kinds = pd.read_parquet(found.files["cover.kinds"]).set_index("kind")
+    assert kinds.at["school", "national_lists"] == "dfe_gias_current"
+    assert kinds.at["school", "is_everywhere"]
+    assert (school["coverage"] != "unknown").all()
+    assert kinds.at["theatre", "national_lists"] == "osm_places_england", "the city's own list is a local one"
+    assert set(theatre["coverage"]) == {"partial"}
+    assert kinds.at["music_venue", "n_areas_looked_for"] == 0
+    assert not kinds.at["music_venue", "is_everywhere"]
+
+
+def test_what_each_list_holds_of_each_kind_in_each_authority_is_told(work, areas):
+    rows = pd.read_parquet(run(cover_step(work.workspace()), work.data).files["cover.lists"])
+    assert set(rows.loc[rows["kind"] == "cafe", "source"]) == {OSM}, "of the series, the list that counts"
+    rows = rows.set_index(["kind", "source", "authority_code"])
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
+    records = records[records["is_current"] & (records["source"] == OSM) & (records["kind"] == "cafe")]
+    for council, n in records["area_code"].map(areas["authority_code"]).value_counts().items():
+        row = rows.loc[("cafe", OSM, council)]
+        assert (row["n_listed"], row["is_looked_for"]) == (n, True)
+    school = rows.loc[("school", "dfe_gias_current", "S99600003")]
+    assert (school["judged_by"], school["is_looked_for"]) == ("claim", True)
+    assert ("museum", "gla_museums_2022", "S99600003") not in rows.index, "it does not claim the other region"
+
+
+def test_a_volunteers_list_says_nothing_of_a_council_where_it_holds_far_too_little(work, areas):
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
+    council = records["area_code"].map(areas["authority_code"])
+    cafes = records["is_current"] & (records["kind"] == "cafe") & (records["source"] == OSM) & (council == "S99600002")
+    assert cafes.sum() > 20
+    some = cafes & (cafes.cumsum() > 2)  # two are left, of some forty expected
+    plant(work.data, "places/place_record", {"main": records.assign(is_current=records["is_current"] & ~some)})
+    after = cover_of(work, "cafe")
+    here = after.index.isin(areas.index[areas["authority_code"] == "S99600002"])
+    assert set(after.loc[here, "null_reason"]) == {"not_covered"}, "never none"
+    assert set(after.loc[~here, "coverage"]) == {"partial"}
+    kinds = pd.read_parquet(run(cover_step(work.workspace()), work.data).files["cover.kinds"]).set_index("kind")
+    assert kinds.at["cafe", "share"] == pytest.approx(1 - here.mean())
+    assert not kinds.at["cafe", "is_everywhere"]
 
 
 def test_a_claim_is_the_nation_or_a_level_and_its_codes(town, areas):
@@ -130,9 +220,9 @@ def test_a_claim_is_the_nation_or_a_level_and_its_codes(town, areas):
 
 
 def test_the_date_of_the_evidence_is_that_of_its_source(town, cover):
-    told = output(town.data, "table/gla_museums_2022").meta
+    told = output(town.data, "table/gla_music_venues_2022").meta
     assert told["available"]
-    assert {f"{d:%Y-%m-%d}" for d in cover.loc[cover["kind"] == "museum", "as_at"]} == {"2022-11-27"}
+    assert {f"{d:%Y-%m-%d}" for d in cover.loc[cover["kind"] == "music_venue", "as_at"].dropna()} == {"2022-11-27"}
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])

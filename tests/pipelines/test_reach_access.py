@@ -128,6 +128,9 @@ def test_a_council_alone_is_what_it_is_among_all(town, areas, reach, alone, coun
     for kind, step in alone[council].items():
         whole = reach[kind][reach[kind]["area_code"].isin(codes)].reset_index(drop=True)
         assert_frame_equal(pd.read_parquet(step.path), whole, check_exact=True)
+        national = pd.read_parquet(output(town.data, f"reach/{kind}").files[f"{kind}.national"])
+        national = national[national["area_code"].isin(codes)].reset_index(drop=True)
+        assert_frame_equal(pd.read_parquet(step.files[f"{kind}.national"]), national, check_exact=True)
         pairs = pd.read_parquet(output(town.data, f"reach/{kind}").files[f"{kind}.places"])
         pairs = pairs[pairs["area_code"].isin(codes)].reset_index(drop=True)
         assert_frame_equal(pd.read_parquet(step.files[f"{kind}.places"]), pairs, check_exact=True)

@@ -1,0 +1,206 @@
+"""Protocol `extract`: a country's OpenStreetMap file (.osm.pbf), streamed to disk and reduced to the objects asked for.
+
+The file is too large for memory, and so are the places of all its nodes, so it is read several times: once for the
+objects that carry a wanted tag, once for the ways that wanted relations are made of, and for the nodes of all these.
+What is kept has the form of an Overpass answer, so that everything after it reads one form.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import orjson
+import osmium
+from osmium.filter import KeyFilter, TagFilter
+from osmium.osm import NODE, WAY, osm_entity_bits
+from osmium.osm.types import OSMEntity
+
+from pipelines.core import store
+from pipelines.core.problem import Problem
+from pipelines.fetch.http import Client, refuse_html
+from pipelines.fetch.reply import Reply
+from pipelines.register.source import Source
+
+KINDS = {"n": "node", "w": "way", "r": "relation"}
+ORDER = {"node": 0, "way": 1, "relation": 2}
+MOST = 20_000_000  # objects, nodes of ways and members of relations together: twenty times those of England
+LARGEST_ID = 1 << 36  # five times the ids that OpenStreetMap has given out
+# The reader keeps the ids it looks for as a bitmap, in pieces of 4 MB. Those of one country lie in every piece there is
+# (1.6 GB), so they are looked for a stretch at a time.
+PIECE = 25  # bits of an id that one piece holds
+STRETCH, WIDEST = 1 << 28, 16  # ids that a stretch spans, and the most pieces it may take
+NOWHERE = 1 << 40  # beyond any coordinate in 1e-7 degrees
+
+
+def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
+    """The objects asked for as `data.json`, or None where the file is as it was at `last` and the same is asked of it.
+
+    The file lies in a folder beside the source's snapshots while it is read; one left by a killed run is removed by the
+    next. Raises Problem for what cannot be fetched, is not an extract, or is damaged.
+    """
+    rule = source.fetch
+    asked = {"url": rule.urls[0], "asked": store.sha256_json([rule.tags, sorted(_kept_keys(source))])}
+    validator = last.get("file", {}) if all(last.get(key) == value for key, value in asked.items()) else {}
+    with store.staging(client.scratch / source.stem) as folder:
+        path = folder / "extract.osm.pbf"
+        answer = client.download(source.stem, rule.urls[0], path, rule.max_mb * 1_000_000, validator, refuse_html)
+        if answer.body is None:
+            return None
+        body, as_at = reduce(path, source)
+    return Reply({"data.json": body}, asked | {"file": answer.validator}, as_at or answer.day(today))
+
+
+@dataclass
+class Found:
+    """What carries a wanted tag, and what it is made of: the nodes of ways, the nodes and ways of relations."""
+
+    elements: list[dict] = field(default_factory=list)
+    ways: dict[int, array] = field(default_factory=dict)
+    relations: dict[int, tuple[array, array]] = field(default_factory=dict)
+
+
+def reduce(path: Path, source: Source) -> tuple[bytes, str | None]:
+    """The objects of an extract that carry a tag of the source's `fetch.tags`, as an Overpass answer to `out center`, in
+    order of type and id, and the date of the data (None where the file does not say).
+
+    A way stands at the centre of the box (WGS 84, degrees) around those of its nodes that the extract holds, a relation
+    at that around its nodes and ways; one of which it holds none has no place. Of their tags those are kept that the
+    source's columns and kinds read. Raises Problem for a damaged file, and for one that holds nothing of the kind.
+    """
+    file = osmium.io.File(str(path), "pbf")
+    try:
+        header = osmium.FileProcessor(file).header
+        found = _tagged(file, source)
+        _place(file, found, header.get("sorting") == "Type_then_ID")
+    except (RuntimeError, UnicodeDecodeError, MemoryError) as error:
+        message = f"the extract is cut short or damaged ({error})"
+        raise Problem(source.stem, message, "try later; what was read before stays") from error
+    if not found.elements:
+        raise Problem(source.stem, "the extract holds no object that is asked for", "check fetch.tags, or try later")
+    found.elements.sort(key=lambda element: (ORDER[element["type"]], element["id"]))
+    timestamp = header.get("osmosis_replication_timestamp")
+    data = {"timestamp_osm_base": timestamp} if timestamp else {}
+    body = orjson.dumps({"version": 0.6, "osm3s": data, "elements": found.elements})
+    return body, timestamp[:10] or None
+
+
+def _kept_keys(source: Source) -> set[str]:
+    """The tags that the source's columns and kinds read; no one's address or number is among them."""
+    named = {heading for name, column in source.columns.items() for heading in column.headings(name)}
+    return {*source.fetch.tags, *(name for name in named if not name.startswith("@"))}
+
+
+def _tagged(file: osmium.io.File, source: Source) -> Found:
+    """Every object with a wanted tag; nodes have their place."""
+    wanted, keys = source.fetch.tags, _kept_keys(source)
+    pairs = [(key, value) for key, values in wanted.items() for value in values]
+    found, n_parts = Found(), 0
+    for item in osmium.FileProcessor(file).with_filter(KeyFilter(*wanted)).with_filter(TagFilter(*pairs)):
+        element = {"type": KINDS[item.type_str()], "id": item.id}
+        if item.is_node():
+            if item.location.valid():
+                element |= _at(item.location.y, item.location.x)
+        elif item.is_way():
+            found.ways[item.id] = _nodes(item)
+            n_parts += len(item.nodes)
+        else:
+            members = [(member.type, member.ref) for member in item.members]
+            # relations within a relation have no part in its centre, as in Overpass
+            found.relations[item.id] = tuple(array("q", [ref for t, ref in members if t == kind]) for kind in "nw")
+            n_parts += len(members)
+        found.elements.append(element | {"tags": {tag.k: tag.v for tag in item.tags if tag.k in keys}})
+        if len(found.elements) + n_parts > MOST:
+            raise Problem(source.stem, "far more objects carry the tags asked for than a country has", "check the file")
+    return found
+
+
+def _nodes(way: OSMEntity) -> array:
+    return array("q", [node.ref for node in way.nodes])
+
+
+def _at(y: float, x: float) -> dict[str, float]:
+    """A place given in 1e-7 degrees, as OpenStreetMap tells it."""
+    return {"lat": round(y / 1e7, 7), "lon": round(x / 1e7, 7)}
+
+
+def _place(file: osmium.io.File, found: Found, is_sorted: bool) -> None:
+    """Give ways and relations their centres."""
+    others = {way for _, ways in found.relations.values() for way in ways} - found.ways.keys()
+    landmarks = sorted(found.ways) if is_sorted else []
+    ways = found.ways | {way.id: _nodes(way) for way in _sought(file, WAY, sorted(others), landmarks)}
+    outlined = [element for element in found.elements if element["type"] != "node"]
+    refs, starts = array("q"), []
+    for element in outlined:
+        starts.append(len(refs))
+        refs.append(0)  # no node has this id: what is made of nothing is nowhere
+        if element["type"] == "way":
+            refs.extend(ways[element["id"]])
+        else:
+            nodes, members = found.relations[element["id"]]
+            refs.extend(nodes)
+            for way in members:
+                refs.extend(ways.get(way, ()))
+    if not outlined:
+        return
+    ids, where = np.unique(np.asarray(refs), return_inverse=True)
+    landmarks = [e["id"] for e in found.elements if e["type"] == "node"] if is_sorted else []
+    y, x = _locations(file, ids, sorted(landmarks))
+    boxes = [
+        edge.reduceat(np.where(at == NOWHERE, none, at)[where], starts)
+        for at in (y, x)
+        for edge, none in ((np.minimum, NOWHERE), (np.maximum, -NOWHERE))
+    ]
+    for element, south, north, west, east in zip(outlined, *(box.tolist() for box in boxes), strict=True):
+        if south != NOWHERE:
+            element["center"] = _at((south + north) / 2, (west + east) / 2)
+
+
+def _locations(file: osmium.io.File, ids: np.ndarray, landmarks: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """y and x (1e-7 degrees) of nodes by `ids` (ascending); NOWHERE where the extract does not hold them."""
+    seen, at_y, at_x = array("q"), array("q"), array("q")
+    for node in _sought(file, NODE, ids.tolist(), landmarks):
+        if node.location.valid():
+            seen.append(node.id)
+            at_y.append(node.location.y)
+            at_x.append(node.location.x)
+    is_asked = np.isin(seen, ids)
+    at = np.searchsorted(ids, np.asarray(seen)[is_asked])
+    y, x = np.full(len(ids), NOWHERE), np.full(len(ids), NOWHERE)
+    y[at], x[at] = np.asarray(at_y)[is_asked], np.asarray(at_x)[is_asked]
+    return y, x
+
+
+def _sought(file: osmium.io.File, kind: osm_entity_bits, ids: list[int], landmarks: list[int]) -> Iterator[OSMEntity]:
+    """The objects of a kind whose id is among `ids`, and some of `landmarks`: ids that the extract is known to hold, and
+    to hold in order. Both lists ascend. Without landmarks the file is read once a stretch."""
+    stretches = list(_stretches([one for one in ids if 0 < one < LARGEST_ID], landmarks))
+    while stretches:
+        tracker = osmium.IdTracker()
+        held = tracker.node_ids() if kind == NODE else tracker.way_ids()
+        last = _look_for(held, *stretches.pop(0))
+        for item in osmium.FileProcessor(file, kind).with_filter(tracker.id_filter()):
+            yield item
+            if item.id == last and stretches:  # from here on the next stretch is looked for
+                last = _look_for(held, *stretches.pop(0))
+
+
+def _stretches(ids: list[int], landmarks: list[int]) -> Iterator[tuple[list[int], int | None]]:
+    """`ids` in parts of which the bitmap is small; with the landmark that a part ends at, where there is one."""
+    while ids:
+        furthest = ((ids[0] >> PIECE) + WIDEST) << PIECE
+        later = bisect_left(landmarks, ids[0] + STRETCH)
+        landmark = landmarks[later] if later < len(landmarks) and landmarks[later] < furthest else None
+        stop = bisect_left(ids, furthest) if landmark is None else bisect_right(ids, landmark)
+        yield ids[:stop], landmark
+        ids = ids[stop:]
+
+
+def _look_for(held: osmium.index.IdSet, ids: list[int], landmark: int | None) -> int | None:
+    held.clear()
+    for one in ids if landmark is None else [*ids, landmark]:
+        held.set(one)
+    return landmark
