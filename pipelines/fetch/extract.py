@@ -110,7 +110,8 @@ def _tagged(file: osmium.io.File, source: Source) -> Found:
         else:
             members = [(member.type, member.ref) for member in item.members]
             # relations within a relation have no part in its centre, as in Overpass
-            found.relations[item.id] = tuple(array("q", [ref for t, ref in members if t == kind]) for kind in "nw")
+            nodes, ways = (array("q", [ref for t, ref in members if t == kind]) for kind in "nw")
+            found.relations[item.id] = nodes, ways
             n_parts += len(members)
         found.elements.append(element | {"tags": {tag.k: tag.v for tag in item.tags if tag.k in keys}})
         if len(found.elements) + n_parts > MOST:
