@@ -6,8 +6,8 @@ What is kept has the form of an Overpass answer, so that everything after it rea
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,7 @@ LARGEST_ID = 1 << 36  # five times the ids that OpenStreetMap has given out
 # The reader keeps the ids it looks for as a bitmap, in pieces of 4 MB. Those of one country lie in every piece there is
 # (1.6 GB), so they are looked for a stretch at a time.
 PIECE = 25  # bits of an id that one piece holds
-STRETCH, WIDEST = 1 << 28, 16  # ids that a stretch spans, and the most pieces it may take
+STRETCH, WIDEST = 1 << 27, 16  # ids that a stretch spans, and the most pieces it may take
 NOWHERE = 1 << 40  # beyond any coordinate in 1e-7 degrees
 
 
@@ -113,7 +113,8 @@ def _tagged(file: osmium.io.File, source: Source) -> Found:
             nodes, ways = (array("q", [ref for t, ref in members if t == kind]) for kind in "nw")
             found.relations[item.id] = nodes, ways
             n_parts += len(members)
-        found.elements.append(element | {"tags": {tag.k: tag.v for tag in item.tags if tag.k in keys}})
+        tags = orjson.dumps({tag.k: tag.v for tag in item.tags if tag.k in keys})
+        found.elements.append(element | {"tags": orjson.Fragment(tags)})  # a third of what they take as a dictionary
         if len(found.elements) + n_parts > MOST:
             raise Problem(source.stem, "far more objects carry the tags asked for than a country has", "check the file")
     return found
@@ -131,28 +132,24 @@ def _at(y: float, x: float) -> dict[str, float]:
 def _place(file: osmium.io.File, found: Found, is_sorted: bool) -> None:
     """Give ways and relations their centres."""
     others = {way for _, ways in found.relations.values() for way in ways} - found.ways.keys()
-    landmarks = sorted(found.ways) if is_sorted else []
-    ways = found.ways | {way.id: _nodes(way) for way in _sought(file, WAY, sorted(others), landmarks)}
+    for way in _sought(file, WAY, _ascending(others), _ascending(found.ways if is_sorted else ())):
+        found.ways[way.id] = _nodes(way)
     outlined = [element for element in found.elements if element["type"] != "node"]
+    if not outlined:
+        return
     refs, starts = array("q"), []
     for element in outlined:
         starts.append(len(refs))
         refs.append(0)  # no node has this id: what is made of nothing is nowhere
-        if element["type"] == "way":
-            refs.extend(ways[element["id"]])
-        else:
-            nodes, members = found.relations[element["id"]]
-            refs.extend(nodes)
-            for way in members:
-                refs.extend(ways.get(way, ()))
-    if not outlined:
-        return
+        nodes, ways = found.relations[element["id"]] if element["type"] == "relation" else ((), (element["id"],))
+        refs.extend(nodes)
+        for way in ways:
+            refs.extend(found.ways.get(way, ()))
     ids, where = np.unique(np.asarray(refs), return_inverse=True)
-    landmarks = [e["id"] for e in found.elements if e["type"] == "node"] if is_sorted else []
-    y, x = _locations(file, ids, sorted(landmarks))
+    landmarks = [element["id"] for element in found.elements if is_sorted and element["type"] == "node"]
     boxes = [
         edge.reduceat(np.where(at == NOWHERE, none, at)[where], starts)
-        for at in (y, x)
+        for at in _locations(file, ids, _ascending(landmarks))
         for edge, none in ((np.minimum, NOWHERE), (np.maximum, -NOWHERE))
     ]
     for element, south, north, west, east in zip(outlined, *(box.tolist() for box in boxes), strict=True):
@@ -160,25 +157,24 @@ def _place(file: osmium.io.File, found: Found, is_sorted: bool) -> None:
             element["center"] = _at((south + north) / 2, (west + east) / 2)
 
 
-def _locations(file: osmium.io.File, ids: np.ndarray, landmarks: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def _ascending(ids: Iterable[int]) -> np.ndarray:
+    return np.unique(np.fromiter(ids, dtype=np.int64))
+
+
+def _locations(file: osmium.io.File, ids: np.ndarray, landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """y and x (1e-7 degrees) of nodes by `ids` (ascending); NOWHERE where the extract does not hold them."""
-    seen, at_y, at_x = array("q"), array("q"), array("q")
-    for node in _sought(file, NODE, ids.tolist(), landmarks):
-        if node.location.valid():
-            seen.append(node.id)
-            at_y.append(node.location.y)
-            at_x.append(node.location.x)
-    is_asked = np.isin(seen, ids)
-    at = np.searchsorted(ids, np.asarray(seen)[is_asked])
     y, x = np.full(len(ids), NOWHERE), np.full(len(ids), NOWHERE)
-    y[at], x[at] = np.asarray(at_y)[is_asked], np.asarray(at_x)[is_asked]
+    for node in _sought(file, NODE, ids, landmarks):
+        at = bisect_left(ids, node.id)
+        if at < len(ids) and ids[at] == node.id and node.location.valid():
+            y[at], x[at] = node.location.y, node.location.x
     return y, x
 
 
-def _sought(file: osmium.io.File, kind: osm_entity_bits, ids: list[int], landmarks: list[int]) -> Iterator[OSMEntity]:
+def _sought(file: osmium.io.File, kind: osm_entity_bits, ids: np.ndarray, landmarks: np.ndarray) -> Iterator[OSMEntity]:
     """The objects of a kind whose id is among `ids`, and some of `landmarks`: ids that the extract is known to hold, and
-    to hold in order. Both lists ascend. Without landmarks the file is read once a stretch."""
-    stretches = list(_stretches([one for one in ids if 0 < one < LARGEST_ID], landmarks))
+    to hold in order. Both ascend. Without landmarks the file is read once a stretch."""
+    stretches = list(_stretches(ids[(ids > 0) & (ids < LARGEST_ID)], landmarks))
     while stretches:
         tracker = osmium.IdTracker()
         held = tracker.node_ids() if kind == NODE else tracker.way_ids()
@@ -189,19 +185,21 @@ def _sought(file: osmium.io.File, kind: osm_entity_bits, ids: list[int], landmar
                 last = _look_for(held, *stretches.pop(0))
 
 
-def _stretches(ids: list[int], landmarks: list[int]) -> Iterator[tuple[list[int], int | None]]:
+def _stretches(ids: np.ndarray, landmarks: np.ndarray) -> Iterator[tuple[np.ndarray, int | None]]:
     """`ids` in parts of which the bitmap is small; with the landmark that a part ends at, where there is one."""
-    while ids:
-        furthest = ((ids[0] >> PIECE) + WIDEST) << PIECE
-        later = bisect_left(landmarks, ids[0] + STRETCH)
-        landmark = landmarks[later] if later < len(landmarks) and landmarks[later] < furthest else None
-        stop = bisect_left(ids, furthest) if landmark is None else bisect_right(ids, landmark)
+    while len(ids):
+        furthest = ((int(ids[0]) >> PIECE) + WIDEST) << PIECE
+        later = landmarks[np.searchsorted(landmarks, ids[0] + STRETCH) :]
+        landmark = int(later[0]) if len(later) and later[0] < furthest else None
+        stop = np.searchsorted(ids, furthest if landmark is None else landmark + 1)
         yield ids[:stop], landmark
         ids = ids[stop:]
 
 
-def _look_for(held: osmium.index.IdSet, ids: list[int], landmark: int | None) -> int | None:
+def _look_for(held: osmium.index.IdSet, ids: np.ndarray, landmark: int | None) -> int | None:
     held.clear()
-    for one in ids if landmark is None else [*ids, landmark]:
+    for one in ids.tolist():
         held.set(one)
+    if landmark is not None:
+        held.set(landmark)
     return landmark

@@ -107,4 +107,15 @@ def test_a_cut_answer_of_openstreetmap_keeps_the_last_one(town, data, command):
     assert ran.code == 0, ran.err
     assert "stale: osm_places_london" in ran.out + ran.err
     assert "told only a part" in ran.out + ran.err
-    assert query(data, "select count(*) from place_record where source = 'osm_places_london'")[0][0] > 300
+    held = "select n_rows from record_count where source = 'osm_places_london' and outcome = 'rows'"
+    assert query(data, held)[0][0] > 300
+
+
+def test_a_damaged_extract_of_openstreetmap_keeps_the_last_one(town, data, command):
+    town.spoil("england-latest.osm.pbf", lambda body: body[:-200], NEW)
+    ran = command("refresh", "--data", data, "--sample-date", NEW, "--quiet")
+    assert ran.code == 0, ran.err
+    assert "stale: osm_places_england" in ran.out + ran.err
+    assert "cut short or damaged" in ran.out + ran.err
+    assert query(data, "select count(*) from place_record where source = 'osm_places_england'")[0][0] > 300
+    assert not list((data / "snapshots" / "osm_places_england").glob(".making*"))

@@ -85,7 +85,7 @@ def corrected(town, tmp_path_factory):
         "turned": one("select place_id from place where kinds = 'music_venue'"),
         "shut": one("select place_id from place where kinds = 'arts_centre' and status = 'open'"),
         "known": one("select place_id from place where run_by = 'community'"),
-        "parted": one(f"select source_b || '|' || source_id_b from record_match join place using (place_id) where kind = 'community_centre' and place_id in ({several}) and source_b = 'osm_places_london' and source_a != source_b"),
+        "parted": one(f"select source_b || '|' || source_id_b from record_match join place using (place_id) where kind = 'community_centre' and place_id in ({several}) and source_b = 'osm_places_england' and source_a != source_b"),
     }  # fmt: skip
     first, second = (
         row[0] for row in work.query("select place_id from place where kinds = 'cafe' order by 1 desc limit 2")

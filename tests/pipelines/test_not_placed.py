@@ -52,5 +52,5 @@ def test_a_kind_that_lies_nowhere_is_named(register, records, kind):
 
 
 def test_a_list_that_could_not_be_read_is_no_finding(register, records):
-    gone = records[records["source"] != "osm_places_london"]
+    gone = records[records["source"] != "osm_places_england"]
     assert findings(register.taxonomy, register.place_sources, gone).empty

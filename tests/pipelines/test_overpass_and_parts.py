@@ -274,7 +274,7 @@ def test_an_element_without_a_point_is_a_row_without_one():
     assert table["latitude"].isna().sum() == 1
 
 
-@pytest.mark.parametrize("stem", ["osm_places_london", "osm_culture_history_london"])
+@pytest.mark.parametrize("stem", ["osm_places_england", "osm_places_london", "osm_culture_history_london"])
 def test_one_element_without_a_point_does_not_lose_the_list(stem):
     source = read_register(read_geographies()["sample_town"]).sources[stem]
     assert source.columns["latitude"].nullable

@@ -150,7 +150,7 @@ def test_share_alike_rows_stand_in_a_file_of_their_own_and_the_union_holds_both(
     assert ogl.keys() | odbl.keys() == every.keys()
     shared = {p for (p,) in dated.query("select place_id from place where licence = 'odbl' and is_in_areas_asked")}
     assert odbl.keys() == shared
-    osm = ("osm_places_london", "osm_culture_history_london")
+    osm = ("osm_places_england", "osm_places_london", "osm_culture_history_london")
     for place in ogl.values():
         assert place["licence"] != "odbl"
         assert not {place["name_source"], place["point_source"], place["owner_source"], place["run_by_source"]} & set(

@@ -15,6 +15,7 @@ from pipelines.places.identity import present_ids
 from pipelines.register.register import DEFINITIONS, Taxonomy
 
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
+INSIDE, BEYOND = "S99000001", "S99000002"  # of the region that some lists claim, and not of it
 YEARS = ("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31")
 
 
@@ -23,32 +24,47 @@ def place(name: str) -> str:
 
 
 def events(
-    folder, seen: dict, looks: dict, *, kind="library", flags=(), lines=(), at=None, doors=None, called=None
+    folder,
+    seen: dict,
+    looks: dict,
+    *,
+    kind="library",
+    flags=(),
+    lines=(),
+    at=None,
+    doors=None,
+    called=None,
+    covers=None,
+    areas=None,
 ) -> pd.DataFrame:
-    """The events of made-up lists. `seen`: (series, source_id) to the days it was on its list; `looks`: per series, the
-    days it was read whole; `at`: (series, source_id) to its place, by name (its own otherwise); `flags`: (series,
+    """The events of made-up lists. `seen`: (series, source_id) to the days it was on its list, by list where the series
+    has several; `looks`: per series, the days it was read whole, likewise; `covers`: what each of several lists claims
+    (the nation otherwise); `areas`: (series, source_id) to the area it lies in (one in the region otherwise); `at`: (series, source_id) to its place, by name (its own otherwise); `flags`: (series,
     source_id, status, year) as the list says now; `lines`: corrections; `doors`: (series, source_id) to a postcode,
     `called`: to a name."""
     sightings, rows = [], []
     flagged = {(series, record): (status, year) for series, record, status, year in flags}
+    by_list = lambda series, days: days if isinstance(days, dict) else {f"{series}_list": days}  # noqa: E731
     for (series, record), days in seen.items():
-        last = max(days)
-        current = last == max(looks[series])
+        last, source = max((max(days), source) for source, days in by_list(series, days).items())
+        current = last == max(max(days) for days in by_list(series, looks[series]).values())
         status, year = flagged.get((series, record), ("open", None))
-        sightings += [(series, record, kind, day, status if day == last else "open") for day in days]
-        rows.append(
-            (f"{series}_list|{record}", f"{series}_list", record, series, kind, status, year, last, last, current, None)
-        )
-    columns = ["record", "source", "source_id", "series", "kind", "status", "closed_year", "as_at", "observed_on", "is_current", "reason"]  # fmt: skip
+        for one, found in by_list(series, days).items():
+            sightings += [(series, one, record, kind, day, status if day == last else "open") for day in found]
+        area = (areas or {}).get((series, record), INSIDE)
+        rows.append((f"{source}|{record}", source, record, series, kind, status, year, last, last, current, None, area))
+    columns = ["record", "source", "source_id", "series", "kind", "status", "closed_year", "as_at", "observed_on", "is_current", "reason", "area_code"]  # fmt: skip
     rows = pd.DataFrame(rows, columns=columns)
     rows["postcode"] = pd.Series([(doors or {}).get(key) for key in seen], dtype="str")
     rows["name"] = pd.Series([(called or {}).get(key, "Tollgate") for key in seen], dtype="str")
     rows = rows.astype(
         {"closed_year": "Int64", "as_at": "datetime64[ms]", "observed_on": "datetime64[ms]", "reason": "str"}
     )
-    sightings = pd.DataFrame(sightings, columns=["series", "source_id", "kind", "observed_on", "status"])
-    told = [(series, kind, day) for series, days in looks.items() for day in days]
-    told = pd.DataFrame(told, columns=["series", "kind", "observed_on"])
+    sightings = pd.DataFrame(sightings, columns=["series", "source", "source_id", "kind", "observed_on", "status"])
+    told = [
+        (s, one, kind, day) for s, days in looks.items() for one, found in by_list(s, days).items() for day in found
+    ]
+    told = pd.DataFrame(told, columns=["series", "source", "kind", "observed_on"])
     dated = {"observed_on": "datetime64[ms]"}
     known = {"main": rows, "sightings": sightings.astype(dated), "observations": told.astype(dated)}
     names = {key: place((at or {}).get(key, "|".join(key))) for key in seen}
@@ -56,11 +72,14 @@ def events(
     identity = identity.astype("str").assign(first_seen="2026-01-01", last_seen="2026-01-01")
     plant(folder, "places/place_record", known)
     plant(folder, "places/place_identity", {"main": identity})
+    nation = pd.DataFrame({"area_code": [INSIDE, BEYOND], "region_code": ["S99800001", "S99800002"]}, dtype="str")
+    plant(folder, "geography/areas", {"main": nation})
     if lines:
         text = "place_or_record,field_or_event,value,reason,evidence,date\n" + "\n".join(lines)
         (folder / "corrections.csv").write_text(text, "utf-8")
     town = read_geographies()["sample_town"]
-    workspace = SimpleNamespace(register=SimpleNamespace(taxonomy=TAXONOMY), geography=town)
+    claims = {source: SimpleNamespace(covers=(covers or {}).get(source, "nation")) for source in told["source"]}
+    workspace = SimpleNamespace(register=SimpleNamespace(taxonomy=TAXONOMY, place_sources=claims), geography=town)
     return pd.read_parquet(run(place_event_step(workspace), folder).path)
 
 
@@ -96,6 +115,35 @@ def test_what_leaves_one_list_is_no_longer_listed_and_not_closed(tmp_path):
 def test_absent_for_one_look_is_no_event(tmp_path):
     found = events(tmp_path, {("osm", "1"): [YEARS[0], YEARS[1], YEARS[3]]}, {"osm": YEARS})
     assert found.empty
+
+
+# a list of one region, and from the third year on one of the nation in its stead
+WIDER = {"osm": {"region": YEARS[:2], "wide": YEARS[2:]}}
+CLAIMS = {"region": "london", "wide": "nation"}
+
+
+def test_where_a_list_did_not_look_nothing_is_new(tmp_path):
+    """A list that comes to cover more shows what it never looked for: no news there, though it is news in its region."""
+    seen = {("osm", "1"): {"wide": YEARS[2:]}, ("osm", "2"): {"wide": YEARS[2:]}}
+    found = events(tmp_path, seen, WIDER, covers=CLAIMS, areas={("osm", "1"): BEYOND})
+    assert found["place_id"].tolist() == [place("osm|2")]
+    assert told(found, "first_listed") == [("osm", "2020-12-31")]
+
+
+def test_what_the_wider_list_holds_no_more_is_gone_from_the_series(tmp_path):
+    seen = {("osm", "1"): {"region": YEARS[:2]}, ("osm", "2"): {"region": YEARS[:1], "wide": YEARS[2:]}}
+    found = events(tmp_path, seen, WIDER, covers=CLAIMS)
+    assert told(found, "no_longer_listed") == [("osm", "2020-12-31")]
+    assert found["place_id"].tolist() == [place("osm|1")]
+
+
+def test_a_list_tells_of_what_it_has_held_beyond_what_it_claims(tmp_path):
+    """A query by a box of degrees gives some of the neighbours' too."""
+    looks = {"osm": {"region": YEARS[1:], "wide": YEARS[:1]}}
+    seen = {("osm", "1"): {"wide": YEARS[:1], "region": YEARS[1:2]}, ("osm", "2"): {"wide": YEARS[:1]}}
+    found = events(tmp_path, seen, looks, covers=CLAIMS, areas=dict.fromkeys(seen, BEYOND))
+    assert found["place_id"].tolist() == [place("osm|1")]
+    assert told(found, "no_longer_listed") == [("osm", "2020-12-31")]
 
 
 @pytest.mark.parametrize("joined", [True, False])
