@@ -136,6 +136,10 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     for year in libraries.SURVEYS:
         edition = wire.csv_bytes(libraries.edition(branches, year), encoding="utf-8-sig")
         told.append((None, registered.address(f"ace_libraries_{year}"), edition, "csv"))
+    located = wire.csv_bytes(libraries.located(branches, codes))
+    told.append((None, registered.address("librarydata_libraries_2023"), located, "csv"))
+    first_edition = wire.csv_bytes(libraries.of_2016(branches, codes))
+    told.append((None, registered.address("dcms_libraries_2016"), first_edition, "csv"))
     coops = wire.csv_bytes(cooperatives.cooperatives(codes))
     told.append((None, registered.address("coops_uk_2023"), coops, "csv"))
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():

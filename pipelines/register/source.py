@@ -166,9 +166,13 @@ class Kinds(Values):
 
 
 class Closed(Values):
-    """Positive evidence that a place is shut: values that mean closed or temporarily_closed, and the year it closed."""
+    """Positive evidence that a place is shut: values that mean closed or temporarily_closed, and the year it closed.
+
+    `blank`: what a blank cell means in a row that gives no year.
+    """
 
     year: str | None = None
+    blank: Literal["closed", "temporarily_closed"] | None = None
 
 
 class Places(Record):
@@ -177,7 +181,9 @@ class Places(Record):
     `as_at` and `ended` name date columns; a row with an end has left the list. `refers_to` maps a column to the source
     whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
     `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
-    the places that must lie within the geography, else the answer is not a good one.
+    the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
+    holds them, or one a day, by the day's name; `shares_with`: by what a place may share its building with, the column
+    that is filled where it does.
     """
 
     kind: str | None = None
@@ -190,6 +196,9 @@ class Places(Record):
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
     run_by: Values | None = None
+    opening_hours: str | dict[str, str] = {}
+    hours_per_week: str | None = None
+    shares_with: dict[str, str] = {}
     closed: Closed | None = None
     as_at: str | None = None
     ended: str | None = None
@@ -209,11 +218,17 @@ class Places(Record):
         return {self.kind} if self.kind else set(self.kinds.values.values())
 
     @property
+    def days(self) -> dict[str, str]:
+        """The columns of opening hours, by the name of the day; by no name where one column holds them all."""
+        return {"": self.opening_hours} if isinstance(self.opening_hours, str) else self.opening_hours
+
+    @property
     def columns(self) -> list[str]:
         """Every column the rule reads."""
         point = self.point
         single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
-        single += [self.as_at, self.ended, self.observed_on, self.closed.year if self.closed else None]
+        single += [self.as_at, self.ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
+        single += [*self.days.values(), *self.shares_with.values()]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
 
