@@ -19,6 +19,7 @@ from geodata.sample import (
     vintages,
     wire,
 )
+from geodata.sample import schools as registers
 
 HERE = Path(__file__).parent
 DATES = list(places.RUNTIME)
@@ -145,6 +146,7 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
+    told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
     for order, date in enumerate(DATES):
         for part in food.COUNCIL_OF_PART:
             url = registered.address("fsa_hygiene_current", part)
@@ -160,6 +162,7 @@ def main(folder: Path = HERE) -> None:
     census = tables.census(areas)
     scores = tables.indices(areas)
     iod = [tables.file_7(areas, scores), tables.file_8(areas, scores, census["ts007a"])]
+    codes = postcodes.postcodes(areas)
     schools, sites = places.schools(areas, neighbours), places.brownfield(areas)
     layers = {layer: places.venues(areas, layer, part) for part, layer in enumerate(places.VENUES)}
     recording = wire.Recording()
@@ -175,7 +178,7 @@ def main(folder: Path = HERE) -> None:
             recording.add(date, CENSUS.format(number), body, "application/zip", "zip")
         add_indices(recording, date, iod)
         recording.add(date, MSOA_NAMES, wire.csv_bytes(quarters(areas)), "text/csv", "csv")
-        register = wire.csv_bytes(schools[date], encoding="cp1252")
+        register = wire.csv_bytes(registers.register(schools[date], areas, codes), encoding="cp1252")
         recording.add(date, SCHOOLS.format(date.replace("-", "")), register, "text/csv", "csv")
         recording.add(date, BROWNFIELD, wire.csv_bytes(sites[date]), "text/csv", "csv")
         add_city_map(recording, date, {layer: by_date[date] for layer, by_date in layers.items()})

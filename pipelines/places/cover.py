@@ -14,7 +14,7 @@ from pipelines.places.placed import kinds_nowhere, little_placed
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import SnapshotRead
+from pipelines.tables.snapshot import Snapshot, SnapshotRead
 
 COVERED = "coverage str, edge_m float64?, null_reason str?, as_at datetime64[ms]?"
 COVER = schema(f"area_code str, kind str, {COVERED}", key="area_code kind")
@@ -104,9 +104,8 @@ def _source_cover(
             stated &= own["as_at"] >= pd.Timestamp(expires)
         covered &= areas["authority_code"].isin(own.loc[stated, "authority_code"]).to_numpy()
     if source.covers_by == "fetched":
-        parts = geography.parts[source.fetch.parts]
-        came = [parts[part] for part in given[f"snapshot/{source.stem}"].parts() if part in parts]
-        covered &= areas["authority_code"].isin(came).to_numpy()
+        wanted, lost = _wanted_and_lost(geography, source, given[f"snapshot/{source.stem}"])
+        covered &= areas["authority_code"].isin(wanted - lost).to_numpy()
     if source.places.point.postcode and not source.places.point.crs:
         reached = given.frame("geography/postcode", columns=["area_code"])
         covered &= areas["area_code"].isin(reached["area_code"]).to_numpy()
@@ -118,12 +117,19 @@ def _source_cover(
     cover = pd.DataFrame({"area_code": areas["area_code"], "coverage": coverage, "edge_m": edge_m})
     reason = np.where(covered, None, "not_covered" if available else "source_unavailable")
     if source.covers_by == "fetched":  # it was asked for and did not come
-        reason = np.where(~covered & claimed(geography, source, areas), "source_unavailable", reason)
+        reason = np.where(~covered & areas["authority_code"].isin(lost).to_numpy(), "source_unavailable", reason)
     cover["null_reason"] = pd.Series(reason, dtype="str")
     newest = own.groupby("authority_code")["as_at"].max()
     as_at = newest.reindex(areas["authority_code"]).fillna(own["as_at"].max())
     cover["as_at"] = as_at.astype("datetime64[ms]").to_numpy()
     return cover[edges.in_scope]
+
+
+def _wanted_and_lost(geography: Geography, source: Source, snapshot: Snapshot) -> tuple[set[str], set[str]]:
+    """The authorities that the source has files of, and those of which some file did not come."""
+    of = snapshot.parts_of or geography.parts[source.fetch.parts]
+    came = set(snapshot.parts())
+    return set(of.values()), {authority for part, authority in of.items() if part not in came}
 
 
 def _unknown(cover: pd.DataFrame) -> pd.DataFrame:

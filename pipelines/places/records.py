@@ -11,7 +11,7 @@ from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Closed, Places, Source, Values
-from pipelines.tables.extent import coordinates
+from pipelines.tables.extent import coordinates, has_ended
 from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
@@ -176,7 +176,7 @@ def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd
         "duplicate": records.duplicated(["source_id", "observed_on"]),
         "not_a_place": no_place,
         "unmapped": records["kind"].isna(),
-        "ended": rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index),
+        "ended": has_ended(rule, rows),
         "never_mapped": records["name"]
         .str.contains("|".join(map(re.escape, taxonomy.never_mapped)) or NOTHING, case=False)
         .fillna(False),

@@ -33,6 +33,17 @@ class Discover(Record):
     pattern: str
 
 
+class PartList(Record):
+    """The publisher's own list of the parts of a source, a JSON file: `records` is the key of its rows, `part` and
+    `name` the keys of a part and of the authority whose it is. `headers` are sent with the question."""
+
+    url: str
+    headers: dict[str, str] = {}
+    records: str
+    part: str
+    name: str
+
+
 class Fetch(Record):
     """How the bytes are got. `url` may hold {today:%Y%m%d}, or {part}, a key of the geography's `parts` named here.
 
@@ -46,6 +57,7 @@ class Fetch(Record):
     alternate_url: str | None = None
     discover: Discover | None = None
     parts: str | None = None
+    parts_list: PartList | None = None
     query: str | None = None
     dates: list[datetime.date] = []
     format: Literal["csv", "zip", "json", "xlsx", "arcgis", "osm"] = "csv"
@@ -67,6 +79,8 @@ class Fetch(Record):
             raise ValueError("needs one of url, alternate_url and discover")
         if bool(self.parts) != ("{part}" in (self.url or "")):
             raise ValueError("parts and a url with {part} go together")
+        if self.parts_list and not self.parts:
+            raise ValueError("parts_list goes with parts, which stand in where the list does not answer")
         if (self.protocol == "overpass") != bool(self.query):
             raise ValueError("the protocol overpass, and no other, needs a query")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
@@ -175,10 +189,23 @@ class Closed(Values):
     blank: Literal["closed", "temporarily_closed"] | None = None
 
 
+class Ended(Record):
+    """A column, and those of its values by which a row has left the list. Case and outer spaces are passed over."""
+
+    column: str
+    values: list[str] = Field(min_length=1)
+
+    @field_validator("values")
+    @classmethod
+    def _folded(cls, values: list[str]) -> list[str]:
+        return [value.casefold() for value in values]
+
+
 class Places(Record):
     """How the rows of a source become place records.
 
-    `as_at` and `ended` name date columns; a row with an end has left the list. `refers_to` maps a column to the source
+    `as_at` names a date column; so does `ended`, where a row with any date has left the list, else it tells the values
+    of a column that say so. `refers_to` maps a column to the source
     whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
     `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
     the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
@@ -201,7 +228,7 @@ class Places(Record):
     shares_with: dict[str, str] = {}
     closed: Closed | None = None
     as_at: str | None = None
-    ended: str | None = None
+    ended: str | Ended | None = None
     series: str | None = None
     observed_on: str | None = None
     least_placed: float = Field(0.8, ge=0, le=1)
@@ -227,7 +254,8 @@ class Places(Record):
         """Every column the rule reads."""
         point = self.point
         single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
-        single += [self.as_at, self.ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
+        ended = self.ended.column if isinstance(self.ended, Ended) else self.ended
+        single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
         single += [*self.days.values(), *self.shares_with.values()]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]

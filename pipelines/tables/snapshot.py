@@ -17,7 +17,7 @@ import pandas as pd
 from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
-from pipelines.fetch import arcgis, file, nomis, overpass, parts
+from pipelines.fetch import arcgis, file, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -36,8 +36,8 @@ class Damaged(Problem):
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
-    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get.
-    `folder` holds all snapshots of the source."""
+    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
+    `parts_of`: whose each part is, by authority code, where the publisher's list said so. `folder` holds all snapshots of the source."""
 
     stem: str
     folder: Path
@@ -49,6 +49,7 @@ class Snapshot:
     problem: str | None = None
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
+    parts_of: dict[str, str] = field(default_factory=dict)
 
     @property
     def data_version(self) -> str:
@@ -79,10 +80,10 @@ class SnapshotRead:
         return f"snapshot/{self.source.stem}"
 
     def version(self, data: Path) -> str:
-        """The hash of its content, and of which parts are missing."""
+        """The hash of its content, of whose its parts are, and of which are missing."""
         now = self.value(data)
         state = now.state if self.with_state and now.state in ("stale", "unavailable") else "read"
-        return store.sha256_json([now.data_version, sorted(now.missing), state])
+        return store.sha256_json([now.data_version, sorted(now.missing), now.parts_of, state])
 
     def value(self, data: Path) -> Snapshot:
         """The snapshot."""
@@ -180,16 +181,19 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
     known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    listed = part_list.Parts({})
     if source.fetch.parts:
-        wanted = tuple(workspace.geography.parts[source.fetch.parts])
-        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, wanted)
+        listed = part_list.parts_of(client_of(workspace), source, workspace.geography, last)
+        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, tuple(listed.of))
     else:
         reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
     line: dict[str, Any] = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+    line |= {"parts_of": listed.of} if listed.of else {}
     if reply is None:
-        return _with_bytes(folder, {**last, **line, "missing": {}, "status": "unchanged"})
+        return _with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
-    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
+    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
+    line |= {"missing": reply.missing | listed.missing}
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
@@ -276,6 +280,7 @@ def _snapshot(
         problem,
         downloaded,
         line.get("missing", {}),
+        line.get("parts_of", {}),
     )
 
 
