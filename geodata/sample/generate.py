@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from geodata.sample import (
+    clubs,
     cooperatives,
     food,
+    health,
     libraries,
     openstreetmap,
     places,
@@ -38,7 +40,7 @@ CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
 MEASURED = {"ts003", "ts045"}
 SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
 BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "zip": "application/zip"}
+CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "parquet": "application/octet-stream"}
 MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
 
 
@@ -146,6 +148,7 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
+    told += community(codes)
     told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
     for order, date in enumerate(DATES):
         for part in food.COUNCIL_OF_PART:
@@ -153,6 +156,18 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
             told.append((order, url, food.part(premises, part, order, date), "json"))
         for url in registered.overpass_addresses("osm_places_london").values():
             told.append((order, url, openstreetmap.answer(openstreetmap.of_today(mapped, order), date), "json"))
+    return told
+
+
+def community(codes: pd.DataFrame) -> list[tuple[int | None, str, bytes, str]]:
+    """Answers of the national lists of health and sport, the same on both dates, as `lists` gives them."""
+    told: list[tuple[int | None, str, bytes, str]] = []
+    for stem, table in (("nhs_gp_practices_2024", health.practices(codes)), ("nhs_pharmacies_2024", health.pharmacies(codes))):
+        told.append((None, registered.address(stem), health.parquet_bytes(table), "parquet"))
+    every = clubs.clubs(codes)
+    for year in [*clubs.YEARS, clubs.NOW]:
+        stem = "hmrc_cascs_current" if year == clubs.NOW else f"hmrc_cascs_{year}"
+        told.append((None, registered.address(stem), wire.csv_bytes(clubs.edition(every, year)), "csv"))
     return told
 
 

@@ -4,7 +4,7 @@ key: [area_code, kind]
 columns:
   area_code: small area residents start from (the point is in neighbourhood, and how it was made in origin_kind)
   kind: kind of place (see table kind)
-  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap or where nobody looked", unit: m}
+  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap, where nobody looked, or where the kind's places are not shown", unit: m}
   nearest_minutes: {description: the same walk at the measure's speed, unit: minutes}
   nearest_place_id: that place; null where nearest_m is
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}
@@ -18,9 +18,11 @@ columns:
   as_at: date of the evidence
 */
 select
-    area_code, kind, nearest_m, round(nearest_minutes, 1) as nearest_minutes, nearest_place_id,
+    area_code, kind, if(is_shown, nearest_m, null) as nearest_m, if(is_shown, round(nearest_minutes, 1), null) as nearest_minutes,
+    if(is_shown, nearest_place_id, null) as nearest_place_id,
     n_within_10_min::integer as n_within_10_min, n_within_15_min::integer as n_within_15_min,
     round(access_e2sfca_per_1000, 6) as access_e2sfca_per_1000, round(access_3sfca_per_1000, 6) as access_3sfca_per_1000,
     standard_minutes, gap, coverage, null_reason, as_at::date as as_at
 from reach
+join (select kind, is_shown from kind_register) using (kind)
 order by area_code, kind
