@@ -97,7 +97,7 @@ class Geography(Record):
     boundaries: Layer
     centroids: Layer
     lookups: list[Lookup]
-    expected: dict[str, int]
+    expected: dict[str, int | list[int]]
     groupings: list[str] = []
     covers: dict[str, Literal["nation"] | dict[str, list[str]]] = {}
     parts: dict[str, dict[str, str]] = {}
@@ -119,6 +119,11 @@ class Geography(Record):
     def residents_source(self) -> str:
         """The source that says how many residents an area has."""
         return next(lookup.source for lookup in self.lookups if "population" in lookup.gives)
+
+    def counts(self, name: str) -> list[int]:
+        """The number of rows that an expected count stands for, or the numbers of the forms that are known."""
+        value = self.expected[name]
+        return [value] if isinstance(value, int) else value
 
     def filled(self, text: str) -> str:
         """The text with `{cap_m}`, the furthest walk that is told, and `{detour}` put in."""

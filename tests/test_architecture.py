@@ -210,7 +210,7 @@ def test_every_source_has_a_recorded_answer(date):
     day = datetime.date.fromisoformat(date)
     for stem, source in read_register(TOWN).sources.items():
         rule = source.fetch
-        asked = rule.discover.page if rule.discover else rule.url or rule.alternate_url
+        asked = rule.discover.page if rule.discover else rule.urls[0]
         for part in TOWN.parts[rule.parts] if rule.parts else [""]:
             assert asked.format(today=day, part=part).split("?")[0] in addresses, (stem, part)
     queries = [parse_qs(urlsplit(key[1]).query)["data"][0] for key in adapter.answers if "interpreter" in key[1]]

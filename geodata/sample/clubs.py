@@ -39,7 +39,9 @@ def edition(table: pd.DataFrame, year: int) -> pd.DataFrame:
         rows.loc[RENAMED, "name"] = "Tolling United Bowls Club"
     if year < NEW_IN:
         rows = rows.drop(index=list(NEW))
-    rows["id"] = [f"GB-CASC-{hashlib.sha256(f'{n}|{p}'.encode()).hexdigest()[:8]}" for n, p in zip(rows.name, rows.postcode)]
+    rows["id"] = [
+        f"GB-CASC-{hashlib.sha256(f'{n}|{p}'.encode()).hexdigest()[:8]}" for n, p in zip(rows.name, rows.postcode)
+    ]
     if year >= LEFT_IN:
         rows["active"] = np.where(rows.index.isin(LEFT), "False", "True")
     return rows[["id", "name", "address", "postcode", *(["active"] if year >= LEFT_IN else [])]]

@@ -113,7 +113,7 @@ def part(rows: pd.DataFrame, code: str, order: int, date: str) -> bytes:
     listed = rows[(rows.council == council) & (rows.since <= order) & (rows.until >= order)]
     header = {"ExtractDate": date, "ItemCount": str(len(listed)), "ReturnCode": "Success"}
     details = [record(row, code, name) for row in listed.itertuples()]
-    collection = {"Header": header, "EstablishmentCollection": {"EstablishmentDetail": details}}
+    collection = {"Header": header, "EstablishmentCollection": details}
     mark = b"\xef\xbb\xbf" if code == "501" else b""
     return mark + wire.json_bytes({"FHRSEstablishment": collection})
 

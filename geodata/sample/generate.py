@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -28,6 +29,9 @@ DATES = list(places.RUNTIME)
 DATASTORE = "https://data.london.gov.uk"
 MAP = "cultural-infrastructure-map"
 PTAL = "public-transport-accessibility-levels"
+NAMED_ANEW = {
+    "Community_centres": "2019 publication - Community_centres (Nov 2023)"
+}  # as the store does with some files
 IOD_PAGE = "https://www.gov.uk/api/content/government/statistics/english-indices-of-deprivation-2025"
 IOD_FILES = {
     "File 7: all ranks, scores, deciles and population denominators": (
@@ -40,7 +44,12 @@ CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
 MEASURED = {"ts003", "ts045"}
 SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
 BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
-CONTENT_TYPES = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "parquet": "application/octet-stream"}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "zip": "application/zip",
+    "parquet": "application/octet-stream",
+}
 MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
 
 
@@ -73,7 +82,8 @@ def add_indices(recording: wire.Recording, date: str, files: list[pd.DataFrame])
 
 def add_city_map(recording: wire.Recording, date: str, layers: dict[str, pd.DataFrame]) -> None:
     """Record the cultural infrastructure map: the data-set page that names the files, and the files."""
-    add_dataset(recording, date, MAP, "Cultural Infrastructure Map", layers)
+    named = {NAMED_ANEW.get(layer, layer): frame for layer, frame in layers.items()}
+    add_dataset(recording, date, MAP, "Cultural Infrastructure Map", named)
 
 
 def add_dataset(recording: wire.Recording, date: str, slug: str, title: str, layers: dict[str, pd.DataFrame]) -> None:
@@ -83,7 +93,7 @@ def add_dataset(recording: wire.Recording, date: str, slug: str, title: str, lay
         key = invented_id(layer, 32)
         key = "-".join([key[:8], key[8:12], key[12:16], key[16:20], key[20:]])
         body = wire.csv_bytes(frame)
-        url = f"{DATASTORE}/download/{slug}/{key}/{layer}.csv"
+        url = f"{DATASTORE}/download/{slug}/{key}/{quote(layer)}.csv"
         resources[key] = {
             "title": layer.replace("_", " "),
             "format": "csv",
@@ -112,7 +122,7 @@ def add_old_areas(recording: wire.Recording, date: str, areas: pd.DataFrame, nei
     pairs = vintages.lookup(areas, neighbours)
     old = vintages.old_areas(areas, pairs)
     wire.add_layer(recording, date, "LSOA11_LSOA21_LAD22_EW_LU_v5", pairs)
-    files = {"LSOA2011AvPTAI2015": vintages.transport(areas, old)}
+    files = {"LSOA2011 AvPTAI2015": vintages.transport(areas, old)}
     add_dataset(recording, date, PTAL, "Public Transport Accessibility Levels", files)
     earlier = wire.csv_bytes(vintages.indices_2019(old))
     recording.add(date, registered.address("mhclg_iod_2019"), earlier, "text/csv", "csv")
@@ -162,7 +172,10 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
 def community(codes: pd.DataFrame) -> list[tuple[int | None, str, bytes, str]]:
     """Answers of the national lists of health and sport, the same on both dates, as `lists` gives them."""
     told: list[tuple[int | None, str, bytes, str]] = []
-    for stem, table in (("nhs_gp_practices_2024", health.practices(codes)), ("nhs_pharmacies_2024", health.pharmacies(codes))):
+    for stem, table in (
+        ("nhs_gp_practices_2024", health.practices(codes)),
+        ("nhs_pharmacies_2024", health.pharmacies(codes)),
+    ):
         told.append((None, registered.address(stem), health.parquet_bytes(table), "parquet"))
     every = clubs.clubs(codes)
     for year in [*clubs.YEARS, clubs.NOW]:

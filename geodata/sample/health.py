@@ -10,9 +10,17 @@ from geodata.sample.town import generator
 
 PRACTICES, PHARMACIES = 26, 24
 NAMES = ("{quarter} Surgery", "{quarter} Medical Centre", "Dr Sample & Partners | {quarter} PCN Hub", "The {quarter} Practice | {street} Health Centre")  # fmt: skip
-OTHERS = ("Samplebridge Hospital | Dermatology Clinic", "HMP Feignmoor", "{quarter} Extended Access Hub", "{street} Drug & Alcohol Service")
+OTHERS = (
+    "Samplebridge Hospital | Dermatology Clinic",
+    "HMP Feignmoor",
+    "{quarter} Extended Access Hub",
+    "{street} Drug & Alcohol Service",
+)
 SHOPS = ("{quarter} Pharmacy", "{street} Chemist", "Mockwell & Sons | Tallow Pharmacy")
-BEYOND = (("Fardistant Surgery", "ZX9 1AA", -3.2, 55.95), ("Otherland Pharmacy", "ZX9 1AB", -3.21, 55.96))  # another nation
+BEYOND = (
+    ("Fardistant Surgery", "ZX9 1AA", -3.2, 55.95),
+    ("Otherland Pharmacy", "ZX9 1AB", -3.21, 55.96),
+)  # another nation
 
 
 def practices(codes: pd.DataFrame) -> pd.DataFrame:
@@ -40,8 +48,16 @@ def _at(codes: pd.DataFrame, names: tuple[str, ...], count: int, seed: int) -> p
     rng = generator(seed)
     live = codes[(codes.ended == "") & codes.placed].reset_index(drop=True)
     at = live.iloc[np.sort(rng.choice(len(live), count, replace=False))].reset_index(drop=True)
-    told = [names[n % len(names)].format(quarter=q, street=rng.choice(places.STREETS)).upper() for n, q in enumerate(at.quarter)]
-    columns = {"Name": told, "Latitude": at.latitude, "Longitude": at.longitude, "Postcode": at.postcode.str.replace(" ", "")}
+    told = [
+        names[n % len(names)].format(quarter=q, street=rng.choice(places.STREETS)).upper()
+        for n, q in enumerate(at.quarter)
+    ]
+    columns = {
+        "Name": told,
+        "Latitude": at.latitude,
+        "Longitude": at.longitude,
+        "Postcode": at.postcode.str.replace(" ", ""),
+    }
     return pd.DataFrame(columns)
 
 

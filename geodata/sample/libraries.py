@@ -177,7 +177,10 @@ SHARED = (
 )
 UNDER_BOTH_COUNCILS = "Quillwright Library"  # stands a second time, under the council of before a reorganisation
 AGAIN_AS_ARCHIVE = "Samplebridge City Archive"  # a static library of the same name shares its building
-SHARES = {"Tollgate Library and Learning Centre": ("community", "schools or colleges"), "Tryalmere Library": ("health",)}
+SHARES = {
+    "Tollgate Library and Learning Centre": ("community", "schools or colleges"),
+    "Tryalmere Library": ("health",),
+}
 
 
 def located(libraries: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
@@ -207,7 +210,9 @@ def located(libraries: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     table["Hours open per week"], table["Staffed hours per week"] = np.where(shut, "", "40"), np.where(shut, "", "40")
     table.loc[table["Name"] == "Draffenmere Library", "Monday opening times"] = "[Unknown]"
     table["Automated"], table["Email or website"] = "", ""
-    twice = table[table["Name"] == UNDER_BOTH_COUNCILS].replace({"Reporting service": r" Council$"}, " District Council", regex=True)
+    twice = table[table["Name"] == UNDER_BOTH_COUNCILS].replace(
+        {"Reporting service": r" Council$"}, " District Council", regex=True
+    )
     archive = table[table["Name"] == AGAIN_AS_ARCHIVE].assign(Type=STATIC)
     return pd.concat([table, twice, archive], ignore_index=True)
 

@@ -17,7 +17,8 @@ def fetch_rule(stem: str) -> dict:
 def address(stem: str, part: str = "") -> str:
     """The address of a source's file, or of one part of it."""
     rule = fetch_rule(stem)
-    return (rule.get("url") or rule["alternate_url"]).replace("{part}", part)
+    url = rule.get("url") or rule["alternate_url"]
+    return (url if isinstance(url, str) else url[0]).replace("{part}", part)
 
 
 def overpass_addresses(stem: str) -> dict[str, str]:

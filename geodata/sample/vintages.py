@@ -64,7 +64,7 @@ def transport(areas: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     band = [[name for low, name in BANDS.items() if low <= value][-1] for value in mean]
     frame = pd.DataFrame(
         {
-            "geography code": here.LSOA11CD,
+            "LSOA2011": here.LSOA11CD,
             "AvPTAI2015": mean.round(4),
             "PTAL": band,
             "PTAIHigh": (mean * rng.uniform(1.1, 2, len(here))).round(4),

@@ -187,13 +187,16 @@ def add_areas(recording: Recording, date: str, areas: pd.DataFrame, neighbours: 
         "msoa_name": "MSOA21NM",
         "ruc_code": "RUC21CD",
         "ruc_name": "RUC21NM",
-        "rural_or_urban": "Urban_rura",
+        "rural_or_urban": "Urban_rural_flag",
     }
     tables = {
         "LSOA21_WD24_LAD24_EW_LU": ["code", "name", "ward_code", "ward_name", "lad_code", "lad_name"],
         "LAD24_RGN24_EN_LU": ["lad_code", "lad_name", "region_code", "region_name"],
-        "LSOA21_MSOA21_EW_LU": ["code", "name", "msoa_code", "msoa_name"],
         "LSOA21_RUC21_EW_LU": ["code", "ruc_code", "ruc_name", "rural_or_urban"],
     }
     for name, columns in tables.items():
         add_layer(recording, date, name, areas[columns].drop_duplicates().rename(columns=headings))
+    output_areas = areas[["code", "name", "msoa_code", "msoa_name"]].rename(columns=headings)
+    output_areas = output_areas.loc[output_areas.index.repeat(2)].reset_index(drop=True)
+    output_areas.insert(0, "OA21CD", [f"S98{n:06d}" for n in range(len(output_areas))])
+    add_layer(recording, date, "OA_LSOA_MSOA_EW_DEC_2021_LU_v3", output_areas)

@@ -54,7 +54,7 @@ def _probe(workspace: Workspace, source: Source) -> str:
     url = (
         rule.discover.page
         if rule.discover
-        else (rule.url or rule.alternate_url).format(
+        else rule.urls[0].format(
             today=workspace.today, part=next(iter(workspace.geography.parts.get(rule.parts, [""])))
         )
     )

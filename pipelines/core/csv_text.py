@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -57,6 +58,57 @@ def read_csv_text(
     return one_column_per_heading(where, frame, used)
 
 
+def stream_csv_text(where: str, opened: Callable[[], IO[bytes]], used: Collection[str], limit: int) -> pd.DataFrame:
+    """The columns in `used` of a very large CSV in UTF-8, as `read_csv_text` gives them, without holding the rest.
+
+    Raises Problem for what cannot be read, a row longer or shorter than the heading, more than `limit` bytes, and where rows
+    are not one a line: which blank line or line end within a cell it is, a stream does not tell.
+    """
+    try:
+        with opened() as stream:
+            heading = next(csv.reader([stream.read(HEAD).decode("utf-8-sig", "ignore").partition("\n")[0]]))
+        positions = [i for i, name in enumerate(heading) if name in used]
+        with opened() as stream, _Counted(stream, limit) as counted:
+            batches = pyarrow.csv.open_csv(pa.PythonFile(counted, mode="r"), **_rules(positions, HEAD))
+            table = pa.Table.from_batches(list(batches), batches.schema)
+    except _TooLong as error:
+        raise Problem(where, f"is larger than the {limit / 1e6:,.0f} MB it may have", "look at the file") from error
+    except (pa.ArrowException, csv.Error, StopIteration) as error:
+        message = (str(error).splitlines() or ["it is empty"])[0][:120]
+        raise Problem(where, f"cannot be read as CSV ({message})", LOOK) from error
+    if counted.n_lines != table.num_rows:
+        message = f"cannot be read as CSV ({counted.n_lines:,} lines, and {table.num_rows:,} rows)"
+        raise Problem(where, message, LOOK)
+    frame = pd.DataFrame({n: table.column(n).slice(1).to_pandas().astype("str") for n in range(len(positions))})
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
+    return one_column_per_heading(where, frame.set_axis([heading[i] for i in positions], axis=1), used)
+
+
+class _TooLong(Exception):
+    """A stream that holds more than it may."""
+
+
+class _Counted(io.RawIOBase):
+    """A stream that is read once: it counts its lines, and ends where it holds more than `limit` bytes."""
+
+    def __init__(self, stream: IO[bytes], limit: int):
+        self.stream, self.left, self.ends, self.last = stream, limit, 0, b"\n"
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        data = self.stream.read(size)
+        self.left -= len(data)
+        if self.left < 0:
+            raise _TooLong
+        self.ends, self.last = self.ends + data.count(b"\n"), data[-1:] or self.last
+        return data
+
+    @property
+    def n_lines(self) -> int:
+        """How many lines were read; the last need not end."""
+        return self.ends + (self.last != b"\n")
+
+
 def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], object]) -> list[tuple[int, str]]:
     """Line and text of each entry of a list that a person wrote, one a line: CSV with commas, semicolons or tabs.
 
@@ -106,19 +158,23 @@ def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str
 
 def _parse(data: bytes, positions: list[int]) -> pa.Table:
     """All records, the heading first, as columns of text. Raises ArrowInvalid where one is longer or shorter."""
+    return pyarrow.csv.read_csv(pa.BufferReader(data), **_rules(positions, BLOCK))
+
+
+def _rules(positions: list[int], block: int) -> dict:
+    """How Arrow reads the columns at these positions as text, blocks of so many bytes at a time."""
     names = [f"f{i}" for i in positions]
-    return pyarrow.csv.read_csv(
-        pa.BufferReader(data),
-        read_options=pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=BLOCK),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pyarrow.csv.ConvertOptions(
+    return {
+        "read_options": pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=block),
+        "parse_options": pyarrow.csv.ParseOptions(newlines_in_values=True),
+        "convert_options": pyarrow.csv.ConvertOptions(
             include_columns=names,
             column_types=dict.fromkeys(names, pa.string()),
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
         ),
-    )
+    }
 
 
 def _records(text: str, **form) -> Iterator[tuple[int, list[str], str]]:

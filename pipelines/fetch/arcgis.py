@@ -7,7 +7,7 @@ import orjson
 
 from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
-from pipelines.fetch.http import Client, Passing, refuse_html
+from pipelines.fetch.http import Client, NotThere, Passing, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 
@@ -16,15 +16,15 @@ PASSING_CODES = {"429", "500", "502", "503", "504"}  # of errors inside HTTP 200
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
-    """All features of the layer as page files, or None where layer description and count are as in `last`.
+    """All features of the first layer that is there, as page files, or None where its description and count are as in `last`.
 
     The service stops at its maxRecordCount without a word, so the pages are held to `returnCountOnly` and their object
     ids to being distinct. Raises Problem when the layer stops short, repeats a page or answers with an error.
     """
     rule = source.fetch
-    layer = _get(client, source, rule.url, {"f": "json"})
+    url, layer = _layer(client, source)
     count_query = {"where": rule.where, "returnCountOnly": "true", "f": "json"}
-    count = _get(client, source, f"{rule.url}/query", count_query).get("count")
+    count = _get(client, source, f"{url}/query", count_query).get("count")
     if not isinstance(count, int):
         raise Problem(source.stem, "the layer does not say how many features it has", "try later")
     edited = layer.get("editingInfo", {}).get("dataLastEditDate") or layer.get("editingInfo", {}).get("lastEditDate")
@@ -41,7 +41,7 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     files: dict[str, bytes] = {}
     seen: set = set()
     while len(seen) < count:
-        body, ids = _page(client, source, {**query, "resultOffset": len(seen)}, id_field)
+        body, ids = _page(client, source, url, {**query, "resultOffset": len(seen)}, id_field)
         if not ids:
             raise Problem(
                 source.stem,
@@ -62,6 +62,17 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     return Reply(files, probe, as_at)
 
 
+def _layer(client: Client, source: Source) -> tuple[str, dict]:
+    """The first of the source's addresses at which there is a layer, and its description. Raises NotThere where none is."""
+    for url in source.fetch.urls:
+        try:
+            return url, _get(client, source, url, {"f": "json"})
+        except NotThere as problem:
+            if url == source.fetch.urls[-1]:
+                raise problem
+    raise AssertionError("a source has an address")
+
+
 def _get(client: Client, source: Source, url: str, params: dict) -> dict:
     answer = client.get(source.stem, url, source.fetch.max_mb * 1_000_000, params=params, check=_no_error)
     return _accepted(source, answer.body)
@@ -70,7 +81,7 @@ def _get(client: Client, source: Source, url: str, params: dict) -> dict:
 def _accepted(source: Source, body: bytes) -> dict:
     value = orjson.loads(body)
     if error := value.get("error"):
-        raise Problem(
+        raise (NotThere if "Invalid URL" in str(error.get("message")) else Problem)(
             source.stem,
             f"the service refused the question: {error.get('message')} {'; '.join(error.get('details') or [])}".strip(),
             "check the layer's address and query in the source's file",
@@ -78,9 +89,9 @@ def _accepted(source: Source, body: bytes) -> dict:
     return value
 
 
-def _page(client: Client, source: Source, params: dict, id_field: str) -> tuple[bytes, set]:
+def _page(client: Client, source: Source, url: str, params: dict, id_field: str) -> tuple[bytes, set]:
     limit = source.fetch.max_mb * 1_000_000
-    answer = client.get(source.stem, f"{source.fetch.url}/query", limit, params=params, check=_no_error)
+    answer = client.get(source.stem, f"{url}/query", limit, params=params, check=_no_error)
     features = _accepted(source, answer.body)["features"]
     ids = {f["id"] if "id" in f else f["attributes"][id_field] for f in features}
     if len(ids) != len(features):

@@ -1,49 +1,83 @@
-"""Protocol `file`: one file at one address (CSV, zip, JSON, XLSX), found on a page where its address changes."""
+"""Protocol `file`: one file at one address, found on a page where its address changes, in whatever form it comes."""
 
-import io
 import re
-import zipfile
-import zlib
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-
-import orjson
+from urllib.parse import unquote
 
 from pipelines.core.problem import Problem
-from pipelines.fetch.http import Client, Passing, refuse_html
+from pipelines.fetch.forms import form_of, refuse_unlike
+from pipelines.fetch.http import Client, NotThere, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
+
+LINK = r"""["'](https?://[^"'<>\\]+)["']"""
+FIRST_DAY = date(2000, 1, 1)  # an older date of a file is a slip of its server
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
     """The file's bytes, or None where the publisher says nothing changed since `last` (its validators).
 
-    Raises Problem for what cannot be fetched or is not what its format says.
+    Raises NotThere where none of the addresses has a file, and Problem for what else cannot be fetched or is not what its
+    format says.
     """
     rule = source.fetch
-    limit = rule.max_mb * 1_000_000
-    url = rule.url or rule.alternate_url
+    if rule.alternate_url and not client.stands_in:
+        raise by_hand(source, "the publisher gives no lasting address for this file")
     page: dict = {}
     if rule.discover:
         url, page = _discover(client, source, last.get("page", {}))
-    elif rule.alternate_url and not client.stands_in:
-        raise Problem(
-            source.stem,
-            "the publisher gives no lasting address for this file",
-            f"get it from {source.page}, and offer it through a mirror (--mirror) as {rule.alternate_url}",
-        )
-    elif "{" in url:
-        url = url.format(today=today)
-    template = rule.url or url
-    validator = last.get("file", {}) if last.get("template") == template else {}
-    answer = client.get(source.stem, url, limit, validator=validator, check=CHECKS[rule.format])
-    if answer.body is None:
+        addresses = [(url, url)]
+    else:
+        addresses = _addresses(source, today)
+    for i, (template, url) in enumerate(addresses):
+        validator = last.get("file", {}) if last.get("template") == template else {}
+        try:
+            answer = client.get(
+                source.stem,
+                url,
+                rule.max_mb * 1_000_000,
+                validator=validator,
+                check=lambda *seen: refuse_unlike(rule.forms, *seen),
+            )
+        except NotThere as problem:
+            if i < len(addresses) - 1:
+                continue
+            if rule.alternate_url:
+                raise by_hand(source, problem.what) from problem
+            raise
+        if answer.body is None:
+            return None
+        state = {"template": template, "file": answer.validator, "page": page}
+        return Reply({f"data.{form_of(answer.body)}": answer.body}, state, _as_at(answer.headers, today))
+    raise AssertionError("a source has an address")
+
+
+def by_hand(source: Source, what: str) -> Problem:
+    """The failure of a source whose file somebody has to fetch: from which page, and where it goes."""
+    form = next((f for f in source.fetch.forms if f not in ("arcgis", "osm")), "json")
+    remedy = f"get it from {source.page}, and put it into the data folder as inbox/{source.stem}.{form}"
+    return NotThere(source.stem, what, remedy)
+
+
+def _addresses(source: Source, today: date) -> list[tuple[str, str]]:
+    """Each address that may have the file, with the template it is made from: today's, then those of the days before."""
+    rule, found = source.fetch, []
+    for template in rule.urls:
+        days = range(rule.back_days + 1 if "{today" in template else 1)
+        found += [(template, template.format(today=today - timedelta(days=n))) for n in days]
+    return found
+
+
+def _as_at(headers: dict[str, str], today: date) -> str | None:
+    """The day that the server says the file is of; None where it says nothing, or nothing that can be believed."""
+    try:
+        told = parsedate_to_datetime(headers["Last-Modified"]).astimezone(UTC).date()
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
-    state = {"template": template, "file": answer.validator, "page": page}
-    modified = answer.headers.get("Last-Modified")
-    as_at = parsedate_to_datetime(modified).date().isoformat() if modified else None
-    return Reply({f"data.{rule.format}": answer.body}, state, as_at)
+    newest = max(today, datetime.now(UTC).date()) + timedelta(days=1)
+    return told.isoformat() if FIRST_DAY <= told <= newest else None
 
 
 def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
@@ -52,12 +86,14 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
     answer = client.get(source.stem, rule.page, 5_000_000, validator=last.get("validator"), check=refuse_html)
     if answer.body is None:
         return last["url"], last
-    found = sorted(set(re.findall(rule.pattern, answer.body.decode("utf-8", "replace"))))
+    named = re.findall(LINK, answer.body.decode("utf-8", "replace").replace("\\/", "/"))
+    found = _usual_form(source, sorted({url for url in named if re.fullmatch(rule.pattern, unquote(url))}))
     if len(found) != 1:
+        some = f" ({', '.join(unquote(url).rpartition('/')[2] for url in found[:3])})" if found else ""
         raise Problem(
             source.stem,
-            f"{rule.page} names {len(found)} files that match {rule.pattern}, where one was expected",
-            "look at the page and mend discover.pattern in the source's file",
+            f"{rule.page} names {len(found)} files{some} that match {rule.pattern}, where one was expected",
+            f"look at the page and mend discover.pattern in the source's file, or put the file into the data folder as inbox/{source.stem}.{source.fetch.forms[0]}",
         )
     url = found[0]
     if client.mirror and url.startswith(client.mirror):
@@ -65,22 +101,9 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
     return url, {"url": url, "validator": answer.validator}
 
 
-def _is_zip(body: bytes, content_type: str) -> None:
-    refuse_html(body, content_type)
-    try:
-        damaged = zipfile.ZipFile(io.BytesIO(body)).testzip()
-    except (zipfile.BadZipFile, zlib.error) as error:
-        raise Passing("the zip file is cut short or damaged") from error
-    if damaged:
-        raise Passing(f"the zip file is damaged ({damaged})")
-
-
-def _is_json(body: bytes, content_type: str) -> None:
-    refuse_html(body, content_type)
-    try:
-        orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise Passing("the JSON is cut short or damaged") from error
-
-
-CHECKS = {"csv": refuse_html, "zip": _is_zip, "xlsx": _is_zip, "json": _is_json}
+def _usual_form(source: Source, found: list[str]) -> list[str]:
+    """Of a file that a page offers in several forms, the one that comes first among those of the source."""
+    if len({url.rpartition(".")[0] for url in found}) == 1 and len(found) > 1:
+        endings = [url.rpartition(".")[2].lower() for url in found]
+        return [found[endings.index(form)] for form in source.fetch.forms if form in endings][:1] or found
+    return found

@@ -17,6 +17,7 @@ TRIES = 5
 MAX_WAIT_S = 60
 TIMEOUT_S = (10, 90)
 PASSING = {408, 429, 500, 502, 503, 504}
+GONE = {404, 410}
 
 
 class Passing(Exception):
@@ -29,6 +30,10 @@ class Passing(Exception):
 
 class Silent(Passing):
     """Nothing answers at the address."""
+
+
+class NotThere(Problem):
+    """The server answers, and has nothing at this address; another address may have it."""
 
 
 @dataclass
@@ -131,7 +136,7 @@ class Client:
                 if response.status_code in PASSING:
                     raise Passing(f"the server answered {response.status_code}", _retry_after(response))
                 if response.status_code != 200:
-                    raise Problem(
+                    raise (NotThere if response.status_code in GONE else Problem)(
                         source,
                         f"the server answered {response.status_code} for {response.url}",
                         "check the address in its source file, or try later",

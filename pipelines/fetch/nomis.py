@@ -16,13 +16,13 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     Nomis has no cheap probe for a change, so the answer is read again and dropped if nothing in it is new.
     """
     limit = source.fetch.max_mb * 1_000_000
-    wanted = [column.source_name.lower() for column in source.columns.values()]
+    wanted = [column.headings(name)[0].lower() for name, column in source.columns.items()]
     params = {"select": ",".join([*wanted, "record_count"])}
     files: dict[str, bytes] = {}
     got, total = 0, None
     while total is None or got < total:
         answer = client.get(
-            source.stem, source.fetch.url, limit, params={**params, "RecordOffset": got}, check=_is_table
+            source.stem, source.fetch.urls[0], limit, params={**params, "RecordOffset": got}, check=_is_table
         )
         rows = list(csv.DictReader(answer.body.decode("utf-8-sig").splitlines()))
         if not rows:

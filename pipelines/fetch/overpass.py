@@ -39,7 +39,7 @@ def _ask(client: Client, source: Source, setting: str) -> bytes:
     query = f"[out:json][timeout:180]{setting};{' '.join(rule.query.split())}"
     return client.get(
         source.stem,
-        rule.url,
+        rule.urls[0],
         rule.max_mb * 1_000_000,
         params={"data": query},
         check=lambda *seen: _whole(source, *seen),

@@ -19,7 +19,9 @@ PART = r"\w{1,12}"  # it becomes part of an address
 LIST_MB = 5
 SHOWN = 8
 # what one list calls a council and another does not
-PASSED_OVER = frozenset("the of and upon on in city county borough district council corporation metropolitan royal unitary".split())
+PASSED_OVER = frozenset(
+    "the of and upon on in city county borough district council corporation metropolitan royal unitary".split()
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,17 @@ def parts_of(client: Client, source: Source, geography: Geography, last: dict | 
     try:
         entries = _entries(client, source, rule)
     except Problem as problem:
-        log.warning("%s: the list of its files did not come (%s); those known before are asked for", source.stem, problem.what)
+        log.warning(
+            "%s: the list of its files did not come (%s); those known before are asked for", source.stem, problem.what
+        )
         return Parts((last or {}).get("parts_of") or table, {"list": problem.what})
     of, unknown = matched(geography, entries)
     if not of:
-        raise Problem(source.stem, f"{rule.url} names no authority of {geography.title}", "look at the list; its form may have changed")
+        raise Problem(
+            source.stem,
+            f"{rule.url} names no authority of {geography.title}",
+            "look at the list; its form may have changed",
+        )
     if unknown:
         more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
         log.info("%s: %s of %s names on the list are no authority of ours: %s%s", source.stem, len(unknown), len(entries), ", ".join(unknown[:SHOWN]), more)  # fmt: skip

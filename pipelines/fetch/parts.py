@@ -15,6 +15,7 @@ log = logging.getLogger("commonground.fetch")
 PAUSE_S = 0.5  # between two files of one publisher, where it is asked itself
 TOLD_EVERY = 25
 
+
 def fetch(
     client: Client, source: Source, today: date, last: dict, kept: Path | None = None, parts: tuple[str, ...] = ()
 ) -> Reply | None:
@@ -30,7 +31,7 @@ def fetch(
             log.info("%s: %s of %s files", source.stem, n, len(parts))
         if n and not client.stands_in:
             time.sleep(PAUSE_S)
-        name = f"{part}.{source.fetch.format}"
+        name = f"{part}.{source.fetch.forms[0]}"
         old = kept / name if kept and (kept / name).exists() else None
         one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
         try:
@@ -56,4 +57,4 @@ def fetch(
 
 
 def _address(source: Source, part: str) -> str:
-    return source.fetch.url.replace("{part}", part)
+    return source.fetch.urls[0].replace("{part}", part)

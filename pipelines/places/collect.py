@@ -111,7 +111,11 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         none = _read(given, source, empty_table(source), postcodes, "2000-01-01")
         rows = [none.assign(is_row=pd.Series(dtype=bool), observed_at=pd.Series(dtype="str"))]
     rows = pd.concat(rows, ignore_index=True)
-    return _locate(given, _newest(rows, _counted(given))), _sightings(rows), _observations(given.definition["sources"], rows)
+    return (
+        _locate(given, _newest(rows, _counted(given))),
+        _sightings(rows),
+        _observations(given.definition["sources"], rows),
+    )
 
 
 def _monthly(lines: list[dict]) -> list[dict]:

@@ -26,6 +26,7 @@ REJECTED = {
     "postcode_not_held": "its postcode is not in the postcode directory that is held, so it cannot be placed",
     "no_coordinates": "no usable coordinates or postcode, so it cannot be placed",
 }
+MEANS_NOTHING = "a value that no meaning is given for: it is taken as not known"
 NOT_COUNTED = {
     "not_a_place": "a type that is no place of ours",
     "ended": "the list says it has ended",
@@ -203,6 +204,7 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
         found += [
             (source.stem, row, reason, name, REJECTED[reason]) for row, name in zip(lost["row"], names, strict=True)
         ]
+    found += _unmapped(source, rows)
     if source.places.kinds:
         odd = own.loc[own["reason"] == "unmapped", "row"]
         types = rows[source.places.kinds.column].fillna("(none)").iloc[odd - 1].to_numpy()
@@ -210,3 +212,19 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
             issue = f"{REJECTED['unmapped']} ({len(group):,} rows)"
             found.append((source.stem, int(group.min()), "unmapped", value, issue))
     return issue_table(found)
+
+
+def _unmapped(source: Source, rows: pd.DataFrame) -> list[tuple]:
+    """An issue for each value that nobody has said the meaning of, in the columns of owners, of who runs a place and of
+    closing, with its number of rows."""
+    rule, found = source.places, []
+    known: dict[str, set[str]] = {}
+    for values in filter(None, (rule.owner_kind, rule.run_by, rule.closed)):  # several may read one column
+        known.setdefault(values.column, set()).update(values.values, values.no_meaning)
+    for column, meant in known.items():
+        raw = rows[column].astype("str").str.strip()
+        odd = raw[raw.notna() & ~raw.str.casefold().isin(meant)]
+        for value, group in odd.groupby(odd, sort=True):
+            row = int(rows.index.get_loc(group.index[0])) + 1
+            found.append((source.stem, row, column, value, f"{MEANS_NOTHING} ({len(group):,} rows)"))
+    return found

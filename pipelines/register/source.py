@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -44,26 +45,45 @@ class PartList(Record):
     name: str
 
 
-class Fetch(Record):
-    """How the bytes are got. `url` may hold {today:%Y%m%d}, or {part}, a key of the geography's `parts` named here.
+class Sheets(Record):
+    """The sheets of a workbook that make one table: those whose names match `named`, joined on one heading.
 
-    `discover` finds an address that changes. `alternate_url` stands where the publisher has no stable address: it is
-    asked only of a mirror (or a recording). `records` is the dotted path to the list of rows in a JSON file. An
-    `overpass` query is asked as it is, or as at each of `dates`.
+    Each has a row for the same values of `joined_on`, and no value twice.
+    """
+
+    named: str
+    joined_on: str
+
+
+Form = Literal["csv", "zip", "json", "xlsx", "parquet", "gpkg", "arcgis", "osm"]
+
+
+class Fetch(Record):
+    """How the bytes are got. `url` may hold {today:%Y%m%d}, or {part}, a key of the geography's `parts` named here;
+    of several, the first that is there is read. Where today's file is not out yet, those of `back_days` before are asked.
+
+    `discover` finds an address that changes. `alternate_url` stands where the publisher has no lasting address: it is
+    asked only of a mirror (or a recording), and otherwise the file is put into the inbox by hand. `format`: the forms
+    that the publisher is known to give, the usual one first; which one came is told by the bytes. `records`: the dotted
+    paths, any of which leads to the list of rows in a JSON file. `distinct`: rows that say the same are one, where a
+    table is of something finer. An `overpass` query is asked as it is, or as at each of `dates`.
     """
 
     protocol: Literal["file", "arcgis", "nomis", "overpass"]
-    url: str | None = None
+    url: str | list[str] = []
     alternate_url: str | None = None
     discover: Discover | None = None
+    back_days: int = Field(0, ge=0, le=31)
     parts: str | None = None
     parts_list: PartList | None = None
     query: str | None = None
     dates: list[datetime.date] = []
-    format: Literal["csv", "zip", "json", "xlsx", "arcgis", "osm"] = "csv"
-    records: str = ""
+    format: Form | list[Form] = "csv"
+    records: str | list[str] = ""
     member: str | None = None
     sheet: str | None = None
+    sheets: Sheets | None = None
+    distinct: bool = False
     encoding: str = "utf-8-sig"
     only_columns: bool = False  # of a very large file, read the declared columns alone
     strip_heading: str = ""
@@ -77,25 +97,48 @@ class Fetch(Record):
     def _has_an_address(self):
         if sum(map(bool, (self.url, self.alternate_url, self.discover))) != 1:
             raise ValueError("needs one of url, alternate_url and discover")
-        if bool(self.parts) != ("{part}" in (self.url or "")):
+        if bool(self.parts) != any("{part}" in url for url in self.urls):
             raise ValueError("parts and a url with {part} go together")
         if self.parts_list and not self.parts:
             raise ValueError("parts_list goes with parts, which stand in where the list does not answer")
+        if self.back_days and not any("{today" in url for url in self.urls):
+            raise ValueError("back_days goes with a url that holds {today}")
+        if self.sheet and self.sheets:
+            raise ValueError("give one of sheet and sheets")
         if (self.protocol == "overpass") != bool(self.query):
             raise ValueError("the protocol overpass, and no other, needs a query")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
             raise ValueError("an arcgis layer with geometry needs out_crs, one without must not have it")
         return self
 
+    @property
+    def urls(self) -> list[str]:
+        """The addresses, in the order in which they are asked; none where a page tells it."""
+        return _listed(self.url or self.alternate_url or [])
+
+    @property
+    def forms(self) -> list[str]:
+        """The forms the bytes may have, the usual one first."""
+        return _listed(self.format)
+
+    @property
+    def record_paths(self) -> list[list[str]]:
+        """The keys that lead to the rows of a JSON file, one list a path."""
+        return [path.split(".") if path else [] for path in _listed(self.records)]
+
+
+def _listed(value: str | Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
 
 class Column(Record):
     """One column of our table: where it comes from, its type and unit, and the values it may hold.
 
-    `optional`: the publisher may leave the column out (then null). `on_breach: null`: in a living source one bad value
+    `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null). `on_breach: null`: in a living source one bad value
     becomes null and a row of the issue table; otherwise it fails the source.
     """
 
-    source_name: str | None = Field(None, alias="from")
+    source_name: str | list[str] = Field([], alias="from")
     type: Literal["text", "integer", "number", "date", "code"] = "text"
     level: str | None = None
     unit: str | None = None
@@ -107,6 +150,10 @@ class Column(Record):
     values: list[str] | None = None
     null_texts: list[str] = []
     on_breach: Literal["fail", "null"] = "fail"
+
+    def headings(self, name: str) -> list[str]:
+        """The headings it may stand under, where `name` is its own."""
+        return _listed(self.source_name) or [name]
 
     @model_validator(mode="after")
     def _code_has_level(self):
@@ -157,15 +204,24 @@ class Point(Record):
 
 
 class Values(Record):
-    """A column and what its values mean to us. Case and outer spaces are passed over."""
+    """A column and what its values mean to us. Case and outer spaces are passed over.
+
+    `no_meaning`: values known to mean nothing to us; any other that is not among `values` is an issue.
+    """
 
     column: str
     values: dict[str, str]
+    no_meaning: list[str] = []
 
     @field_validator("values")
     @classmethod
     def _folded(cls, values: dict[str, str]) -> dict[str, str]:
         return {key.casefold(): value for key, value in values.items()}
+
+    @field_validator("no_meaning")
+    @classmethod
+    def _folded_as_well(cls, values: list[str]) -> list[str]:
+        return [value.casefold() for value in values]
 
 
 class Kinds(Values):

@@ -6,9 +6,12 @@ import pandas as pd
 import requests
 
 from pipelines.core import store
+from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
+from pipelines.fetch import inbox
+from pipelines.places.records import MEANS_NOTHING
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
 from pipelines.tables.snapshot import current
@@ -41,6 +44,10 @@ def warnings(workspace: Workspace) -> list[str]:
     """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
     now = [current(workspace.data, source, workspace.geography) for source in workspace.register.sources.values()]
     sentences = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
+    sentences += [
+        f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"
+        for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
+    ]
     sentences += _not_placed(workspace)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
@@ -50,13 +57,17 @@ def warnings(workspace: Workspace) -> list[str]:
 
 
 def _not_placed(workspace: Workspace) -> list[str]:
-    """Lists, and kinds of them, that no place of lies where areas are; nothing before records were made."""
+    """Lists, and kinds of them, that no place of lies where areas are, and words of theirs that nobody gave a meaning;
+    nothing before records were made."""
     try:
         issues = pd.read_parquet(output(workspace.data, "places/place_record").files["place_record.issues"])
     except FileNotFoundError:
         return []
     whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
-    return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)]
+    odd = issues[issues["issue"].str.startswith(MEANS_NOTHING)]
+    return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)] + [
+        f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {row.issue}" for row in odd.itertuples()
+    ]
 
 
 def read(settings: Settings) -> dict:

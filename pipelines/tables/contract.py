@@ -76,9 +76,10 @@ def _count_breach(source: Source, geography: Geography, n: int, last_rows: int |
     if n == 0:
         return Breach("rows", None, 0, "the table is empty where rows are expected")
     if rule.exactly is not None:
-        expected = geography.expected[rule.exactly] if isinstance(rule.exactly, str) else rule.exactly
-        if n != expected:
-            return Breach("rows", None, n, f"{n:,} rows, where exactly {expected:,} are expected")
+        expected = geography.counts(rule.exactly) if isinstance(rule.exactly, str) else [rule.exactly]
+        if n not in expected:
+            known = " or ".join(f"{count:,}" for count in expected)
+            return Breach("rows", None, n, f"{n:,} rows, where exactly {known} are expected")
     if rule.between and not rule.between[0] <= n <= rule.between[1]:
         return Breach("rows", None, n, f"{n:,} rows, where {rule.between[0]:,} to {rule.between[1]:,} are expected")
     if rule.at_least_of_last and last_rows and n < rule.at_least_of_last * last_rows:

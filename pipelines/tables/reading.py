@@ -1,20 +1,30 @@
-"""Files of a snapshot to a table of text: CSV, zipped CSV, JSON, XLSX and ArcGIS pages, nothing changed but the form."""
+"""Files of a snapshot to a table of text: CSV, JSON, workbooks, Parquet, zipped or not, map layers; only the form changes."""
 
 import fnmatch
+import functools
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import geopandas
 import numpy as np
 import orjson
 import pandas as pd
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
 import shapely
 
-from pipelines.core.csv_text import one_column_per_heading, read_csv_text
+from pipelines.core.csv_text import read_csv_text, stream_csv_text
 from pipelines.core.problem import Problem
+from pipelines.fetch.forms import form_of
 from pipelines.register.source import Source
+from pipelines.tables.headings import Used
+from pipelines.tables.workbook import read_workbook
 
+STREAMED = 200_000_000  # bytes beyond which a CSV is not held in memory whole, where its source asks for few columns
 UNPACKED_LIMIT = 12  # times the allowed download: beyond it a zip is a bomb
 
 
@@ -26,7 +36,7 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
     pages = []
     for name, body in sorted(files.items()):
         stem, _, extension = name.rpartition(".")
-        form = source.fetch.format if source.fetch.format in ("arcgis", "osm") else extension
+        form = next((f for f in source.fetch.forms if f in PAGES and extension == "json"), extension)
         try:
             page = READERS[form](source, body)
         except Problem as problem:
@@ -36,28 +46,27 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
         if source.fetch.dates:
             page["@observed_on"] = stem
         pages.append(page)
-    frame = pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]
-    if source.fetch.strip_heading:
-        frame = frame.rename(columns=lambda name: name.removesuffix(source.fetch.strip_heading))
-    return frame
-
-
-def _headings(source: Source) -> list[str]:
-    return [column.source_name or name for name, column in source.columns.items()]
+    return pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]
 
 
 def _csv(source: Source, body: bytes) -> pd.DataFrame:
-    frame = read_csv_text(source.stem, body, source.fetch.encoding, _as_published(source), source.fetch.only_columns)
+    frame = read_csv_text(source.stem, body, source.fetch.encoding, Used(source), source.fetch.only_columns)
     return frame.set_axis(frame.index - 2)  # so that row 2 is the first after the heading, and each the publisher's own
 
 
-def _as_published(source: Source) -> set[str]:
-    """The headings that the source's columns are read from, as they stand in its files."""
-    return {heading + source.fetch.strip_heading for heading in _headings(source)}
-
-
 def _zip(source: Source, body: bytes) -> pd.DataFrame:
-    return _csv(source, unpack(source, body))
+    with _member(source, body) as (archive, info):
+        if source.fetch.only_columns and info.file_size > STREAMED:
+            opened = functools.partial(archive.open, info)
+            frame = stream_csv_text(source.stem, opened, Used(source), _unpacked_limit(source))
+            return frame.set_axis(frame.index - 2)
+    member = unpack(source, body)
+    form = form_of(member)
+    if form in ("zip", "xlsx"):
+        raise Problem(
+            source.stem, f"the zip holds a {form} where a table was expected", "mend member in the source's file"
+        )
+    return READERS[form](source, member)
 
 
 def unpack(source: Source, body: bytes) -> bytes:
@@ -65,6 +74,16 @@ def unpack(source: Source, body: bytes) -> bytes:
 
     Raises Problem where no or several members match, or the member is far larger than the source allows.
     """
+    with _member(source, body) as (archive, info), archive.open(info) as member:
+        data = member.read(_unpacked_limit(source) + 1)
+    if len(data) > _unpacked_limit(source):
+        raise _bomb(source)
+    return data
+
+
+@contextmanager
+def _member(source: Source, body: bytes) -> Iterator[tuple[zipfile.ZipFile, zipfile.ZipInfo]]:
+    """The zip and the one member of it that the source names."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
         names = [name for name in archive.namelist() if fnmatch.fnmatch(name, source.fetch.member or "*.csv")]
@@ -74,18 +93,17 @@ def unpack(source: Source, body: bytes) -> bytes:
                 f"the zip holds {len(names)} files named {source.fetch.member}, where one was expected",
                 "mend member in the source's file",
             )
-        limit = source.fetch.max_mb * 1_000_000 * UNPACKED_LIMIT
-        if archive.getinfo(names[0]).file_size > limit:
+        if archive.getinfo(names[0]).file_size > _unpacked_limit(source):
             raise _bomb(source)
-        with archive.open(names[0]) as member:
-            data = member.read(limit + 1)
+        yield archive, archive.getinfo(names[0])
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise Problem(
             source.stem, f"the zip cannot be read ({error})", "try later; the file is cut short or damaged"
         ) from error
-    if len(data) > limit:
-        raise _bomb(source)
-    return data
+
+
+def _unpacked_limit(source: Source) -> int:
+    return source.fetch.max_mb * 1_000_000 * UNPACKED_LIMIT
 
 
 def _bomb(source: Source) -> Problem:
@@ -93,44 +111,44 @@ def _bomb(source: Source) -> Problem:
 
 
 def _xlsx(source: Source, body: bytes) -> pd.DataFrame:
-    try:
-        cells = pd.read_excel(
-            io.BytesIO(body),
-            sheet_name=source.fetch.sheet or 0,
-            header=None,
-            dtype=str,
-            engine="calamine",
-            keep_default_na=False,
-            na_values=[""],
-        )
-    except Exception as error:  # calamine raises its own error types for a damaged workbook
-        raise Problem(
-            source.stem,
-            f"the workbook cannot be read ({error})",
-            "look at the file; the publisher may have changed its form",
-        ) from error
-    if cells.empty:
-        raise Problem(source.stem, "the sheet is empty", "look at the file; the publisher may have changed its form")
-    rows = cells.iloc[1:].set_axis(cells.iloc[0].fillna("").astype("str"), axis=1).rename_axis(columns=None)
-    rows = one_column_per_heading(source.stem, rows.set_axis(rows.index + 1), _as_published(source))
+    rows = read_workbook(source, body)
     return rows.set_axis(rows.index - 2)
 
 
+def _parquet(source: Source, body: bytes) -> pd.DataFrame:
+    """The declared columns of a Parquet file as text. Dates and numbers are written as Arrow does."""
+    try:
+        file, used = pyarrow.parquet.ParquetFile(io.BytesIO(body)), Used(source)
+        table = file.read([name for name in file.schema_arrow.names if name in used])
+        texts = {name: pyarrow.compute.cast(table[name], "string").to_pandas() for name in table.column_names}
+    except pyarrow.ArrowException as error:
+        message = f"the Parquet file cannot be read ({str(error).splitlines()[0][:120]})"
+        raise Problem(source.stem, message, "look at the file; the publisher may have changed its form") from error
+    return pd.DataFrame(texts, dtype=object)
+
+
 def _json(source: Source, body: bytes) -> pd.DataFrame:
-    value = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    for key in source.fetch.records.split(".") if source.fetch.records else []:
-        value = value.get(key) if isinstance(value, dict) else None
-    if isinstance(value, dict) and any(_inside(value, name) is not ABSENT for name in _headings(source)):
-        value = [value]  # a list of one, as writers that come from XML put it
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+    whole = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    wanted = sorted({h for name, column in source.columns.items() for h in column.headings(name)})
+    found = (_records(whole, path, wanted) for path in source.fetch.record_paths)
+    records = next((rows for rows in found if rows is not None), None)
+    if records is None:
         raise Problem(
             source.stem,
             "the JSON is not a list of objects",
             "look at the file; the publisher may have changed its form",
         )
-    wanted = _headings(source)
-    rows = [{name: _inside(row, name) for name in wanted} for row in value]
+    rows = [{name: _inside(row, name) for name in wanted} for row in records]
     return pd.DataFrame([{k: v for k, v in row.items() if v is not ABSENT} for row in rows], dtype=object)
+
+
+def _records(value, path: list[str], wanted: list[str]) -> list[dict] | None:
+    """The rows at the end of a path of keys; None where no list of objects is there."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, dict) and any(_inside(value, name) is not ABSENT for name in wanted):
+        return [value]  # a list of one, as writers that come from XML put it
+    return value if isinstance(value, list) and all(isinstance(row, dict) for row in value) else None
 
 
 ABSENT = object()
@@ -150,7 +168,7 @@ LIFECYCLE = ("disused", "abandoned", "was", "closed", "demolished", "removed")  
 def _osm(source: Source, body: bytes) -> pd.DataFrame:
     """OpenStreetMap elements as rows: `@id`, `@lat`, `@lon`, `@tag` (the first tag that is one of the source's kinds),
     `@lifecycle` (its prefix, where it has one) and the tags that the source's columns name."""
-    wanted = _headings(source)
+    wanted = {h for name, column in source.columns.items() for h in column.headings(name)}
     kinds = source.places.kinds.values
     rows = []
     for element in orjson.loads(body)["elements"]:
@@ -199,4 +217,5 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
 
 
-READERS = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "json": _json, "arcgis": _arcgis, "osm": _osm}
+PAGES = ("arcgis", "osm")  # forms of JSON that say by themselves where their rows are
+READERS = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "parquet": _parquet, "json": _json, "arcgis": _arcgis, "osm": _osm}

@@ -17,7 +17,7 @@ import pandas as pd
 from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
-from pipelines.fetch import arcgis, file, nomis, overpass, part_list, parts
+from pipelines.fetch import arcgis, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -120,14 +120,15 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     """
     folder = workspace.data / "snapshots" / source.stem
     last = _last_undamaged(workspace, source, folder)
-    if workspace.settings.offline and not client_of(workspace).recorded and last:
+    by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
+    if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
         with _unforeseen(source):
-            observation = _observe(workspace, source, folder, last)
+            observation = _observe(workspace, source, folder, last, by_hand)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
@@ -179,10 +180,12 @@ def _unforeseen(source: Source) -> Iterator[None]:
         raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
 
 
-def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
+def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
     listed = part_list.Parts({})
-    if source.fetch.parts:
+    if by_hand:
+        reply = inbox.fetch(workspace.data, source, known)
+    elif source.fetch.parts:
         listed = part_list.parts_of(client_of(workspace), source, workspace.geography, last)
         reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, tuple(listed.of))
     else:
@@ -193,7 +196,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         return _with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
     line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
-    line |= {"missing": reply.missing | listed.missing}
+    line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)

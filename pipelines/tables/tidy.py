@@ -15,6 +15,7 @@ from pipelines.core.schema import Schema, schema
 from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
+from pipelines.tables.headings import choose_columns
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -31,7 +32,9 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
     text = read_text_table(source, files)
     if script_of(source):
         text = _load(SOURCES / f"{source.stem}.py").tidy(text)
-    text = _choose_columns(source, text)
+    text = choose_columns(source, text)
+    if source.fetch.distinct:
+        text = text.drop_duplicates()
     for name, level in source.keep.items():
         text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, geography, text)
@@ -81,24 +84,6 @@ def _load(script: Path):
     return module
 
 
-def _choose_columns(source: Source, text: pd.DataFrame) -> pd.DataFrame:
-    wanted = {column.source_name or name: name for name, column in source.columns.items()}
-    missing = [
-        heading for heading, name in wanted.items() if heading not in text.columns and not source.columns[name].optional
-    ]
-    if missing:
-        raise Problem(
-            source.stem,
-            f"the file has no column {', '.join(repr(m) for m in missing[:5])} (it has {', '.join(map(repr, list(text.columns)[:6]))} ...)",
-            "if the publisher renamed it, mend `from` in the source's YAML",
-        )
-    for heading in wanted:
-        if heading not in text.columns:
-            text[heading] = None
-    kept = [*wanted, *(["geometry"] if source.fetch.geometry else [])]
-    return text[kept].rename(columns=wanted)
-
-
 def _typed(source: Source, geography: Geography, text: pd.DataFrame):
     table, issues, breaches = {}, [], []
     for name, column in source.columns.items():
@@ -110,6 +95,7 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
         unread = raw.notna() & values.isna()
         if column.on_breach == "null":
             bad = unread | _out_of_range(column, values)
+            breaches += _too_many(name, column, raw, bad)
             issues += [
                 (source.stem, int(i) + 2, name, plain(raw[i]), f"not a usable {column.type}") for i in raw.index[bad]
             ]
@@ -126,6 +112,26 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
         shapes = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
     return frame, issues, breaches
+
+
+FEW_NULLED = 5  # so few are slips of the pen, however short the list
+MOST_NULLED = 0.05  # the share of a column's filled cells that may be unusable: beyond it the column has changed form
+
+
+def _too_many(name: str, column: Column, raw: pd.Series, bad: pd.Series) -> list[Breach]:
+    """The breach of a column of which more cannot be used than a living source may get wrong."""
+    if bad.sum() <= max(MOST_NULLED * raw.notna().sum(), FEW_NULLED):
+        return []
+    first, share = raw.index[bad][0], bad.sum() / raw.notna().sum()
+    return [
+        Breach(
+            name,
+            int(first) + 2,
+            raw[first],
+            f"is not a usable {column.type}, as {share:.0%} of the column are not",
+            int(bad.sum()),
+        )
+    ]
 
 
 ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date"}

@@ -223,7 +223,7 @@ def test_where_no_part_answers_the_source_fails_even_if_all_are_kept(tmp_path):
 
 def mirrored():
     columns = {"code": {"type": "text"}}
-    return make_source(columns, {"url": None, "alternate_url": "https://data.example/a.csv"})
+    return make_source(columns, {"url": [], "alternate_url": "https://data.example/a.csv"})
 
 
 def test_an_address_of_a_mirror_alone_is_not_asked_of_the_publisher():
@@ -231,8 +231,7 @@ def test_an_address_of_a_mirror_alone_is_not_asked_of_the_publisher():
     with pytest.raises(Problem) as told:
         file.fetch(web.client(), mirrored(), TODAY, {})
     assert "Get it from https://data.example/" in str(told.value)
-    assert "https://data.example/a.csv" in str(told.value)
-    assert "--mirror" in str(told.value)
+    assert "put it into the data folder as inbox/test_source_2026.csv" in str(told.value)
     assert web.asked == []
 
 

@@ -63,7 +63,9 @@ def test_the_validators_of_another_address_are_not_sent():
     assert "If-None-Match" not in web.asked[1].headers
 
 
-@pytest.mark.parametrize(("form", "good"), [("zip", zipped(a=b"x")), ("xlsx", zipped(a=b"x")), ("json", b'[{"a": 1}]')])
+@pytest.mark.parametrize(
+    ("form", "good"), [("zip", zipped(a=b"x")), ("xlsx", zipped(**{"xl/workbook.xml": b"x"})), ("json", b'[{"a": 1}]')]
+)
 def test_a_file_cut_short_is_fetched_again(waits, form, good):
     web = ScriptedWeb([good[: len(good) // 2], good])
     source = make_source(fetch={"format": form})
@@ -72,7 +74,7 @@ def test_a_file_cut_short_is_fetched_again(waits, form, good):
 
 
 DISCOVER = {
-    "url": None,
+    "url": [],
     "discover": {"page": "https://www.example/api/page", "pattern": r'https?://[^"\s]*/File_7[^"\s]*\.csv'},
 }
 

@@ -45,13 +45,6 @@ def test_windows_1252_is_read_where_the_source_says_so():
         read("csv", body)
 
 
-def test_a_heading_loses_the_ending_that_the_source_names():
-    table = read(
-        "csv", b"geography code,Total; measures: Value,measures: Value x\nA,1,2\n", strip_heading="; measures: Value"
-    )
-    assert list(table.columns) == ["geography code", "Total", "measures: Value x"]
-
-
 def test_quoted_commas_and_line_ends_are_kept():
     assert read("csv", b'name,n\n"Hall,\nLower",1\n')["name"].item() == "Hall,\nLower"
 

@@ -75,7 +75,10 @@ def _places(connection) -> dict[str, list[NearPlace]]:
 def _kind(kind: ReachCounts, places: list[NearPlace]) -> Reach:
     is_known = kind["n_areas_not_known"] < kind["n_areas"]
     if kind["n_areas"] > 1 and not kind["is_shown"]:
-        kind["n_within_15_min"], kind["n_within_10_min"] = kind["n_within_15_min"] and None, kind["n_within_10_min"] and None
+        kind["n_within_15_min"], kind["n_within_10_min"] = (
+            kind["n_within_15_min"] and None,
+            kind["n_within_10_min"] and None,
+        )
     elif kind["n_areas"] > 1:
         kind["n_within_15_min"] = len(places) if is_known else None
         kind["n_within_10_min"] = sum(place["minutes"] <= 10 for place in places) if is_known else None
