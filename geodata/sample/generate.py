@@ -13,6 +13,7 @@ from geodata.sample import (
     food,
     health,
     libraries,
+    local,
     openstreetmap,
     places,
     postcodes,
@@ -158,7 +159,7 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
-    told += community(codes)
+    told += community(areas, codes)
     told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
     for order, date in enumerate(DATES):
         for part in food.COUNCIL_OF_PART:
@@ -169,14 +170,20 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     return told
 
 
-def community(codes: pd.DataFrame) -> list[tuple[int | None, str, bytes, str]]:
-    """Answers of the national lists of health and sport, the same on both dates, as `lists` gives them."""
+def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None, str, bytes, str]]:
+    """Answers of the lists of health, sport and green space, the same on both dates, as `lists` gives them."""
     told: list[tuple[int | None, str, bytes, str]] = []
     for stem, table in (
         ("nhs_gp_practices_2024", health.practices(codes)),
         ("nhs_pharmacies_2024", health.pharmacies(codes)),
     ):
         told.append((None, registered.address(stem), health.parquet_bytes(table), "parquet"))
+    for stem, table in (
+        ("trafford_leisure_centres_current", local.leisure_centres(codes)),
+        ("trafford_sports_facilities_current", local.sports_facilities(codes)),
+        ("defra_green_space_2026", local.green_space(areas)),
+    ):
+        told.append((None, registered.address(stem), wire.csv_bytes(table), "csv"))
     every = clubs.clubs(codes)
     for year in [*clubs.YEARS, clubs.NOW]:
         stem = "hmrc_cascs_current" if year == clubs.NOW else f"hmrc_cascs_{year}"
