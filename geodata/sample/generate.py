@@ -18,6 +18,7 @@ from geodata.sample import (
     places,
     postcodes,
     registered,
+    societies,
     tables,
     town,
     vintages,
@@ -182,8 +183,10 @@ def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None
         ("trafford_leisure_centres_current", local.leisure_centres(codes)),
         ("trafford_sports_facilities_current", local.sports_facilities(codes)),
         ("defra_green_space_2026", local.green_space(areas)),
+        ("fca_mutuals_current", societies.societies(codes)),
     ):
         told.append((None, registered.address(stem), wire.csv_bytes(table), "csv"))
+    told.append((None, registered.address("os_open_greenspace_current"), local.greenspace_zip(areas), "zip"))
     every = clubs.clubs(codes)
     for year in [*clubs.YEARS, clubs.NOW]:
         stem = "hmrc_cascs_current" if year == clubs.NOW else f"hmrc_cascs_{year}"

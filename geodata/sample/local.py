@@ -1,10 +1,15 @@
-"""Lists of one council alone, and a statistic of its region: leisure centres, sports facilities, green space."""
+"""Leisure centres and sports facilities of one council, green space of the nation: a statistic, and sites as a map layer."""
 
+import io
+
+import geopandas
 import numpy as np
 import pandas as pd
+import pyogrio
+import shapely
 
-from geodata.sample import places
-from geodata.sample.town import generator
+from geodata.sample import places, wire
+from geodata.sample.town import generator, points_within
 
 COUNCIL = 2  # the second council of the town, which stands for the one that has such lists
 CENTRES = ("Move Trialfield", "Northbank Baths", "Sampling Leisure Centre")
@@ -61,8 +66,39 @@ def green_space(areas: pd.DataFrame) -> pd.DataFrame:
     here = areas[areas.council != 3]
     total = rng.integers(400, 900, len(here))
     near = np.round(total * rng.beta(5, 2, len(here))).astype(int)
-    table = pd.DataFrame({"LSOA21CD": here.code.to_numpy(), "gb_total_uprn": total, "gb_commitment_uprn": np.minimum(total, near + 40)})
+    table = pd.DataFrame(
+        {"LSOA21CD": here.code.to_numpy(), "gb_total_uprn": total, "gb_commitment_uprn": np.minimum(total, near + 40)}
+    )
     table["green_total_uprn"], table["green_commitment_uprn"] = total, near
     table["green_commitment_pct"] = np.round(100 * near / total, 2)
     table["green_doorstep_uprn"] = np.round(near * rng.uniform(0, 0.6, len(here))).astype(int)
     return table
+
+
+FUNCTIONS = (
+    "Public Park Or Garden",
+    "Play Space",
+    "Playing Field",
+    "Allotments Or Community Growing Spaces",
+    "Cemetery",
+)
+SITES = 40
+
+
+def greenspace_zip(areas: pd.DataFrame) -> bytes:
+    """The map layer of green sites in its zip. Made from documentation: no file of the publisher's was seen."""
+    rng = generator(39)
+    at = areas.iloc[np.sort(rng.choice(len(areas), SITES, replace=False))]
+    points = np.vstack([points_within(shape.buffer(-30), 1, rng) for shape in at["shape"]])
+    function = [FUNCTIONS[n % len(FUNCTIONS)] for n in range(SITES)]
+    names = [
+        None if n % 3 == 0 else f"{quarter} {what.split()[0]}"
+        for n, (quarter, what) in enumerate(zip(at.quarter, function))
+    ]
+    shapes = shapely.buffer(shapely.points(points), 25, quad_segs=2)
+    layer = {"id": [f"S99{n:030d}" for n in range(SITES)], "function": function, "distinctive_name_1": names}
+    frame = geopandas.GeoDataFrame(layer, geometry=shapes, crs="EPSG:27700")
+    buffer = io.BytesIO()
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})  # the same bytes every time
+    frame.to_file(buffer, driver="GPKG", layer="greenspace_site", metadata={}, engine="pyogrio")
+    return wire.stored_zip({"Data/opgrsp_gb.gpkg": buffer.getvalue()})

@@ -26,7 +26,7 @@ class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
-    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs. In title and note stand
+    `kinds`: the kinds of place whose reach it reads, where `reach` is among its inputs; of organisation, with `organisation`. In title and note stand
     `{cap_m}` and `{detour}` for the walk of the geography at hand.
     """
 
@@ -44,8 +44,8 @@ class Indicator(Record):
 
     @model_validator(mode="after")
     def _reach_has_kinds(self):
-        if bool(self.kinds) != ("reach" in self.inputs):
-            raise ValueError("kinds, and reach among inputs, go together")
+        if bool(self.kinds) != bool({"reach", "organisation"} & set(self.inputs)):
+            raise ValueError("kinds, and reach or organisation among inputs, go together")
         return self
 
 

@@ -41,7 +41,9 @@ def test_a_blank_cell_is_what_the_list_means_by_it_and_a_year_goes_before():
 
 
 def test_a_row_has_ended_by_a_value_or_by_a_date():
-    by_value = records({"what": "Library", "shut": " CLOSED "}, {"shut": "Open"}, {}, ended={"column": "shut", "values": ["Closed"]})
+    by_value = records(
+        {"what": "Library", "shut": " CLOSED "}, {"shut": "Open"}, {}, ended={"column": "shut", "values": ["Closed"]}
+    )
     assert list(by_value["reason"].fillna("")) == ["ended", "", ""]
     assert list(records({"left": "2020-01-01"}, {}, ended="left")["reason"].fillna("")) == ["ended", ""]
 
@@ -55,14 +57,32 @@ def test_opening_hours_of_days_are_one_text_and_days_not_told_are_left_out():
     assert list(records({"shut": "24/7"}, opening_hours="shut")["opening_hours"]) == ["24/7"]
 
 
-@pytest.mark.parametrize("name", ["WRAFTON HOUSE SURGERY", "DR A CHAUDHRY & DR I JEET", "THE ALLUM MED.CTR.", "PARK LANE PRACTICE", "ST GEORGES H/C"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WRAFTON HOUSE SURGERY",
+        "DR A CHAUDHRY & DR I JEET",
+        "THE ALLUM MED.CTR.",
+        "PARK LANE PRACTICE",
+        "ST GEORGES H/C",
+    ],
+)
 def test_a_practice_is_known_by_its_name(name):
     assert script("nhs_gp_practices_2024").is_practice(name)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["HMP LITTLEHEY", "ST HELENS ROTA OOH", "BMI SURGERY HOSPITAL", "FIVE VALLEYS PCN HUB", "MAPLE DERMATOLOGY CLINIC", "BOOTS", "PES@SPECSAVERS", ""],
+    [
+        "HMP LITTLEHEY",
+        "ST HELENS ROTA OOH",
+        "BMI SURGERY HOSPITAL",
+        "FIVE VALLEYS PCN HUB",
+        "MAPLE DERMATOLOGY CLINIC",
+        "BOOTS",
+        "PES@SPECSAVERS",
+        "",
+    ],
 )
 def test_what_else_prescribes_is_no_practice(name):
     assert not script("nhs_gp_practices_2024").is_practice(name)
@@ -88,21 +108,31 @@ def test_every_row_of_each_list_is_accounted_for(town):
 
 def test_a_library_under_two_councils_is_one_and_an_archive_beside_a_library_of_its_name_is_another(town):
     assert outcomes(town, "librarydata_libraries_2023")["rejected: the same record stands earlier in the table"] == 1
-    kinds = town.query("select kind from place_record where source = 'librarydata_libraries_2023' and name = 'Samplebridge City Archive' order by 1")
+    kinds = town.query(
+        "select kind from place_record where source = 'librarydata_libraries_2023' and name = 'Samplebridge City Archive' order by 1"
+    )
     assert kinds == [("archive",), ("library",)]
 
 
 def test_a_library_in_several_editions_is_one_place_and_the_located_edition_is_the_present_one(town):
-    sources = town.query("select distinct source from place_record where source like '%librar%' and source not like 'gla%'")
+    sources = town.query(
+        "select distinct source from place_record where source like '%librar%' and source not like 'gla%'"
+    )
     assert sources == [("librarydata_libraries_2023",)]
     ids = pd.read_parquet(town.data / "identity.parquet")
-    places = ids.assign(place_id=ids["place_id"].replace(dict(ids.dropna(subset="superseded_by")[["place_id", "superseded_by"]].to_numpy())))
+    places = ids.assign(
+        place_id=ids["place_id"].replace(
+            dict(ids.dropna(subset="superseded_by")[["place_id", "superseded_by"]].to_numpy())
+        )
+    )
     of = lambda stem: set(places.loc[places["source"] == stem, "place_id"])  # noqa: E731
     assert len(of("ace_libraries_2023") - of("librarydata_libraries_2023")) == 0
 
 
 def test_hours_reach_the_record_the_place_and_its_sheet(town):
-    (row,) = town.query("select place_id, opening_hours, hours_per_week, shares_with, hours_source from place where name = 'Tollgate Library and Learning Centre'")
+    (row,) = town.query(
+        "select place_id, opening_hours, hours_per_week, shares_with, hours_source from place where name = 'Tollgate Library and Learning Centre'"
+    )
     assert row[1].startswith("Monday AM & PM (continuous); Tuesday ")
     assert row[2:] == (40.0, "community space, a school or college", "librarydata_libraries_2023")
     assert town.query("select opening_hours, hours_per_week, shares_with from place_record where source = 'librarydata_libraries_2023' and place_id = $1", row[0]) == [row[1:4]]  # fmt: skip
@@ -118,9 +148,20 @@ def test_hours_reach_the_record_the_place_and_its_sheet(town):
 def test_closings_by_year_are_counted_once_and_those_replaced_told_apart(town):
     rows = town.frame("select year, sum(n_rows) as n_rows, sum(n_closed) as n_closed, sum(n_replaced) as n_replaced, sum(n_other) as n_other from place_closing_count group by year order by year")  # fmt: skip
     assert (rows["n_rows"] == rows["n_closed"] + rows["n_replaced"] + rows["n_other"]).all()
-    assert dict(zip(rows["year"], rows["n_closed"], strict=True)) == {2015: 1, 2017: 0, 2018: 1, 2020: 1, 2022: 1, 2024: 1}
-    assert dict(zip(rows["year"], rows["n_replaced"], strict=True))[2017] == 1  # Tollgate Branch, in whose building another is open
-    told = town.query("select count(*) from place_event where event = 'closed' and precision = 'year' and kind = 'library'")
+    assert dict(zip(rows["year"], rows["n_closed"], strict=True)) == {
+        2015: 1,
+        2017: 0,
+        2018: 1,
+        2020: 1,
+        2022: 1,
+        2024: 1,
+    }
+    assert (
+        dict(zip(rows["year"], rows["n_replaced"], strict=True))[2017] == 1
+    )  # Tollgate Branch, in whose building another is open
+    told = town.query(
+        "select count(*) from place_event where event = 'closed' and precision = 'year' and kind = 'library'"
+    )
     assert told == [(int(rows["n_closed"].sum()),)]
 
 
@@ -157,16 +198,36 @@ def test_sports_clubs_are_counted_within_reach_and_nowhere_shown(town):
 
 
 def test_a_profile_tells_how_many_clubs_and_names_none():
-    club = {"kind": "sports_club", "title": "community sports clubs", "group": "place", "subset_of": None, "is_shown": False}
-    one = club | {"n_within_15_min": 3, "n_within_10_min": 1, "nearest": None, "nearest_few": [], "n_areas_partly_known": 0}
+    club = {
+        "kind": "sports_club",
+        "title": "community sports clubs",
+        "group": "place",
+        "subset_of": None,
+        "is_shown": False,
+    }
+    one = club | {
+        "n_within_15_min": 3,
+        "n_within_10_min": 1,
+        "nearest": None,
+        "nearest_few": [],
+        "n_areas_partly_known": 0,
+    }
     assert _one_kind(one) == "3 community sports clubs within 15 minutes (1 within 10)"
-    many = club | {"n_within_15_min": None, "residents_within_15_min": 900, "nearest_few": [], "n_areas_partly_known": 0, "n_areas_within": 0}
+    many = club | {
+        "n_within_15_min": None,
+        "residents_within_15_min": 900,
+        "nearest_few": [],
+        "n_areas_partly_known": 0,
+        "n_areas_within": 0,
+    }
     assert _is_here(many)
     assert _kind_of_many(many, 1000).startswith("Community sports clubs; 900 of 1,000 residents live in areas with one")
 
 
 def test_green_space_is_null_with_a_reason_where_the_file_holds_no_row(town):
-    found = town.query("select null_reason, count(*), count(value) from indicator_value where indicator = 'green_space_pct' group by 1")
+    found = town.query(
+        "select null_reason, count(*), count(value) from indicator_value where indicator = 'green_space_pct' group by 1"
+    )
     assert {reason for reason, n, known in found} == {None, "not_covered"}
     assert all((known == n) == (reason is None) for reason, n, known in found)
 

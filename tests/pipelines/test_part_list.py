@@ -16,7 +16,12 @@ LIST = {"url": "https://food.example/Authorities", "headers": {"x-api-version": 
 
 
 def source():
-    fetch = {"url": "https://food.example/F{part}.json", "parts": "food_authorities", "format": "json", "parts_list": LIST}
+    fetch = {
+        "url": "https://food.example/F{part}.json",
+        "parts": "food_authorities",
+        "format": "json",
+        "parts_list": LIST,
+    }
     return make_source(fetch=fetch)
 
 
@@ -59,7 +64,9 @@ def test_the_list_is_asked_with_its_header_and_decides(caplog):
     assert "1 of 2 names on the list are no authority of ours: Cardiff" in caplog.text
 
 
-@pytest.mark.parametrize("answer", [b"<html>busy</html>", b"{}", b"[1]", b'{"authorities": [{"Code": 1}]}', {"status": 404}])
+@pytest.mark.parametrize(
+    "answer", [b"<html>busy</html>", b"{}", b"[1]", b'{"authorities": [{"Code": 1}]}', {"status": 404}]
+)
 def test_where_the_list_does_not_answer_the_parts_known_before_are_asked_for(waits, answer):
     found = parts_of(ScriptedWeb([answer]).client(), source(), ENGLAND, {"parts_of": {"7": "E06000001"}})
     assert found.of == {"7": "E06000001"}
