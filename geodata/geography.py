@@ -76,6 +76,7 @@ class Geography(Record):
     """A nation of small areas, as data. `extent`: the corners (x, y in `crs`) of a simple shape that all of it lies within,
     and nothing with its axes swapped or in another unit does. `covers` names the sets of areas that sources may claim to be complete for:
     `nation`, or a level and its codes. `above`: what codes that stand for sums of areas look like in people's tables. `parts` maps the parts of a source that comes in many files to authorities.
+    `also_named`: other names that lists have for an authority, by its code; `made_of`: the districts it took the place of.
     `residents_as`: of what day residents are. `taxonomy` names the file of its kinds of place; without it, those of taxonomy.yml. `default`: taken where no area is
     asked. `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
@@ -100,6 +101,8 @@ class Geography(Record):
     groupings: list[str] = []
     covers: dict[str, Literal["nation"] | dict[str, list[str]]] = {}
     parts: dict[str, dict[str, str]] = {}
+    also_named: dict[str, list[str]] = {}
+    made_of: dict[str, list[str]] = {}
     postcodes: Postcodes | None = None
     minutes_per_metre: float
     detour_factor: float

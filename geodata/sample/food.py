@@ -149,3 +149,16 @@ def record(row, code: str, council: str) -> dict:
     if pd.isna(row.longitude):
         told.pop("Geocode") if turn == 0 else told.update({"Geocode": "" if turn == 1 else None})
     return told
+
+
+# How the service lists them: two under names that differ a little from the look-up's, one of another nation.
+LISTED = {"501": "Samplebridge City Council", "502": "Northbank", "977": "Beyondshire"}
+
+
+def authorities() -> bytes:
+    """The service's own list of authorities and the numbers of their files."""
+    rows = [
+        {"LocalAuthorityId": 9900 + n, "LocalAuthorityIdCode": code, "Name": name, "EstablishmentCount": 100}
+        for n, (code, name) in enumerate(LISTED.items())
+    ]
+    return wire.json_bytes({"authorities": rows, "meta": {"itemCount": len(rows)}, "links": []})

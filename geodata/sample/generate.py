@@ -8,19 +8,24 @@ from urllib.parse import quote
 import pandas as pd
 
 from geodata.sample import (
+    clubs,
     cooperatives,
     extract,
     food,
+    health,
     libraries,
+    local,
     openstreetmap,
     places,
     postcodes,
     registered,
+    societies,
     tables,
     town,
     vintages,
     wire,
 )
+from geodata.sample import schools as registers
 
 HERE = Path(__file__).parent
 DATES = list(places.RUNTIME)
@@ -47,6 +52,7 @@ CONTENT_TYPES = {
     "json": "application/json",
     "zip": "application/zip",
     "pbf": "application/octet-stream",
+    "parquet": "application/octet-stream",
 }
 MSOA_NAMES = "https://houseofcommonslibrary.github.io/msoanames/MSOA-Names-Latest2.csv"
 
@@ -147,11 +153,17 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     for year in libraries.SURVEYS:
         edition = wire.csv_bytes(libraries.edition(branches, year), encoding="utf-8-sig")
         told.append((None, registered.address(f"ace_libraries_{year}"), edition, "csv"))
+    located = wire.csv_bytes(libraries.located(branches, codes))
+    told.append((None, registered.address("librarydata_libraries_2023"), located, "csv"))
+    first_edition = wire.csv_bytes(libraries.of_2016(branches, codes))
+    told.append((None, registered.address("dcms_libraries_2016"), first_edition, "csv"))
     coops = wire.csv_bytes(cooperatives.cooperatives(codes))
     told.append((None, registered.address("coops_uk_2023"), coops, "csv"))
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
+    told += community(areas, codes)
+    told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
     for order, date in enumerate(DATES):
         for part in food.COUNCIL_OF_PART:
             url = registered.address("fsa_hygiene_current", part)
@@ -164,12 +176,36 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     return told
 
 
+def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None, str, bytes, str]]:
+    """Answers of the lists of health, sport and green space, the same on both dates, as `lists` gives them."""
+    told: list[tuple[int | None, str, bytes, str]] = []
+    for stem, table in (
+        ("nhs_gp_practices_2024", health.practices(codes)),
+        ("nhs_pharmacies_2024", health.pharmacies(codes)),
+    ):
+        told.append((None, registered.address(stem), health.parquet_bytes(table), "parquet"))
+    for stem, table in (
+        ("trafford_leisure_centres_current", local.leisure_centres(codes)),
+        ("trafford_sports_facilities_current", local.sports_facilities(codes)),
+        ("defra_green_space_2026", local.green_space(areas)),
+        ("fca_mutuals_current", societies.societies(codes)),
+    ):
+        told.append((None, registered.address(stem), wire.csv_bytes(table), "csv"))
+    told.append((None, registered.address("os_open_greenspace_current"), local.greenspace_zip(areas), "zip"))
+    every = clubs.clubs(codes)
+    for year in [*clubs.YEARS, clubs.NOW]:
+        stem = "hmrc_cascs_current" if year == clubs.NOW else f"hmrc_cascs_{year}"
+        told.append((None, registered.address(stem), wire.csv_bytes(clubs.edition(every, year)), "csv"))
+    return told
+
+
 def main(folder: Path = HERE) -> None:
     """Invent the town and record in `folder` what each source would have answered on each date."""
     areas, neighbours = town.build()
     census = tables.census(areas)
     scores = tables.indices(areas)
     iod = [tables.file_7(areas, scores), tables.file_8(areas, scores, census["ts007a"])]
+    codes = postcodes.postcodes(areas)
     schools, sites = places.schools(areas, neighbours), places.brownfield(areas)
     layers = {layer: places.venues(areas, layer, part) for part, layer in enumerate(places.VENUES)}
     recording = wire.Recording()
@@ -185,7 +221,7 @@ def main(folder: Path = HERE) -> None:
             recording.add(date, CENSUS.format(number), body, "application/zip", "zip")
         add_indices(recording, date, iod)
         recording.add(date, MSOA_NAMES, wire.csv_bytes(quarters(areas)), "text/csv", "csv")
-        register = wire.csv_bytes(schools[date], encoding="cp1252")
+        register = wire.csv_bytes(registers.register(schools[date], areas, codes), encoding="cp1252")
         recording.add(date, SCHOOLS.format(date.replace("-", "")), register, "text/csv", "csv")
         recording.add(date, BROWNFIELD, wire.csv_bytes(sites[date]), "text/csv", "csv")
         add_city_map(recording, date, {layer: by_date[date] for layer, by_date in layers.items()})

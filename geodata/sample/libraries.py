@@ -1,4 +1,4 @@
-"""The national list of libraries in its editions of 2022 and 2023: the city map's libraries, and many that it lacks."""
+"""The national list of libraries in its editions of 2016, 2022 and 2023: the city map's libraries, and many that it lacks."""
 
 import numpy as np
 import pandas as pd
@@ -153,4 +153,85 @@ def edition(libraries: pd.DataFrame, year: int) -> pd.DataFrame:
         table[day] = np.where(shut, "N/A Closed", "Closed" if day == "sunday" else "AM & PM (continuous)")
     table["hours"], table["staffed_hours"] = np.where(shut, "N/A Closed", "40"), np.where(shut, "N/A Closed", "40")
     table["automated"] = np.where(shut, "", "No")
+    return table
+
+
+# The edition of 2023 as it is cleaned and located by others: some headings of its own, blank where nothing is said.
+SHARED = (
+    "archives",
+    "arts centre",
+    "care home or hostel",
+    "catering, bars or pub",
+    "civic",
+    "community",
+    "faith buildings",
+    "health",
+    "hotel",
+    "industrial or business",
+    "library",
+    "museum",
+    "retail",
+    "schools or colleges",
+    "universities or higher education",
+    "other",
+)
+UNDER_BOTH_COUNCILS = "Quillwright Library"  # stands a second time, under the council of before a reorganisation
+AGAIN_AS_ARCHIVE = "Samplebridge City Archive"  # a static library of the same name shares its building
+SHARES = {
+    "Tollgate Library and Learning Centre": ("community", "schools or colleges"),
+    "Tryalmere Library": ("health",),
+}
+
+
+def located(libraries: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """The edition of 2023 with the coordinates of each library's postcode, where that has some."""
+    rows = libraries.sort_values(["council", "name"], kind="stable", ignore_index=True)
+    at = codes[codes.placed].set_index("postcode")
+    operation = rows.operation.str.upper().mask(rows.operation.isin(["Closed", "Temporary Closure"]), "")
+    names = rows.council.map(lambda council: COUNCILS[council][1])
+    table = pd.DataFrame({"Reporting service": names + " Council", "Reporting service code": "S99"})
+    table["Name"], table["Type"] = rows.name, rows.type.str.title()
+    table["Address 1"], table["Address 2"], table["Address 3"] = rows.address1, names, ""
+    table["Postcode"], table["Unique property reference number"] = rows.postcode, rows.uprn
+    for heading, column in {"Longitude": "longitude", "Latitude": "latitude"}.items():
+        numbers = at[column].reindex(rows.postcode).to_numpy()
+        table[heading] = ["" if np.isnan(number) else f"{number:.6f}" for number in numbers]
+    table["Upper tier local authority"] = names
+    table["Operation in 2022"], table["Operation in 2023"] = operation, operation
+    table["Year opened"], table["Year closed"] = rows.opened, rows.closed
+    shares = rows.name.map(SHARES).map(lambda held: held if isinstance(held, tuple) else ())
+    table["Co-located"] = np.where(shares.map(len) > 0, "Yes", "No")
+    for what in SHARED:
+        table[f"Co-located {what}"] = np.where(shares.map(lambda held, what=what: what in held), "X", "")
+    shut = operation == ""
+    for day in DAYS:
+        told = "Closed" if day == "sunday" else "AM & PM (continuous)"
+        table[f"{day.title()} opening times"] = np.where(shut, "", told)
+    table["Hours open per week"], table["Staffed hours per week"] = np.where(shut, "", "40"), np.where(shut, "", "40")
+    table.loc[table["Name"] == "Draffenmere Library", "Monday opening times"] = "[Unknown]"
+    table["Automated"], table["Email or website"] = "", ""
+    twice = table[table["Name"] == UNDER_BOTH_COUNCILS].replace(
+        {"Reporting service": r" Council$"}, " District Council", regex=True
+    )
+    archive = table[table["Name"] == AGAIN_AS_ARCHIVE].assign(Type=STATIC)
+    return pd.concat([table, twice, archive], ignore_index=True)
+
+
+def of_2016(libraries: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """The edition of 1 July 2016, with headings and codes of its own: static libraries, some closed since 2010."""
+    rows = libraries[libraries.type.isin([STATIC, "Static library"]) & (libraries.opened == "")]
+    rows = rows.sort_values(["council", "name"], kind="stable", ignore_index=True)
+    at = codes[codes.placed].set_index("postcode")
+    shut = rows.closed.between("2010", "2016")
+    table = pd.DataFrame({"name": rows.was.str.removesuffix(" Library"), "id": np.arange(1, len(rows) + 1)})
+    table["authority_id"], table["address"] = rows.council, rows.address1
+    table["postcode"] = rows.postcode.str.replace(" ", "")
+    for heading, column in {"lat": "latitude", "lng": "longitude"}.items():
+        numbers = at[column].reindex(rows.postcode).to_numpy()
+        table[heading] = ["" if np.isnan(number) else f"{number:.6f}" for number in numbers]
+    codes_2016 = {"CR": "CRL", "ICL": "ICL", "C": "CL"}
+    table["type"] = rows.operation.str.upper().map(codes_2016).fillna("LAL").mask(shut, "")
+    table["closed"], table["closed_year"] = np.where(shut, "XL", ""), rows.closed.where(shut, "")
+    table["replacement"], table["notes"] = "f", ""
+    table["hours"] = np.where(shut, "", "42")
     return table

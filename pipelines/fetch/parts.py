@@ -1,5 +1,7 @@
 """A file that comes in parts, one an authority: each is fetched by itself, and what fails is reported."""
 
+import logging
+import time
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +10,10 @@ from pipelines.fetch import file
 from pipelines.fetch.http import Client
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
+
+log = logging.getLogger("commonground.fetch")
+PAUSE_S = 0.5  # between two files of one publisher, where it is asked itself
+TOLD_EVERY = 25
 
 
 def fetch(
@@ -20,7 +26,11 @@ def fetch(
     no part answers.
     """
     files, validators, missing, changed, problems = {}, {}, {}, False, []
-    for part in parts:
+    for n, part in enumerate(parts):
+        if n and n % TOLD_EVERY == 0:
+            log.info("%s: %s of %s files", source.stem, n, len(parts))
+        if n and not client.stands_in:
+            time.sleep(PAUSE_S)
         name = f"{part}.{source.fetch.forms[0]}"
         old = kept / name if kept and (kept / name).exists() else None
         one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
@@ -40,7 +50,7 @@ def fetch(
             validators[part] = reply.validator | {"as_at": reply.source_as_at}
     if not files or len(problems) == len(parts):
         raise problems[0]
-    if not changed and not missing:
+    if not changed and not missing and kept and set(files) == {path.name for path in kept.iterdir()}:
         return None
     oldest = min((v["as_at"] for v in validators.values() if v.get("as_at")), default=None)
     return Reply(files, validators, oldest, missing)

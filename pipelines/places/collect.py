@@ -26,7 +26,8 @@ from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
 log = logging.getLogger("commonground.places")
 RECORD = schema(
     "record str, source str, source_id str, series str, kind str?, name str?, status str, closed_year Int64?,"
-    "owner_kind str?, run_by str?, postcode str?, uprn str?, refers_to str?, area_code str?, x float64?, y float64?,"
+    "owner_kind str?, run_by str?, opening_hours str?, hours_per_week float64?, shares_with str?,"
+    "postcode str?, uprn str?, refers_to str?, area_code str?, x float64?, y float64?,"
     "longitude float64?, latitude float64?, point_quality str, as_at datetime64[ms]?, observed_on datetime64[ms],"
     "is_current bool, is_row bool, row int64, first_seen str?, last_seen str, publish str, reason str?"
 )
@@ -112,7 +113,11 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         none = _read(given, source, empty_table(source), postcodes, "2000-01-01")
         rows = [none.assign(is_row=pd.Series(dtype=bool), observed_at=pd.Series(dtype="str"))]
     rows = _one_edition(given, pd.concat(rows, ignore_index=True))
-    return _locate(given, _newest(rows)), _sightings(rows), _observations(given.definition["sources"], rows)
+    return (
+        _locate(given, _newest(rows, _counted(given))),
+        _sightings(rows),
+        _observations(given.definition["sources"], rows),
+    )
 
 
 def _monthly(lines: list[dict]) -> list[dict]:
@@ -169,20 +174,25 @@ def _sightings(rows: pd.DataFrame) -> pd.DataFrame:
     return seen.sort_values(["series", "source_id", "observed_on"]).reset_index(drop=True)
 
 
-def _newest(rows: pd.DataFrame) -> pd.DataFrame:
+def _counted(given: Given) -> set[str]:
+    """The sources that some kind of place is counted from."""
+    return {stem for kind in given.definition["taxonomy"].kinds.values() for stem in kind.counted_from}
+
+
+def _newest(rows: pd.DataFrame, counted: set[str]) -> pd.DataFrame:
     """Each record as its list last had it; older sightings stay only where they are rows of a present table.
 
-    Current is what the present snapshot of the newest source of a series holds; of a table that holds many
-    observations, the last.
+    Current is what the present snapshot of the newest source of a series holds (of two editions of one date, that of
+    `counted`); of a table that holds many observations, the last.
     """
     usable = rows["reason"].isna()
     first_seen = rows[usable].groupby(["series", "source_id"])["observed_at"].min().rename("first_seen")
     rows = rows.join(first_seen, on=["series", "source_id"])
     counts = rows["is_row"] & (rows["reason"] != "other_edition")
     present = rows[counts].groupby(["series", "source"])["observed_on"].max().reset_index()
-    newest = (
-        present.sort_values("observed_on", kind="stable").drop_duplicates("series", keep="last").set_index("series")
-    )
+    present["is_counted"] = present["source"].isin(counted)
+    present = present.sort_values(["observed_on", "is_counted"], kind="stable")
+    newest = present.drop_duplicates("series", keep="last").set_index("series")
     is_newest = rows["is_row"] & (rows["source"] == rows["series"].map(newest["source"]))
     is_newest &= rows["observed_on"] == newest["observed_on"].reindex(rows["series"]).to_numpy()
     rows = rows.assign(is_newest=is_newest).sort_values(["is_newest", "observed_on", "is_row"], kind="stable")

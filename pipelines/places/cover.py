@@ -193,8 +193,9 @@ class _Lists:
         """The authorities that a source in parts has files of, and those of which some file did not come."""
         if source.covers_by != "fetched":
             return set(), set()
-        of = self.geography.parts[source.fetch.parts]
-        came = set(self.given[f"snapshot/{source.stem}"].parts())
+        snapshot = self.given[f"snapshot/{source.stem}"]
+        of = snapshot.parts_of or self.geography.parts[source.fetch.parts]
+        came = set(snapshot.parts())
         return set(of.values()), {authority for part, authority in of.items() if part not in came}
 
     def _in(self, authorities: set[str]) -> np.ndarray:

@@ -19,12 +19,13 @@ from pipelines.register.source import Licence
 from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import ISSUES
 
+HOURS = ["opening_hours", "hours_per_week", "shares_with"]
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE = schema(
     "place_id str, kind str, kinds str, name str?, name_source str, point_source str, point_quality str, area_code str,"
     "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_source str?,"
-    "owner_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, n_records int64,"
-    "lead_record str, as_at datetime64[ms]?, publish str, licence str",
+    "owner_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
+    "hours_per_week float64?, shares_with str?, hours_source str?, n_records int64, lead_record str, as_at datetime64[ms]?, publish str, licence str",
     key="place_id",
 )
 KIND = schema(
@@ -165,14 +166,11 @@ def _places(
     for column in ("point_quality", "area_code", "x", "y", "longitude", "latitude"):
         places[column] = spot[column]
     for column in ("owner_kind", "run_by"):
-        said = rows[rows[column].notna() & rows["is_current"] & ~rows["is_hidden"]]
-        said = (
-            said.sort_values(["shares", "turn", "as_at", "record"], ascending=[True, True, False, True])
-            .drop_duplicates("place_id")
-            .set_index("place_id")
-        )
+        said = _best_told(rows, [column])
         of = column.removesuffix("_kind")
         places[column], places[f"{of}_source"], places[f"{of}_as_at"] = said[column], said["source"], said["as_at"]
+    said = _best_told(rows, HOURS)  # all of one record: what two lists say of one week may be of two years
+    places[HOURS], places["hours_source"] = said[HOURS], said["source"]
     shown = rows[rows["is_current"]].groupby("place_id")
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
     places["as_at"] = rows.groupby("place_id")["as_at"].max()
@@ -187,16 +185,23 @@ def _places(
     return _typed(places.reset_index())
 
 
+def _best_told(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """By place, the best of the present records that may be shown and say anything in `columns`."""
+    said = rows[rows[columns].notna().any(axis=1) & rows["is_current"] & ~rows["is_hidden"]]
+    best = said.sort_values(["shares", "turn", "as_at", "record"], ascending=[True, True, False, True])
+    return best.drop_duplicates("place_id").set_index("place_id")
+
+
 def _licences(
     licensed: Licensed, places: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame, kind_sources: pd.Series
 ) -> pd.Series:
-    """The licence of each place's row: that of its name, unless its name, point, owner or who runs it is a share-alike
-    source's, its kind rests on share-alike records alone, or its being shut on one. `kinds`, `n_records` and `as_at` are
+    """The licence of each place's row: that of its name, unless its name, point, owner, who runs it or its hours are a
+    share-alike source's, its kind rests on share-alike records alone, or its being shut on one. `kinds`, `n_records` and `as_at` are
     worked out over all its records, and are no part of this."""
     licence, shared = licensed.licence, licensed.shared
     said = kind_sources.astype("str").str.split(", ").explode().map(licence)
     rests = [
-        *(places[f"{what}_source"].map(licence) for what in ("name", "point", "owner", "run_by")),
+        *(places[f"{what}_source"].map(licence) for what in ("name", "point", "owner", "run_by", "hours")),
         rows[rows["status"] != "open"].set_index("place_id")["source"].map(licence),
         said[~said.index.isin(said.index[~said.isin(shared)])],
         _shut_by(licensed, events),

@@ -11,7 +11,7 @@ from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Closed, Places, Source, Values
-from pipelines.tables.extent import coordinates
+from pipelines.tables.extent import coordinates, has_ended
 from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
@@ -68,6 +68,9 @@ def read_records(
             "closed_year": closed_year.mask(unmarked),
             "owner_kind": meaning(rows, rule.owner_kind),
             "run_by": meaning(rows, rule.run_by),
+            "opening_hours": _told(rows, rule.days),
+            "hours_per_week": rows[rule.hours_per_week].astype("float64") if rule.hours_per_week else np.nan,
+            "shares_with": _filled(rows, rule.shares_with),
             "postcode": compact(_column(rows, rule.postcode)),
             "uprn": _column(rows, rule.uprn).where(_column(rows, rule.uprn).str.fullmatch(UPRN).fillna(False)),
             "refers_to": _references(rows, rule),
@@ -128,7 +131,26 @@ def _closing(rows: pd.DataFrame, closed: Closed | None) -> tuple[pd.Series, pd.S
     if closed.year:
         year = rows[closed.year].astype("Int64")
         status = status.mask(year.notna() & (status != "temporarily_closed"), "closed")
+    if closed.blank:
+        status = status.mask(rows[closed.column].isna() & year.isna(), closed.blank)
     return status, year
+
+
+def _told(rows: pd.DataFrame, days: dict[str, str]) -> pd.Series:
+    """Opening hours in one text, the days in order (`Monday 9-5; Tuesday closed`); null where no day is told."""
+    told = pd.Series("", index=rows.index, dtype="str")
+    for day, column in days.items():
+        value = rows[column].astype("str")
+        told += ("; " + f"{day} ".lstrip() + value).where(value.notna(), "")
+    return told.str.removeprefix("; ").replace("", None)
+
+
+def _filled(rows: pd.DataFrame, columns: dict[str, str]) -> pd.Series:
+    """The names of the columns that are filled, with commas between; null where none is."""
+    named = pd.Series("", index=rows.index, dtype="str")
+    for name, column in columns.items():
+        named += pd.Series(f", {name}", index=rows.index, dtype="str").where(rows[column].notna(), "")
+    return named.str.removeprefix(", ").replace("", None)
 
 
 def _references(rows: pd.DataFrame, rule: Places) -> pd.Series:
@@ -156,7 +178,7 @@ def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd
         "duplicate": records.duplicated(["source_id", "observed_on"]),
         "not_a_place": no_place,
         "unmapped": records["kind"].isna(),
-        "ended": rows[rule.ended].notna() if rule.ended else pd.Series(False, index=rows.index),
+        "ended": has_ended(rule, rows),
         "never_mapped": records["name"]
         .str.contains("|".join(map(re.escape, taxonomy.never_mapped)) or NOTHING, case=False)
         .fillna(False),

@@ -86,9 +86,12 @@ def _indicators(register: Register) -> Iterator[str]:
             if name not in known:
                 message = f"{name} is neither a source nor one of {', '.join(PLACE_TABLES)}"
                 yield f"{indicator.at('inputs')}: {message}"
+        kinds = register.taxonomy.kinds
         for kind in indicator.kinds:
-            if kind not in register.taxonomy.counted():
+            if "reach" in indicator.inputs and kind not in register.taxonomy.counted():
                 yield f"{indicator.at('kinds')}: {kind} is not a kind that counts for reach"
+            if "organisation" in indicator.inputs and (kind not in kinds or kinds[kind].group != "organisation"):
+                yield f"{indicator.at('kinds')}: {kind} is not a kind of organisation"
 
 
 def _indices(register: Register) -> Iterator[str]:

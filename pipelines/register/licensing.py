@@ -6,7 +6,7 @@ between them, so that it stands in a file of its own and in none that promises o
 
 from collections.abc import Iterable
 
-from pipelines.register.provenance import indicator_kinds, indicator_sources
+from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, Register
 from pipelines.register.source import Licence
 from pipelines.scoring.definition import Index
@@ -51,7 +51,7 @@ def kind_basis(register: Register, kind: str) -> set[str]:
 def indicator_basis(register: Register, indicator: Indicator) -> set[str]:
     """The sources that an indicator's values rest on: those it cites, all that bear on its kinds, and those of areas."""
     geography = register.geography
-    kinds = (kind_basis(register, kind) for kind in indicator_kinds(register, indicator))
+    kinds = (kind_basis(register, kind) for kind in indicator.kinds)
     return {geography.boundaries.source, *geography.spine, *indicator_sources(register, indicator)}.union(*kinds)
 
 

@@ -8,7 +8,7 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
     """The sources behind `inputs`, each once, those that lead first: the stem of the first names the publisher.
 
     A source's table is that source, and the look-up that carries it where it is by an older vintage of areas. `reach` is
-    the lists its kinds are counted from, `national_reach` those of them that cover the nation, `organisation` those of organisations, and the postcode directory where one of
+    the lists its kinds are counted from, `national_reach` those of them that cover the nation, `organisation` those of its kinds, and the postcode directory where one of
     these is placed by postcode alone. `areas`, which every row rests on, adds none, unless there is
     nothing else.
     """
@@ -18,7 +18,7 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
         stem = {by_area(old): old for old in carried}.get(name, name)
         if stem in register.sources:
             found += [stem, carried[stem].source] if stem in carried else [stem]
-    kinds = indicator_kinds(register, indicator)
+    kinds = indicator.kinds
     if "national_reach" in indicator.inputs:
         lists = [register.national_lists(kind) for kind in kinds]
     else:
@@ -28,10 +28,3 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
         point = register.sources[stem].places.point
         found += [stem, register.geography.postcodes.source] if point.postcode and not point.crs else [stem]
     return list(dict.fromkeys(found)) or register.geography.spine
-
-
-def indicator_kinds(register: Register, indicator: Indicator) -> list[str]:
-    """The kinds of place that an indicator counts: those it names, or every kind of organisation."""
-    if "organisation" in indicator.inputs:
-        return [name for name, kind in register.taxonomy.kinds.items() if kind.group == "organisation"]
-    return indicator.kinds

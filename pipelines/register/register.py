@@ -27,8 +27,9 @@ class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
-    `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs. In title and
-    note stand `{cap_m}` and `{detour}` for the walk of the geography at hand.
+    `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
+    organisation, with `organisation`. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
+    hand.
     """
 
     stem: str
@@ -45,8 +46,8 @@ class Indicator(Record):
 
     @model_validator(mode="after")
     def _reach_has_kinds(self):
-        if bool(self.kinds) != reads_places(self):
-            raise ValueError("kinds, and reach or national_reach among inputs, go together")
+        if bool(self.kinds) != (reads_places(self) or "organisation" in self.inputs):
+            raise ValueError("kinds, and reach, national_reach or organisation among inputs, go together")
         return self
 
 

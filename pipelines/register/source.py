@@ -34,6 +34,17 @@ class Discover(Record):
     pattern: str
 
 
+class PartList(Record):
+    """The publisher's own list of the parts of a source, a JSON file: `records` is the key of its rows, `part` and
+    `name` the keys of a part and of the authority whose it is. `headers` are sent with the question."""
+
+    url: str
+    headers: dict[str, str] = {}
+    records: str
+    part: str
+    name: str
+
+
 class Sheets(Record):
     """The sheets of a workbook that make one table: those whose names match `named`, joined on one heading.
 
@@ -65,6 +76,7 @@ class Fetch(Record):
     discover: Discover | None = None
     back_days: int = Field(0, ge=0, le=31)
     parts: str | None = None
+    parts_list: PartList | None = None
     query: str | None = None
     dates: list[datetime.date] = []
     tags: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
@@ -89,6 +101,8 @@ class Fetch(Record):
             raise ValueError("needs one of url, alternate_url and discover")
         if bool(self.parts) != any("{part}" in url for url in self.urls):
             raise ValueError("parts and a url with {part} go together")
+        if self.parts_list and not self.parts:
+            raise ValueError("parts_list goes with parts, which stand in where the list does not answer")
         if self.back_days and not any("{today" in url for url in self.urls):
             raise ValueError("back_days goes with a url that holds {today}")
         if self.sheet and self.sheets:
@@ -226,18 +240,37 @@ class Kinds(Values):
 
 
 class Closed(Values):
-    """Positive evidence that a place is shut: values that mean closed or temporarily_closed, and the year it closed."""
+    """Positive evidence that a place is shut: values that mean closed or temporarily_closed, and the year it closed.
+
+    `blank`: what a blank cell means in a row that gives no year.
+    """
 
     year: str | None = None
+    blank: Literal["closed", "temporarily_closed"] | None = None
+
+
+class Ended(Record):
+    """A column, and those of its values by which a row has left the list. Case and outer spaces are passed over."""
+
+    column: str
+    values: list[str] = Field(min_length=1)
+
+    @field_validator("values")
+    @classmethod
+    def _folded(cls, values: list[str]) -> list[str]:
+        return [value.casefold() for value in values]
 
 
 class Places(Record):
     """How the rows of a source become place records.
 
-    `as_at` and `ended` name date columns; a row with an end has left the list. `refers_to` maps a column to the source
+    `as_at` names a date column; so does `ended`, where a row with any date has left the list, else it tells the values
+    of a column that say so. `refers_to` maps a column to the source
     whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
     `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
-    the places that must lie within the geography, else the answer is not a good one.
+    the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
+    holds them, or one a day, by the day's name; `shares_with`: by what a place may share its building with, the column
+    that is filled where it does.
     """
 
     kind: str | None = None
@@ -250,9 +283,12 @@ class Places(Record):
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
     run_by: Values | None = None
+    opening_hours: str | dict[str, str] = {}
+    hours_per_week: str | None = None
+    shares_with: dict[str, str] = {}
     closed: Closed | None = None
     as_at: str | None = None
-    ended: str | None = None
+    ended: str | Ended | None = None
     series: str | None = None
     observed_on: str | None = None
     least_placed: float = Field(0.8, ge=0, le=1)
@@ -269,11 +305,18 @@ class Places(Record):
         return {self.kind} if self.kind else set(self.kinds.values.values())
 
     @property
+    def days(self) -> dict[str, str]:
+        """The columns of opening hours, by the name of the day; by no name where one column holds them all."""
+        return {"": self.opening_hours} if isinstance(self.opening_hours, str) else self.opening_hours
+
+    @property
     def columns(self) -> list[str]:
         """Every column the rule reads."""
         point = self.point
         single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
-        single += [self.as_at, self.ended, self.observed_on, self.closed.year if self.closed else None]
+        ended = self.ended.column if isinstance(self.ended, Ended) else self.ended
+        single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
+        single += [*self.days.values(), *self.shares_with.values()]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
 

@@ -104,7 +104,7 @@ def kind_register(register: Register, present: set[str], cover: pd.DataFrame) ->
     rows = [
         {
             "kind": name, "title": kind.title, "kind_group": kind.group, "for_whom": kind.for_whom, "is_public": kind.public,
-            "is_fixed": kind.fixed, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
+            "is_fixed": kind.fixed, "is_shown": kind.shown, "counts_for_reach": kind.counts_for_reach, "counted_from": ", ".join(kind.counted_from),
             "national_lists": cover.at[name, "national_lists"] or None, "looked_for_pct": round(100 * cover.at[name, "share"], 1),
             "is_everywhere": bool(cover.at[name, "is_everywhere"]),
             "subset_of": kind.subset_of, "standards": ", ".join(f"{c} {m:g}" for c, m in kind.standard_minutes.items()) or None,

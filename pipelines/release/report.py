@@ -123,6 +123,7 @@ def _ownership(facts, connection) -> list[str]:
         lines.append(f"- withheld, because the score would follow coverage: {facts['indices_withheld']}")
     lines += [
         "- unconfirmed events are counts, in `place_event_count`; a place that is no longer listed need not have closed",
+        "- closings by year, as the lists date them, are in `place_closing_count`, with those replaced told apart",
         "",
     ]
     return lines

@@ -7,7 +7,7 @@ import shapely
 
 from geodata.extent import within_extent
 from geodata.geography import Geography
-from pipelines.register.source import Point, Source
+from pipelines.register.source import Places, Point, Source
 from pipelines.tables.contract import Breach
 
 LEAST_OF_LAYER = 0.99  # the share of the shapes of a layer, or of its points
@@ -30,6 +30,15 @@ def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
     return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
 
 
+def has_ended(rule: Places, rows: pd.DataFrame) -> pd.Series:
+    """True for each row that its list says has left it."""
+    if rule.ended is None:
+        return pd.Series(False, index=rows.index)
+    if isinstance(rule.ended, str):
+        return rows[rule.ended].notna()
+    return rows[rule.ended.column].astype("str").str.strip().str.casefold().isin(rule.ended.values)
+
+
 def share_placed(source: Source, geography: Geography, table: pd.DataFrame) -> float | None:
     """The share (0-1) of a list's places that lie within the extent or can be looked up by postcode.
 
@@ -39,9 +48,7 @@ def share_placed(source: Source, geography: Geography, table: pd.DataFrame) -> f
     rule = source.places
     if rule is None or not rule.point.crs:
         return None
-    counted = np.ones(len(table), dtype=bool)
-    if rule.ended:
-        counted &= table[rule.ended].isna().to_numpy()
+    counted = ~has_ended(rule, table).to_numpy(bool)
     if rule.kinds:
         kinds = table[rule.kinds.column].astype("str").str.strip().str.casefold()
         counted &= ~kinds.isin(rule.kinds.not_places).to_numpy(bool)

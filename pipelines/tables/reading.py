@@ -22,6 +22,7 @@ from pipelines.core.problem import Problem
 from pipelines.fetch.forms import form_of
 from pipelines.register.source import Source
 from pipelines.tables.headings import Used
+from pipelines.tables.layer_file import read_layer_file
 from pipelines.tables.workbook import read_workbook
 
 STREAMED = 200_000_000  # bytes beyond which a CSV is not held in memory whole, where its source asks for few columns
@@ -218,4 +219,13 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
 
 
 PAGES = ("arcgis", "osm")  # forms of JSON that say by themselves where their rows are
-READERS = {"csv": _csv, "zip": _zip, "xlsx": _xlsx, "parquet": _parquet, "json": _json, "arcgis": _arcgis, "osm": _osm}
+READERS = {
+    "csv": _csv,
+    "zip": _zip,
+    "xlsx": _xlsx,
+    "parquet": _parquet,
+    "gpkg": read_layer_file,
+    "json": _json,
+    "arcgis": _arcgis,
+    "osm": _osm,
+}

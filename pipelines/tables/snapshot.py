@@ -19,7 +19,7 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
-from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, parts
+from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -45,8 +45,9 @@ class Damaged(Problem):
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
-    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get.
-    `changed`: what it says otherwise than the one before. `folder` holds all snapshots of the source."""
+    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
+    `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
+    than the one before. `folder` holds all snapshots of the source."""
 
     stem: str
     folder: Path
@@ -59,6 +60,7 @@ class Snapshot:
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    parts_of: dict[str, str] = field(default_factory=dict)
 
     @property
     def data_version(self) -> str:
@@ -89,10 +91,10 @@ class SnapshotRead:
         return f"snapshot/{self.source.stem}"
 
     def version(self, data: Path) -> str:
-        """The hash of its content, and of which parts are missing."""
+        """The hash of its content, of whose its parts are, and of which are missing."""
         now = self.value(data)
         state = now.state if self.with_state and now.state in ("stale", "unavailable") else "read"
-        return store.sha256_json([now.data_version, sorted(now.missing), state])
+        return store.sha256_json([now.data_version, sorted(now.missing), now.parts_of, state])
 
     def value(self, data: Path) -> Snapshot:
         """The snapshot."""
@@ -191,19 +193,21 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    listed = part_list.Parts({})
     if by_hand:
         reply = inbox.fetch(workspace.data, source, known)
     elif source.fetch.parts:
-        wanted = tuple(workspace.geography.parts[source.fetch.parts])
-        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, wanted)
+        listed = part_list.parts_of(client_of(workspace), source, workspace.geography, last)
+        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, tuple(listed.of))
     else:
         reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
     line: dict[str, Any] = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+    line |= {"parts_of": listed.of} if listed.of else {}
     if reply is None:
-        return _with_bytes(folder, {**last, **line, "missing": {}, "status": "unchanged"})
+        return _with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
-    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
-    line |= {"by_hand": reply.by_hand}
+    line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
+    line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
@@ -304,6 +308,7 @@ def _snapshot(
         downloaded,
         line.get("missing", {}),
         line.get("changed", []),
+        line.get("parts_of", {}),
     )
 
 

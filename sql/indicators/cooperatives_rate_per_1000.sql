@@ -4,6 +4,7 @@ unit: per 1,000 residents of the authority
 direction: higher_is_more_opportunity
 grain: area
 inputs: [organisation, areas]
+kinds: [cooperative]
 null_reason: suppressed
 note: "one figure per authority, given to each of its areas; fewer than 10 are suppressed; by registered address; how long each has been active is not known"
 */

@@ -4,7 +4,7 @@ unit: "% of kinds"
 direction: higher_is_less_need
 grain: area
 inputs: [national_reach]
-kinds: [community_centre, library, school, pub, cafe, place_of_worship]
+kinds: [community_centre, library, school, gp_practice, pharmacy, pub, cafe, place_of_worship]
 null_reason: no_denominator
 note: "By lists that cover the nation, of the kinds that these look for nearly everywhere (kind.is_everywhere), the same in all areas; straight line lengthened by {detour} stands for the walk"
 */

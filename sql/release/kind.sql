@@ -8,6 +8,7 @@ columns:
   for_whom: whom it is for
   is_public: whether anyone may come
   is_fixed: whether it stays where it is
+  is_shown: "whether its places are shown one by one; those of a kind that are not, whose address may be a home, are counted within reach and no more is told of them"
   counts_for_reach: whether open places of this kind count within reach
   counted_from: "the sources whose places count; a kind was looked for wherever one of them looked"
   national_lists: "those of them that cover the whole nation by one rule, on which indices rest; null is none"

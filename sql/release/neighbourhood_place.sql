@@ -1,5 +1,5 @@
 /*
-title: The places behind every count, one row per area and place within a 15-minute walk
+title: The places behind every count of a kind that is shown, one row per area and place within a 15-minute walk
 key: [area_code, kind, place_id]
 columns:
   area_code: small area residents start from
@@ -11,4 +11,5 @@ columns:
 */
 select area_code, place_id, kind, distance_m, minutes, rule
 from places_in_reach
+where kind in (select kind from kind_register where is_shown)
 order by area_code, kind, place_id

@@ -4,7 +4,7 @@ key: [area_code, kind]
 columns:
   area_code: small area residents start from (the point is in neighbourhood, and how it was made in origin_kind)
   kind: kind of place (see table kind)
-  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap or where nobody looked", unit: m}
+  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap, where nobody looked, or where the kind's places are not shown", unit: m}
   nearest_minutes: {description: the same walk at the measure's speed, unit: minutes}
   nearest_place_id: that place; null where nearest_m is
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}
@@ -21,11 +21,14 @@ columns:
   national_coverage: {description: "how far these lists cover the area", term: coverage}
 */
 select
-    area_code, kind, r.nearest_m, round(r.nearest_minutes, 1) as nearest_minutes, r.nearest_place_id,
+    area_code, kind, if(is_shown, r.nearest_m, null) as nearest_m, if(is_shown, round(r.nearest_minutes, 1), null) as nearest_minutes,
+    if(is_shown, r.nearest_place_id, null) as nearest_place_id,
     r.n_within_10_min::integer as n_within_10_min, r.n_within_15_min::integer as n_within_15_min,
     round(r.access_e2sfca_per_1000, 6) as access_e2sfca_per_1000, round(r.access_3sfca_per_1000, 6) as access_3sfca_per_1000,
     r.standard_minutes, r.gap, r.coverage, r.null_reason, r.as_at::date as as_at,
-    n.nearest_m as national_nearest_m, n.n_within_15_min::integer as national_n_within_15_min, n.coverage as national_coverage
+    if(is_shown, n.nearest_m, null) as national_nearest_m, n.n_within_15_min::integer as national_n_within_15_min,
+    n.coverage as national_coverage
 from reach as r
 join national_reach as n using (area_code, kind)
+join (select kind, is_shown from kind_register) using (kind)
 order by area_code, kind

@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -17,6 +17,10 @@ columns:
   owner_source: source of owner_kind
   run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
+  opening_hours: when it is open, in the words of hours_source; null is not known
+  hours_per_week: {description: how long it is open in a week; null is not known, unit: hours}
+  shares_with: "what it shares its building with, separated by commas; null where none is named"
+  hours_source: source of opening_hours, hours_per_week and shares_with
   n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence
   licence: "licence of the row, by what its name, point, owner, kind and being shut rest on (see table licence)"
@@ -25,7 +29,8 @@ columns:
 */
 select
     place_id, kind, kinds, name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
-    status, owner_kind, owner_source, run_by, run_by_source, n_records::integer as n_records, as_at::date as as_at, licence,
+    status, owner_kind, owner_source, run_by, run_by_source,
+    opening_hours, hours_per_week, shares_with, hours_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places
 where place_id in (select place_id from places_shown)

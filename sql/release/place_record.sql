@@ -11,6 +11,9 @@ columns:
   area_code: small area the record's own point lies in
   owner_kind: who owns it, as the source states; null is not known
   run_by: who runs it, as the source states; null is not known
+  opening_hours: when it is open, as the source states; null is not known
+  hours_per_week: {description: "how long it is open in a week, as the source states; null is not known", unit: hours}
+  shares_with: "what it shares its building with, as the source states; null where none is named"
   point_quality: how near the point is to the door
   as_at: date of the record, or of its source
   outcome: {description: what became of the record, term: outcome}
@@ -20,8 +23,8 @@ columns:
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    o.place_id, r.source, r.source_id, r.kind, r.name, r.status, r.area_code, r.owner_kind, r.run_by, r.point_quality,
-    r.as_at::date as as_at, o.outcome, o.rule, s.licence, round(r.longitude, 6) as longitude, round(r.latitude, 6) as latitude
+    o.place_id, r.source, r.source_id, r.kind, r.name, r.status, r.area_code, r.owner_kind, r.run_by, r.opening_hours,
+    r.hours_per_week, r.shares_with, r.point_quality, r.as_at::date as as_at, o.outcome, o.rule, s.licence, round(r.longitude, 6) as longitude, round(r.latitude, 6) as latitude
 from place_records as r
 join record_outcomes as o using (record)
 join source_register as s on s.source = r.source

@@ -1,180 +1,239 @@
-"""What ranks the nation's areas rests on lists that cover it by one rule; what these look for too seldom is left out for all."""
+"""The national and local lists of the sample town: each row accounted for, hours kept, what may not be shown not shown."""
 
-from types import SimpleNamespace
+import importlib.util
+import json
 
-import numpy as np
 import pandas as pd
 import pytest
-from fixtures.making import make_index, plant
+from test_place_records import records
 
-from geodata.distance import measure_of
-from pipelines.core.query import run_sql
-from pipelines.core.step import output, run
-from pipelines.indicators.indicator import indicator_step
-from pipelines.indices.score import index_step
-from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import INDICATORS, Indicator, read_indicator
+from pipelines.answers.area.places_text import _is_here, _kind_of_many, _one_kind
+from pipelines.answers.latest import open_latest
+from pipelines.answers.place.place import answer
+from pipelines.tables.tidy import SOURCES
 
-KIND = "community_centre"
-NATIONAL, LOCAL = "osm_places_england", "gla_community_centres_2022"
-
-
-@pytest.fixture(scope="module")
-def reach(town):
-    """Reach of halls by all lists, and by national ones."""
-    found = output(town.data, f"reach/{KIND}")
-    return pd.read_parquet(found.path), pd.read_parquet(found.files[f"{KIND}.national"])
+NEW = (
+    "librarydata_libraries_2023", "dcms_libraries_2016", "nhs_gp_practices_2024", "nhs_pharmacies_2024", "hmrc_cascs_current",
+    "trafford_leisure_centres_current", "trafford_sports_facilities_current", "dfe_gias_current", "fsa_hygiene_current",
+)  # fmt: skip
 
 
-def test_national_is_what_claims_the_whole_nation(town):
-    register = town.workspace().register
-    assert register.national_lists(KIND) == [NATIONAL]
-    assert register.national_lists("library") == ["ace_libraries_2023"]
-    assert register.national_lists("music_venue") == [], "on the city's list alone"
+def script(stem: str):
+    spec = importlib.util.spec_from_file_location(stem, SOURCES / f"{stem}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def test_a_place_on_a_local_list_alone_counts_in_profiles_and_in_no_rank(town):
-    kinds = pd.read_parquet(output(town.data, "places/place").files["place.kinds"])
-    halls = kinds[(kinds["kind"] == KIND) & kinds["is_counted"]]
-    assert halls["is_national"].any()
-    assert not halls["is_national"].all()
-    assert set(halls.loc[~halls["is_national"], "rule"]) == {f"open, and listed by {LOCAL}"}
-    assert halls.loc[halls["is_national"], "rule"].str.contains(NATIONAL).all()
+def outcomes(town, stem: str) -> dict[str, int]:
+    found = town.query("select outcome, rule, n_rows from record_count where source = $1", stem)
+    return {f"{outcome}: {rule}": n for outcome, rule, n in found}
 
 
-def test_reach_by_national_lists_is_brute_force_over_their_places(town, reach):
-    whole, national = reach
-    assert (national["coverage"] == "partial").all(), "what volunteers keep"
-    assert "observed" in set(whole["coverage"]), "the city's list claims to be complete"
-    places = pd.read_parquet(output(town.data, "places/place").files[f"place.counted.{KIND}"]).query("is_national")
-    areas = pd.read_parquet(output(town.data, "geography/areas").path).sort_values("area_code")
-    geography = town.workspace().geography
-    measure = measure_of(geography)
-    apart = np.hypot(*(areas[[c]].to_numpy() - places[c].to_numpy() for c in "xy"))
-    assert national["n_within_15_min"].tolist() == (measure.least(apart)[1] <= 15).sum(axis=1).tolist()
-    near = np.where(apart.min(axis=1) <= geography.nearest_cap_m, measure.least(apart.min(axis=1))[0], np.nan)
-    assert national["nearest_m"].to_numpy() == pytest.approx(near, abs=0.0501, nan_ok=True)
-    assert (national["n_within_15_min"] <= whole["n_within_15_min"]).all()
-    assert (national["n_within_15_min"] < whole["n_within_15_min"]).any()
+# ---- what a row tells
 
 
-def test_the_release_has_both_side_by_side(town, reach):
-    whole, national = reach
-    columns = "n_within_15_min, national_n_within_15_min, nearest_m, national_nearest_m, coverage, national_coverage"
-    rows = town.frame(f"select {columns} from neighbourhood_reach where kind = '{KIND}' order by area_code")
-    for column in ("n_within_15_min", "nearest_m", "coverage"):
-        for name, frame in ((column, whole), (f"national_{column}", national)):
-            expected = frame[column].tolist()
-            assert rows[name].fillna(-1).tolist() == [-1 if pd.isna(value) else value for value in expected]
+def test_a_blank_cell_is_what_the_list_means_by_it_and_a_year_goes_before():
+    shut = {"column": "shut", "values": {"Closed": "closed"}, "year": "year", "blank": "temporarily_closed"}
+    given = [{"shut": "LA"}, {}, {"year": 2019}, {"shut": "Closed"}, {"shut": "LA", "year": 2024}]
+    found = records(*given, closed=shut)
+    assert list(found["status"]) == ["open", "temporarily_closed", "closed", "closed", "closed"]
 
 
-def test_an_indicator_by_national_lists_rests_on_them_alone(town, reach):
-    workspace = town.workspace()
-    indicator = workspace.register.indicators["nearest_community_centre_m"]
-    assert indicator_sources(workspace.register, indicator) == [NATIONAL]
-    assert f"reach/{KIND}:{KIND}.national" in indicator_step(workspace, indicator).reads
-    values = pd.read_parquet(output(town.data, "indicator/nearest_community_centre_m").path).set_index("area_code")
-    national = reach[1].set_index("area_code")
-    expected = national["nearest_m"].fillna(national["cap_m"])
-    pd.testing.assert_series_equal(values["value"], expected, check_names=False)
-
-
-def run_everyday(folder, everywhere: dict[str, bool], within: dict[str, list[int | None]]) -> pd.DataFrame:
-    """What the indicator's SQL says of hand-made reach of three areas, by area."""
-    files = []
-    for kind, counts in within.items():
-        coverage = ["unknown" if n is None else "observed" for n in counts]
-        rows = pd.DataFrame(
-            {"area_code": list("abc"), "n_within_15_min": pd.array(counts, "Int64"), "coverage": coverage}
-        )
-        rows["null_reason"] = pd.Series(["not_covered" if n is None else None for n in counts], dtype="str")
-        files.append(folder / f"{kind}.parquet")
-        rows.assign(as_at=pd.Timestamp("2025-01-01"), is_everywhere=everywhere[kind]).to_parquet(files[-1])
-    sql = read_indicator(INDICATORS / "everyday_kinds_within_15_min_pct.sql").sql
-    return run_sql(sql, {"national_reach": files}, "everyday").sort_values("area_code").set_index("area_code")
-
-
-def test_a_kind_that_is_not_looked_for_nearly_everywhere_counts_nowhere(tmp_path):
-    within = {"library": [1, 0, 2], "school": [3, 4, 0], "cafe": [9, None, None]}
-    found = run_everyday(tmp_path, {"library": True, "school": True, "cafe": False}, within)
-    assert found["value"].tolist() == [100, 50, 50], "the cafes of the city give it nothing"
-    found = run_everyday(tmp_path, {"library": True, "school": True, "cafe": True}, within)
-    assert found["value"].iloc[0] == 100
-    assert found["value"].iloc[1:].isna().all(), "where one that counts was not looked for, nothing is known"
-    assert found["null_reason"].tolist()[1:] == ["not_covered"] * 2
-    assert run_everyday(tmp_path, dict.fromkeys(within, False), within).empty
-
-
-def scored(folder, everywhere: bool, like_with_like: bool = True):
-    """An index of a statistic (weight .6) and of halls (.4), the halls known in the first of two areas alone."""
-    codes = ["e1", "e2"]
-    names = dict.fromkeys(("nation_code", "region_code", "authority_code", "like_areas_code"), "n")
-    areas = pd.DataFrame({"area_code": codes, **names})
-    plant(folder, "geography/areas", {"main": areas})
-    plant(folder, "geography/scope", {"main": areas[["area_code"]]})
-    cover = pd.DataFrame({"kind": ["hall"], "share": [0.92 if everywhere else 0.5], "is_everywhere": [everywhere]})
-    plant(folder, "places/cover", {"main": cover, "kinds": cover})
-    for name, values in (("statistic", [10.0, 20.0]), ("halls", [90.0, np.nan])):
-        known = ~np.isnan(values)
-        rows = pd.DataFrame({"area_code": codes, "value": values, "coverage": np.where(known, "observed", "unknown")})
-        rows["as_at"] = pd.Series(pd.Timestamp("2025-01-01"), index=rows.index).astype("datetime64[ms]")
-        rows["null_reason"] = pd.Series(np.where(known, None, "not_covered"), dtype="str")
-        plant(folder, f"indicator/{name}", {"main": rows})
-    head = {"title": "t", "unit": "u", "direction": "neutral", "grain": "area", "sql": ""}
-    indicators = {
-        "statistic": Indicator.model_validate({**head, "stem": "statistic", "inputs": ["x"]}),
-        "halls": Indicator.model_validate({**head, "stem": "halls", "inputs": ["national_reach"], "kinds": ["hall"]}),
-    }
-    members = {"statistic": 0.6, "halls": {"weight": 0.4, "normalise": "target", "target": [0, 100]}}
-    index = make_index({"one": {"members": members}}, normalise="none", like_with_like=like_with_like)
-    register = SimpleNamespace(indicators=indicators, indices={})
-    step = run(index_step(SimpleNamespace(register=register), index), folder)
-    return step.meta, pd.read_parquet(step.path).set_index("area_code")
-
-
-def test_a_member_looked_for_in_too_few_areas_is_left_out_for_all_alike(tmp_path):
-    meta, table = scored(tmp_path, everywhere=False)
-    assert meta["left_out"] == ["halls"]
-    assert meta["unlike"] == {"halls": {"hall": 0.5}}
-    assert table["score"].tolist() == [10, 20], "what is known of the first area's halls moves no score"
-    assert table["weight_observed"].tolist() == pytest.approx([0.6, 0.6]), "and its weight is told as not observed"
-
-
-def test_a_member_looked_for_nearly_everywhere_counts_where_it_is_known(tmp_path):
-    meta, table = scored(tmp_path, everywhere=True)
-    assert meta["left_out"] == []
-    assert table["score"].tolist() == pytest.approx([0.6 * 10 + 0.4 * 90, 20])
-    assert table["weight_observed"].tolist() == pytest.approx([1, 0.6])
-
-
-def test_an_index_that_does_not_ask_for_it_leaves_nothing_out(tmp_path):
-    meta, table = scored(tmp_path, everywhere=False, like_with_like=False)
-    assert meta["left_out"] == []
-    assert table["score"].iloc[0] == pytest.approx(0.6 * 10 + 0.4 * 90)
-
-
-def test_the_release_says_what_is_left_out_and_why(town):
-    told = dict(town.query("select member, left_out from index_member where index_name = 'infrastructure_gap'"))
-    kinds = {k: (e, p) for k, e, p in town.query("select kind, is_everywhere, looked_for_pct from kind")}
-    assert told["transport_connectivity_score"] is None
-    for member in ("nearest_school_m", "nearest_library_m"):
-        assert told[member] is None
-        assert kinds[member.removeprefix("nearest_").removesuffix("_m")] == (True, 100.0)
-    gone = {kind for kind, (everywhere, _) in kinds.items() if not everywhere}
-    register = town.workspace().register
-    for member, words in told.items():
-        of = set(register.indicators[member].kinds) & gone
-        assert all(register.taxonomy.kinds[kind].plural in words for kind in of)
-        page = (town.release / "methods" / "infrastructure_gap.html").read_text()
-        assert not words or words.split(", looked for")[0].replace("&", "&amp;") in page
-        line = f"left out for all areas alike: infrastructure_gap: {member} ({words})"
-        assert (line in town.outcome.lines) == bool(words)
-
-
-def test_the_town_is_scored_in_every_area(town):
-    rows = town.query(
-        "select count(*), count(score), min(weight_observed) from index_score where index_name = 'infrastructure_gap'"
+def test_a_row_has_ended_by_a_value_or_by_a_date():
+    by_value = records(
+        {"what": "Library", "shut": " CLOSED "}, {"shut": "Open"}, {}, ended={"column": "shut", "values": ["Closed"]}
     )
-    n, n_scored, least = rows[0]
-    assert n == n_scored == 150
-    assert least >= 0.6
+    assert list(by_value["reason"].fillna("")) == ["ended", "", ""]
+    assert list(records({"left": "2020-01-01"}, {}, ended="left")["reason"].fillna("")) == ["ended", ""]
+
+
+def test_opening_hours_of_days_are_one_text_and_days_not_told_are_left_out():
+    days = {"Monday": "shut", "Tuesday": "food"}
+    given = [{"shut": "9-5", "food": "Closed"}, {"food": "10-4"}, {}]
+    found = records(*given, opening_hours=days, shares_with={"a shop": "shut", "a café": "food"}, hours_per_week="x")
+    assert list(found["opening_hours"].fillna("-")) == ["Monday 9-5; Tuesday Closed", "Tuesday 10-4", "-"]
+    assert list(found["shares_with"].fillna("-")) == ["a shop, a café", "a café", "-"]
+    assert list(records({"shut": "24/7"}, opening_hours="shut")["opening_hours"]) == ["24/7"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WRAFTON HOUSE SURGERY",
+        "DR A CHAUDHRY & DR I JEET",
+        "THE ALLUM MED.CTR.",
+        "PARK LANE PRACTICE",
+        "ST GEORGES H/C",
+    ],
+)
+def test_a_practice_is_known_by_its_name(name):
+    assert script("nhs_gp_practices_2024").is_practice(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HMP LITTLEHEY",
+        "ST HELENS ROTA OOH",
+        "BMI SURGERY HOSPITAL",
+        "FIVE VALLEYS PCN HUB",
+        "MAPLE DERMATOLOGY CLINIC",
+        "BOOTS",
+        "PES@SPECSAVERS",
+        "",
+    ],
+)
+def test_what_else_prescribes_is_no_practice(name):
+    assert not script("nhs_gp_practices_2024").is_practice(name)
+
+
+def test_of_several_names_at_a_postcode_those_of_practices_are_kept():
+    rows = pd.DataFrame({"Name": ["A SURGERY | X PCN HUB | B PRACTICE", "X CLINIC | Y HOSPICE"]})
+    told = script("nhs_gp_practices_2024").tidy(rows)
+    assert list(told["Name"]) == ["A SURGERY | B PRACTICE", "X CLINIC | Y HOSPICE"]
+    assert list(told["@what"]) == ["practice", "other service"]
+
+
+# ---- the lists of the town
+
+
+def test_every_row_of_each_list_is_accounted_for(town):
+    for stem in NEW:
+        told = outcomes(town, stem)
+        rows = told.pop("rows: all rows of the source's table")
+        assert rows > 0, stem
+        assert sum(told.values()) == rows, (stem, told)
+
+
+def test_a_library_under_two_councils_is_one_and_an_archive_beside_a_library_of_its_name_is_another(town):
+    assert outcomes(town, "librarydata_libraries_2023")["rejected: the same record stands earlier in the table"] == 1
+    kinds = town.query(
+        "select kind from place_record where source = 'librarydata_libraries_2023' and name = 'Samplebridge City Archive' order by 1"
+    )
+    assert kinds == [("archive",), ("library",)]
+
+
+def test_a_library_in_several_editions_is_one_place_and_the_located_edition_is_the_present_one(town):
+    sources = town.query(
+        "select distinct source from place_record where source like '%librar%' and source not like 'gla%'"
+    )
+    assert sources == [("librarydata_libraries_2023",)]
+    ids = pd.read_parquet(town.data / "identity.parquet")
+    places = ids.assign(
+        place_id=ids["place_id"].replace(
+            dict(ids.dropna(subset="superseded_by")[["place_id", "superseded_by"]].to_numpy())
+        )
+    )
+    of = lambda stem: set(places.loc[places["source"] == stem, "place_id"])  # noqa: E731
+    assert len(of("ace_libraries_2023") - of("librarydata_libraries_2023")) == 0
+
+
+def test_hours_reach_the_record_the_place_and_its_sheet(town):
+    (row,) = town.query(
+        "select place_id, opening_hours, hours_per_week, shares_with, hours_source from place where name = 'Tollgate Library and Learning Centre'"
+    )
+    assert row[1].startswith("Monday AM & PM (continuous); Tuesday ")
+    assert row[2:] == (40.0, "community space, a school or college", "librarydata_libraries_2023")
+    assert town.query("select opening_hours, hours_per_week, shares_with from place_record where source = 'librarydata_libraries_2023' and place_id = $1", row[0]) == [row[1:4]]  # fmt: skip
+    sheet = json.loads(answer(town.settings, row[0], True).text)
+    assert sheet["hours"]["source"] == "librarydata_libraries_2023"
+    text = " ".join(answer(town.settings, row[0], False).text.split())
+    assert "Sunday Closed, 40 hours a week, as Basic dataset for libraries, England 2023, located says" in text
+    assert "Shares with community space, a school or college, as Basic dataset" in text
+    (unknown,) = town.query("select opening_hours from place where name = 'Draffenmere Library'")
+    assert unknown[0].startswith("Tuesday ")  # the list says [Unknown] of Monday
+
+
+def test_closings_by_year_are_counted_once_and_those_replaced_told_apart(town):
+    rows = town.frame("select year, sum(n_rows) as n_rows, sum(n_closed) as n_closed, sum(n_replaced) as n_replaced, sum(n_other) as n_other from place_closing_count group by year order by year")  # fmt: skip
+    assert (rows["n_rows"] == rows["n_closed"] + rows["n_replaced"] + rows["n_other"]).all()
+    assert dict(zip(rows["year"], rows["n_closed"], strict=True)) == {
+        2015: 1,
+        2017: 0,
+        2018: 1,
+        2020: 1,
+        2022: 1,
+        2024: 1,
+    }
+    assert (
+        dict(zip(rows["year"], rows["n_replaced"], strict=True))[2017] == 1
+    )  # Tollgate Branch, in whose building another is open
+    told = town.query(
+        "select count(*) from place_event where event = 'closed' and precision = 'year' and kind = 'library'"
+    )
+    assert told == [(int(rows["n_closed"].sum()),)]
+
+
+def test_closed_schools_have_left_the_register_and_one_proposed_to_close_is_open(town):
+    told = outcomes(town, "dfe_gias_current")
+    assert told["not_counted: the list says it has ended"] == 33  # and one of a type that no kind stands for
+    assert town.query("select count(*) from place where kind = 'school' and status != 'open'") == [(0,)]
+    assert town.query("select count(*) from place_event where kind = 'school' and event = 'closed'") == [(0,)]
+
+
+def test_practices_are_told_from_others_and_another_nation_is_outside(town):
+    told = outcomes(town, "nhs_gp_practices_2024")
+    assert told["not_counted: a type that is no place of ours"] == 4
+    assert told["outside: in no area of the nation or its neighbours"] == 1
+    assert outcomes(town, "nhs_pharmacies_2024")["rejected: the same record stands earlier in the table"] == 1
+
+
+# ---- a kind that is counted and not shown
+
+
+def test_sports_clubs_are_counted_within_reach_and_nowhere_shown(town):
+    counted = town.query("select sum(n_within_15_min), count(nearest_m), count(nearest_place_id), count(nearest_minutes) from neighbourhood_reach where kind = 'sports_club'")  # fmt: skip
+    assert counted[0][0] > 0
+    assert counted[0][1:] == (0, 0, 0)
+    for table, where in (
+        ("place", "contains(kinds, 'sports_club')"), ("place_kind", "kind = 'sports_club'"), ("neighbourhood_place", "kind = 'sports_club'"),
+        ("place_record", "source like 'hmrc%'"), ("place_event", "kind = 'sports_club'"), ("record_match", "source_a like 'hmrc%'"),
+    ):  # fmt: skip
+        assert town.query(f"select count(*) from {table} where {where}") == [(0,)], table
+    left = town.query("select sum(n_places) from place_event_count where kind = 'sports_club'")
+    assert left[0][0] >= 1  # those that left the register, as counts
+    value = town.query("select sum(value) from indicator_value where indicator = 'sports_clubs_within_15_min'")
+    assert value[0][0] == counted[0][0]
+
+
+def test_a_profile_tells_how_many_clubs_and_names_none():
+    club = {
+        "kind": "sports_club",
+        "title": "community sports clubs",
+        "group": "place",
+        "subset_of": None,
+        "is_shown": False,
+    }
+    one = club | {
+        "n_within_15_min": 3,
+        "n_within_10_min": 1,
+        "nearest": None,
+        "nearest_few": [],
+        "n_areas_partly_known": 0,
+    }
+    assert _one_kind(one) == "3 community sports clubs within 15 minutes (1 within 10)"
+    many = club | {
+        "n_within_15_min": None,
+        "residents_within_15_min": 900,
+        "nearest_few": [],
+        "n_areas_partly_known": 0,
+        "n_areas_within": 0,
+    }
+    assert _is_here(many)
+    assert _kind_of_many(many, 1000).startswith("Community sports clubs; 900 of 1,000 residents live in areas with one")
+
+
+def test_green_space_is_null_with_a_reason_where_the_file_holds_no_row(town):
+    found = town.query(
+        "select null_reason, count(*), count(value) from indicator_value where indicator = 'green_space_pct' group by 1"
+    )
+    assert {reason for reason, n, known in found} == {None, "not_covered"}
+    assert all((known == n) == (reason is None) for reason, n, known in found)
+
+
+def test_a_local_list_covers_its_own_authority_alone(town):
+    known = town.query("select distinct authority_code from neighbourhood_reach join neighbourhood using (area_code) where kind = 'leisure_centre' and coverage != 'unknown'")  # fmt: skip
+    assert known == [("S99600002",)]
+    with open_latest(town.data) as connection:
+        assert connection.execute("select count(*) from place where name = 'Northbank Baths'").fetchall() == [(1,)]

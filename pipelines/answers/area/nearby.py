@@ -33,7 +33,7 @@ def reach(connection: duckdb.DuckDBPyConnection) -> list[Reach]:
         connection,
         ReachCounts,
         """
-        select r.kind, k.kind_group as "group", k.subset_of, count(*)::integer as n_areas,
+        select r.kind, k.kind_group as "group", k.subset_of, k.is_shown, count(*)::integer as n_areas,
             count(*) filter (r.coverage = 'unknown')::integer as n_areas_not_known,
             count(*) filter (r.coverage = 'partial')::integer as n_areas_partly_known,
             min(r.null_reason) as null_reason, max(r.as_at) as as_at,
@@ -74,7 +74,12 @@ def _places(connection) -> dict[str, list[NearPlace]]:
 
 def _kind(kind: ReachCounts, places: list[NearPlace]) -> Reach:
     is_known = kind["n_areas_not_known"] < kind["n_areas"]
-    if kind["n_areas"] > 1:
+    if kind["n_areas"] > 1 and not kind["is_shown"]:
+        kind["n_within_15_min"], kind["n_within_10_min"] = (
+            kind["n_within_15_min"] and None,
+            kind["n_within_10_min"] and None,
+        )
+    elif kind["n_areas"] > 1:
         kind["n_within_15_min"] = len(places) if is_known else None
         kind["n_within_10_min"] = sum(place["minutes"] <= 10 for place in places) if is_known else None
     if is_known:

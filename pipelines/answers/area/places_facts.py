@@ -34,12 +34,13 @@ class ReachCounts(TypedDict):
     kind: str
     group: str
     subset_of: str | None  # the kind it is part of; None: of none
+    is_shown: bool  # false: its places are counted and never named
     n_areas: int
     n_areas_not_known: int
     n_areas_partly_known: int
     null_reason: str | None  # None: known in every area
     as_at: datetime.date | None
-    n_within_10_min: int | None
+    n_within_10_min: int | None  # None also of several areas and a kind not shown: the places of one may be the other's
     n_within_15_min: int | None
     residents_known: int | None  # None: the kind is known in no area
     residents_within_15_min: int | None

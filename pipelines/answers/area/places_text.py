@@ -25,7 +25,8 @@ def here(profile: Profile) -> list[str]:
 
 
 def _is_here(kind: Reach) -> bool:
-    return kind["group"] != "site" and not kind["subset_of"] and bool(kind["n_within_15_min"] or kind["n_areas_within"])
+    some = kind["n_within_15_min"] or kind["residents_within_15_min"] or kind["n_areas_within"]
+    return kind["group"] != "site" and not kind["subset_of"] and bool(some)
 
 
 def _one_kind(kind: Reach) -> str:
@@ -35,8 +36,8 @@ def _one_kind(kind: Reach) -> str:
     names = [f"{name_of(p['name'], singular)} ({minutes(p['minutes'])})" for p in kind["nearest_few"]]
     ten = kind["n_within_10_min"]
     within = "10 minutes" if ten == n else f"15 minutes ({ten or 'none'} within 10)"
-    line = f"{n:,} {singular if n == 1 else kind['title']} within {within}: "
-    line += ", ".join(names)
+    line = f"{n:,} {singular if n == 1 else kind['title']} within {within}"
+    line += (": " if names else "") + ", ".join(names)
     return (
         line + (", ..." if n > len(names) > 0 else "") + ("; there may be more" if kind["n_areas_partly_known"] else "")
     )
@@ -46,7 +47,9 @@ def _kind_of_many(kind: Reach, everyone: int) -> str:
     names = [name_of(p["name"], titles.singular(kind["kind"])) for p in kind["nearest_few"]]
     at_least = "at least " if kind["n_areas_partly_known"] else ""
     n = kind["n_within_15_min"]
-    line = f"{at_least}{n:,} {titles.singular(kind['kind']) if n == 1 else kind['title']}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
+    title = titles.singular(kind["kind"]) if n == 1 else kind["title"]
+    what = title.capitalize() if n is None else f"{at_least}{n:,} {title}"
+    line = f"{what}; {_share(kind['residents_within_15_min'], everyone)} live in areas with one within 15 minutes"
     return line + (f". Reached by most: {joined(names)}" if names else "")
 
 

@@ -113,6 +113,16 @@ class RunBy(TypedDict):
     source_title: str | None
 
 
+class Hours(TypedDict):
+    """When the place is open, what it shares its building with, and who says so."""
+
+    opening_hours: str | None
+    hours_per_week: float | None
+    shares_with: str | None
+    source: str | None
+    source_title: str | None
+
+
 class PlaceRecord(TypedDict):
     """A record of a source that is this place."""
 
@@ -129,6 +139,9 @@ class PlaceRecord(TypedDict):
     rule: str
     owner_kind: str | None
     run_by: str | None
+    opening_hours: str | None
+    hours_per_week: float | None
+    shares_with: str | None
 
 
 class Match(TypedDict):
@@ -205,6 +218,7 @@ class Place(TypedDict):
     owner: Owner
     tenure: None
     run_by: RunBy
+    hours: Hours
     records: list[PlaceRecord]
     matches: list[Match]
     corrections: list[Correction]

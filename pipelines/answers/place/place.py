@@ -154,6 +154,13 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         },
         "tenure": None,
         "run_by": {"run_by": row["run_by"], "source": row["run_by_source"], "source_title": row["run_by_title"]},
+        "hours": {
+            "opening_hours": row["opening_hours"],
+            "hours_per_week": row["hours_per_week"],
+            "shares_with": row["shares_with"],
+            "source": row["hours_source"],
+            "source_title": row["hours_title"],
+        },
         "records": records,
         "matches": _of(connection, facts.Match, "record_match", "all", place_id),
         "corrections": _of(connection, facts.Correction, "correction", "line", place_id),
@@ -169,11 +176,12 @@ def _one(connection, place_id: str) -> dict:
         connection,
         """
         select p.*, n.area_name, n.msoa_name, n.ward_code, n.ward_name, n.authority_code, n.authority_name,
-            o.title as owner_title, r.title as run_by_title,
+            o.title as owner_title, r.title as run_by_title, h.title as hours_title,
             (select string_agg(l.label, ' and ' order by l.label) from label as l
                 where l.list = 'licence' and list_contains(string_split(p.licence, '+'), l.code)) as licence_title
         from place as p left join neighbourhood as n using (area_code)
         left join source as o on o.source = p.owner_source left join source as r on r.source = p.run_by_source
+        left join source as h on h.source = p.hours_source
         where p.place_id = $place_id""",
         place_id=place_id,
     )[0]
@@ -192,7 +200,7 @@ def _records(connection, place_id: str) -> list[facts.PlaceRecord]:
         facts.PlaceRecord,
         """
         select r.source, s.title as source_title, s.attribution, r.source_id, r.kind, r.name, r.status, r.as_at, r.licence, r.outcome, r.rule,
-            r.owner_kind, r.run_by
+            r.owner_kind, r.run_by, r.opening_hours, r.hours_per_week, r.shares_with
         from place_record as r join source as s using (source) where r.place_id = $place_id
         order by r.outcome != 'placed', r.source, r.source_id""",
         place_id=place_id,

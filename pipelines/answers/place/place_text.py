@@ -2,7 +2,7 @@
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
-from pipelines.answers.place.facts import Event, Hit, Loss, Match, Sheet
+from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, Sheet
 from pipelines.answers.sheet import (
     Titled,
     areas,
@@ -115,6 +115,7 @@ def _who(place: Sheet) -> list[str]:
     lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
     lines += labelled("Tenure", f"{titles.NOT_KNOWN} (no source of tenure or leases is read yet)")
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
+    lines += _hours(place["hours"])
     for row in place["opportunities"]:
         old = ", too old to count" if row["is_too_old"] else ""
         first = f"; allocated first for {row['competing_allocation']}" if row["competing_allocation"] else ""
@@ -127,6 +128,15 @@ def _who(place: Sheet) -> list[str]:
 
 def _stated(codes: str, value: str | None, source: str | None) -> str | None:
     return value and f"{label(codes, value)}, as {source or 'a correction'} says"
+
+
+def _hours(hours: Hours) -> list[str]:
+    week = hours["hours_per_week"]
+    told = [hours["opening_hours"], None if week is None else f"{week:g} hours a week"]
+    open_ = ", ".join(filter(None, told))
+    lines = labelled("Open", open_ and f"{open_}, as {hours['source_title']} says")
+    shares = hours["shares_with"]
+    return lines + (labelled("Shares with", f"{shares}, as {hours['source_title']} says") if shares else [])
 
 
 def _legal(place: Sheet) -> list[str]:

@@ -1,0 +1,104 @@
+"""Leisure centres and sports facilities of one council, green space of the nation: a statistic, and sites as a map layer."""
+
+import io
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from geodata.sample import places, wire
+from geodata.sample.town import generator, points_within
+
+COUNCIL = 2  # the second council of the town, which stands for the one that has such lists
+CENTRES = ("Move Trialfield", "Northbank Baths", "Sampling Leisure Centre")
+FACILITIES = (  # site, kind, who may use it
+    ("Northbank Baths", "Swimming pools", "Pay and Play"),
+    ("Northbank Baths", "Studios", "Pay and Play"),
+    ("Northbank Academy", "Sports halls", "Sports Club / Community Association"),
+    ("Northbank Academy", "Grass pitches", "Private Use"),
+    ("Trialfield Recreation Ground", "Outdoor tennis courts", "Free Public Access"),
+    ("Specimen Health Club", "Health and fitness gym stations", "Registered Membership use"),
+)
+
+
+def _sites(codes: pd.DataFrame, names: list[str], seed: int) -> pd.DataFrame:
+    live = codes[(codes.ended == "") & codes.placed & (codes.council == COUNCIL)].reset_index(drop=True)
+    at = live.iloc[np.sort(generator(seed).choice(len(live), len(names), replace=False))]
+    return at.assign(name=names).set_index("name")[["postcode", "longitude", "latitude"]]
+
+
+def _all(codes: pd.DataFrame) -> pd.DataFrame:
+    return _sites(codes, list(dict.fromkeys([*CENTRES, *(site for site, _, _ in FACILITIES)])), 36)
+
+
+def leisure_centres(codes: pd.DataFrame) -> pd.DataFrame:
+    """The council's list of its leisure centres."""
+    at, rng = _all(codes), generator(37)
+    rows = [
+        {
+            "name": name, "address": places.address(rng), "postcode": at.postcode[name], "website": "", "managed_by": "Invented Leisure CIC",
+            "opening_hours": "Mon-Fri: 6:30am-10:00pm, Sat-Sun: 8:00am-6:00pm", "facilities": "", "lon": at.longitude[name], "lat": at.latitude[name],
+        }
+        for name in CENTRES
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def sports_facilities(codes: pd.DataFrame) -> pd.DataFrame:
+    """A row for each kind of facility at a site of the same council."""
+    at = _all(codes)
+    numbers = {site: 9_000_001 + n for n, site in enumerate(dict.fromkeys(site for site, _, _ in FACILITIES))}
+    rows = [
+        {
+            "site_id": numbers[site], "site_name": site, "facility_type": facility, "access_type": access, "postcode": at.postcode[site],
+            "lon": at.longitude[site], "lat": at.latitude[site], "site_last_updated_date": "2025-06-20",
+        }
+        for site, facility, access in FACILITIES
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def green_space(areas: pd.DataFrame) -> pd.DataFrame:
+    """Households with green space near, for the first region alone, as the publication of 2026 heads them."""
+    rng = generator(38)
+    here = areas[areas.council != 3]
+    total = rng.integers(400, 900, len(here))
+    near = np.round(total * rng.beta(5, 2, len(here))).astype(int)
+    table = pd.DataFrame(
+        {"LSOA21CD": here.code.to_numpy(), "gb_total_uprn": total, "gb_commitment_uprn": np.minimum(total, near + 40)}
+    )
+    table["green_total_uprn"], table["green_commitment_uprn"] = total, near
+    table["green_commitment_pct"] = np.round(100 * near / total, 2)
+    table["green_doorstep_uprn"] = np.round(near * rng.uniform(0, 0.6, len(here))).astype(int)
+    return table
+
+
+FUNCTIONS = (
+    "Public Park Or Garden",
+    "Play Space",
+    "Playing Field",
+    "Allotments Or Community Growing Spaces",
+    "Cemetery",
+)
+SITES = 40
+
+
+def greenspace_zip(areas: pd.DataFrame) -> bytes:
+    """The map layer of green sites in its zip. Made from documentation: no file of the publisher's was seen."""
+    rng = generator(39)
+    at = areas.iloc[np.sort(rng.choice(len(areas), SITES, replace=False))]
+    points = np.vstack([points_within(shape.buffer(-30), 1, rng) for shape in at["shape"]])
+    function = [FUNCTIONS[n % len(FUNCTIONS)] for n in range(SITES)]
+    names = [
+        None if n % 3 == 0 else f"{quarter} {what.split()[0]}"
+        for n, (quarter, what) in enumerate(zip(at.quarter, function))
+    ]
+    shapes = shapely.buffer(shapely.points(points), 25, quad_segs=2)
+    layer = {"id": [f"S99{n:030d}" for n in range(SITES)], "function": function, "distinctive_name_1": names}
+    frame = geopandas.GeoDataFrame(layer, geometry=shapes, crs="EPSG:27700")
+    buffer = io.BytesIO()
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-01-01T00:00:00.000Z"})  # the same bytes every time
+    frame.to_file(buffer, driver="GPKG", layer="greenspace_site", metadata={}, engine="pyogrio")
+    return wire.stored_zip({"Data/opgrsp_gb.gpkg": buffer.getvalue()})

@@ -1,0 +1,94 @@
+"""Which files a source in parts has, and whose each is: from the publisher's own list, its names told by ours."""
+
+import logging
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+import orjson
+
+from geodata.geography import Geography
+from geodata.reference import read_names
+from pipelines.core.plain_text import plain
+from pipelines.core.problem import Problem
+from pipelines.fetch.http import Client, refuse_html
+from pipelines.register.source import PartList, Source
+
+log = logging.getLogger("commonground.fetch")
+PART = r"\w{1,12}"  # it becomes part of an address
+LIST_MB = 5
+SHOWN = 8
+# what one list calls a council and another does not
+PASSED_OVER = frozenset(
+    "the of and upon on in city county borough district council corporation metropolitan royal unitary".split()
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`of`: whose each part is, by authority code. `missing`: why the list itself did not come; empty where it did."""
+
+    of: dict[str, str]
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def parts_of(client: Client, source: Source, geography: Geography, last: dict | None) -> Parts:
+    """The parts to fetch. Where the publisher's list does not answer, those of the `last` observation, else those that
+    the geography's file names. Names on the list that are no authority of the geography are told in the log."""
+    table, rule = geography.parts[source.fetch.parts], source.fetch.parts_list
+    if not rule:
+        return Parts(table)
+    try:
+        entries = _entries(client, source, rule)
+    except Problem as problem:
+        log.warning(
+            "%s: the list of its files did not come (%s); those known before are asked for", source.stem, problem.what
+        )
+        return Parts((last or {}).get("parts_of") or table, {"list": problem.what})
+    of, unknown = matched(geography, entries)
+    if not of:
+        raise Problem(
+            source.stem,
+            f"{rule.url} names no authority of {geography.title}",
+            "look at the list; its form may have changed",
+        )
+    if unknown:
+        more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
+        log.info("%s: %s of %s names on the list are no authority of ours: %s%s", source.stem, len(unknown), len(entries), ", ".join(unknown[:SHOWN]), more)  # fmt: skip
+    return Parts(of)
+
+
+def matched(geography: Geography, entries: list[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
+    """Whose each part is, and the names that are nobody's, from (part, name) as the list has them.
+
+    An authority that is not on the list under a name of its own is known by the districts it was made of, where all of
+    them are on it: some of them would tell of a part of it only.
+    """
+    names = read_names(geography.stem)
+    own = names[names["level"] == "authority"]
+    known: dict[frozenset[str], str] = {}
+    for code, name in zip(own["code"], own["name"], strict=True):
+        known |= {_words(text): code for text in (name, *geography.also_named.get(code, []))}
+    of = {part: known[_words(name)] for part, name in entries if _words(name) in known}
+    by_name = {_words(name): part for part, name in entries}
+    for code, districts in geography.made_of.items():
+        if code not in of.values() and all(_words(name) in by_name for name in districts):
+            of |= {by_name[_words(name)]: code for name in districts}
+    return of, [name for part, name in entries if part not in of]
+
+
+def _words(name: str) -> frozenset[str]:
+    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    words = re.sub(r"[^a-z0-9]+", " ", text.replace("'", "").replace("saint ", "st ")).split()
+    return frozenset(word for word in words if word not in PASSED_OVER)
+
+
+def _entries(client: Client, source: Source, rule: PartList) -> list[tuple[str, str]]:
+    answer = client.get(source.stem, rule.url, LIST_MB * 1_000_000, validator=rule.headers, check=refuse_html)
+    try:
+        rows = orjson.loads((answer.body or b"").removeprefix(b"\xef\xbb\xbf"))[rule.records]
+        found = [(str(row[rule.part]).strip(), plain(str(row[rule.name]))) for row in rows]
+    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError) as error:
+        message = f"the list at {rule.url} has an unexpected form ({type(error).__name__})"
+        raise Problem(source.stem, message, "look at the list; the publisher may have changed its service") from error
+    return [(part, name) for part, name in found if re.fullmatch(PART, part)]
