@@ -144,6 +144,7 @@ class Column(Record):
 
     source_name: str | list[str] = Field([], alias="from")
     type: Literal["text", "integer", "number", "date", "code"] = "text"
+    date_form: str | None = None  # of dates that are not written year-month-day, as strptime has it
     level: str | None = None
     unit: str | None = None
     description: str = ""

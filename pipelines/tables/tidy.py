@@ -156,7 +156,10 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
         numbers = _numbers(raw)
         return numbers.where(numbers == numbers.round()).astype(TYPES["integer"])
     if column.type == "date":
-        return pd.to_datetime(raw, format="ISO8601", errors="coerce").dt.normalize().astype(TYPES["date"])
+        dates = pd.to_datetime(raw, format="ISO8601", errors="coerce")
+        if column.date_form:
+            dates = dates.fillna(pd.to_datetime(raw, format=column.date_form, errors="coerce"))
+        return dates.dt.normalize().astype(TYPES["date"])
     return raw.astype("str")
 
 
