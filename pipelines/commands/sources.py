@@ -45,7 +45,7 @@ def _row(workspace: Workspace, source: Source) -> tuple[str, ...]:
         (snapshot.observed_at or "never")[:10],
         f"{snapshot.rows:,}" if snapshot.sha else "-",
         "never read" if snapshot.observed_at is None and not snapshot.problem else snapshot.state,
-        f"{source.verified.how} {source.verified.date}",
+        f"live since {snapshot.live_since}" if snapshot.live_since else source.verified.how,
     )
 
 

@@ -219,9 +219,10 @@ class Places(Record):
 
 
 class Verified(Record):
-    """How the address and format were last seen to be right. `documented` formats carry no release figure."""
+    """How address and format were known when the record was written: through a mirror, or from documentation. Whether the
+    publisher's own answer held to the contract is observed in each DIR, and never declared."""
 
-    how: Literal["live", "mirror", "documented"]
+    how: Literal["mirror", "documented"]
     date: datetime.date
 
 

@@ -138,8 +138,9 @@ def collect(given: Given) -> Inputs:
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
     treated = {name: given[f"index/{name}"].meta["treated"] for name in register.indices}
+    seen = {stem: given[f"snapshot/{stem}"].live_since for stem in register.sources}
     frames = {
-        "source_register": registers.source_register(register),
+        "source_register": registers.source_register(register, seen),
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated),

@@ -1,5 +1,7 @@
 """The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
@@ -11,8 +13,8 @@ from pipelines.release.licences import label_of
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
 
-def source_register(register: Register) -> pd.DataFrame:
-    """One row per source, with its licence."""
+def source_register(register: Register, live_since: Mapping[str, str | None]) -> pd.DataFrame:
+    """One row per source, with its licence. `live_since`: by source, the day it was first seen live (ISO)."""
     rows = []
     for source in register.sources.values():
         licence = register.licences[source.licence]
@@ -22,7 +24,8 @@ def source_register(register: Register) -> pd.DataFrame:
                 "licence": licence.title, "licence_key": source.licence, "licence_url": licence.url, "attribution": source.attribution,
                 "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
                 "next_expected": source.next_expected, "is_required": source.required,
-                "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
+                "verified": "live" if live_since[source.stem] else source.verified.how,
+                "verified_on": live_since[source.stem] or source.verified.date, "notes": " ".join(source.notes),
             }
         )  # fmt: skip
     frame = pd.DataFrame(rows)

@@ -7,7 +7,7 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from pipelines.fetch.http import client_of
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -37,7 +38,8 @@ class Damaged(Problem):
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get.
-    `folder` holds all snapshots of the source."""
+    `live_since`: the day an answer from the publisher's own address first held to the contract. `folder` holds all
+    snapshots of the source."""
 
     stem: str
     folder: Path
@@ -49,6 +51,7 @@ class Snapshot:
     problem: str | None = None
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
+    live_since: str | None = None
 
     @property
     def data_version(self) -> str:
@@ -66,7 +69,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class SnapshotRead:
-    """The present snapshot of a source, as a step reads it; `with_state` where it matters whether it is stale."""
+    """The present snapshot of a source, as a step reads it; `with_state` where it matters whether it is stale, and seen live."""
 
     source: Source
     geography: Geography
@@ -82,7 +85,8 @@ class SnapshotRead:
         """The hash of its content, and of which parts are missing."""
         now = self.value(data)
         state = now.state if self.with_state and now.state in ("stale", "unavailable") else "read"
-        return store.sha256_json([now.data_version, sorted(now.missing), state])
+        seen = [bool(now.live_since)] if self.with_state else []
+        return store.sha256_json([now.data_version, sorted(now.missing), state, *seen])
 
     def value(self, data: Path) -> Snapshot:
         """The snapshot."""
@@ -135,6 +139,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
             failed = {
                 "observed_at": store.utc_now(),
                 "geography": workspace.geography.stem,
+                "through": client_of(workspace).through,
                 "source_as_at": None,
                 "sha": None,
                 "rows": 0,
@@ -157,7 +162,8 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
-    return _snapshot(source, folder, last, "stale" if failed else last["status"], failed)
+    now = _snapshot(source, folder, last, "stale" if failed else last["status"], failed)
+    return replace(now, live_since=live_since(lines, geography.stem))
 
 
 def last_good(folder: Path, geography: str) -> dict | None:
@@ -179,13 +185,20 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
-    known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    client = client_of(workspace)
+    # what a mirror calls unchanged says nothing of the publisher's own answer
+    asked_before = last if last and last.get("through") == client.through else None
+    known, kept = (asked_before or {}).get("validator", {}), folder / asked_before["sha"] if asked_before else None
     if source.fetch.parts:
         wanted = tuple(workspace.geography.parts[source.fetch.parts])
-        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, wanted)
+        reply = parts.fetch(client, source, workspace.today, known, kept, wanted)
     else:
-        reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
-    line: dict[str, Any] = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+        reply = PROTOCOLS[source.fetch.protocol](client, source, workspace.today, known, kept)
+    line: dict[str, Any] = {
+        "observed_at": store.utc_now(),
+        "geography": workspace.geography.stem,
+        "through": client.through,
+    }
     if reply is None:
         return _with_bytes(folder, {**last, **line, "missing": {}, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)

@@ -15,8 +15,8 @@ columns:
   cadence: how often the publisher renews it
   next_expected: next date the publisher has announced, if any
   is_required: whether a refresh fails without it
-  verified: how address and format were last seen to be right
-  verified_on: when
+  verified: how address and format were seen to be right - live where the publisher's own answer held to the contract in this folder
+  verified_on: {description: "since when, where live; else when the record was written", run_metadata: true}
   notes: what a reader should know
 */
 select *
