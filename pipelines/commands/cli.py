@@ -53,6 +53,12 @@ def main() -> None:
 @click.option("--mirror", metavar="URL", help="Ask URL/host/path instead of https://host/path, for every source.")
 @click.option("--offline", is_flag=True, help="Use the snapshots there are; ask no one.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any source is stale or unavailable.")
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="SOURCE",
+    help="Fetch this source anew, whatever is remembered of it; again for more.",
+)
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Make what is new in N processes (default 1).")
 @click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")
 @click.option("--quiet", is_flag=True, help="Only the last lines.")

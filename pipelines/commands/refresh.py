@@ -43,6 +43,9 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
     settings = workspace.settings
     # wrong names, definitions, dates and corrections are found before anything is asked or written
     check_names(workspace.geography, workspace.asked)
+    if unknown := [stem for stem in settings.again if stem not in workspace.register.sources]:
+        remedy = "take a name from `commonground sources`"
+        raise Problem(f"--again {unknown[0]}", "is no source of this register", remedy, usage=True)
     _ = (
         workspace.register,
         client_of(workspace),

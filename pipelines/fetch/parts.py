@@ -17,15 +17,19 @@ def fetch(
 
     A part that fails keeps the bytes it had in `kept`, the folder of the last snapshot; one that never came is left
     out, and its authority is then not covered. Both are named in the reply's `missing`. Raises the first Problem where
-    no part answers.
+    no part answers. Where there is a `last` and nothing is `kept`, that answer was refused: it is None where none changed
+    since, and else every part is fetched.
     """
+    if last and not kept:
+        if all(_is_unchanged(client, source, today, part, last.get(part)) for part in parts):
+            return None
+        last = {}
     files, validators, missing, changed, problems = {}, {}, {}, False, []
     for part in parts:
         name = f"{part}.{source.fetch.format}"
         old = kept / name if kept and (kept / name).exists() else None
-        one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
         try:
-            reply = file.fetch(client, one, today, last.get(part, {}) if old else {})
+            reply = file.fetch(client, _one(source, part), today, last.get(part, {}) if old else {})
         except Problem as problem:
             problems.append(problem)
             missing[part] = problem.what
@@ -46,5 +50,14 @@ def fetch(
     return Reply(files, validators, oldest, missing)
 
 
-def _address(source: Source, part: str) -> str:
-    return source.fetch.url.replace("{part}", part)
+def _is_unchanged(client: Client, source: Source, today: date, part: str, last: dict | None) -> bool:
+    try:
+        return bool(last) and file.fetch(client, _one(source, part), today, last) is None
+    except Problem:
+        return False
+
+
+def _one(source: Source, part: str) -> Source:
+    """The part as a source of its own."""
+    url = source.fetch.url.replace("{part}", part)
+    return source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": url})})

@@ -19,9 +19,11 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.fetch import arcgis, file, nomis, overpass, parts
 from pipelines.fetch.http import client_of
+from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
 
@@ -132,10 +134,12 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
     except Problem as problem:
-        if folder.exists() or not source.required:
+        refused = problem.line if isinstance(problem, Refused) else {}
+        if folder.exists() or not source.required or refused:
             failed = {
                 "observed_at": store.utc_now(),
                 "geography": workspace.geography.stem,
@@ -145,6 +149,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
                 "rows": 0,
                 "status": "failed",
                 "problem": str(problem),
+                **refused,
             }
             store.append_line(folder / "observations.jsonl", failed)
         if source.required:
@@ -185,15 +190,18 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None) -> dict:
-    client = client_of(workspace)
+    client, again = client_of(workspace), source.stem in workspace.settings.again
+    judged = judged_by(source, workspace.geography, last)
+    lines = store.read_lines(folder / "observations.jsonl")
+    refused = None if again else refused_before(lines, workspace.geography, client.through, judged)
     # what a mirror calls unchanged says nothing of the publisher's own answer
-    asked_before = last if last and last.get("through") == client.through else None
-    known, kept = (asked_before or {}).get("validator", {}), folder / asked_before["sha"] if asked_before else None
-    if source.fetch.parts:
-        wanted = tuple(workspace.geography.parts[source.fetch.parts])
-        reply = parts.fetch(client, source, workspace.today, known, kept, wanted)
+    before = last if last and last.get("through") == client.through and not again else None
+    if refused:
+        reply = _ask(workspace, source, refused.validator, None)
     else:
-        reply = PROTOCOLS[source.fetch.protocol](client, source, workspace.today, known, kept)
+        reply = _ask(workspace, source, (before or {}).get("validator", {}), folder / before["sha"] if before else None)
+    if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
+        raise Refused(source.stem, refused)
     line: dict[str, Any] = {
         "observed_at": store.utc_now(),
         "geography": workspace.geography.stem,
@@ -205,8 +213,9 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator, "missing": reply.missing}
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
-    table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
-    line |= _placed(workspace, source, folder, table)
+    with remembered_if_refused(sha, reply.validator, client.through, judged), _unforeseen(source):
+        table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+        line |= _placed(workspace, source, folder, table)
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
         _move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -215,6 +224,24 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
     return _with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _ask(workspace: Workspace, source: Source, known: dict, kept: Path | None) -> Reply | None:
+    """What the source's protocol brings; None where it says that nothing changed since `known`."""
+    client = client_of(workspace)
+    if source.fetch.parts:
+        wanted = tuple(workspace.geography.parts[source.fetch.parts])
+        return parts.fetch(client, source, workspace.today, known, kept, wanted)
+    if source.fetch.dates:
+        if source.stem in workspace.settings.again:
+            store.remove_folder(_partial(workspace, source))
+        return overpass.fetch(client, source, workspace.today, known, kept, _partial(workspace, source))
+    return PROTOCOLS[source.fetch.protocol](client, source, workspace.today, known, kept)
+
+
+def _partial(workspace: Workspace, source: Source) -> Path:
+    """Where what came of a source is kept until all of it is there."""
+    return workspace.data / "partial" / source.stem
 
 
 def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict | None:
