@@ -15,6 +15,7 @@ from pipelines.places import corrections
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
 from pipelines.release.publish import latest_version
+from pipelines.release.unscored import score_lines
 
 log = logging.getLogger("commonground.refresh")
 
@@ -95,8 +96,7 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         )
     else:
         lines.append(f"published release {now}: {folder}")
-    if left_out := workspace.register.left_out:
-        lines.append(f"left out, for {workspace.geography.stem} lacks what they rest on: {', '.join(left_out)}")
+    lines += score_lines(workspace, now)
     if workspace.geography.invented:
         lines.append(f"{workspace.geography.title}: every number in it means nothing")
     latest = releases / "latest"

@@ -256,7 +256,9 @@ class Client:
     def _remedy(self) -> str:
         if self.mirror:
             return f"check that the mirror at {self.mirror} is running"
-        return "check the network, or try later" if self.seen else "check the network: no address asked so far answered"
+        if self.seen:
+            return "check the network, or try later"
+        return "check the network, for no address asked so far has answered; what was fetched before is untouched"
 
 
 def _seen(response: requests.Response, url: str) -> Seen:
