@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from geodata.records import DefinitionError
 from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
-from pipelines.register.source import Source
+from pipelines.register.source import PUBLISH, Source
 from pipelines.scoring.definition import Index, Weighted
-
-PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
 
 
 def check(register: Register) -> Register:

@@ -124,6 +124,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     unavailable.
     """
     folder = workspace.data / "snapshots" / source.stem
+    if source.publish == "nothing":
+        return current(workspace.data, source, workspace.geography)
     last = _last_undamaged(workspace, source, folder)
     if workspace.settings.offline and not client_of(workspace).recorded and last:
         return _snapshot(source, folder, last, "kept")
@@ -161,8 +163,11 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
 
 
 def current(data: Path, source: Source, geography: Geography) -> Snapshot:
-    """The snapshot a source has in `data`, without asking anyone."""
+    """The snapshot a source has in `data`, without asking anyone; none of one of which nothing may be published."""
     folder = data / "snapshots" / source.stem
+    if source.publish == "nothing":
+        told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
+        return Snapshot(source.stem, folder, "unavailable", problem=told)
     last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
@@ -359,7 +364,7 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     """
     folder = data / "snapshots" / source.stem
     found: list[dict] = []
-    for line in store.read_lines(folder / "observations.jsonl"):
+    for line in store.read_lines(folder / "observations.jsonl") if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
             day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
