@@ -109,6 +109,7 @@ class Client:
     silent_hosts: set[str] = field(default_factory=set)
     resting: dict[str, float] = field(default_factory=dict)  # until when a host that asked for it is left alone
     seen: Seen | None = None
+    answered: bool = False  # whether anyone has, so far
 
     def __post_init__(self):
         contact = f"; {self.contact}" if self.contact else ""
@@ -194,7 +195,7 @@ class Client:
         if (rest := self.resting.pop(host, 0) - time.monotonic()) > 0:
             time.sleep(rest)
         # A recording says the same again. A host that never answered is not waited for again, nor, where no host has, another.
-        hopeless = host in self.silent_hosts or (self.silent_hosts and not self.seen)
+        hopeless = host in self.silent_hosts or (self.silent_hosts and not self.answered)
         retried = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Passing),
             stop=tenacity.stop_after_attempt(1 if self.recorded or hopeless else manners.tries),
@@ -220,7 +221,7 @@ class Client:
             with self.session.get(
                 self.address(url), params=params, headers=headers, timeout=timeout, stream=True
             ) as response:
-                self.seen = _seen(response, self.own_address(response.url))
+                self.seen, self.answered = _seen(response, self.own_address(response.url)), True
                 if response.status_code in PASSING:
                     wait = _retry_after(response)
                     if manners.leaves and wait and wait > manners.longest_s:
@@ -256,7 +257,7 @@ class Client:
     def _remedy(self) -> str:
         if self.mirror:
             return f"check that the mirror at {self.mirror} is running"
-        if self.seen:
+        if self.answered:
             return "check the network, or try later"
         return "check the network, for no address asked so far has answered; what was fetched before is untouched"
 
