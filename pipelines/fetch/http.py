@@ -57,6 +57,10 @@ class Silent(Passing):
     """Nothing answers at the address."""
 
 
+class Late(Passing):
+    """No answer came in time."""
+
+
 @dataclass
 class Answer:
     """One answer: `body` is None where the server said nothing changed (304)."""
@@ -206,9 +210,9 @@ class Client:
         try:
             return retried(attempt)
         except Passing as error:
-            if isinstance(error, Silent):
+            if isinstance(error, (Silent, Late)):
                 self.silent_hosts.add(host)
-            elif manners.wait_s and not self.recorded:
+            if manners.wait_s and not self.recorded and not isinstance(error, Silent):
                 self.resting[host] = time.monotonic() + manners.pause(error, 1)
             raise Problem(source, f"{error} ({self.address(url)})", self._remedy()) from error
 
@@ -294,7 +298,7 @@ def _passing(error: Exception) -> Passing:
     if "IncompleteRead" in text or "Connection broken" in text:
         return Passing("the connection broke in the middle of the answer")
     if isinstance(error, requests.Timeout):
-        return Passing("no answer in time")
+        return Late("no answer in time")
     return Passing("the connection failed")
 
 

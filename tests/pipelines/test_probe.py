@@ -11,8 +11,6 @@ import orjson
 import pandas as pd
 import pytest
 from fixtures.making import ScriptedWeb, make_source
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines.fetch.probe import contact
 from pipelines.fetch.redacted import plain_headings, without_secrets
@@ -235,13 +233,13 @@ def test_a_list_at_the_top_is_records_too():
     assert told.status == "ok"
 
 
-@given(st.integers(0, 400))
-def test_a_json_text_may_be_cut_anywhere(n):
+def test_a_json_text_may_be_cut_anywhere():
     text = orjson.dumps({"a": {"b": [{"c": 'x"]}', "d": [1, 2]}, {"e": None}]}, "f": [[3]]}).decode()
-    lists, keys = json_paths(text[:n])
     whole_lists, whole_keys = json_paths(text)
-    assert lists <= whole_lists
-    assert keys == whole_keys[: len(keys)]
+    for n in range(len(text)):
+        lists, keys = json_paths(text[:n])
+        assert lists <= whole_lists
+        assert keys == whole_keys[: len(keys)]
     assert whole_lists == {"a.b", "a.b.d", "f"}
     assert whole_keys == ["a", "a.b", "a.b.c", "a.b.d", "a.b.e", "f"]
 
