@@ -22,7 +22,7 @@ from pipelines.register.source import Source
 
 ANSWER_BYTES = 5_000_000
 TINY = '[out:json][timeout:25];node["amenity"="library"](51.5,-0.13,51.501,-0.129);out count;'  # costs next to nothing
-DATA_FILE = re.compile(r"https?://[^\"'\s<>]+\.(?:csv|xlsx?|ods|zip|json|geojson|parquet|gpkg|pbf)\b", re.I)
+DATA_FILE = re.compile(r"https?://[^\"'\s<>]{1,500}\.(?:csv|xlsx?|ods|zip|json|geojson|parquet|gpkg|pbf)\b", re.I)
 MANY = 50  # files of a page that are told
 EXTENSION = {"arcgis": "json", "osm": "json"}  # of a file that stands in for an address, where it is not the format
 

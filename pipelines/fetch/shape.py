@@ -10,6 +10,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import pyarrow
@@ -24,7 +25,8 @@ MOST = 40  # times as much is read of one file at most
 BRIEF = Manners(tries=2, read_s=30, longest_s=10)
 MAGIC = {b"PK": "zip", b"PAR1": "parquet", b"SQLite format 3\0": "gpkg", b"\xd0\xcf\x11\xe0": "xls"}
 MAY_BE = {"gpkg": ("gpkg", "zip"), "osm": ("pbf", "json")}  # forms that a format may come in, where not its own alone
-TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([{}\[\]:,])|([^\s{}\[\]:,"]+))')
+TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|([{}\[\]:,])|([^\s{}\[\]:,"]+))', re.S)
+DEEPEST = 20  # levels of JSON looked into
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def shape_of(client: Client, source: Source, url: str) -> Shape:
             )
         else:
             shape = _beginning(source.fetch, kind, remote.first.body)
-    except (zipfile.BadZipFile, pyarrow.ArrowException, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, pyarrow.ArrowException, csv.Error, NotImplementedError, EOFError) as error:
         raise Problem(source.stem, f"the {kind} file is damaged ({error})", "try later") from error
     wanted = as_list(source.fetch.format)
     if shape.kind not in {kind for form in wanted for kind in MAY_BE.get(form, (form,))}:
@@ -160,6 +162,8 @@ def json_paths(text: str) -> tuple[set[str], list[str]]:
             path = f"{above[-1]}.{waiting}".lstrip(".")
             keys[path] = None
         elif mark and mark in "{[":
+            if len(above) == DEEPEST:
+                break
             above.append(path)
             lists |= {path} if mark == "[" else set()
         elif mark and mark in "}]" and above:
@@ -197,7 +201,7 @@ def _workbook(source: Source, archive: zipfile.ZipFile) -> Shape:
     if lost := [name for name in wanted if name not in sheets]:
         raise Problem(source.stem, f"the workbook has no sheet {lost[0]!r}", "mend sheet in the source's file")
     shared = text("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in archive.namelist() else ""
-    strings = [_text(part) for part in re.findall(r"<si\b.*?</si>", shared, re.S)]
+    strings = [_text(inside) for _, inside in _elements(shared, "si")]
     names: list[str] | None = []
     for name in wanted or sheets:
         row = _first_row(text("xl/" + sheets[name].removeprefix("/xl/")), strings)
@@ -207,29 +211,41 @@ def _workbook(source: Source, archive: zipfile.ZipFile) -> Shape:
 
 def _first_row(sheet: str, strings: list[str]) -> list[str] | None:
     """The texts of a sheet's first row; None where one of them stands too far back to be seen."""
-    row = re.search(r"<row\b.*?</row>", sheet, re.S)
     found = []
-    for attributes, inside in re.findall(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", row[0] if row else "", re.S):
-        value = re.search(r"<v>(.*?)</v>", inside, re.S)
-        if 't="s"' in attributes and value:
-            if int(value[1]) >= len(strings):
-                return None
-            found.append(strings[int(value[1])])
-        elif 't="inlineStr"' in attributes:
-            found.append(_text(inside))
-        elif value:
-            found.append(html.unescape(value[1]))
+    for _, row in _elements(sheet, "row")[:1]:
+        for attributes, inside in _elements(row, "c"):
+            value = next((text for _, text in _elements(inside, "v")), None)
+            if 't="s"' in attributes and value is not None:
+                if int(value) >= len(strings):
+                    return None
+                found.append(strings[int(value)])
+            elif inside:
+                found.append(_text(inside) if value is None else html.unescape(value))
     return found
 
 
 def _text(xml: str) -> str:
-    return html.unescape("".join(re.findall(r"<t\b[^>]*>(.*?)</t>", xml, re.S)))
+    return html.unescape("".join(inside for _, inside in _elements(xml, "t")))
 
 
 def _pairs(xml: str, tag: str, one: str, other: str) -> list[tuple[str, str]]:
     found = []
-    for attributes in re.findall(rf"<{tag}\b([^>]*)>", xml):
+    for attributes, _ in _elements(xml, tag):
         values = dict(re.findall(r'([\w:]+)="([^"]*)"', attributes))
         if one in values and other in values:
             found.append((html.unescape(values[one]), values[other]))
+    return found
+
+
+def _elements(xml: str, tag: str) -> list[tuple[str, str]]:
+    """The attributes and the inside of each whole element of a name, none of which holds another, in time that grows with
+    the text alone."""
+    found = []
+    for part in re.split(rf"<{tag}(?=[\s/>])", xml)[1:]:
+        attributes, closed, rest = part.partition(">")
+        inside, ended, _ = rest.partition(f"</{tag}>")
+        if attributes.endswith("/") and closed:
+            found.append((attributes, ""))
+        elif ended:
+            found.append((attributes, inside))
     return found

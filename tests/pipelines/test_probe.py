@@ -4,6 +4,7 @@ import datetime
 import io
 import random
 import re
+import time
 import zipfile
 from urllib.parse import parse_qs, urlsplit
 
@@ -242,6 +243,28 @@ def test_a_json_text_may_be_cut_anywhere():
         assert keys == whole_keys[: len(keys)]
     assert whole_lists == {"a.b", "a.b.d", "f"}
     assert whole_keys == ["a", "a.b", "a.b.c", "a.b.d", "a.b.e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        (b'["' + b'\\"' * LITTLE, "json"),
+        (b'{"a":' * LITTLE, "json"),
+        (b"[" * LITTLE, "json"),
+        (b'"' + b"a,\n" * LITTLE, "csv"),
+        (
+            zipped({"xl/workbook.xml": b"<sheet " * 9000, "xl/_rels/workbook.xml.rels": b"<Relationship " * 5000}),
+            "xlsx",
+        ),
+        (zipped({"a.csv": b"\0" * 1000}), "zip"),
+    ],
+)
+def test_an_answer_made_to_be_hard_to_read_is_read_quickly(body, form):
+    start = time.monotonic()
+    told, client = asked(body, format=form)
+    assert told.status in ("FAILED", "ok")
+    assert client.downloaded <= MOST * LITTLE
+    assert time.monotonic() - start < 5
 
 
 # ---- pages, parts, services
