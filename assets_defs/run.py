@@ -45,7 +45,11 @@ def run(workspace: Workspace) -> None:
             workspace.timings.extend(_timings(result))
             return result
 
-        _execute(here, snapshots)
+        # those a run cannot do without come first: where one fails, no one else is asked or waited for
+        needed = {stem for stem, source in workspace.register.sources.items() if source.required}
+        for required in (True, False):
+            if group := [key for key in snapshots if (key.path[1] in needed) == required]:
+                _execute(here, group)
         due = to_make(all_steps(workspace), workspace.data)
         if due or not is_published(workspace):
             keys = [dg.AssetKey(key.split("/")) for key in [*due, "release"]]

@@ -53,6 +53,12 @@ def main() -> None:
 @click.option("--mirror", metavar="URL", help="Ask URL/host/path instead of https://host/path, for every source.")
 @click.option("--offline", is_flag=True, help="Use the snapshots there are; ask no one.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any source is stale or unavailable.")
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="SOURCE",
+    help="Fetch this source anew, whatever is remembered of it; again for more.",
+)
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Make what is new in N processes (default 1).")
 @click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")
 @click.option("--quiet", is_flag=True, help="Only the last lines.")
@@ -71,14 +77,31 @@ def refresh(quiet: bool, **flags) -> None:
 
 @main.command()
 @DATA
-@click.option("--mirror", metavar="URL", help="Probe through this mirror.")
-@click.option("--probe", is_flag=True, help="Ask each source, cheaply, whether it still answers.")
-def sources(probe: bool, **flags) -> None:
-    """The register: licence, vintage, cadence, last snapshot, next expected, state, how verified."""
-    from pipelines.commands.sources import lines
+@click.option("--mirror", metavar="URL", help="With --probe: ask this mirror.")
+@click.option(
+    "--probe", is_flag=True, help="Ask each publisher for a little, and hold it to address, headings and form."
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --probe: write what was seen, without any content, to a .md or .json file that can be mailed.",
+)
+@click.option(
+    "--json",
+    "wants_json",
+    is_flag=True,
+    help="The same as JSON (keys: SourceLine in pipelines/commands/sources.py, Contact in pipelines/fetch/probe.py).",
+)
+def sources(probe: bool, report: Path | None, wants_json: bool, **flags) -> None:
+    """The register: licence, vintage, cadence, last snapshot, next expected, state, how verified.
 
-    for line in lines(Settings.read(**flags), probe):
-        click.echo(line)
+    With --probe: whether each publisher answers as its record says. The live web is asked, or the mirror given here, never
+    the sample; nothing is stored. Exit 1 if a source fails that no refresh can do without.
+    """
+    from pipelines.commands.sources import tell
+
+    tell(Settings.read(**flags), probe, report, wants_json)
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -16,6 +16,7 @@ from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
 from pipelines.release.inputs import members_left_out
 from pipelines.release.publish import latest_version
+from pipelines.release.unscored import score_lines
 
 log = logging.getLogger("commonground.refresh")
 
@@ -44,6 +45,9 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
     settings = workspace.settings
     # wrong names, definitions, dates and corrections are found before anything is asked or written
     check_names(workspace.geography, workspace.asked)
+    if unknown := [stem for stem in settings.again if stem not in workspace.register.sources]:
+        remedy = "take a name from `commonground sources`"
+        raise Problem(f"--again {unknown[0]}", "is no source of this register", remedy, usage=True)
     _ = (
         workspace.register,
         client_of(workspace),
@@ -97,8 +101,7 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         f"left out for all areas alike: {what}"
         for what in members_left_out(workspace.register, lambda name: output(workspace.data, f"index/{name}").meta)
     ]
-    if left_out := workspace.register.left_out:
-        lines.append(f"left out, for {workspace.geography.stem} lacks what they rest on: {', '.join(left_out)}")
+    lines += score_lines(workspace, now)
     if workspace.geography.invented:
         lines.append(f"{workspace.geography.title}: every number in it means nothing")
     latest = releases / "latest"

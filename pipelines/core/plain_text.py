@@ -30,3 +30,8 @@ def plain_texts(texts: pd.Series) -> pd.Series:
         texts = texts.copy()
         texts[odd] = texts[odd].map(plain).astype("str")
     return texts.mask(texts == "")
+
+
+def folded(heading: str) -> str:
+    """A heading as it is compared: its letters and digits, in lower case. Publishers change the rest without a word."""
+    return "".join(letter for letter in heading.casefold() if letter.isalnum())

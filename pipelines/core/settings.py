@@ -23,6 +23,7 @@ class Settings:
     mirror: str | None = None
     offline: bool = False
     strict: bool = False
+    again: tuple[str, ...] = ()  # the sources to fetch anew, whatever is remembered of them
     workers: int = 1
     recording: Path | None = None
     sample_date: str | None = None

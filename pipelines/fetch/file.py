@@ -26,10 +26,10 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     page: dict = {}
     if rule.discover:
         url, page = _discover(client, source, last.get("page", {}))
-        addresses = [(url, url)]
+        places = [(url, url)]
     else:
-        addresses = _addresses(source, today)
-    for i, (template, url) in enumerate(addresses):
+        places = addresses(source, today)
+    for i, (template, url) in enumerate(places):
         validator = last.get("file", {}) if last.get("template") == template else {}
         try:
             answer = client.get(
@@ -40,7 +40,7 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
                 check=lambda *seen: refuse_unlike(rule.forms, *seen),
             )
         except NotThere as problem:
-            if i < len(addresses) - 1:
+            if i < len(places) - 1:
                 continue
             if rule.alternate_url:
                 raise by_hand(source, problem.what) from problem
@@ -59,7 +59,7 @@ def by_hand(source: Source, what: str) -> Problem:
     return NotThere(source.stem, what, remedy)
 
 
-def _addresses(source: Source, today: date) -> list[tuple[str, str]]:
+def addresses(source: Source, today: date) -> list[tuple[str, str]]:
     """Each address that may have the file, with the template it is made from: today's, then those of the days before."""
     rule, found = source.fetch, []
     for template in rule.urls:
@@ -74,8 +74,7 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
     answer = client.get(source.stem, rule.page, 5_000_000, validator=last.get("validator"), check=refuse_html)
     if answer.body is None:
         return last["url"], last
-    named = re.findall(LINK, answer.body.decode("utf-8", "replace").replace("\\/", "/"))
-    found = _usual_form(source, sorted({url for url in named if re.fullmatch(rule.pattern, unquote(url))}))
+    found = matching(source, answer.body)
     if len(found) != 1:
         some = f" ({', '.join(unquote(url).rpartition('/')[2] for url in found[:3])})" if found else ""
         raise Problem(
@@ -83,10 +82,16 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
             f"{rule.page} names {len(found)} files{some} that match {rule.pattern}, where one was expected",
             f"look at the page and mend discover.pattern in the source's file, or put the file into the data folder as inbox/{source.stem}.{source.fetch.forms[0]}",
         )
-    url = found[0]
-    if client.mirror and url.startswith(client.mirror):
-        url = "https:/" + url.removeprefix(client.mirror)
+    url = client.own_address(found[0])
     return url, {"url": url, "validator": answer.validator}
+
+
+def matching(source: Source, page: bytes) -> list[str]:
+    """The addresses on a page that match the source's pattern; of one file in several forms, the usual one alone."""
+    named = re.findall(LINK, page.decode("utf-8", "replace").replace("\\/", "/"))
+    return _usual_form(
+        source, sorted({url for url in named if re.fullmatch(source.fetch.discover.pattern, unquote(url))})
+    )
 
 
 def _usual_form(source: Source, found: list[str]) -> list[str]:

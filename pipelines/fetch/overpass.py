@@ -1,48 +1,61 @@
-"""Protocol `overpass`: an OpenStreetMap query, as it is or as at past dates, one at a time, cut answers refused."""
+"""Protocol `overpass`: an OpenStreetMap query, as it is or as at past dates, one at a time, cut answers refused.
+
+The service is run by volunteers. It is told who asks, asked one query at a time and read for as long as the query may run;
+after an answer that was no good it is left alone for half a minute, or for as long as it says.
+"""
 
 from datetime import date
 from pathlib import Path
 
 import orjson
 
+from pipelines.core import store
 from pipelines.core.problem import Problem
-from pipelines.fetch.http import Client, Passing, refuse_html
+from pipelines.fetch.http import Client, Manners, Passing, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 
+QUERY_S = 180  # how long the service may work on one query
+MANNERS = Manners(tries=3, read_s=QUERY_S + 20, wait_s=30, longest_s=300, leaves=True)
 
-def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
+
+def fetch(
+    client: Client, source: Source, today: date, last: dict, kept: Path | None = None, partial: Path | None = None
+) -> Reply | None:
     """The answer of the present as `data.json`; or, with `dates`, one file a date, of which those kept are not asked again.
 
     The service has no probe that tells a change, so the present is read again and dropped if nothing in it is new. A
-    past date cannot change. Raises Problem where the service ran out of time and told only a part (`remark`).
+    past date cannot change: each is kept in `partial` as it comes, for the next try, should a later one fail. Raises
+    Problem where the service ran out of time and told only a part (`remark`).
     """
     rule = source.fetch
     if not rule.dates:
         body = _ask(client, source, "")
         timestamp = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
         return Reply({"data.json": body}, {}, timestamp[:10] if timestamp else None)
-    files = {}
+    files, same = {}, kept if kept and last.get("query") == rule.query else None
+    came = partial / store.sha256_json([rule.urls[0], rule.query, client.through])[:12] if partial else None
     for day in rule.dates:
         name = f"{day}.json"
-        if kept and last.get("query") == rule.query and (kept / name).exists():
-            files[name] = (kept / name).read_bytes()
-        else:
-            files[name] = _ask(client, source, f'[date:"{day}T00:00:00Z"]')
-    if kept and last.get("query") == rule.query and sorted(p.name for p in kept.iterdir()) == sorted(files):
+        held = next((folder / name for folder in (same, came) if folder and (folder / name).exists()), None)
+        files[name] = held.read_bytes() if held else _ask(client, source, f'[date:"{day}T00:00:00Z"]')
+        if came and not held:
+            store.write_bytes(came / name, files[name])
+    if same and sorted(p.name for p in same.iterdir()) == sorted(files):
         return None
     return Reply(files, {"query": rule.query}, str(max(rule.dates)))
 
 
 def _ask(client: Client, source: Source, setting: str) -> bytes:
     rule = source.fetch
-    query = f"[out:json][timeout:180]{setting};{' '.join(rule.query.split())}"
+    query = f"[out:json][timeout:{QUERY_S}]{setting};{' '.join(rule.query.split())}"
     return client.get(
         source.stem,
         rule.urls[0],
         rule.max_mb * 1_000_000,
         params={"data": query},
         check=lambda *seen: _whole(source, *seen),
+        manners=MANNERS,
     ).body
 
 

@@ -23,19 +23,21 @@ def fetch(
 
     A part that fails keeps the bytes it had in `kept`, the folder of the last snapshot; one that never came is left
     out, and its authority is then not covered. Both are named in the reply's `missing`. Raises the first Problem where
-    no part answers.
+    no part answers. Where there is a `last` and nothing is `kept`, that answer was refused: it is None where none changed
+    since, and else every part is fetched.
     """
+    if last and not kept:
+        if all(_is_unchanged(client, source, today, part, last.get(part)) for part in parts):
+            return None
+        last = {}
     files, validators, missing, changed, problems = {}, {}, {}, False, []
     for n, part in enumerate(parts):
-        if n and n % TOLD_EVERY == 0:
-            log.info("%s: %s of %s files", source.stem, n, len(parts))
-        if n and not client.stands_in:
-            time.sleep(PAUSE_S)
+        if n:
+            _between(client, source, n, len(parts))
         name = f"{part}.{source.fetch.forms[0]}"
         old = kept / name if kept and (kept / name).exists() else None
-        one = source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": _address(source, part)})})
         try:
-            reply = file.fetch(client, one, today, last.get(part, {}) if old else {})
+            reply = file.fetch(client, _one(source, part), today, last.get(part, {}) if old else {})
         except Problem as problem:
             problems.append(problem)
             missing[part] = problem.what
@@ -56,5 +58,22 @@ def fetch(
     return Reply(files, validators, oldest, missing)
 
 
-def _address(source: Source, part: str) -> str:
-    return source.fetch.urls[0].replace("{part}", part)
+def _between(client: Client, source: Source, n: int, total: int) -> None:
+    """After each file a pause that the publisher's own service is due, and now and then how far we are."""
+    if n % TOLD_EVERY == 0:
+        log.info("%s: %s of %s files", source.stem, n, total)
+    if not client.stands_in:
+        time.sleep(PAUSE_S)
+
+
+def _is_unchanged(client: Client, source: Source, today: date, part: str, last: dict | None) -> bool:
+    try:
+        return bool(last) and file.fetch(client, _one(source, part), today, last) is None
+    except Problem:
+        return False
+
+
+def _one(source: Source, part: str) -> Source:
+    """The part as a source of its own."""
+    url = source.fetch.urls[0].replace("{part}", part)
+    return source.model_copy(update={"fetch": source.fetch.model_copy(update={"url": url})})

@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from geodata.records import DefinitionError
-from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
-from pipelines.register.source import Source
+from pipelines.register.source import PUBLISH, Source
 from pipelines.scoring.definition import Index, Weighted
-
-PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
 
 
 def check(register: Register) -> Register:
@@ -124,6 +121,3 @@ def _member(register: Register, index: Index, name: str, member: Weighted) -> It
         yield "reads reach, which rests on local lists too: an index compares like with like, and reads national_reach"
     if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):
         yield "rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"
-    for stem in indicator_sources(register, register.indicators[name]):
-        if register.sources[stem].verified.how == "documented":
-            yield f"rests on {stem}, whose format is known from documentation only"

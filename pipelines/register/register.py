@@ -12,7 +12,7 @@ from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.register.decay import Decay
 from pipelines.register.serving import left_out
-from pipelines.register.source import Licence, Source
+from pipelines.register.source import Decision, Licence, Source
 from pipelines.scoring.definition import Direction, Index, read_index
 
 HERE = Path(__file__).parents[1]
@@ -171,7 +171,8 @@ def read_indicator(path: Path) -> Indicator:
 @dataclass(frozen=True)
 class Register:
     """Everything a geography's pipeline is made of. `left_out`: the indices that rest on what only other geographies
-    have, each with what it lacks here."""
+    have, each with what it lacks here. `decisions`: what an operator decided about licences, by source; the sources are
+    as decided."""
 
     geography: Geography
     sources: dict[str, Source]
@@ -180,6 +181,7 @@ class Register:
     taxonomy: Taxonomy
     licences: dict[str, Licence]
     left_out: dict[str, list[str]] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
 
     @cached_property
     def place_sources(self) -> dict[str, Source]:

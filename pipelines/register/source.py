@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from geodata.records import Record
+from pipelines.core.plain_text import plain
 
 Publish = Literal["rows", "aggregates", "nothing"]
+PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
 
 
 class Licence(Record):
@@ -25,6 +27,31 @@ class Licence(Record):
     file: str | None = None
     spdx: str | None = None
     note: str = ""
+
+
+class Decision(Record):
+    """An operator's decision about one source: what may be published of it, on whose word (an organisation or a role, never
+    a person's address) and since when; under which licence, where that is another than its record says."""
+
+    publish: Publish
+    on_whose_word: str = Field(min_length=1, max_length=200)
+    date: datetime.date
+    licence: str | None = None
+    note: str = Field("", max_length=500)
+
+    @field_validator("on_whose_word", "note")
+    @classmethod
+    def _names_no_person(cls, value: str) -> str:
+        if "@" in value:
+            raise ValueError("name an organisation or a role, and give no e-mail address: this is published")
+        return plain(value)
+
+    @field_validator("date")
+    @classmethod
+    def _is_made(cls, value: datetime.date) -> datetime.date:
+        if not datetime.date(2000, 1, 1) <= value <= datetime.date.today() + datetime.timedelta(days=1):
+            raise ValueError("is not a day from 2000 to today")
+        return value
 
 
 class Discover(Record):
@@ -323,9 +350,10 @@ class Places(Record):
 
 
 class Verified(Record):
-    """How the address and format were last seen to be right. `documented` formats carry no release figure."""
+    """How address and format were known when the record was written: through a mirror, or from documentation. Whether the
+    publisher's own answer held to the contract is observed in each DIR, and never declared."""
 
-    how: Literal["live", "mirror", "documented"]
+    how: Literal["mirror", "documented"]
     date: datetime.date
 
 

@@ -13,6 +13,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import read_json
 from pipelines.register.consistency import check
+from pipelines.register.decisions import read_decisions, settled
 from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
 
@@ -50,8 +51,8 @@ class Workspace:
 
     @cached_property
     def register(self) -> Register:
-        """The definitions that serve this geography."""
-        return check(read_register(self.geography))
+        """The definitions that serve this geography, and what the operator of DIR decided about licences."""
+        return settled(check(read_register(self.geography)), read_decisions(self.data))
 
     @cached_property
     def weight_sets(self) -> list[WeightSet]:

@@ -41,8 +41,10 @@ def record_success(workspace: Workspace) -> None:
 
 
 def warnings(workspace: Workspace) -> list[str]:
-    """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last."""
-    now = [current(workspace.data, source, workspace.geography) for source in workspace.register.sources.values()]
+    """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last. One that
+    is not read, for nothing of it may be published, is no news."""
+    read = [source for source in workspace.register.sources.values() if source.publish != "nothing"]
+    now = [current(workspace.data, source, workspace.geography) for source in read]
     sentences = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
     sentences += [
         f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"

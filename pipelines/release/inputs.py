@@ -145,8 +145,9 @@ def collect(given: Given) -> Inputs:
     treated, unlike = (
         {name: given[f"index/{name}"].meta[told] for name in register.indices} for told in ("treated", "unlike")
     )
+    seen = {stem: given[f"snapshot/{stem}"].live_since for stem in register.sources}
     frames = {
-        "source_register": registers.source_register(register),
+        "source_register": registers.source_register(register, seen),
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated, unlike),

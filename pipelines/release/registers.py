@@ -1,5 +1,7 @@
 """The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
@@ -11,24 +13,27 @@ from pipelines.release.licences import label_of
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
 
-def source_register(register: Register) -> pd.DataFrame:
-    """One row per source, with its licence."""
+def source_register(register: Register, live_since: Mapping[str, str | None]) -> pd.DataFrame:
+    """One row per source, with its licence. `live_since`: by source, the day it was first seen live (ISO)."""
     rows = []
     for source in register.sources.values():
-        licence = register.licences[source.licence]
+        licence, decision = register.licences[source.licence], register.decisions.get(source.stem)
         rows.append(
             {
                 "source": source.stem, "title": source.title, "publisher": source.publisher, "page": source.page,
                 "licence": licence.title, "licence_key": source.licence, "licence_url": licence.url, "attribution": source.attribution,
                 "publish": source.publish, "vintage": source.vintage, "cadence": source.cadence,
                 "next_expected": source.next_expected, "is_required": source.required,
-                "verified": source.verified.how, "verified_on": source.verified.date, "notes": " ".join(source.notes),
+                "verified": "live" if live_since[source.stem] else source.verified.how,
+                "verified_on": live_since[source.stem] or source.verified.date, "notes": " ".join(source.notes),
+                "licence_settled_on": decision and decision.date, "licence_settled_by": decision and decision.on_whose_word,
+                "licence_settled_note": decision and (decision.note or None),
             }
         )  # fmt: skip
     frame = pd.DataFrame(rows)
-    for column in ("vintage", "next_expected", "verified_on"):
+    for column in ("vintage", "next_expected", "verified_on", "licence_settled_on"):
         frame[column] = pd.to_datetime(frame[column]).dt.date
-    return frame
+    return frame.astype({"licence_settled_by": "str", "licence_settled_note": "str"})
 
 
 def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:

@@ -33,7 +33,18 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
             "select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1"
         ).fetchall()
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_settled(connection), ""])
+
+
+def _settled(connection) -> list[str]:
+    """Licences that whoever publishes the release has settled."""
+    rows = connection.execute("""
+        select source, licence, publish, licence_settled_by, licence_settled_on from source
+        where licence_settled_on is not null order by source""").fetchall()
+    told = [
+        f"- {s}: {licence}, published as {publish}, on the word of {by}, {on}" for s, licence, publish, by, on in rows
+    ]
+    return ["", "## Licences settled by who publishes this", "", *told] if told else []
 
 
 def _coverage(connection) -> list[str]:

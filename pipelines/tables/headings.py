@@ -5,13 +5,9 @@ from collections.abc import Collection
 import pandas as pd
 
 from pipelines.core.csv_text import one_column_per_heading
+from pipelines.core.plain_text import folded
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
-
-
-def folded(heading: str) -> str:
-    """A heading as it is compared: its letters and digits, in lower case. Publishers change the rest without a word."""
-    return "".join(letter for letter in heading.casefold() if letter.isalnum())
 
 
 class Used(Collection):

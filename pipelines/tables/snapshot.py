@@ -7,7 +7,7 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,13 @@ from pipelines.core.problem import Problem
 from pipelines.core.step import output
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
+from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.changed import what_changed
 from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
+from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -47,7 +50,8 @@ class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
     `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
-    than the one before. `folder` holds all snapshots of the source."""
+    than the one before. `live_since`: the day an answer from the publisher's own address first held to the contract.
+    `folder` holds all snapshots of the source."""
 
     stem: str
     folder: Path
@@ -61,6 +65,7 @@ class Snapshot:
     missing: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     parts_of: dict[str, str] = field(default_factory=dict)
+    live_since: str | None = None
 
     @property
     def data_version(self) -> str:
@@ -78,7 +83,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class SnapshotRead:
-    """The present snapshot of a source, as a step reads it; `with_state` where it matters whether it is stale."""
+    """The present snapshot of a source, as a step reads it; `with_state` where it matters whether it is stale, and seen live."""
 
     source: Source
     geography: Geography
@@ -94,7 +99,8 @@ class SnapshotRead:
         """The hash of its content, of whose its parts are, and of which are missing."""
         now = self.value(data)
         state = now.state if self.with_state and now.state in ("stale", "unavailable") else "read"
-        return store.sha256_json([now.data_version, sorted(now.missing), now.parts_of, state])
+        seen = [bool(now.live_since)] if self.with_state else []
+        return store.sha256_json([now.data_version, sorted(now.missing), now.parts_of, state, *seen])
 
     def value(self, data: Path) -> Snapshot:
         """The snapshot."""
@@ -130,6 +136,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     unavailable.
     """
     folder = workspace.data / "snapshots" / source.stem
+    if source.publish == "nothing":
+        return current(workspace.data, source, workspace.geography)
     last = _last_undamaged(workspace, source, folder)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
@@ -141,18 +149,22 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last, by_hand)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
     except Problem as problem:
-        if folder.exists() or not source.required:
+        refused = problem.line if isinstance(problem, Refused) else {}
+        if folder.exists() or not source.required or refused:
             failed = {
                 "observed_at": store.utc_now(),
                 "geography": workspace.geography.stem,
+                "through": client_of(workspace).through,
                 "source_as_at": None,
                 "sha": None,
                 "rows": 0,
                 "status": "failed",
                 "problem": str(problem),
+                **refused,
             }
             store.append_line(folder / "observations.jsonl", failed)
         if source.required:
@@ -164,13 +176,17 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
 
 
 def current(data: Path, source: Source, geography: Geography) -> Snapshot:
-    """The snapshot a source has in `data`, without asking anyone."""
+    """The snapshot a source has in `data`, without asking anyone; none of one of which nothing may be published."""
     folder = data / "snapshots" / source.stem
+    if source.publish == "nothing":
+        told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
+        return Snapshot(source.stem, folder, "unavailable", problem=told)
     last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
-    return _snapshot(source, folder, last, "stale" if failed else last["status"], failed)
+    now = _snapshot(source, folder, last, "stale" if failed else last["status"], failed)
+    return replace(now, live_since=live_since(lines, geography.stem))
 
 
 def last_good(folder: Path, geography: str) -> dict | None:
@@ -192,16 +208,27 @@ def _unforeseen(source: Source) -> Iterator[None]:
 
 
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
-    known, kept = (last or {}).get("validator", {}), folder / last["sha"] if last else None
+    client, again = client_of(workspace), source.stem in workspace.settings.again
+    through = "inbox" if by_hand else client.through
+    judged = judged_by(source, workspace.geography, last)
+    lines = store.read_lines(folder / "observations.jsonl")
+    refused = None if again else refused_before(lines, workspace.geography, through, judged)
+    # what a mirror calls unchanged says nothing of the publisher's own answer
+    before = last if last and last.get("through") == through and not again else None
     listed = part_list.Parts({})
-    if by_hand:
-        reply = inbox.fetch(workspace.data, source, known)
-    elif source.fetch.parts:
-        listed = part_list.parts_of(client_of(workspace), source, workspace.geography, last)
-        reply = parts.fetch(client_of(workspace), source, workspace.today, known, kept, tuple(listed.of))
-    else:
-        reply = PROTOCOLS[source.fetch.protocol](client_of(workspace), source, workspace.today, known, kept)
-    line: dict[str, Any] = {"observed_at": store.utc_now(), "geography": workspace.geography.stem}
+    if source.fetch.parts and not by_hand:
+        listed = part_list.parts_of(client, source, workspace.geography, last)
+    known, kept = (before or {}).get("validator", {}), folder / before["sha"] if before else None
+    if refused:
+        known, kept = refused.validator, None
+    reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
+    if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
+        raise Refused(source.stem, refused)
+    line: dict[str, Any] = {
+        "observed_at": store.utc_now(),
+        "geography": workspace.geography.stem,
+        "through": through,
+    }
     line |= {"parts_of": listed.of} if listed.of else {}
     if reply is None:
         return _with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
@@ -210,9 +237,10 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
-    table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
-    line |= _placed(workspace, source, folder, table)
-    line |= {"changed": _changed(workspace, source, last, table)}
+    with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
+        table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+        line |= _placed(workspace, source, folder, table)
+        line |= {"changed": _changed(workspace, source, last, table)}
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
         _move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -221,6 +249,23 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
     return _with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
+    """What the source's protocol brings, of the parts `listed`; None where it says that nothing changed since `known`."""
+    client = client_of(workspace)
+    if source.fetch.parts:
+        return parts.fetch(client, source, workspace.today, known, kept, tuple(listed))
+    if source.fetch.dates:
+        if source.stem in workspace.settings.again:
+            store.remove_folder(_partial(workspace, source))
+        return overpass.fetch(client, source, workspace.today, known, kept, _partial(workspace, source))
+    return PROTOCOLS[source.fetch.protocol](client, source, workspace.today, known, kept)
+
+
+def _partial(workspace: Workspace, source: Source) -> Path:
+    """Where what came of a source is kept until all of it is there."""
+    return workspace.data / "partial" / source.stem
 
 
 def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict | None:
@@ -352,7 +397,7 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     """
     folder = data / "snapshots" / source.stem
     found: list[dict] = []
-    for line in store.read_lines(folder / "observations.jsonl"):
+    for line in store.read_lines(folder / "observations.jsonl") if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
             day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]

@@ -6,9 +6,10 @@ import io
 import pandas as pd
 
 from pipelines.core.csv_text import one_column_per_heading
+from pipelines.core.plain_text import folded
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
-from pipelines.tables.headings import Used, folded
+from pipelines.tables.headings import Used
 
 LOOK = "look at the file; the publisher may have changed its form"
 

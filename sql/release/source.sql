@@ -15,10 +15,13 @@ columns:
   cadence: how often the publisher renews it
   next_expected: next date the publisher has announced, if any
   is_required: whether a refresh fails without it
-  verified: how address and format were last seen to be right
-  verified_on: when
+  verified: how address and format were seen to be right - live where the publisher's own answer held to the contract in this folder
+  verified_on: {description: "since when, where live; else when the record was written", run_metadata: true}
   notes: what a reader should know
+  licence_settled_on: the day the licence was settled by who publishes this release; null where its publisher's own word stands
+  licence_settled_by: on whose word - an organisation or a role
+  licence_settled_note: what was said
 */
-select *
+select * replace (licence_settled_on::date as licence_settled_on)
 from source_register
 order by source

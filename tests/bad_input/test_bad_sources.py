@@ -91,6 +91,14 @@ def test_required_source(case, town, data, command, fingerprint, untouched):
     assert source in health["failure"]["what"]
 
 
+def test_where_a_required_source_fails_no_other_is_asked(town, data, command):
+    seen = data / "snapshots" / "gla_pubs_2022" / "observations.jsonl"
+    before = seen.read_bytes()
+    town.spoil("NM_2021_1", b"gone", status=404)
+    assert command("refresh", "--data", data, "--sample-date", "2026-03-31", "--quiet").code == 1
+    assert seen.read_bytes() == before
+
+
 def swapped(body: bytes) -> bytes:
     """A CSV whose eastings stand under northing, and the other way round."""
     heading, rest = body.split(b"\n", 1)

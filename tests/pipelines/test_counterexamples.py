@@ -16,7 +16,8 @@ EXPECT = re.compile(r"(?:#|--|/\* #) expect: (.+)")
 FILES = sorted(
     p
     for p in FOLDER.rglob("*")
-    if p.suffix in (".yml", ".sql") and p.relative_to(FOLDER).parts[0] not in ("contract", "typology", "checks")
+    if p.suffix in (".yml", ".sql")
+    and p.relative_to(FOLDER).parts[0] not in ("contract", "typology", "checks", "licences")
 )
 
 

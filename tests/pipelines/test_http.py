@@ -133,6 +133,35 @@ def test_a_host_where_nothing_answers_is_not_waited_for_twice(waits):
         assert len(web.asked) == tries
 
 
+def test_a_host_that_never_answers_in_time_is_not_waited_for_five_times_twice(waits):
+    web = ScriptedWeb([requests.ReadTimeout("slow")])
+    client = web.client()
+    for tries in (TRIES, TRIES + 1):
+        with pytest.raises(Problem, match="no answer in time"):
+            get(web, client=client)
+        assert len(web.asked) == tries
+
+
+def test_where_no_host_has_answered_another_is_not_waited_for(waits):
+    web = ScriptedWeb([requests.ConnectionError("[Errno 111] Connection refused")])
+    client = web.client()
+    for url in (URL, URL.replace("data.example", "other.example")):
+        with pytest.raises(Problem, match="for no address asked so far has answered"):
+            client.get("a_source", url, 1000)
+    assert len(web.asked) == TRIES + 1
+
+
+def test_after_one_has_answered_another_that_is_silent_is_waited_for(waits):
+    silent = requests.ConnectionError("[Errno 111] Connection refused")
+    web = ScriptedWeb(lambda request: GOOD if "data.example" in request.url else silent)
+    client = web.client()
+    client.get("a_source", URL, 1000)
+    for n, host in enumerate(("one.example", "two.example"), start=1):
+        with pytest.raises(Problem, match="Check the network, or try later"):
+            client.get("a_source", f"https://{host}/", 1000)
+        assert len(web.asked) == 1 + n * TRIES
+
+
 def test_what_the_server_calls_unchanged_has_no_body():
     web = ScriptedWeb(lambda request: {"status": 304} if request.headers.get("If-None-Match") == '"v1"' else GOOD)
     answer = get(web, validator={"If-None-Match": '"v1"'})

@@ -108,6 +108,71 @@ def test_a_date_that_fails_leaves_no_reply(waits):
         overpass.fetch(ScriptedWeb([answer(), {"status": 504}]).client(), osm_source(dates=DAYS), TODAY, {})
 
 
+def test_dates_that_came_are_kept_for_the_next_try_and_asked_once(tmp_path, waits):
+    source, partial = osm_source(dates=[*DAYS, "2021-12-31"]), tmp_path / "partial"
+    third_fails = ScriptedWeb(lambda request: {"status": 504} if "2021" in asked(request) else answer())
+    with pytest.raises(Problem, match="504"):
+        overpass.fetch(third_fails.client(), source, TODAY, {}, None, partial)
+    web = ScriptedWeb([answer()])
+    reply = overpass.fetch(web.client(), source, TODAY, {}, None, partial)
+    assert sorted(reply.files) == [f"{day}.json" for day in source.fetch.dates]
+    assert len(web.asked) == 1
+    assert "2021-12-31" in asked(web.asked[0])
+
+
+def test_what_a_mirror_or_another_query_brought_is_not_what_came(tmp_path):
+    overpass.fetch(ScriptedWeb([answer()]).client(), osm_source(dates=DAYS), TODAY, {}, None, tmp_path)
+    web, other = ScriptedWeb([answer()]), osm_source(dates=DAYS, query='nwr["amenity"="pub"](51,-1,52,0); out center;')
+    overpass.fetch(web.client(), other, TODAY, {}, None, tmp_path)
+    assert len(web.asked) == 2
+    web = ScriptedWeb([answer()])
+    overpass.fetch(web.client("http://mirror.example"), osm_source(dates=DAYS), TODAY, {}, None, tmp_path)
+    assert len(web.asked) == 2
+
+
+# ---- manners
+
+
+@pytest.mark.parametrize("status", [429, 504])
+def test_the_service_is_left_alone_for_half_a_minute_or_as_long_as_it_says(waits, status):
+    busy = [{"status": status}, {"status": status, "headers": {"Retry-After": "75"}}, answer()]
+    assert overpass.fetch(ScriptedWeb(busy).client(), osm_source(), TODAY, {}) is not None
+    assert waits == [30, 75]
+
+
+def test_a_cut_answer_is_not_asked_again_at_once(waits):
+    overpass.fetch(ScriptedWeb([answer(remark="timed out"), answer()]).client(), osm_source(), TODAY, {})
+    assert waits == [30]
+
+
+def test_a_service_that_asks_for_hours_is_asked_no_more(waits):
+    web = ScriptedWeb([{"status": 429, "headers": {"Retry-After": "7200"}}])
+    with pytest.raises(Problem, match="left alone for 7200 s"):
+        overpass.fetch(web.client(), osm_source(), TODAY, {})
+    assert (len(web.asked), waits) == (1, [])
+
+
+def test_the_next_query_of_the_same_run_waits_too(waits):
+    web = ScriptedWeb([{"status": 504}] * overpass.MANNERS.tries + [answer()])
+    client = web.client()
+    with pytest.raises(Problem, match="504"):
+        overpass.fetch(client, osm_source(), TODAY, {})
+    assert overpass.fetch(client, osm_source(), TODAY, {}) is not None
+    assert len(waits) == overpass.MANNERS.tries
+    assert waits[-1] == pytest.approx(30, abs=1)
+
+
+def test_it_is_read_for_as_long_as_the_query_may_run():
+    web, seen = ScriptedWeb([answer()]), []
+    send = web.send
+    web.send = lambda request, **more: (seen.append(more["timeout"]), send(request, **more))[1]
+    overpass.fetch(web.client(), osm_source(), TODAY, {})
+    ((_, read_s),) = seen
+    assert read_s >= 190
+    assert f"[timeout:{overpass.QUERY_S}]" in asked(web.asked[0])
+    assert web.asked[0].headers["User-Agent"].startswith("commonground/")
+
+
 # ---- its elements as rows
 
 
@@ -216,6 +281,17 @@ def test_where_no_part_answers_the_source_fails_even_if_all_are_kept(tmp_path):
     for kept, known in ((None, {}), (tmp_path, last)):
         with pytest.raises(Problem, match="404"):
             parts.fetch(publisher({}).client(), source, TODAY, known, kept, ("1", "2"))
+
+
+def test_parts_that_were_refused_are_not_fetched_again_while_none_changed():
+    source, web = parts_source(), publisher({"1": A, "2": B})
+    refused = parts.fetch(web.client(), source, TODAY, {}, None, ("1", "2")).validator
+    client = publisher({"1": A, "2": B}).client()
+    assert parts.fetch(client, source, TODAY, refused, None, ("1", "2")) is None
+    assert client.downloaded == 0
+    for changed in ({"1": A, "2": NEW}, {"1": A}):
+        reply = parts.fetch(publisher(changed).client(), source, TODAY, refused, None, ("1", "2"))
+        assert reply.files == {f"{part}.json": body for part, body in changed.items()}
 
 
 # ---- an address that only a mirror has
