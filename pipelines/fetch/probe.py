@@ -88,6 +88,8 @@ def contact(client: Client, source: Source, parts: list[str], today: date) -> Co
     try:
         found = PROTOCOLS.get(source.fetch.protocol, _file)(client, source, parts, today)
         problem = found.wrong or _lacks(source, found.shape)
+    except NotThere as error:
+        problem = str(file.by_hand(source, error.what) if source.fetch.alternate_url else error)
     except Problem as error:
         problem = str(error)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

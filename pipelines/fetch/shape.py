@@ -135,10 +135,12 @@ def _beginning(rule: Fetch, kind: str, body: bytes) -> Shape:
 
 def _json(rule: Fetch, text: str) -> Shape:
     lists, keys = json_paths(text)
-    for records in map(".".join, rule.record_paths):
+    paths = list(map(".".join, rule.record_paths))
+    there = [path for path in paths if path in lists] or [path for path in paths if path in keys]
+    for records in there:  # a list of one may stand as an object
         below = f"{records}." if records else ""
         inside = list(dict.fromkeys(key.removeprefix(below) for key in keys if key.startswith(below)))
-        if (records in lists or records in keys) and inside:
+        if inside:
             return Shape("json", inside, records=records)
     return Shape("json", [], tuple(sorted(lists))[:20])  # so that it can be told where lists were seen
 
