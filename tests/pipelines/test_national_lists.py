@@ -15,6 +15,7 @@ from pipelines.tables.tidy import SOURCES
 NEW = (
     "librarydata_libraries_2023", "dcms_libraries_2016", "nhs_gp_practices_2024", "nhs_pharmacies_2024", "hmrc_cascs_current",
     "trafford_leisure_centres_current", "trafford_sports_facilities_current", "dfe_gias_current", "fsa_hygiene_current",
+    "os_open_greenspace_current", "fca_mutuals_current",
 )  # fmt: skip
 
 
@@ -237,3 +238,19 @@ def test_a_local_list_covers_its_own_authority_alone(town):
     assert known == [("S99600002",)]
     with open_latest(town.data) as connection:
         assert connection.execute("select count(*) from place where name = 'Northbank Baths'").fetchall() == [(1,)]
+
+
+def test_societies_are_counted_by_authority_and_never_placed_on_the_map(town):
+    told = outcomes(town, "fca_mutuals_current")
+    assert told["not_counted: the list says it has ended"] + told["not_counted: a type that is no place of ours"] == 18
+    assert told["rejected: no usable coordinates or postcode, so it cannot be placed"] == 1
+    assert town.query("select count(*) from place_record where source = 'fca_mutuals_current'") == [(0,)]
+    found = town.query("select authority_code, any_value(value), any_value(null_reason) from indicator_value join neighbourhood using (area_code) where indicator = 'community_benefit_societies_rate_per_1000' group by 1 order by 1")  # fmt: skip
+    assert [code for code, value, reason in found if value is None] == ["S99600003"]  # fewer than ten are suppressed
+    assert found[-1][2] == "suppressed"
+
+
+def test_a_green_site_is_listed_and_not_counted_within_reach(town):
+    kinds = town.query("select kind, count(*) from place where kind in ('park', 'play_space', 'playing_field', 'allotment') group by 1 order by 1")
+    assert [kind for kind, n in kinds] == ["allotment", "park", "play_space", "playing_field"]
+    assert town.query("select count(*) from neighbourhood_reach where kind = 'park'") == [(0,)]

@@ -67,17 +67,17 @@ def test_a_list_kept_by_volunteers_is_partial_everywhere(cover, kind):
 
 
 def test_a_list_placed_by_postcode_covers_only_what_the_directory_reaches(work, areas):
-    before = cover_of(work, "library")
+    before = cover_of(work, "sports_club")
     assert (before["coverage"] != "unknown").all()
     codes = pd.read_parquet(output(work.data, "geography/postcode").path)
     lost = set(areas.index[areas["authority_code"] == "S99600003"])
     plant(work.data, "geography/postcode", {"main": codes[~codes["area_code"].isin(lost)]})
-    after = cover_of(work, "library")
+    after = cover_of(work, "sports_club")
     assert set(after.index[after["coverage"] == "unknown"]) == lost
     assert (after.loc[list(lost), "null_reason"] == "not_covered").all()
-    assert (after["coverage"] == "partial").any()  # a library just beyond may have been missed
+    assert (after["coverage"] == "partial").any()  # a club just beyond may have been missed
     # a list with coordinates of its own needs no directory
-    assert (cover_of(work, "school")["coverage"] != "unknown").all()
+    assert (cover_of(work, "library")["coverage"] != "unknown").all()
 
 
 def test_evidence_that_has_expired_covers_nothing(work, areas):

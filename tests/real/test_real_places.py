@@ -17,9 +17,28 @@ ROWS = {  # as the files of the mirror have them, see its README
     "gla_pubs_2022": 4098, "gla_community_centres_2022": 903, "gla_libraries_2022": 342, "gla_theatres_2022": 264,
     "gla_cinemas_2022": 116, "gla_music_venues_2022": 797, "gla_museums_2022": 163, "gla_commercial_galleries_2022": 306,
     "fsa_hygiene_current": 68836, "dfe_gias_current": 27153, "mhclg_brownfield_current": 26758, "coops_uk_2023": 7387,
-    "ace_libraries_2022": 3451, "ace_libraries_2023": 3487,
+    "ace_libraries_2022": 3451, "ace_libraries_2023": 3487, "librarydata_libraries_2023": 3539, "dcms_libraries_2016": 3238,
+    "nhs_gp_practices_2024": 9129, "nhs_pharmacies_2024": 12196, "hmrc_cascs_current": 8955, "hmrc_cascs_2019": 7145,
+    "trafford_leisure_centres_current": 9, "trafford_sports_facilities_current": 314,
 }  # fmt: skip
 LONDON = "E12000007"
+ENDED, NO_PLACE, OUTSIDE = (
+    "the list says it has ended",
+    "a type that is no place of ours",
+    "in no area of the nation or its neighbours",
+)
+TWICE, NOWHERE = (
+    "the same record stands earlier in the table",
+    "no usable coordinates or postcode, so it cannot be placed",
+)
+NOT_HELD = "its postcode is not in the postcode directory that is held, so it cannot be placed"
+BY_THE_LIST = {  # rows that are no place by what the list itself says; all others are placed, merged, or of a kind not counted
+    "librarydata_libraries_2023": {TWICE: 78, NOWHERE: 15, OUTSIDE: 5},
+    "dcms_libraries_2016": {OUTSIDE: 2},
+    "nhs_gp_practices_2024": {NO_PLACE: 2574, OUTSIDE: 703},
+    "nhs_pharmacies_2024": {NO_PLACE: 86, OUTSIDE: 1297, TWICE: 2},
+    "hmrc_cascs_current": {ENDED: 1063, OUTSIDE: 24, NOT_HELD: 1397, NOWHERE: 317},
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +60,41 @@ def test_every_row_of_every_list_is_accounted_for(hackney):
     assert {stem: int(rows[stem]) for stem in ROWS} == ROWS
     outside = counts[counts["outcome"] == "outside"].set_index("source")["n_rows"]
     assert outside["gla_pubs_2022"] == 4
+
+
+def test_rows_that_are_no_place_are_told_by_the_reason(hackney):
+    counts = hackney.frame(
+        "select source, rule, n_rows from record_count where outcome in ('outside', 'rejected', 'not_counted')"
+    )
+    for stem, expected in BY_THE_LIST.items():
+        told = counts[counts["source"] == stem].set_index("rule")["n_rows"].to_dict()
+        assert {rule: int(told.get(rule, 0)) for rule in expected} == expected, stem
+
+
+def test_libraries_closed_by_year_as_the_list_dates_them(hackney, records):
+    """A static library, in the year its list says it closed, once; those whose list has another open at the same door apart."""
+    kinds = hackney.step("places/place", "place.kinds").set_index(["place_id", "kind"])["status"]
+    outcomes = hackney.step("places/place", "place.records").set_index("record")["place_id"]
+    shut = records[
+        (records["source"] == "librarydata_libraries_2023") & records["is_current"] & (records["kind"] == "library")
+    ]
+    shut = shut[(shut["status"] == "closed") & shut["closed_year"].between(2014, 2023)]
+    status = kinds.reindex(pd.MultiIndex.from_arrays([shut["record"].map(outcomes), shut["kind"]])).to_numpy()
+    rows = shut.groupby("closed_year").size().astype(int).tolist()
+    assert rows == [15, 26, 26, 43, 36, 19, 15, 17, 21, 15]
+    assert shut[status == "closed"].groupby("closed_year").size().astype(int).tolist() == [
+        14,
+        25,
+        26,
+        43,
+        34,
+        19,
+        15,
+        17,
+        21,
+        14,
+    ]
+    assert (status == "replaced").sum() == 5
 
 
 def test_libraries_are_placed_by_their_postcode(records):
@@ -65,6 +119,8 @@ def test_london_lists_say_nothing_of_the_rest_of_the_nation(hackney, areas):
         if source.covers == "london":
             assert claim.sum() == 4994, stem
             assert (frame.loc[claim, "region_code"] == LONDON).all()
+        elif source.covers == "trafford":
+            assert set(frame.loc[claim, "authority_name"]) == {"Trafford"}
         else:
             assert claim.all(), stem
     assert len(frame) == 33755
