@@ -12,6 +12,10 @@ def test_sources_follow_from_inputs():
     assert sources["imd_2019_score"] == ["mhclg_iod_2019", "ons_lsoa11_lsoa21_2022"], "with the look-up that carries it"
     assert sources["nearest_library_m"] == ["ace_libraries_2023", "ons_nspl_2025"], "libraries stand at their postcodes"
     assert sources["nearest_school_m"] == ["dfe_gias_current"], "schools have points of their own"
-    assert sources["nearest_community_centre_m"] == ["gla_community_centres_2022", "osm_places_england", "osm_places_london"]
+    assert sources["nearest_community_centre_m"] == [
+        "gla_community_centres_2022",
+        "osm_places_england",
+        "osm_places_london",
+    ]
     assert sources["cooperatives_rate_per_1000"] == ["coops_uk_2023"]
     assert all(sources.values()), "every indicator rests on something"
