@@ -228,11 +228,12 @@ def measure(path: Path) -> None:
     source = read_record(Source, SOURCES / "osm_places_england.yml", stem="osm_places_england")
     began = time.monotonic()
     body, as_at = reduce(path, source)
+    took, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF)
     found = orjson.loads(body)["elements"]
     placed = sum("lat" in (element.get("center") or element) for element in found)
     print(f"{path.stat().st_size / 1e6:,.0f} MB, as at {as_at}: {len(found):,} elements, {placed:,} of them placed")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{time.monotonic() - began:.1f} s, peak memory {peak:,.0f} MB, answer {len(body) / 1e6:,.1f} MB")
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    print(f"{took:.0f} s ({cpu:.0f} s of processor), peak memory {peak:,.0f} MB, answer {len(body) / 1e6:,.1f} MB")
 
 
 def main() -> None:
