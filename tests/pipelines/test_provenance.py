@@ -15,16 +15,8 @@ def test_sources_follow_from_inputs():
         "clubs stand at their postcodes"
     )
     assert sources["nearest_school_m"] == ["dfe_gias_current"], "schools have points of their own"
-<<<<<<< HEAD
     assert sources["nearest_community_centre_m"] == ["osm_places_england"], "a city's list is in no rank"
     assert sources["culture_kinds_within_15_min"][0] == "gla_museums_2022", "what is in no index rests on all lists"
-=======
-    assert sources["nearest_community_centre_m"] == [
-        "gla_community_centres_2022",
-        "osm_places_england",
-        "osm_places_london",
-    ]
->>>>>>> pbf
     assert sources["cooperatives_rate_per_1000"] == ["coops_uk_2023"]
     mutuals = ["fca_mutuals_current", "ons_nspl_2025"]
     assert sources["community_benefit_societies_rate_per_1000"] == mutuals, "of its own kind of organisation alone"
