@@ -14,7 +14,7 @@ def societies(codes: pd.DataFrame) -> pd.DataFrame:
     """Societies at their registered addresses, some deregistered, one whose address has no postcode."""
     rng = generator(40)
     live = codes[(codes.ended == "") & codes.placed]
-    rows = []
+    rows: list[dict] = []
     for council, count in COUNTS.items():
         here = live[live.council == council]
         for n, at in enumerate(here.iloc[rng.choice(len(here), count + 6, replace=False)].itertuples()):
