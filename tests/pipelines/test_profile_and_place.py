@@ -113,19 +113,19 @@ def test_a_gap_and_a_closing_are_told(town):
 
 def test_what_is_not_known_is_called_so(town):
     ((area,),) = town.query(
-        "select min(area_code) from neighbourhood_reach where kind = 'cafe' and coverage = 'unknown'"
+        "select min(area_code) from neighbourhood_reach where kind = 'skate_park' and coverage = 'unknown'"
     )
     page = told(run(town, "profile", area).stdout)
     here, rest = page.split("WHAT IS HERE")[1].split("WHAT IS MISSING")
     unknown = rest.split("Kinds of place nobody looked for here (no list that was read covers it): ")[1].split(" - ")[0]
-    assert "cafés" in unknown
-    assert "cafés" not in here
+    assert "skate parks" in unknown
+    assert "skate parks" not in here
     assert "Tenure and leases: no source" in rest
     assert " nan" not in page.lower()
     assert "None of" not in page
-    cafe = next(k for k in sheet_of(town, "profile", area)["here"]["kinds"] if k["kind"] == "cafe")
-    assert cafe["n_within_15_min"] is None
-    assert cafe["residents_within_15_min"] is None
+    park = next(k for k in sheet_of(town, "profile", area)["here"]["kinds"] if k["kind"] == "skate_park")
+    assert park["n_within_15_min"] is None
+    assert park["residents_within_15_min"] is None
 
 
 def test_ranks_are_of_the_number_in_their_frame_and_the_spread_is_named_for_what_it_is(town):
