@@ -62,6 +62,7 @@ WHY = {  # every direct dependency, and why it is here
     "matplotlib": "the plots of a method report",
     "numpy": "arithmetic on columns",
     "orjson": "GeoJSON and JSON, fast and always the same bytes",
+    "osmium": "OpenStreetMap extracts (`.osm.pbf`) read as a stream",
     "pandas": "tables between steps",
     "pandera": "holding a table to its declared columns",
     "pyarrow": "Parquet files",
