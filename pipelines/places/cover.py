@@ -1,6 +1,7 @@
 """Where each kind of place was looked for: observed, partial near the edge of what lists cover, or unknown."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas
 import numpy as np
@@ -143,21 +144,25 @@ class _Lists:
         self.stood_for = set(rows["source"]) - own  # another list of their series stands in for them
         self.lost, self.nowhere = little_placed(self.sources, records), kinds_nowhere(self.taxonomy, records)
         records = records[records["is_current"]]
-        self.records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
+        self.records = {stem: records[records["source"] == stem] for stem in self.sources}
+        self.authorities: dict[str, pd.DataFrame] = {}
         self.judged: list[pd.DataFrame] = []
 
     def of(self, stem: str, kind: str) -> ListCover:
         """The cover of the list `stem` for `kind`; what it lists by authority is kept for the table."""
         source, entry = self.sources[stem], self.taxonomy.kinds[kind]
-        own = self.records[self.records["source"] == stem]
+        own = self.records[stem]
         claims = claimed(self.geography, source, self.areas)
         covered = claims & self._by_evidence(source, own, self.taxonomy.expires_before(entry))
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
-        authorities = authorities_of(self.areas[claims])
+        if source.covers not in self.authorities:
+            self.authorities[source.covers] = authorities_of(self.areas[claims])
+        authorities = self.authorities[source.covers]
         listed = own.loc[own["kind"] == (entry.subset_of or kind), "authority_code"].value_counts()
         if source.complete:
-            looked = self.areas.loc[covered & available, "authority_code"]
+            looked = self.areas.loc[covered & available, "authority_code"].unique()
             rows = pd.DataFrame({"n_listed": listed.reindex(authorities.index).fillna(0), "judged_by": "claim"})
             rows["n_expected"], rows["is_looked_for"] = np.nan, rows.index.isin(looked)
         else:
@@ -185,9 +190,14 @@ class _Lists:
             wanted, lost = self._wanted_and_lost(source)
             covered &= self._in(wanted - lost)
         if source.places.point.postcode and not source.places.point.crs:
-            reached = self.given.frame("geography/postcode", columns=["area_code"])
-            covered &= self.areas["area_code"].isin(reached["area_code"]).to_numpy()
+            covered &= self._reached
         return covered
+
+    @cached_property
+    def _reached(self) -> np.ndarray:
+        """The areas that the postcode directory reaches."""
+        codes = self.given.frame("geography/postcode", columns=["area_code"])["area_code"].unique()
+        return self.areas["area_code"].isin(codes).to_numpy()
 
     def _wanted_and_lost(self, source: Source) -> tuple[set[str], set[str]]:
         """The authorities that a source in parts has files of, and those of which some file did not come."""

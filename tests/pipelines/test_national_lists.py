@@ -251,6 +251,8 @@ def test_societies_are_counted_by_authority_and_never_placed_on_the_map(town):
 
 
 def test_a_green_site_is_listed_and_not_counted_within_reach(town):
-    kinds = town.query("select kind, count(*) from place where kind in ('park', 'play_space', 'playing_field', 'allotment') group by 1 order by 1")
+    kinds = town.query(
+        "select kind, count(*) from place where kind in ('park', 'play_space', 'playing_field', 'allotment') group by 1 order by 1"
+    )
     assert [kind for kind, n in kinds] == ["allotment", "park", "play_space", "playing_field"]
     assert town.query("select count(*) from neighbourhood_reach where kind = 'park'") == [(0,)]
