@@ -105,6 +105,14 @@ def test_a_kind_that_is_not_looked_for_nearly_everywhere_counts_nowhere(tmp_path
     assert run_everyday(tmp_path, dict.fromkeys(within, False), within).empty
 
 
+def test_of_the_kinds_that_count_a_share_of_those_looked_for_is_given_where_most_were(tmp_path):
+    within = {"library": [1, 0, None], "school": [3, 4, 0], "pharmacy": [1, 1, None], "hall": [0, None, 2]}
+    found = run_everyday(tmp_path, dict.fromkeys(within, True), within)
+    assert found["value"].iloc[:2].tolist() == pytest.approx([75, 200 / 3])
+    assert found["coverage"].tolist()[:2] == ["observed", "partial"]
+    assert np.isnan(found["value"].iloc[2]), "of two in four too little is told"
+
+
 def scored(folder, everywhere: bool, like_with_like: bool = True):
     """An index of a statistic (weight .6) and of halls (.4), the halls known in the first of two areas alone."""
     codes = ["e1", "e2"]
