@@ -1,10 +1,11 @@
 """The step that scores one index: reads indicator values, applies the definition, ranks in every scope."""
 
-from dataclasses import replace
+from dataclasses import functools
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import replace
 
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
@@ -194,7 +195,7 @@ def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Serie
     """Why an area has no score: the one reason all its missing members share, else that too little is known."""
     counted = [name for domain, name, _ in index.members if domain in index.parts]
     reasons = pd.DataFrame({name: long[name]["null_reason"] for name in counted})
-    first = reasons.bfill(axis=1).iloc[:, 0]
+    first = functools.reduce(pd.Series.fillna, (reasons[name] for name in reasons))
     shared = first.where((reasons.eq(first, axis=0) | reasons.isna()).all(axis=1))
     reason = shared.where(scored.weight_observed == 0, "below_minimum_weight").fillna("below_minimum_weight")
     return reason.where(scored.score.isna(), None)
