@@ -20,6 +20,7 @@ from pipelines.places.matching import core_name, plain_name
 from pipelines.register.workspace import Workspace
 
 APART_DAYS = 28
+KEY = ["series", "place_id", "kind"]
 EVENT = schema(
     "event_id str, place_id str, kind str, event str, is_confirmed bool, since datetime64[ms], not_before datetime64[ms]?,"
     "precision str, series str, evidence str",
@@ -55,7 +56,8 @@ def make_place_events(given: Given) -> Tables:
     rows = given.frame("places/place_record")
     rows = rows[rows["reason"].isna()]
     closings = [[now.get(c.target, c.target), c.value, c.evidence] for c in given["file/corrections.csv"].lines]
-    presence = _presence(_with_places(sightings, rows, ids), observations)
+    seen = _with_places(sightings, rows, ids)
+    presence = _presence(seen, observations)
     shut = _flagged(rows, ids, _first_shut(sightings))
     events = pd.concat([_first(presence), _gone(presence, rows, ids), shut, _by_hand(closings, rows, ids)])
     marked = rows.loc[rows["kind"].isin(given.definition["no_markers"]), "record"].map(ids)
@@ -70,19 +72,25 @@ def make_place_events(given: Given) -> Tables:
 def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     newest = rows.assign(place_id=rows["record"].map(ids)).set_index(["series", "source_id"])["place_id"]
     newest = newest[~newest.index.duplicated()]
-    seen = sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
-    return seen[seen["status"] != "closed"]
+    return sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
 
 
 def _presence(sightings: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """Per list, place and kind: when it was first and last there, and the looks at the list before and after."""
+    """Per list, place and kind: when it was first and last there and not closed, the looks at the list before and after,
+    and whether the last of these holds it closed."""
+    closed = sightings["status"] == "closed"
+    shut = sightings[closed].groupby(KEY)["observed_on"].max()
+    sightings = sightings[~closed]
     looks = observations.groupby(["series", "kind"])["observed_on"].apply(lambda days: sorted(set(days)))
-    found = sightings.groupby(["series", "place_id", "kind"])["observed_on"].agg(first="min", last="max").reset_index()
+    found = sightings.groupby(KEY)["observed_on"].agg(first="min", last="max").reset_index()
     found["looks"] = [looks[(series, kind)] for series, kind in zip(found["series"], found["kind"], strict=True)]
     found["before"] = [
         [d for d in days if d < first] for days, first in zip(found["looks"], found["first"], strict=True)
     ]
     found["after"] = [[d for d in days if d > last] for days, last in zip(found["looks"], found["last"], strict=True)]
+    latest = pd.Series([days[-1] for days in found["looks"]], index=found.index, dtype="datetime64[ms]")
+    last_shut = shut.reindex(pd.MultiIndex.from_frame(found[KEY])).to_numpy()
+    found["is_held_closed"] = last_shut == latest.to_numpy()
     return found
 
 
@@ -97,7 +105,7 @@ def _first(presence: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    gone = presence[presence["after"].map(len) > 0]
+    gone = presence[(presence["after"].map(len) > 0) & ~presence["is_held_closed"]]
     since = [days[0] for days in gone["after"]]
     evidence = [
         f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since"
