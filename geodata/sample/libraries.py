@@ -175,6 +175,7 @@ SHARED = (
     "universities or higher education",
     "other",
 )
+FOUND_YEAR = "2021"
 UNDER_BOTH_COUNCILS = "Quillwright Library"  # stands a second time, under the council of before a reorganisation
 AGAIN_AS_ARCHIVE = "Samplebridge City Archive"  # a static library of the same name shares its building
 SHARES = {
@@ -198,7 +199,8 @@ def located(libraries: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
         table[heading] = ["" if np.isnan(number) else f"{number:.6f}" for number in numbers]
     table["Upper tier local authority"] = names
     table["Operation in 2022"], table["Operation in 2023"] = operation, operation
-    table["Year opened"], table["Year closed"] = rows.opened, rows.closed
+    undated = (rows.operation == "Closed") & (rows.closed == "")  # the one list gives no year, the other found it
+    table["Year opened"], table["Year closed"] = rows.opened, rows.closed.mask(undated, FOUND_YEAR)
     shares = rows.name.map(SHARES).map(lambda held: held if isinstance(held, tuple) else ())
     table["Co-located"] = np.where(shares.map(len) > 0, "Yes", "No")
     for what in SHARED:

@@ -7,7 +7,7 @@ from geodata.sample.town import COUNCILS, generator
 
 COUNTS = {1: 24, 2: 11, 3: 4}  # community benefit societies by council
 OTHERS = ("Co-operative Society", "Credit Union", "Working Men's Club")
-GONE = 3  # every so many has left the register
+GONE = 3  # this one of each council's has left the register, and every so many of the others
 
 
 def societies(codes: pd.DataFrame) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def societies(codes: pd.DataFrame) -> pd.DataFrame:
         here = live[live.council == council]
         for n, at in enumerate(here.iloc[rng.choice(len(here), count + 6, replace=False)].itertuples()):
             kind = "Community Benefit Society" if n < count else OTHERS[n % len(OTHERS)]
-            left = n >= count and n % GONE == 0
+            left = n == GONE or (n > count and n % GONE == 0)
             rows.append(
                 {
                     "Society Number": 9000 + len(rows), "Society Name": f"{at.quarter} {rng.choice(places.STREETS)} Society Limited",

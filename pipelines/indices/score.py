@@ -1,11 +1,11 @@
 """The step that scores one index: reads indicator values, applies the definition, ranks in every scope."""
 
-from dataclasses import functools
+import functools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import replace
 
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables

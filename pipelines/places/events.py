@@ -21,6 +21,7 @@ from pipelines.places.matching import core_name, plain_name
 from pipelines.register.workspace import Workspace
 
 APART_DAYS = 28
+KEY = ["series", "place_id", "kind"]
 EVENT = schema(
     "event_id str, place_id str, kind str, event str, is_confirmed bool, since datetime64[ms], not_before datetime64[ms]?,"
     "precision str, series str, evidence str",
@@ -78,8 +79,7 @@ def _with_places(sightings: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) ->
     newest = rows.assign(place_id=rows["record"].map(ids)).set_index(["series", "source_id"])
     newest = newest[["place_id", "area_code"]]
     newest = newest[~newest.index.duplicated()]
-    seen = sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
-    return seen[seen["status"] != "closed"]
+    return sightings.join(newest, on=["series", "source_id"]).dropna(subset="place_id")
 
 
 def _claims(given: Given, observations: pd.DataFrame) -> dict[str, set[str]]:
@@ -95,31 +95,38 @@ def _claims(given: Given, observations: pd.DataFrame) -> dict[str, set[str]]:
 
 
 def _presence(sightings: pd.DataFrame, observations: pd.DataFrame, claims: dict[str, set[str]]) -> pd.DataFrame:
-    """Per series, place and kind: when it was first and last there, and the looks at the lists before and after.
+    """Per series, place and kind: when it was first and last there and not closed, the looks at the lists before and
+    after, and whether the last of these holds it closed.
 
     A look at a list tells of a place that lies where the list claims to look, or that the list has held.
     """
+    closed = sightings["status"] == "closed"
+    shut = sightings[closed].groupby(KEY)["observed_on"].max()
     days = observations.groupby(["series", "kind", "source"])["observed_on"].apply(set).to_dict()
     lists: dict[tuple, list[str]] = {}
     for series, kind, source in days:
         lists.setdefault((series, kind), []).append(source)
-    key = ["series", "place_id", "kind"]
     found = (
-        sightings.groupby(key)
+        sightings[~closed]
+        .groupby(KEY)
         .agg(first=("observed_on", "min"), last=("observed_on", "max"), area=("area_code", "first"))
         .reset_index()
     )
-    held = set(sightings[[*key, "source"]].drop_duplicates().itertuples(index=False, name=None))
+    held = set(sightings[[*KEY, "source"]].drop_duplicates().itertuples(index=False, name=None))
     looks = []
-    for series, place, kind, area in found[[*key, "area"]].itertuples(index=False, name=None):
+    for *key, area in found[[*KEY, "area"]].itertuples(index=False, name=None):
+        series, _, kind = key
         tell = [
             source
             for source in lists[series, kind]
-            if source not in claims or area in claims[source] or (series, place, kind, source) in held
+            if source not in claims or area in claims[source] or (*key, source) in held
         ]
         looks.append(sorted(set().union(*(days[series, kind, source] for source in tell))))
     found["before"] = [[d for d in days if d < first] for days, first in zip(looks, found["first"], strict=True)]
     found["after"] = [[d for d in days if d > last] for days, last in zip(looks, found["last"], strict=True)]
+    latest = pd.Series([days[-1] for days in looks], index=found.index, dtype="datetime64[ms]")
+    last_shut = shut.reindex(pd.MultiIndex.from_frame(found[KEY])).to_numpy()
+    found["is_held_closed"] = last_shut == latest.to_numpy()
     return found
 
 
@@ -134,7 +141,7 @@ def _first(presence: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gone(presence: pd.DataFrame, rows: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    gone = presence[presence["after"].map(len) > 0]
+    gone = presence[(presence["after"].map(len) > 0) & ~presence["is_held_closed"]]
     since = [days[0] for days in gone["after"]]
     evidence = [
         f"on the list of {last:%Y-%m-%d}, and not on {len(after)} since"

@@ -10,6 +10,7 @@ from test_place_records import records
 from pipelines.answers.area.places_text import _is_here, _kind_of_many, _one_kind
 from pipelines.answers.latest import open_latest
 from pipelines.answers.place.place import answer
+from pipelines.core.step import output
 from pipelines.tables.tidy import SOURCES
 
 NEW = (
@@ -242,7 +243,8 @@ def test_a_local_list_covers_its_own_authority_alone(town):
 
 def test_societies_are_counted_by_authority_and_never_placed_on_the_map(town):
     told = outcomes(town, "fca_mutuals_current")
-    assert told["not_counted: the list says it has ended"] + told["not_counted: a type that is no place of ours"] == 18
+    assert told["not_counted: the list says it has ended"] == 3
+    assert told["not_counted: a type that is no place of ours"] == 18
     assert told["rejected: no usable coordinates or postcode, so it cannot be placed"] == 1
     assert town.query("select count(*) from place_record where source = 'fca_mutuals_current'") == [(0,)]
     found = town.query("select authority_code, any_value(value), any_value(null_reason) from indicator_value join neighbourhood using (area_code) where indicator = 'community_benefit_societies_rate_per_1000' group by 1 order by 1")  # fmt: skip
@@ -256,3 +258,11 @@ def test_a_green_site_is_listed_and_not_counted_within_reach(town):
     )
     assert [kind for kind, n in kinds] == ["allotment", "park", "play_space", "playing_field"]
     assert town.query("select count(*) from neighbourhood_reach where kind = 'park'") == [(0,)]
+
+
+def test_what_its_list_now_holds_closed_is_not_told_to_be_no_longer_listed(town):
+    found = pd.read_parquet(output(town.data, "places/place_event").path)
+    closed = found[(found["event"] == "closed") & (found["series"] == "ace_libraries")]
+    gone = found[(found["event"] == "no_longer_listed") & (found["series"] == "ace_libraries")]
+    assert len(closed) >= 6
+    assert not set(closed["place_id"]) & set(gone["place_id"])
