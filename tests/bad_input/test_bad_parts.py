@@ -78,7 +78,7 @@ def test_a_part_that_fails_later_keeps_what_it_had_and_the_others_are_renewed(to
         where kind = 'pub' and authority_code = '{COUNCIL}'""",
     )
     assert ("unknown",) not in covered
-    of = lambda date, part: {row["FHRSID"] for row in json.loads(town.body(part, date).removeprefix(b"\xef\xbb\xbf"))["FHRSEstablishment"]["EstablishmentCollection"]["EstablishmentDetail"]}  # noqa: E731  # fmt: skip
+    of = lambda date, part: {row["FHRSID"] for row in json.loads(town.body(part, date).removeprefix(b"\xef\xbb\xbf"))["FHRSEstablishment"]["EstablishmentCollection"]}  # noqa: E731  # fmt: skip
     now = {row[0] for row in query(data, "select source_id from place_record where source = 'fsa_hygiene_current'")}
     kept, renewed = of(OLD, PART), of(NEW, "FHRS501en-GB.json")
     assert now <= kept | renewed
