@@ -21,6 +21,8 @@ SAME_NAME, LIKE_NAME, PART_NAME = 90.0, 74.0, 62.0  # of 100
 DOOR_M, VERY_DOOR_M = 40.0, 20.0  # near enough for a name that is only like; the same for places of different kinds
 
 COMPANY = r"\b(ltd|limited|plc|llp|cic|llc|co)\b"
+# What a library, or what it shares its house with, is called from one edition of its list to the next.
+DESK = r"\b(?:one stop shop|customer (?:service|services)(?: (?:centre|point))?|information (?:service|centre|point)|neighbourhood hub|access point)\b"
 WORDS_OF_KIND = (
     "the", "public", "house", "pub", "ph", "bar", "inn", "tavern", "free", "freehouse", "library", "libraries", "community", "centre", "center",
     "hall", "hub", "theatre", "theater", "cinema", "museum", "cafe", "coffee", "restaurant", "of", "and", "at", "in", "london",
@@ -48,7 +50,7 @@ def plain_name(name: str | None) -> str:
 
 def core_name(whole: str) -> str:
     """A plain name without the words of its kind; the name itself where nothing else is left."""
-    return " ".join(word for word in whole.split() if word not in WORDS_OF_KIND) or whole
+    return " ".join(word for word in re.sub(DESK, " ", whole).split() if word not in WORDS_OF_KIND) or whole
 
 
 def find_pairs(records: pd.DataFrame, like: dict[str, str]) -> pd.DataFrame:
