@@ -138,9 +138,9 @@ def test_no_records_are_no_pairs():
         ("St. Saviour's Community Centre Ltd", "st saviours community centre", "st saviours"),
         ("The Library", "the library", "the library"),  # nothing else is left
         (None, "", ""),
-        ("Oakwood Library and One Stop Shop", "oakwood"),
-        ("Oakwood Library & Information Service", "oakwood"),
-        ("Oakwood Customer Service Centre", "oakwood"),
+        ("Oakwood Library and One Stop Shop", "oakwood library and one stop shop", "oakwood"),
+        ("Oakwood Library & Information Service", "oakwood library and information service", "oakwood"),
+        ("Oakwood Customer Service Centre", "oakwood customer service centre", "oakwood"),
     ],
 )
 def test_names_are_made_plain(name, plain, core):
