@@ -13,7 +13,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -87,12 +87,18 @@ def _is_full(error: Exception) -> bool:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
+    write_stream(path, [data])
+
+
+def write_stream(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file, a part after the other, whole or not at all."""
     with disk_problems(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                for part in parts:
+                    file.write(part)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(beside, 0o644)

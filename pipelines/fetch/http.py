@@ -201,9 +201,7 @@ class Client:
         """
 
         def take(response: requests.Response) -> bytes:
-            with store.disk_problems(path.parent), path.open("wb") as file:
-                for part in self._parts(source, response, max_bytes):
-                    file.write(part)
+            store.write_stream(path, self._parts(source, response, max_bytes))
             with path.open("rb") as file:
                 return file.read(HEAD)
 

@@ -12,7 +12,8 @@ from geodata.reference import read_names
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, refuse_html
-from pipelines.register.source import PartList, Source
+from pipelines.register.fetch_rule import PartList
+from pipelines.register.source import Source
 
 log = logging.getLogger("commonground.fetch")
 PART = r"\w{1,12}"  # it becomes part of an address

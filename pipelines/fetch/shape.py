@@ -18,7 +18,8 @@ import pyarrow.parquet
 
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, Manners, Passing, refuse_html
-from pipelines.register.source import Fetch, Source
+from pipelines.register.fetch_rule import Fetch
+from pipelines.register.source import Source
 
 LITTLE = 1 << 16  # bytes
 MOST = 40  # times as much is read of one file at most

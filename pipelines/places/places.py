@@ -13,9 +13,9 @@ from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import APPLIED, correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
+from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED
 from pipelines.register.register import Kind, Taxonomy
-from pipelines.register.source import Licence
 from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import ISSUES
 

@@ -9,8 +9,9 @@ from geodata.crs import transform_xy
 from geodata.geography import Geography
 from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
+from pipelines.register.place_rule import Closed, Places, Values
 from pipelines.register.register import Taxonomy
-from pipelines.register.source import Closed, Places, Source, Values
+from pipelines.register.source import Source
 from pipelines.tables.extent import coordinates, has_ended
 from pipelines.tables.tidy import issue_table
 

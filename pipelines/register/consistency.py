@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from geodata.records import DefinitionError
+from pipelines.register.licence import PUBLISH
 from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
-from pipelines.register.source import PUBLISH, Source
+from pipelines.register.source import Source
 from pipelines.scoring.definition import Index, Weighted
 
 

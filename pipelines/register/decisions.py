@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from geodata.records import DefinitionError, Record, parse_yaml, read_utf8, validate
+from pipelines.register.licence import PUBLISH, Decision
 from pipelines.register.register import Register
-from pipelines.register.source import PUBLISH, Decision
 
 FILE = "licences.yml"
 SHOWN = f"DIR/{FILE}"  # in messages: definitions/licences.yml has the same name

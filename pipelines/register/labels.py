@@ -7,8 +7,8 @@ import pandas as pd
 from pydantic import Field
 
 from geodata.records import Record, read_record
+from pipelines.register.licence import Licence
 from pipelines.register.register import DEFINITIONS
-from pipelines.register.source import Licence
 
 
 class Label(Record):

@@ -6,9 +6,9 @@ between them, so that it stands in a file of its own and in none that promises o
 
 from collections.abc import Iterable
 
+from pipelines.register.licence import Licence
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, Register
-from pipelines.register.source import Licence
 from pipelines.scoring.definition import Index
 
 JOINED = "+"

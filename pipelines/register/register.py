@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.register.decay import Decay
+from pipelines.register.licence import Decision, Licence
 from pipelines.register.serving import left_out
-from pipelines.register.source import Decision, Licence, Source
+from pipelines.register.source import Source
 from pipelines.scoring.definition import Direction, Index, read_index
 
 HERE = Path(__file__).parents[1]

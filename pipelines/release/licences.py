@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED, Licences, shared, title, together
 from pipelines.register.register import Register
-from pipelines.register.source import Licence
 
 ROW = "row"  # of a column whose licence each row says
 

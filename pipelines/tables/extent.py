@@ -7,7 +7,8 @@ import shapely
 
 from geodata.extent import within_extent
 from geodata.geography import Geography
-from pipelines.register.source import Places, Point, Source
+from pipelines.register.place_rule import Places, Point
+from pipelines.register.source import Source
 from pipelines.tables.contract import Breach
 
 LEAST_OF_LAYER = 0.99  # the share of the shapes of a layer, or of its points

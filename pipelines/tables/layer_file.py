@@ -1,7 +1,6 @@
 """A layer of a GeoPackage as a table of text: its columns as published, and a point within each shape."""
 
-import tempfile
-from pathlib import Path
+import warnings
 
 import geopandas
 import pandas as pd
@@ -19,10 +18,9 @@ REMEDY = "look at the file; the publisher may have changed its form"
 def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
     """The declared columns of the layer that `fetch.sheet` names, as text, with `@lon` and `@lat` (WGS 84) of a point that
     lies within each shape; null where a row has no shape. Raises Problem for what is not such a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "layer.gpkg"
-        path.write_bytes(body)
-        layer = _layer(source, path)
+    with warnings.catch_warnings():  # a file in memory has no name by which its form could be told
+        warnings.simplefilter("ignore", RuntimeWarning)
+        layer = _layer(source, body)
     if layer.crs is None:
         raise Problem(source.stem, "the layer does not say in which CRS it is", REMEDY)
     points = shapely.point_on_surface(layer.geometry.to_numpy())
@@ -37,15 +35,15 @@ def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
     return frame
 
 
-def _layer(source: Source, path: Path) -> geopandas.GeoDataFrame:
+def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
     try:
-        there = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        there = [str(name) for name in pyogrio.list_layers(body)[:, 0]]
         if source.fetch.sheet not in there:
             message = f"the file has no layer {source.fetch.sheet!r} (it has {', '.join(map(repr, there[:6]))})"
             raise Problem(source.stem, message, "if the publisher renamed it, mend `sheet` in the source's YAML")
-        fields, used = pyogrio.read_info(path, layer=source.fetch.sheet)["fields"], Used(source)
+        fields, used = pyogrio.read_info(body, layer=source.fetch.sheet)["fields"], Used(source)
         columns = [name for name in fields if name in used]
-        return pyogrio.read_dataframe(path, layer=source.fetch.sheet, columns=columns)
+        return pyogrio.read_dataframe(body, layer=source.fetch.sheet, columns=columns)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         message = f"the GeoPackage cannot be read ({str(error).splitlines()[0][:120]})"
         raise Problem(source.stem, message, REMEDY) from error

@@ -8,9 +8,9 @@ import pytest
 from fixtures.making import Town, refresh_town
 
 from pipelines.register import workspace as workspaces
+from pipelines.register.licence import Licence
 from pipelines.register.licensing import shared, together
 from pipelines.register.register import DEFINITIONS, SOURCES, read_register
-from pipelines.register.source import Licence
 from pipelines.release.verify import verify
 
 SECOND = "gla_community_centres_2022"  # under the made-up licence

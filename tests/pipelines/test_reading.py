@@ -10,8 +10,8 @@ from fixtures.making import make_source
 
 from pipelines.core.problem import Problem
 from pipelines.tables import reading
+from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.reading import read_text_table, unpack
-from pipelines.tables.snapshot import canonical_hash
 
 
 def zipped(members: dict[str, bytes], date=(2026, 1, 1, 0, 0, 0), method=zipfile.ZIP_DEFLATED) -> bytes:
