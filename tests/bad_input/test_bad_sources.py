@@ -9,7 +9,7 @@ import pytest
 
 HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body>Down for maintenance</body></html>"
 BOUNDARIES = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5"
-WARDS, MIDDLE, RURAL = "LSOA21_WD24_LAD24_EW_LU", "LSOA21_MSOA21_EW_LU", "LSOA21_RUC21_EW_LU"
+WARDS, MIDDLE, RURAL = "LSOA21_WD24_LAD24_EW_LU", "OA_LSOA_MSOA_EW_DEC_2021_LU_v3", "LSOA21_RUC21_EW_LU"
 
 
 def first_lines(n: int):
@@ -116,10 +116,12 @@ def spoil_all(town) -> dict[str, str]:
     town.spoil("Pubs.csv", HTML)
     town.spoil("Libraries.csv", heading(b"name", b"title"))
     town.spoil("libraries_england_2023", heading(b"name", b"title"))
+    town.spoil("basic-dataset-for-libraries-2023", HTML)
+    town.spoil("england-latest.osm.pbf", HTML)
     town.spoil("/FHRS50", HTML)
     town.spoil("Cinemas.csv", first_lines(1))
     town.spoil("edubasealldata", swapped)
-    town.spoil("Community_centres.csv", with_trailing_commas)
+    town.spoil("Community_centres%20", with_trailing_commas)
     town.spoil("census2021-ts054", two_thirds)
     town.spoil("census2021-ts045", member("census2021-ts045-lsoa.csv", without_last_line))
     town.cut_layer(MIDDLE, "empty")
@@ -128,13 +130,15 @@ def spoil_all(town) -> dict[str, str]:
         "gla_pubs_2022": "web page",
         "gla_libraries_2022": "no column 'name'",
         "ace_libraries_2023": "no column 'name'",
+        "librarydata_libraries_2023": "web page",
+        "osm_places_england": "web page",
         "fsa_hygiene_current": "web page",
         "gla_cinemas_2022": "empty where rows are expected",
         "dfe_gias_current": "only 0.0% of its places lie within the geography",
         "gla_community_centres_2022": "line 2 has 17 cells where the heading has 16",
         "ons_census_tenure_2021": "cut short",
         "ons_census_cars_2021": "149 rows, where exactly 150",
-        "ons_lsoa_msoa_2021": "stops after 75 of 150",
+        "ons_lsoa_msoa_2021": "stops after 150 of 300",
         "ons_lsoa_rural_urban_2021": "repeats a page",
     }
 
@@ -214,11 +218,11 @@ def test_sources_not_required_later(town, data, command):
 
 ODD = {
     "page without features": (f"/{MIDDLE}/FeatureServer/0/query?where=1=1&outFields", b'{"fields": []}'),
-    "count without a count": (f"/{MIDDLE}/FeatureServer/0/query?where=1=1&returnCountOnly", b'{"n": 150}'),
+    "count without a count": (f"/{MIDDLE}/FeatureServer/0/query?where=1=1&returnCountOnly", b'{"n": 300}'),
     "not text": ("Libraries.csv", b"name,address1,borough_name,easting,northing\n\xff\xfe\x80,,,1,2\n"),
     "feature of null": (
         f"/{MIDDLE}/FeatureServer/0/query?where=1=1&outFields",
-        json.dumps({"features": [{"attributes": {"ObjectId": i}} if i else None for i in range(150)]}).encode(),
+        json.dumps({"features": [{"attributes": {"ObjectId": i}} if i else None for i in range(300)]}).encode(),
     ),
 }
 
