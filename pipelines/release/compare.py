@@ -124,7 +124,7 @@ def _compare_corrections(before, after, difference: Difference) -> None:
 def _compare_definitions(before, after, difference: Difference) -> None:
     """By the columns that both have: a column that is new in the release is no new definition."""
     named = [[row[0] for row in c.execute("describe index_member").fetchall()] for c in (before, after)]
-    columns = [name for name in named[1] if name in named[0] and name not in ("domain_reason", "reason")]
+    columns = [name for name in named[1] if name in named[0] and name not in ("domain_reason", "reason", "left_out")]
     sql = f"select {', '.join(columns)} from index_member"
     old, new = ({tuple(str(v) for v in row) for row in c.execute(sql).fetchall()} for c in (before, after))
     difference.definitions += [f"no longer: {' / '.join(row)}" for row in sorted(old - new)]

@@ -41,6 +41,6 @@ def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict:
         ),
         "indicators": query("select indicator, unit, direction from indicator"),
         "areas": query("select area_code from neighbourhood"),
-        "definitions": sorted(query("select * exclude (domain_reason, reason) from index_member")),
+        "definitions": sorted(query("select * exclude (domain_reason, reason, left_out) from index_member")),
         "geography": query("select geography, area_code_means from release"),
     }
