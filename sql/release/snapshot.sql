@@ -11,6 +11,6 @@ columns:
   changed: {description: "what it says otherwise than the snapshot before it in this folder; null for the first", run_metadata: true}
   observed_at: {description: when the source was last asked, run_metadata: true}
 */
-select *
+select * replace (changed::varchar as changed)
 from snapshot_register
 order by source
