@@ -81,10 +81,10 @@ def test_a_little_of_a_csv_shows_its_headings(ranges):
 
 
 def test_a_heading_that_is_not_there_is_told_by_name():
-    told, _ = asked(CSV.replace(b"Area Code", b"area_code", 1))
+    told, _ = asked(CSV.replace(b"Area Code", b"area_id", 1))
     assert told.status == "FAILED"
     assert told.problem.startswith("it has no 'Area Code'. If the publisher renamed it, mend `from`")
-    assert told.headings[0] == "area_code"
+    assert told.headings[0] == "area_id"
 
 
 def test_one_of_several_headings_is_enough_and_told():
@@ -277,7 +277,7 @@ def test_a_page_must_name_one_file_and_what_it_names_is_told():
         return {"body": page} if request.url.endswith("page") else {"body": CSV}
 
     def told(pattern):
-        fetch = {"url": None, "discover": {"page": "https://data.example/page", "pattern": pattern}}
+        fetch = {"url": [], "discover": {"page": "https://data.example/page", "pattern": pattern}}
         return contact(ScriptedWeb(send).client(), make_source(COLUMNS, fetch), [], TODAY)
 
     assert told(r'https://[^"]*Old\.csv').status == "ok"
@@ -307,10 +307,10 @@ def test_the_next_address_is_asked_where_the_first_is_gone():
 
 def test_a_source_without_a_lasting_address_says_which_file_goes_where():
     web = ranged(CSV)
-    source = make_source(COLUMNS, {"url": None, "alternate_url": "https://data.example/a.csv"})
+    source = make_source(COLUMNS, {"url": [], "alternate_url": "https://data.example/a.csv"})
     told = contact(web.client(), source, [], TODAY)
     assert told.status == "not asked"
-    assert "Get the file from https://data.example/ and put it there as DIR/inbox/test_source_2026.csv." in told.problem
+    assert "Get it from https://data.example/, and put it into the data folder as inbox/test_source_2026.csv." in told.problem
     assert web.asked == []
     assert contact(web.client("http://mirror.example"), source, [], TODAY).status == "ok"
 

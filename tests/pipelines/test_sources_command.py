@@ -96,7 +96,7 @@ def test_the_sample_is_never_asked(tmp_path, clean_environment, waits):
     told = json.loads(ran.stdout)
     assert {one["status"] for one in told} == {"FAILED", "not asked"}
     assert {one["through"] for one in told} == {"live"}
-    assert all("DIR/inbox/" in one["problem"] for one in told if one["status"] == "not asked")
+    assert all("as inbox/" in one["problem"] for one in told if one["status"] == "not asked")
     assert ran.exit_code == 1
     assert len(waits) <= 1, "where nobody answers nobody is waited for again"
 
