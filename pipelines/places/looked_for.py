@@ -3,7 +3,7 @@
 Such a list claims an area, and may yet hold nothing of a kind in half of it. By authority, for each kind:
 
 - *expected*: the residents times the rate of like authorities: the median, of places to a resident, of the authorities
-  of its class (where most residents live in areas called rural, or urban). Where half of a class or more list none, the
+  of its class (that in which most of its residents live). Where half of a class or more list none, the
   list is cut there, and the median of all authorities that list some stands in.
 - An authority in which at least `least_expected` (10) are expected is judged by itself. In a smaller one, or of a rarer
   kind, having none is nothing odd: it goes by its region, judged as one, and where fewer are expected in all of that, by

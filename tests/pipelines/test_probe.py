@@ -310,7 +310,10 @@ def test_a_source_without_a_lasting_address_says_which_file_goes_where():
     source = make_source(COLUMNS, {"url": [], "alternate_url": "https://data.example/a.csv"})
     told = contact(web.client(), source, [], TODAY)
     assert told.status == "not asked"
-    assert "Get it from https://data.example/, and put it into the data folder as inbox/test_source_2026.csv." in told.problem
+    assert (
+        "Get it from https://data.example/, and put it into the data folder as inbox/test_source_2026.csv."
+        in told.problem
+    )
     assert web.asked == []
     assert contact(web.client("http://mirror.example"), source, [], TODAY).status == "ok"
 

@@ -29,8 +29,8 @@ class Publishers(BaseHTTPRequestHandler):
         self.asked.append(self.path)
         host, _, rest = self.path.lstrip("/").partition("/")
         parts = urlsplit(f"https://{host}/{rest}")
-        query = [(k, v) for k, v in parse_qsl(parts.query) if k != "RecordLimit"]
-        if query != parse_qsl(parts.query):
+        query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k != "RecordLimit"]
+        if query != parse_qsl(parts.query, keep_blank_values=True):
             query.append(("RecordOffset", "0"))
         if "out count" in parts.query or "out+count" in parts.query:
             return self.send(200, "application/json", COUNT)

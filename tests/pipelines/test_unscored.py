@@ -72,7 +72,7 @@ def test_where_every_source_was_read_the_reason_is_told_and_what_they_are_for(wo
     told = score_lines(workspace, "1.0.0")[1]
     assert "infrastructure_gap: no area has a score" in told
     assert "no list that was read covers it" in told
-    assert "(for london)" in told
+    assert "(for nation)" in told
 
 
 def test_a_known_indicator_needs_nothing(workspace):
