@@ -35,12 +35,13 @@ def fetch(data: Path, source: Source, last: dict) -> Reply | None:
     }
     if source.fetch.protocol == "extract":
         body, as_at = extract.reduce(newest, source)
-        return Reply({"data.json": body}, {"inbox": stamp}, as_at or put.date().isoformat(), by_hand=by_hand)
+        return Reply({"data.json": body}, {"inbox": stamp}, as_at, by_hand=by_hand)
     files = {}
     for name, path in found.items():
         body = _read(source, path)
         files[f"{name}.{form_of(body)}"] = body
-    return Reply(files, {"inbox": stamp}, put.date().isoformat(), by_hand=by_hand)
+    # when it was put there is no date of the publisher's
+    return Reply(files, {"inbox": stamp}, by_hand=by_hand)
 
 
 def offered(data: Path, source: Source) -> dict[str, Path]:

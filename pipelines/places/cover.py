@@ -76,6 +76,7 @@ def make_cover(given: Given) -> Tables:
       the median of like authorities, and some. Where fewer than 10 are expected, in a small authority or of a rare kind,
       its region is judged in its stead, and where there are fewer in that too, the nation. Else the kind was not looked
       for, and its absence is not known (see `looked_for`).
+    - Where a list is known to lack an authority that it claims (`lacks`), it covers it only once it lists something there.
     - A list too little of which lies in any area is taken as not read, and a kind of which it has no place in any area as
       not looked for.
 
@@ -155,6 +156,7 @@ class _Lists:
         own = self.records[stem]
         claims = claimed(self.geography, source, self.areas)
         covered = claims & self._by_evidence(source, own, self.taxonomy.expires_before(entry))
+        covered &= ~self._in(set(source.lacks) - set(own["authority_code"]))  # until the list holds something there
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
         if source.covers not in self.authorities:

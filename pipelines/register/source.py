@@ -70,7 +70,8 @@ class Source(Record):
     """One registered source; `stem` is its name everywhere (YAML, snapshot, table, fixture, test).
 
     `covers` names the areas it claims to be complete for. `covers_by`: `stated_owner` asks further that the
-    authority's own rows state an owner, `fetched` that its part was fetched. `complete: false` marks a list that
+    authority's own rows state an owner, `fetched` that its part was fetched. `lacks`: authorities, by code, that it
+    claims and is known to hold nothing of, and how that is known. `complete: false` marks a list that
     volunteers keep: what it lists is there, what it does not list may be there too, so its cover is partial.
     """
 
@@ -96,6 +97,7 @@ class Source(Record):
     covers: str | None = None
     covers_by: Literal["stated_owner", "fetched"] | None = None
     complete: bool = True
+    lacks: dict[str, str] = {}
     notes: list[str] = []
 
     @field_validator("stem")

@@ -13,7 +13,7 @@ def what_changed(source: Source, before: pd.DataFrame, after: pd.DataFrame) -> l
 
     Without a key, or where rows are not to be published, only how many rows there are.
     """
-    if not source.key or source.publish != "rows":
+    if not source.key or not set(source.key) <= set(before) or source.publish != "rows":
         return [f"{len(before):,} rows before, {len(after):,} now"]
     old, new = (table.set_index(source.key) for table in (before, after))
     told = [
@@ -32,7 +32,10 @@ def what_changed(source: Source, before: pd.DataFrame, after: pd.DataFrame) -> l
 def _of_column(name: str, column: Column, old: pd.Series | None, new: pd.Series) -> list[str]:
     old = pd.Series(None, index=new.index, dtype=new.dtype) if old is None else old
     came, went = old.isna() & new.notna(), old.notna() & new.isna()
-    differs = old.notna() & new.notna() & (old.astype(new.dtype) != new).fillna(False).astype(bool)
+    same = (
+        old == new if old.dtype == new.dtype else old.astype("str") == new.astype("str")
+    )  # a column may get another type
+    differs = old.notna() & new.notna() & ~same.fillna(True).astype(bool)
     told = [f"{name} came in {came.sum():,} rows"] if came.any() else []
     told += [f"{name} went from {went.sum():,} rows (the first {_shown(went.idxmax())})"] if went.any() else []
     if differs.any():

@@ -239,7 +239,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
         table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
         line |= _placed(workspace, source, folder, table)
-        line |= {"changed": _changed(workspace, source, last, table)}
+    line |= {"changed": _changed(workspace, source, last, table)}
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
         _move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -308,15 +308,15 @@ def _move_aside(folder: Path, geography: str, sha: str) -> None:
 
 
 def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
-    """What the answer says otherwise than the table that was made of the last one; nothing where there is none."""
+    """What the answer says otherwise than the table that was made of the last one; nothing where there is none of it."""
     try:
         before = output(workspace.data, f"table/{source.stem}")
-        if not last or before.rows != last["rows"]:
-            return []
-        read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
-        return what_changed(source, read(before.path), table)
-    except (OSError, KeyError, ValueError):  # made by earlier code, or being made: what changed is told next time
+    except FileNotFoundError:
         return []
+    if not last or before.rows != last["rows"]:
+        return []
+    read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
+    return what_changed(source, read(before.path), table)
 
 
 def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:

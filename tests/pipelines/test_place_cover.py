@@ -210,6 +210,26 @@ def test_a_volunteers_list_says_nothing_of_a_council_where_it_holds_far_too_litt
     assert not kinds.at["cafe", "is_everywhere"]
 
 
+@pytest.mark.parametrize("holds_some", [False, True])
+def test_an_authority_that_a_list_is_known_to_lack_is_not_covered_until_it_lists_something_there(
+    work, areas, holds_some
+):
+    records = pd.read_parquet(output(work.data, "places/place_record").path)
+    there = records["area_code"].map(areas["authority_code"]) == "S99600003"
+    gone = there & (records["source"] == "dfe_gias_current") & (not holds_some)
+    plant(work.data, "places/place_record", {"main": records[~gone]})
+    workspace = work.workspace()
+    lacking = workspace.register.sources["dfe_gias_current"].model_copy(
+        update={"lacks": {"S99600003": "not on the list"}}
+    )
+    workspace.register.sources["dfe_gias_current"] = lacking
+    cover = pd.read_parquet(run(cover_step(workspace), work.data).files["cover.school"]).set_index("area_code")
+    here = cover.index.isin(areas.index[areas["authority_code"] == "S99600003"])
+    assert (cover.loc[here, "coverage"] == "unknown").all() != holds_some
+    assert set(cover.loc[here, "null_reason"].dropna()) == (set() if holds_some else {"not_covered"})
+    assert (cover.loc[~here, "coverage"] != "unknown").all()
+
+
 def test_a_claim_is_the_nation_or_a_level_and_its_codes(town, areas):
     workspace, frame = town.workspace(), areas.reset_index()
     sources = workspace.register.sources

@@ -296,6 +296,12 @@ def test_what_a_correction_says_otherwise_is_told(tmp_path):
     assert current(tmp_path, KEYED, work.geography).changed
 
 
+def test_a_column_that_was_of_another_type_is_compared_all_the_same():
+    england = read_geographies()["england_lsoa21"]
+    before = tidy(KEYED, england, {"data.csv": CORRECTED})[0].astype({"people": "str"})
+    assert what_changed(KEYED, before, tidy(KEYED, england, {"data.csv": CORRECTED})[0]) == []
+
+
 def test_of_rows_that_are_not_published_only_their_number_is_told(tmp_path):
     private = KEYED.model_copy(update={"publish": "aggregates"})
     tables = [tidy(KEYED, read_geographies()["england_lsoa21"], {"data.csv": body})[0] for body in (FIRST, CORRECTED)]
@@ -316,6 +322,7 @@ def test_a_file_in_the_inbox_goes_before_the_address_with_or_without_a_network(t
     put(tmp_path, TEN)
     assert (take(work, LIVING).state, take(work, LIVING).state) == ("new", "unchanged")
     assert work.web.asked == []
+    assert work.observations()[-1]["source_as_at"] is None, "when it was put there is no date of the publisher's"
     told = work.observations()[-1]["by_hand"]
     assert told["file"] == "inbox/test_living_2026.csv"
     assert told["put_there_by"]
