@@ -192,6 +192,21 @@ def launched(dev: Dev, earlier_runs: list[dict]) -> str:
 
 
 @pytest.fixture(scope="module")
+def finished(dev: Dev, launched: str) -> dict:
+    """That run once it is over; until then a check shows as running whatever it said before."""
+
+    def ended() -> dict | None:
+        run = dev.ask(
+            "query($id: ID!) { runOrError(runId: $id) { ... on Run { status"
+            " assetMaterializations { assetKey { path } metadataEntries { label ... on BoolMetadataEntry { boolValue } } } } } }",
+            id=launched,
+        )["runOrError"]
+        return run if run["status"] in ("SUCCESS", "FAILURE", "CANCELED") else None
+
+    return until(ended, "the run that was launched ends", 5 * PATIENCE)
+
+
+@pytest.fixture(scope="module")
 def browser(dev: Dev, launched: str) -> Iterator["sync_api.Browser"]:
     """A browser that has been here before: the greeting of a first visit is skipped."""
     with sync_api.sync_playwright() as playwright:
@@ -319,7 +334,7 @@ def test_the_graph_shows_every_group(page, tmp_path: Path):
     page.screenshot(path=tmp_path / "graph.png")
 
 
-def test_an_index_shows_its_question_cautions_rows_and_check(page, town: Path, tmp_path: Path):
+def test_an_index_shows_its_question_cautions_rows_and_check(page, town: Path, finished: dict, tmp_path: Path):
     meta = json.loads((town / "indices" / "hardship.json").read_text())
     page.goto("/assets/index/hardship")
     for text in ("Row count", f"{meta['rows']:,}", "reused", "n_scored", "refresh", "common-ground"):
@@ -345,20 +360,13 @@ def test_a_table_shows_its_source_rows_file_and_preview(page, town: Path, tmp_pa
     page.screenshot(path=tmp_path / "table.png", full_page=True)
 
 
-def test_a_refresh_from_the_ui_finds_all_done_and_shows_it(page, dev: Dev, launched: str, earlier_runs, tmp_path: Path):
-    def ended() -> dict | None:
-        run = dev.ask(
-            "query($id: ID!) { runOrError(runId: $id) { ... on Run { status"
-            " assetMaterializations { assetKey { path } metadataEntries { label ... on BoolMetadataEntry { boolValue } } } } } }",
-            id=launched,
-        )["runOrError"]
-        return run if run["status"] in ("SUCCESS", "FAILURE", "CANCELED") else None
-
-    run = until(ended, "the run that was launched ends")
-    assert run["status"] == "SUCCESS", dev.told()
+def test_a_refresh_from_the_ui_finds_all_done_and_shows_it(
+    page, dev: Dev, launched: str, finished: dict, earlier_runs, tmp_path: Path
+):
+    assert finished["status"] == "SUCCESS", dev.told()
     reused = {
         "/".join(made["assetKey"]["path"]): entry["boolValue"]
-        for made in run["assetMaterializations"]
+        for made in finished["assetMaterializations"]
         for entry in made["metadataEntries"]
         if entry["label"] == "reused"
     }
