@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from geodata.sample import (
+    charities,
     clubs,
     cooperatives,
     extract,
@@ -163,6 +164,17 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
     told += community(areas, codes)
+    for stem, member, rows in (
+        ("ccew_charities_current", "publicextract.charity.json", charities.charities()),
+        ("ccew_charity_areas_current", "publicextract.charity_area_of_operation.json", charities.areas_of_operation()),
+    ):
+        told.append((None, registered.address(stem), charities.extract(member, rows), "zip"))
+    for stem, body, extension in (
+        ("gm_libraries_current", wire.csv_bytes(local.branches_of_council(branches)), "csv"),
+        ("gm_places_of_worship_current", local.worship_layer(areas, openstreetmap.of_today(mapped, 0)), "json"),
+        ("gm_post_offices_current", local.post_office_layer(areas), "json"),
+    ):
+        told.append((None, registered.address(stem), body, extension))
     told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
     for order, date in enumerate(DATES):
         for part in food.COUNCIL_OF_PART:
@@ -187,6 +199,7 @@ def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None
     for stem, table in (
         ("trafford_leisure_centres_current", local.leisure_centres(codes)),
         ("trafford_sports_facilities_current", local.sports_facilities(codes)),
+        ("trafford_community_hubs_current", local.hubs(codes)),
         ("defra_green_space_2026", local.green_space(areas)),
         ("fca_mutuals_current", societies.societies(codes)),
     ):

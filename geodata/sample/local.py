@@ -1,6 +1,8 @@
-"""Leisure centres and sports facilities of one council, green space of the nation: a statistic, and sites as a map layer."""
+"""Lists that councils keep or that were cut for them (leisure, hubs, libraries, buildings as a map layer), and green space
+of the nation: a statistic, and sites as a map layer."""
 
 import io
+import json
 
 import geopandas
 import numpy as np
@@ -8,7 +10,8 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geodata.sample import places, wire
+from geodata.crs import transform_xy
+from geodata.sample import places, postcodes, wire
 from geodata.sample.town import generator, points_within
 
 COUNCIL = 2  # the second council of the town, which stands for the one that has such lists
@@ -58,6 +61,75 @@ def sports_facilities(codes: pd.DataFrame) -> pd.DataFrame:
         for site, facility, access in FACILITIES
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+HUBS = (("Northbank", "The Assembly Rooms"), ("Trialfield", "Trialfield Institute"))
+RUN = {"LA": "Local authority run library", "CR": "Community run library", "C": "Commissioned library"}
+
+
+def hubs(codes: pd.DataFrame) -> pd.DataFrame:
+    """The council's community hubs: the town of each, and the building at the head of its address."""
+    at = _sites(codes, [building for _, building in HUBS], 41)
+    rows = [
+        {
+            "community_hub": quarter, "address": f"{building}, 1 Invented Street, {quarter}", "postcode": at.postcode[building],
+            "website": "", "opening_hours": "Monday to Friday, 10am-4pm", "lon": at.longitude[building], "lat": at.latitude[building],
+        }
+        for quarter, building in HUBS
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def branches_of_council(branches: pd.DataFrame) -> pd.DataFrame:
+    """The council's open libraries as the local list has them."""
+    here = branches[
+        (branches.council == COUNCIL) & branches.operation.isin(list(RUN)) & (branches.type == "Static Library")
+    ]
+    longitude, latitude = transform_xy(here.x.to_numpy(float), here.y.to_numpy(float), "EPSG:27700", "EPSG:4326")
+    table = here[["name", "address1", "postcode"]].set_axis(["name", "address", "postcode"], axis=1)
+    table["type"], table["website"], table["area_name"] = here.operation.map(RUN), "", "Northbank"
+    return table.assign(area_code="", lon=longitude.round(6), lat=latitude.round(6))
+
+
+def worship_layer(areas: pd.DataFrame, mapped: list[dict]) -> bytes:
+    """The outlines of the council's places of worship: those that the map has, and one that it has not, without a name."""
+    points = [(e["x"], e["y"], e["tags"].get("name")) for e in mapped if e["tags"].get("amenity") == "place_of_worship"]
+    inside = postcodes.councils_of(areas, np.array([(x, y) for x, y, _ in points])) == COUNCIL
+    known = [point for point, here in zip(points, inside) if here]
+    return _buildings("Place Of Worship", known + _elsewhere(areas, 42, 1))
+
+
+def post_office_layer(areas: pd.DataFrame) -> bytes:
+    """The outlines of the council's post offices, none of which has a name."""
+    return _buildings("Post Office", _elsewhere(areas, 43, 4))
+
+
+def _elsewhere(areas: pd.DataFrame, seed: int, count: int) -> list[tuple[float, float, None]]:
+    rng = generator(seed)
+    here = areas[areas.council == COUNCIL]
+    shapes = here["shape"].iloc[np.sort(rng.choice(len(here), count, replace=False))]
+    return [(*points_within(shape.buffer(-30), 1, rng)[0], None) for shape in shapes]
+
+
+def _buildings(what: str, points: list[tuple]) -> bytes:
+    """A GeoJSON of small square buildings around the points, headed as the council's file is."""
+    features = []
+    for number, (x, y, name) in enumerate(points):
+        corners = np.array([(-8, -8), (-8, 8), (8, 8), (8, -8), (-8, -8)], dtype=float) + np.array((x, y))
+        ring = np.round(
+            np.column_stack(transform_xy(corners[:, 0], corners[:, 1], "EPSG:27700", "EPSG:4326")), 7
+        ).tolist()
+        named = {
+            "ID": f"S99-{what[:4].upper()}-{number:05d}",
+            "DISTNAME": name or "Unknown",
+            "CLASSIFICA": what,
+            "area_code": "",
+        }
+        features.append(
+            {"type": "Feature", "properties": named, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        )
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+    return (json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}, indent=0) + "\n").encode()
 
 
 def green_space(areas: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pipelines.fetch.http import Passing, refuse_html
 
 BOM = b"\xef\xbb\xbf"
 MAGIC = {b"PAR1": "parquet", b"SQLite format 3\x00": "gpkg"}
-TEXT = ("csv", "arcgis", "osm")  # forms that cannot be told by their first bytes
+TEXT = ("csv", "geojson", "arcgis", "osm")  # forms that cannot be told by their first bytes
 
 
 def form_of(body: bytes) -> str:

@@ -2,13 +2,12 @@
 
 import logging
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
 import orjson
 
 from geodata.geography import Geography
-from geodata.reference import read_names
+from geodata.names import authorities, words
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, refuse_html
@@ -19,10 +18,6 @@ log = logging.getLogger("commonground.fetch")
 PART = r"\w{1,12}"  # it becomes part of an address
 LIST_MB = 5
 SHOWN = 8
-# what one list calls a council and another does not
-PASSED_OVER = frozenset(
-    "the of and upon on in city county borough district council corporation metropolitan royal unitary".split()
-)
 
 
 @dataclass(frozen=True)
@@ -65,23 +60,13 @@ def matched(geography: Geography, entries: list[tuple[str, str]]) -> tuple[dict[
     An authority that is not on the list under a name of its own is known by the districts it was made of, where all of
     them are on it: some of them would tell of a part of it only.
     """
-    names = read_names(geography.stem)
-    own = names[names["level"] == "authority"]
-    known: dict[frozenset[str], str] = {}
-    for code, name in zip(own["code"], own["name"], strict=True):
-        known |= {_words(text): code for text in (name, *geography.also_named.get(code, []))}
-    of = {part: known[_words(name)] for part, name in entries if _words(name) in known}
-    by_name = {_words(name): part for part, name in entries}
+    known = authorities(geography)
+    of = {part: known[words(name)] for part, name in entries if words(name) in known}
+    by_name = {words(name): part for part, name in entries}
     for code, districts in geography.made_of.items():
-        if code not in of.values() and all(_words(name) in by_name for name in districts):
-            of |= {by_name[_words(name)]: code for name in districts}
+        if code not in of.values() and all(words(name) in by_name for name in districts):
+            of |= {by_name[words(name)]: code for name in districts}
     return of, [name for part, name in entries if part not in of]
-
-
-def _words(name: str) -> frozenset[str]:
-    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    words = re.sub(r"[^a-z0-9]+", " ", text.replace("'", "").replace("saint ", "st ")).split()
-    return frozenset(word for word in words if word not in PASSED_OVER)
 
 
 def _entries(client: Client, source: Source, rule: PartList) -> list[tuple[str, str]]:

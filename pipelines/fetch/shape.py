@@ -25,7 +25,11 @@ LITTLE = 1 << 16  # bytes
 MOST = 40  # times as much is read of one file at most
 BRIEF = Manners(tries=2, read_s=30, longest_s=10)
 MAGIC = {b"PK": "zip", b"PAR1": "parquet", b"SQLite format 3\0": "gpkg", b"\xd0\xcf\x11\xe0": "xls"}
-MAY_BE = {"gpkg": ("gpkg", "zip"), "osm": ("pbf", "json")}  # forms that a format may come in, where not its own alone
+MAY_BE = {
+    "gpkg": ("gpkg", "zip"),
+    "geojson": ("json",),
+    "osm": ("pbf", "json"),
+}  # forms that a format may come in, where not its own alone
 TOKEN = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|([{}\[\]:,])|([^\s{}\[\]:,"]+))', re.S)
 DEEPEST = 20  # levels of JSON looked into
 

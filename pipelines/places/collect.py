@@ -17,6 +17,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
+from pipelines.places.told_apart import told_apart
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
@@ -113,6 +114,7 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         none = _read(given, source, empty_table(source), postcodes, "2000-01-01")
         rows = [none.assign(is_row=pd.Series(dtype=bool), observed_at=pd.Series(dtype="str"))]
     rows = _one_edition(given, pd.concat(rows, ignore_index=True))
+    rows["kind"] = told_apart(given.definition["taxonomy"], rows)
     return (
         _locate(given, _newest(rows, _counted(given))),
         _sightings(rows),

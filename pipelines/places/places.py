@@ -13,6 +13,7 @@ from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import APPLIED, correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
+from pipelines.places.naming import written_names
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED
 from pipelines.register.register import Kind, Taxonomy
@@ -22,7 +23,7 @@ from pipelines.tables.tidy import ISSUES
 HOURS = ["opening_hours", "hours_per_week", "shares_with"]
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE = schema(
-    "place_id str, kind str, kinds str, name str?, name_source str, point_source str, point_quality str, area_code str,"
+    "place_id str, kind str, kinds str, name str?, published_name str?, name_source str, point_source str, point_quality str, area_code str,"
     "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_source str?,"
     "owner_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
     "hours_per_week float64?, shares_with str?, hours_source str?, n_records int64, lead_record str, as_at datetime64[ms]?, publish str, licence str",
@@ -161,6 +162,7 @@ def _places(
     spot = rows.sort_values(["is_past", "is_hidden", "shares", "coarse", "turn", "record"]).drop_duplicates("place_id")
     places = best.set_index("place_id")[["name", "source", "publish", "record"]]
     places = places.rename(columns={"source": "name_source", "record": "lead_record"})
+    places["published_name"], places["name"] = places["name"], written_names(places["name"])
     spot = spot.set_index("place_id")
     places["point_source"] = spot["source"]
     for column in ("point_quality", "area_code", "x", "y", "longitude", "latitude"):

@@ -72,9 +72,14 @@ def _kinds(register: Register) -> Iterator[str]:
                 yield f"{where}: there is no source {stem}"
             elif entry.counts_for_reach and register.sources[stem].publish != "rows":
                 yield f"{where}: {stem} clears no rows, and every place counted must be listed"
-        for key, other in (("subset_of", entry.subset_of), ("like", entry.like)):
+        told_from = entry.told_from.kind if entry.told_from else None
+        for key, other in (("subset_of", entry.subset_of), ("like", entry.like), ("told_from", told_from)):
             if other and other not in register.taxonomy.kinds:
                 yield f"{register.taxonomy.at('kinds', kind, key)}: there is no kind {other}"
+
+        for stem in entry.told_from.by if entry.told_from else ():
+            if stem not in register.sources:
+                yield f"{register.taxonomy.at('kinds', kind, 'told_from')}: there is no source {stem}"
 
 
 def _indicators(register: Register) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from geodata.records import Record
 
-Form = Literal["csv", "zip", "json", "xlsx", "parquet", "gpkg", "arcgis", "osm"]
+Form = Literal["csv", "zip", "json", "xlsx", "parquet", "gpkg", "geojson", "arcgis", "osm"]
 
 
 class Discover(Record):

@@ -1,12 +1,13 @@
 """The register: sources, indicators, indices, taxonomy and licences as validated records."""
 
 import datetime
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
@@ -57,6 +58,24 @@ def reads_places(indicator: Indicator) -> bool:
     return not {*REACH}.isdisjoint(indicator.inputs)
 
 
+class ToldFrom(Record):
+    """A kind that lists call another: `kind`, in the records that `named` (a pattern, case passed over) is found in the
+    name of and one of the lists `by` has one named alike at the same postcode of."""
+
+    kind: str
+    named: str
+    by: list[str] = Field(min_length=1)
+
+    @field_validator("named")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression ({error})") from error
+        return value
+
+
 class Kind(Record):
     """One kind of place: its group, for whom it is, whether it counts for reach, and how it is shown to people.
 
@@ -79,6 +98,7 @@ class Kind(Record):
     subset_of: str | None = None
     owner_kinds: list[str] = []
     run_by: list[str] = []
+    told_from: ToldFrom | None = None
     like: str | None = None
     alone: bool = False
     standard_minutes: dict[str, float] = {}

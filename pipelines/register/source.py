@@ -15,12 +15,13 @@ from pipelines.register.place_rule import Places
 class Column(Record):
     """One column of our table: where it comes from, its type and unit, and the values it may hold.
 
-    `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null). `on_breach: null`: in a living source one bad value
+    `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null).
+    Of type `authority` is the code of the authority that a name means; null where it means none. `on_breach: null`: in a living source one bad value
     becomes null and a row of the issue table; otherwise it fails the source.
     """
 
     source_name: str | list[str] = Field([], alias="from")
-    type: Literal["text", "integer", "number", "date", "code"] = "text"
+    type: Literal["text", "integer", "number", "date", "code", "authority"] = "text"
     date_form: str | None = None  # of dates that are not written year-month-day, as strptime has it
     level: str | None = None
     unit: str | None = None

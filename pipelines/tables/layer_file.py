@@ -1,4 +1,4 @@
-"""A layer of a GeoPackage as a table of text: its columns as published, and a point within each shape."""
+"""A layer of a GeoPackage or of a GeoJSON file as a table of text: its columns as published, and a point within each shape."""
 
 import warnings
 
@@ -16,7 +16,7 @@ REMEDY = "look at the file; the publisher may have changed its form"
 
 
 def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
-    """The declared columns of the layer that `fetch.sheet` names, as text, with `@lon` and `@lat` (WGS 84) of a point that
+    """The declared columns of the layer that `fetch.sheet` names, else of the only one, as text, with `@lon` and `@lat` (WGS 84) of a point that
     lies within each shape; null where a row has no shape. Raises Problem for what is not such a file."""
     with warnings.catch_warnings():  # a file in memory has no name by which its form could be told
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -38,12 +38,13 @@ def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
 def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
     try:
         there = [str(name) for name in pyogrio.list_layers(body)[:, 0]]
-        if source.fetch.sheet not in there:
-            message = f"the file has no layer {source.fetch.sheet!r} (it has {', '.join(map(repr, there[:6]))})"
+        wanted = source.fetch.sheet or 0  # the only layer of a file in memory is named as nobody knows
+        if source.fetch.sheet not in there if wanted else len(there) != 1:
+            message = f"the file has no layer {wanted or 'of its own'!r} (it has {', '.join(map(repr, there[:6]))})"
             raise Problem(source.stem, message, "if the publisher renamed it, mend `sheet` in the source's YAML")
-        fields, used = pyogrio.read_info(body, layer=source.fetch.sheet)["fields"], Used(source)
+        fields, used = pyogrio.read_info(body, layer=wanted)["fields"], Used(source)
         columns = [name for name in fields if name in used]
-        return pyogrio.read_dataframe(body, layer=source.fetch.sheet, columns=columns)
+        return pyogrio.read_dataframe(body, layer=wanted, columns=columns)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        message = f"the GeoPackage cannot be read ({str(error).splitlines()[0][:120]})"
+        message = f"the map layer cannot be read ({str(error).splitlines()[0][:120]})"
         raise Problem(source.stem, message, REMEDY) from error

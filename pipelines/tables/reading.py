@@ -22,6 +22,7 @@ from pipelines.core.problem import Problem
 from pipelines.fetch.forms import form_of
 from pipelines.register.source import Source
 from pipelines.tables.headings import Used
+from pipelines.tables.json_array import read_json_array
 from pipelines.tables.layer_file import read_layer_file
 from pipelines.tables.workbook import read_workbook
 
@@ -61,6 +62,9 @@ def _zip(source: Source, body: bytes) -> pd.DataFrame:
             opened = functools.partial(archive.open, info)
             frame = stream_csv_text(source.stem, opened, Used(source), _unpacked_limit(source))
             return frame.set_axis(frame.index - 2)
+        if source.fetch.only_columns and info.filename.endswith(".json"):
+            with archive.open(info) as stream:
+                return read_json_array(source, stream, _unpacked_limit(source))
     member = unpack(source, body)
     form = form_of(member)
     if form in ("zip", "xlsx"):
@@ -218,13 +222,14 @@ def _arcgis(source: Source, body: bytes) -> pd.DataFrame:
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
 
 
-PAGES = ("arcgis", "osm")  # forms of JSON that say by themselves where their rows are
+PAGES = ("geojson", "arcgis", "osm")  # forms of JSON that say by themselves where their rows are
 READERS = {
     "csv": _csv,
     "zip": _zip,
     "xlsx": _xlsx,
     "parquet": _parquet,
     "gpkg": read_layer_file,
+    "geojson": read_layer_file,
     "json": _json,
     "arcgis": _arcgis,
     "osm": _osm,

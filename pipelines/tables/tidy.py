@@ -11,6 +11,7 @@ import pyarrow.compute
 import shapely
 
 from geodata.geography import Geography
+from geodata.names import authorities, words
 from pipelines.core.plain_text import plain, plain_texts
 from pipelines.core.problem import Problem
 from pipelines.core.schema import Schema, schema
@@ -93,8 +94,8 @@ def _typed(source: Source, geography: Geography, text: pd.DataFrame):
         raw = raw.mask(raw.isin(["", *column.null_texts]))
         if column.type == "text":
             raw = plain_texts(raw)
-        values = _convert(column, raw)
-        unread = raw.notna() & values.isna()
+        values = _codes(geography, raw) if column.type == "authority" else _convert(column, raw)
+        unread = raw.notna() & values.isna() & (column.type != "authority")
         if column.on_breach == "null":
             bad = unread | _out_of_range(column, values)
             breaches += _too_many(name, column, raw, bad)
@@ -161,6 +162,13 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
             dates = dates.fillna(pd.to_datetime(raw, format=column.date_form, errors="coerce"))
         return dates.dt.normalize().astype(TYPES["date"])
     return raw.astype("str")
+
+
+def _codes(geography: Geography, raw: pd.Series) -> pd.Series:
+    """The codes of the authorities that the names mean; null for a name that is no authority's."""
+    known = authorities(geography)
+    codes = {name: known.get(words(name)) for name in raw.dropna().unique()}
+    return raw.map(codes).astype("str")
 
 
 def _numbers(raw: pd.Series) -> pd.Series:

@@ -1,12 +1,13 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
   kinds: every kind its records say it is, separated by commas
-  name: name, from name_source; null where the source gives none
+  name: "name, from name_source, one in capitals alone as people write it; null where the source gives none"
+  published_name: name as name_source has it
   name_source: source of the name
   point_source: source of the coordinates
   point_quality: how near the point is to the door
@@ -28,7 +29,7 @@ columns:
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    place_id, kind, kinds, name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
+    place_id, kind, kinds, name, published_name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
     status, owner_kind, owner_source, run_by, run_by_source,
     opening_hours, hours_per_week, shares_with, hours_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude

@@ -1,4 +1,4 @@
-"""A map layer in a zipped GeoPackage: its columns and a point within each shape; what is no such file is refused."""
+"""A map layer in a zipped GeoPackage or a GeoJSON file: its columns and a point within each shape; what is no such file is refused."""
 
 import io
 import zipfile
@@ -58,3 +58,16 @@ def test_columns_are_text_and_each_shape_has_a_point_in_degrees():
 def test_what_is_no_such_layer_is_refused(sheet, body, what):
     with pytest.raises(Problem, match=what):
         read_text_table(source(sheet), zipped(body))
+
+
+def test_a_geojson_is_its_only_layer():
+    shapes = [shapely.box(-0.1271, 51.5030, -0.1269, 51.5032), shapely.Point(-0.127, 51.5)]
+    frame = geopandas.GeoDataFrame({"id": ["a", "b"], "secret": ["x", "y"]}, geometry=shapes, crs="EPSG:4326")
+    geojson = make_source(COLUMNS, fetch={"format": "geojson"})
+    table = read_text_table(geojson, {"data.json": frame.to_json().encode()})
+    assert list(table["id"]) == ["a", "b"]
+    assert "secret" not in table
+    assert [float(lat) for lat in table["@lat"]] == pytest.approx([51.5031, 51.5], abs=1e-4)
+    for body in (b'{"features": []}', b'{"type": "FeatureCollection", "features"'):
+        with pytest.raises(Problem, match=r"cannot be read|no layer"):
+            read_text_table(geojson, {"data.json": body})

@@ -15,7 +15,8 @@ from pipelines.tables.tidy import SOURCES
 
 NEW = (
     "librarydata_libraries_2023", "dcms_libraries_2016", "nhs_gp_practices_2024", "nhs_pharmacies_2024", "hmrc_cascs_current",
-    "trafford_leisure_centres_current", "trafford_sports_facilities_current", "dfe_gias_current", "fsa_hygiene_current",
+    "trafford_leisure_centres_current", "trafford_sports_facilities_current", "trafford_community_hubs_current",
+    "gm_libraries_current", "gm_places_of_worship_current", "gm_post_offices_current", "dfe_gias_current", "fsa_hygiene_current",
     "os_open_greenspace_current", "fca_mutuals_current",
 )  # fmt: skip
 
@@ -129,6 +130,30 @@ def test_a_library_in_several_editions_is_one_place_and_the_located_edition_is_t
     )
     of = lambda stem: set(places.loc[places["source"] == stem, "place_id"])  # noqa: E731
     assert len(of("ace_libraries_2023") - of("librarydata_libraries_2023")) == 0
+
+
+def test_a_local_list_of_libraries_bears_out_the_national_one_and_hubs_add_no_community_centre(town):
+    assert set(outcomes(town, "gm_libraries_current")) == {
+        "rows: all rows of the source's table",
+        "merged: another record leads the place it belongs to",
+    }
+    assert (
+        outcomes(town, "trafford_community_hubs_current")[
+            "not_counted: only on lists that community centres are not counted from"
+        ]
+        == 2
+    )
+    assert town.query("select distinct name from place_record where source = 'trafford_community_hubs_current' order by 1") == [("The Assembly Rooms",), ("Trialfield Institute",)]  # fmt: skip
+
+
+def test_a_kind_on_a_local_list_alone_is_known_there_and_unknown_elsewhere(town):
+    told = dict(
+        town.query(
+            "select authority_name, string_agg(distinct r.coverage, ' ' order by r.coverage) from neighbourhood_reach as r join neighbourhood using (area_code) where kind = 'post_office' group by 1"
+        )
+    )
+    assert "observed" in told["Northbank"]
+    assert told["Samplebridge"] in ("unknown", "partial unknown")
 
 
 def test_hours_reach_the_record_the_place_and_its_sheet(town):

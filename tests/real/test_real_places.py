@@ -19,7 +19,8 @@ ROWS = {  # as the files of the mirror have them, see its README
     "fsa_hygiene_current": 68836, "dfe_gias_current": 27153, "mhclg_brownfield_current": 26758, "coops_uk_2023": 7387,
     "ace_libraries_2022": 3451, "ace_libraries_2023": 3487, "librarydata_libraries_2023": 3539, "dcms_libraries_2016": 3238,
     "nhs_gp_practices_2024": 9129, "nhs_pharmacies_2024": 12196, "hmrc_cascs_current": 8955, "hmrc_cascs_2019": 7145,
-    "trafford_leisure_centres_current": 9, "trafford_sports_facilities_current": 314,
+    "trafford_leisure_centres_current": 9, "trafford_sports_facilities_current": 314, "trafford_community_hubs_current": 6,
+    "gm_libraries_current": 141, "gm_places_of_worship_current": 1620, "gm_post_offices_current": 343,
 }  # fmt: skip
 LONDON = "E12000007"
 ENDED, NO_PLACE, OUTSIDE = (
@@ -121,6 +122,9 @@ def test_london_lists_say_nothing_of_the_rest_of_the_nation(hackney, areas):
             assert (frame.loc[claim, "region_code"] == LONDON).all()
         elif source.covers == "trafford":
             assert set(frame.loc[claim, "authority_name"]) == {"Trafford"}
+        elif source.covers == "greater_manchester":
+            assert set(frame.loc[claim, "combined_authority_name"]) == {"Greater Manchester"}
+            assert claim.sum() == frame["combined_authority_name"].eq("Greater Manchester").sum() == 1702
         else:
             assert claim.all(), stem
     assert len(frame) == 33755
@@ -131,8 +135,9 @@ def test_nothing_in_hackney_is_told_where_nobody_looked(hackney):
     kinds = open_workspace(Settings(data=hackney.data)).register.taxonomy.counted()
     assert len(reach) == 149 * len(kinds)
     unknown = reach["coverage"] == "unknown"
-    # the brownfield registers on the mirror are of 2018 to 2020: too old to speak for stock; two lists are of Trafford
-    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site", "leisure_centre", "sports_facility"}
+    # the brownfield registers on the mirror are of 2018 to 2020: too old to speak for stock; three lists are of Manchester
+    local = {"leisure_centre", "sports_facility", "post_office"}
+    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site"} | local
     assert reach.loc[unknown, ["n_within_15_min", "nearest_m"]].isna().all(axis=None)
     assert set(reach.loc[unknown, "null_reason"]) == {"not_covered"}
     assert set(reach.loc[reach["kind"].isin(["cafe", "place_of_worship"]), "coverage"]) == {"partial"}

@@ -40,6 +40,7 @@ class PlaceRow(TypedDict):
 
     place_id: str
     name: str | None
+    published_name: str | None
     name_source: str | None
     kind: str  # the first, where it is several
     status: str

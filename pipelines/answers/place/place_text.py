@@ -2,7 +2,7 @@
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
-from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, Sheet
+from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.sheet import (
     Titled,
     areas,
@@ -229,12 +229,17 @@ def _alternatives(place: Sheet) -> list[str]:
 # ---- evidence
 
 
+def _as_published(place: PlaceRow) -> str:
+    published = place["published_name"]
+    return f', which writes it "{published}"' if published and published != place["name"] else ""
+
+
 def _records(place: Sheet) -> list[str]:
     records, matches = place["records"], place["matches"]
     lines = [
         *heading("The records behind this"),
         *para(
-            f"{counted(len(records), 'record', 'records')}; the name is from {_source_title(place, place['place']['name_source'])}.",
+            f"{counted(len(records), 'record', 'records')}; the name is from {_source_title(place, place['place']['name_source'])}{_as_published(place['place'])}.",
             2,
         ),
     ]
