@@ -34,6 +34,7 @@ class KeptEventLog(SqliteEventLogStorage):
                 arguments = {"timeout": 30, "check_same_thread": False}
                 address = self.conn_string_for_shard(shard)
                 engine = sqlalchemy.create_engine(address, poolclass=SingletonThreadPool, connect_args=arguments)
+                sqlalchemy.event.listen(engine, "connect", _without_waiting_for_the_disk)
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
                 engines[shard] = engine
@@ -45,6 +46,11 @@ class KeptEventLog(SqliteEventLogStorage):
         for engine in self.__dict__.pop("_engines", {}).values():
             engine.dispose()
         super().dispose()
+
+
+def _without_waiting_for_the_disk(connection, _) -> None:
+    """Let the disk write each event when it will: a power cut may lose the last of a run's history, never what is whole."""
+    connection.execute("pragma synchronous = normal")
 
 
 def open_instance(data: Path) -> dg.DagsterInstance:
