@@ -124,6 +124,6 @@ def _check_rows(indicator: Indicator, rows: pd.DataFrame, codes: pd.DataFrame) -
     twice = rows.loc[rows["area_code"].duplicated(), "area_code"]
     if len(twice):
         raise Problem(where, f"gives {len(twice):,} areas more than once, the first is {twice.iloc[0]}", remedy)
-    strange = rows.loc[~rows["area_code"].isin(codes["area_code"]), "area_code"]
+    strange = rows.loc[pd.Index(codes["area_code"]).get_indexer(rows["area_code"]) < 0, "area_code"]
     if len(strange):
         raise Problem(where, f"gives {len(strange):,} areas that do not exist, the first is {strange.iloc[0]}", remedy)

@@ -95,7 +95,7 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
     `given` is what `place_record_step` declares. Of a source of one stated vintage only the last counts: a new file of
     the same date is a correction. Of the past of the others, the last look of each month.
     """
-    postcodes = given.frame("geography/postcode")
+    postcodes = given.frame("geography/postcode", columns=["postcode", "x", "y"]).set_index("postcode")
     rows = []
     for stem, source in given.definition["sources"].items():
         lines = held.get(stem, [])
@@ -118,7 +118,7 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
     return (
         _locate(given, _newest(rows, _counted(given))),
         _sightings(rows),
-        _observations(given.definition["sources"], rows),
+        _observations(given.definition["taxonomy"], given.definition["sources"], rows),
     )
 
 
@@ -161,10 +161,10 @@ def _one_edition(given: Given, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["is_row"] | ~stood_for].reset_index(drop=True)
 
 
-def _observations(sources: dict[str, Source], rows: pd.DataFrame) -> pd.DataFrame:
+def _observations(taxonomy: Taxonomy, sources: dict[str, Source], rows: pd.DataFrame) -> pd.DataFrame:
     """When each list was read whole (`series`, `source`, `observed_on`), and for which kinds."""
     rows = rows[rows["reason"] != "other_edition"]
-    kinds = {stem: sorted(source.places.listed_kinds) for stem, source in sources.items()}
+    kinds = {stem: sorted(taxonomy.told_of(source.places.listed_kinds)) for stem, source in sources.items()}
     seen = rows[["series", "source", "observed_on"]].drop_duplicates()
     seen = seen.assign(kind=seen["source"].map(kinds)).explode("kind")
     seen = seen[["series", "source", "kind", "observed_on"]].astype({"kind": "str"})

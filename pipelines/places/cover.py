@@ -146,7 +146,9 @@ class _Lists:
         self.lost, self.nowhere = little_placed(self.sources, records), kinds_nowhere(self.taxonomy, records)
         records = records[records["is_current"]]
         records = records.merge(areas[["area_code", "authority_code"]], how="left", on="area_code")
-        self.records = {stem: records[records["source"] == stem] for stem in self.sources}
+        none = records.iloc[:0]
+        listed = dict(iter(records.groupby("source")))
+        self.records = {stem: listed.get(stem, none) for stem in self.sources}
         self.authorities: dict[str, pd.DataFrame] = {}
         self.judged: list[pd.DataFrame] = []
 

@@ -127,11 +127,11 @@ def _tests(records: pd.DataFrame, kind: np.ndarray, left: np.ndarray, right: np.
 
 
 def _names(names: pd.Series) -> Names:
-    texts = [name if isinstance(name, str) else "" for name in names]
+    which, texts = pd.factorize(names.fillna(""))
     full = [plain_name(text) for text in texts]
     whole = [plain_name(re.sub(r"\(.*?\)", " ", text)) or plain for text, plain in zip(texts, full, strict=True)]
     core = [core_name(name) for name in whole]
-    return Names(*(np.array(column, dtype=object) for column in (full, whole, core)))
+    return Names(*(np.array(column, dtype=object)[which] for column in (full, whole, core)))
 
 
 def _name_scores(names: Names, left: np.ndarray, right: np.ndarray, same_kind: np.ndarray):

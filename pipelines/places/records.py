@@ -46,7 +46,7 @@ def read_records(
 ) -> pd.DataFrame:
     """One row per row of a source's table, in its order.
 
-    `x`, `y` in the geography's CRS; `point_quality` is `postcode` where the point was looked up by postcode. `as_at` is
+    `postcodes`: `x` and `y` by postcode, without spaces. `x`, `y` in the geography's CRS; `point_quality` is `postcode` where the point was looked up by postcode. `as_at` is
     the date of the table, which stands in where a record has none; `observed_on` when the list was seen to hold it.
     `reason` is null, or a key of REJECTED or NOT_COUNTED.
     """
@@ -117,7 +117,7 @@ def _points(rule: Places, geography: Geography, rows: pd.DataFrame, postcodes: p
     quality = np.full(len(rows), point.quality, dtype=object)
     if point.postcode:
         lost = ~(np.isfinite(x) & np.isfinite(y))
-        found = postcodes.set_index("postcode")[["x", "y"]].reindex(compact(rows[point.postcode]).to_numpy()[lost])
+        found = postcodes.reindex(compact(rows[point.postcode]).to_numpy()[lost])
         x[lost], y[lost] = found["x"], found["y"]
         quality[lost] = "postcode"
     return np.round(x, 1), np.round(y, 1), quality

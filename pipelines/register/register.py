@@ -165,6 +165,11 @@ class Taxonomy(Record):
         """The kinds that count for reach."""
         return {name: kind for name, kind in self.kinds.items() if kind.counts_for_reach}
 
+    def told_of(self, kinds: set[str]) -> set[str]:
+        """The kinds that records of a list of `kinds` may turn out to be."""
+        told = {name for name, kind in self.kinds.items() if kind.told_from and kind.told_from.kind in kinds}
+        return kinds | told
+
     def listed(self) -> dict[str, Kind]:
         """The kinds that a list of what an area has or lacks names: somewhere to go, and not part of another kind."""
         return {name: kind for name, kind in self.counted().items() if kind.group != "site" and not kind.subset_of}

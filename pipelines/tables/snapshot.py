@@ -22,6 +22,7 @@ from pipelines.fetch.http import client_of
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
+from pipelines.tables import handed
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.changed import what_changed
 from pipelines.tables.extent import fewer_than_last_year, share_placed
@@ -237,7 +238,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if last and last["sha"] == sha:
         return _with_bytes(folder, {**last, **line, "status": "unchanged"})
     with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
-        table, _ = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
+        table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
         line |= _placed(workspace, source, folder, table)
     line |= {"changed": _changed(workspace, source, last, table)}
     if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
@@ -247,6 +248,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
             for name, body in reply.files.items():
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
+    handed.keep(folder / sha, source, workspace.geography, (table, issues))
     return _with_bytes(folder, {**line, "rows": len(table), "status": "new"})
 
 

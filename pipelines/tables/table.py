@@ -4,6 +4,7 @@ from geodata.geography import Geography
 from pipelines.core.step import Check, Given, Output, Step, Tables
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
+from pipelines.tables import handed
 from pipelines.tables.snapshot import SnapshotRead
 from pipelines.tables.tidy import ISSUES, empty_table, issue_table, schema_of, script_of, tidy
 
@@ -30,7 +31,8 @@ def make_table(given: Given) -> Tables:
     snapshot = given[f"snapshot/{source.stem}"]
     available = snapshot.state != "unavailable"
     if available:
-        table, issues = tidy(source, geography, snapshot.read())
+        told = handed.taken(snapshot.folder / snapshot.sha, source, geography)
+        table, issues = told or tidy(source, geography, snapshot.read())
     else:
         table, issues = empty_table(source), issue_table([])
     meta = {"available": available, "source_as_at": snapshot.source_as_at, "n_issues": len(issues)}

@@ -13,7 +13,9 @@ from pipelines.tables.tidy import tidy
 TOWN = read_geographies()["sample_town"]
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
 AS_AT = pd.Timestamp("2026-03-31")
-CODES = pd.DataFrame({"postcode": ["ZZ11AA", "ZZ12BB"], "x": [638000.0, 639000.0], "y": [559000.0, 560000.0]})
+CODES = pd.DataFrame(
+    {"postcode": ["ZZ11AA", "ZZ12BB"], "x": [638000.0, 639000.0], "y": [559000.0, 560000.0]}
+).set_index("postcode")
 COLUMNS = {
     "id": {"type": "text", "nullable": True}, "name": {"type": "text", "nullable": True},
     "what": {"type": "text", "nullable": True}, "postcode": {"type": "text", "nullable": True},
