@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.geography import Geography
 from geodata.vintages import MISSING, How, VintageError, carry, fit, how_carried
 from pipelines.areas.claimed import claimed
+from pipelines.core.lookup import among
 from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
@@ -63,7 +64,7 @@ def make_by_area(given: Given) -> Tables:
     available = {name: given[f"table/{name}"].meta["available"] for name in (source.stem, vintage.source)}
     names = {vintage.old: "old_code", vintage.new: "new_code", vintage.change: "change"}
     lookup = given.frame(f"table/{vintage.source}", columns=list(names)).rename(columns=names)
-    here = lookup["new_code"].isin(every["area_code"])
+    here = pd.Series(among(lookup["new_code"], every["area_code"]), index=lookup.index)
     _check_border(vintage, lookup, here)
     rows = given.frame(f"table/{source.stem}").set_index(source.key[0])
     rows = rows[~rows.index.isin(lookup.loc[~here, "old_code"])]  # of a neighbouring nation

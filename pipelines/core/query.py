@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.core.problem import Problem
 
@@ -41,6 +42,6 @@ def listed(frame: pd.DataFrame, keys: list[str], column: str, by: str) -> pd.Ser
     names = ", ".join(f'"{key}"' for key in keys)
     rows = frame[list(dict.fromkeys([*keys, column, by]))].drop_duplicates([*keys, column])
     with connect() as connection:
-        connection.register("rows", rows)
+        connection.register("rows", pa.Table.from_pandas(rows, preserve_index=False))
         sql = f'select {names}, string_agg("{column}", \', \' order by "{by}", "{column}") as listed from rows group by {names}'
         return connection.execute(sql).df().set_index(keys)["listed"]

@@ -63,13 +63,17 @@ def read_accuracy() -> Accuracy:
     return read_record(Accuracy, DEFINITIONS / "accuracy.yml")
 
 
-def counted_as(places: pd.DataFrame, draw: int, accuracy: Agreement) -> np.ndarray:
-    """How often each of `places` (`x`, `y` in metres) is counted in one draw: 0 (dropped), 1, or 2.
+def spots_of(places: pd.DataFrame) -> np.ndarray:
+    """Where each of `places` (`x`, `y` in metres) stands, to the decimetre, as text."""
+    return (places["x"].round(1).astype(str) + " " + places["y"].round(1).astype(str)).to_numpy(dtype=object)
+
+
+def counted_as(spots: np.ndarray, draw: int, accuracy: Agreement) -> np.ndarray:
+    """How often each place, told by its spot, is counted in one draw: 0 (dropped), 1, or 2.
 
     From where it stands and the number of the draw alone, so that a place fares the same in every release, whatever id
     history gave it, and in a run for any areas.
     """
-    spots = (places["x"].round(1).astype(str) + " " + places["y"].round(1).astype(str)).to_numpy(dtype=object)
     drop, double = (pd.util.hash_array(spots, hash_key=f"{what}{draw:012d}") / 2.0**64 for what in ("drop", "twin"))
     return np.where(drop < 1 - accuracy.recall, 0, np.where(double < 1 - accuracy.precision, 2, 1))
 
@@ -128,11 +132,11 @@ def make_reach_errors(given: Given) -> Tables:
     table, origins = table.iloc[known].reset_index(drop=True), homes[is_asked].iloc[known].reset_index(drop=True)
     furthest = max(CATCHMENTS) * minutes[1]
     walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
-    drawn = []
+    drawn, spots = [], spots_of(places)
     for draw in range(DRAWS + 1):
         times = np.ones(len(places), dtype=int)
         if draw:
-            times = counted_as(places, draw, given.definition["agreement"])
+            times = counted_as(spots, draw, given.definition["agreement"])
         nearest = nearest_counted(measure, origins, places, times)
         copy = with_gap(measure, given.definition["near"], given.definition["kind"], table.assign(**nearest), origins)
         for number, share in enumerate(CATCHMENTS):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipelines.core.lookup import among
 from pipelines.core.problem import Problem
 from pipelines.core.query import run_sql
 from pipelines.core.schema import schema
@@ -124,6 +125,6 @@ def _check_rows(indicator: Indicator, rows: pd.DataFrame, codes: pd.DataFrame) -
     twice = rows.loc[rows["area_code"].duplicated(), "area_code"]
     if len(twice):
         raise Problem(where, f"gives {len(twice):,} areas more than once, the first is {twice.iloc[0]}", remedy)
-    strange = rows.loc[pd.Index(codes["area_code"]).get_indexer(rows["area_code"]) < 0, "area_code"]
+    strange = rows.loc[~among(rows["area_code"], codes["area_code"]), "area_code"]
     if len(strange):
         raise Problem(where, f"gives {len(strange):,} areas that do not exist, the first is {strange.iloc[0]}", remedy)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipelines.core.lookup import among
 from pipelines.places.records import NOT_COUNTED, REJECTED
 from pipelines.register.register import Taxonomy
 
@@ -19,14 +20,14 @@ def outcomes(
     facts = usable.set_index("record")[["place_id", "kind", "is_current"]]
     live = out["reason"].isna()
     out[list(facts)] = facts.reindex(out["record"].where(live)).set_axis(out.index)
-    leads = out["record"].isin(places["lead_record"])
+    leads = among(out["record"], places["lead_record"])
     site = (
         out["kind"]
         .map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()})
         .fillna(False)
         .astype(bool)
     )
-    good = out["place_id"].isin(kinds.loc[kinds["is_counted"], "place_id"]) | site
+    good = among(out["place_id"], kinds.loc[kinds["is_counted"], "place_id"]) | site
     key = ["place_id", "kind"]
     own = out[key].astype("str").merge(kinds[[*key, "rule"]], how="left", on=key)["rule"].set_axis(out.index)
     past = live & ~out["is_current"].eq(True)

@@ -11,6 +11,7 @@ from geodata.distance import measure_of
 from geodata.geography import Geography
 from geodata.locate import distance_within
 from pipelines.areas.claimed import claimed
+from pipelines.core.lookup import among
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.looked_for import authorities_of, looked_for
@@ -200,8 +201,8 @@ class _Lists:
     @cached_property
     def _reached(self) -> np.ndarray:
         """The areas that the postcode directory reaches."""
-        codes = self.given.frame("geography/postcode", columns=["area_code"])["area_code"].unique()
-        return self.areas["area_code"].isin(codes).to_numpy()
+        codes = self.given.frame("geography/postcode", columns=["area_code"])["area_code"]
+        return among(self.areas["area_code"], codes)
 
     def _wanted_and_lost(self, source: Source) -> tuple[set[str], set[str]]:
         """The authorities that a source in parts has files of, and those of which some file did not come."""
@@ -259,7 +260,7 @@ class _Edges:
     def distance_to_uncovered(self, covered: np.ndarray) -> np.ndarray:
         key = covered.tobytes()
         if key not in self.known:
-            beyond = self.shapes[~self.codes.isin(self.areas.loc[covered, "area_code"]).to_numpy()]
+            beyond = self.shapes[~among(self.codes, self.areas.loc[covered, "area_code"])]
             x = np.where(covered & self.in_scope, self.areas["x"], np.nan)
             self.known[key] = distance_within(x, self.areas["y"].to_numpy(), beyond, self.margin_m)
         return self.known[key]

@@ -113,15 +113,17 @@ def _presence(sightings: pd.DataFrame, observations: pd.DataFrame, claims: dict[
         .reset_index()
     )
     held = set(sightings[[*KEY, "source"]].drop_duplicates().itertuples(index=False, name=None))
-    looks = []
+    looks, united = [], {}  # the looks of the same lists are the same, whatever the place
     for *key, area in found[[*KEY, "area"]].itertuples(index=False, name=None):
         series, _, kind = key
-        tell = [
+        tell = tuple(
             source
             for source in lists[series, kind]
             if source not in claims or area in claims[source] or (*key, source) in held
-        ]
-        looks.append(sorted(set().union(*(days[series, kind, source] for source in tell))))
+        )
+        if (series, kind, tell) not in united:
+            united[series, kind, tell] = sorted(set().union(*(days[series, kind, source] for source in tell)))
+        looks.append(united[series, kind, tell])
     found["before"] = [[d for d in days if d < first] for days, first in zip(looks, found["first"], strict=True)]
     found["after"] = [[d for d in days if d > last] for days, last in zip(looks, found["last"], strict=True)]
     latest = pd.Series([days[-1] for days in looks], index=found.index, dtype="datetime64[ms]")

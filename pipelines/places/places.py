@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipelines.core.lookup import among
 from pipelines.core.query import listed
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
@@ -127,7 +128,7 @@ def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
     """Records without those that may not be shown, wherever a place has a present one that may: what only a closed list
     says of a place must not be published by way of that place."""
     shown = rows.loc[(rows["publish"] == "rows") & rows["is_current"], "place_id"]
-    return rows[(rows["publish"] == "rows") | ~rows["place_id"].isin(shown)]
+    return rows[(rows["publish"] == "rows") | ~among(rows["place_id"], shown)]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.step import output
-from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, error_steps, read_errors
+from pipelines.indicators.errors import CATCHMENTS, DRAWS, Agreement, counted_as, error_steps, read_errors, spots_of
 
 
 def spots(n: int) -> pd.DataFrame:
@@ -13,7 +13,9 @@ def spots(n: int) -> pd.DataFrame:
 
 
 def test_places_are_dropped_and_doubled_as_often_as_measured():
-    times = np.concatenate([counted_as(spots(20_000), draw, Agreement(precision=0.9, recall=0.8)) for draw in (1, 2)])
+    times = np.concatenate(
+        [counted_as(spots_of(spots(20_000)), draw, Agreement(precision=0.9, recall=0.8)) for draw in (1, 2)]
+    )
     assert abs((times == 0).mean() - 0.2) < 0.01  # 1 - recall
     assert abs((times == 2).mean() - 0.8 * 0.1) < 0.01  # 1 - precision, of those not dropped
     assert set(times) == {0, 1, 2}
@@ -21,14 +23,14 @@ def test_places_are_dropped_and_doubled_as_often_as_measured():
 
 def test_a_place_fares_by_where_it_stands_whatever_else_is_there():
     told, places = Agreement(precision=0.9, recall=0.8), spots(500)
-    whole = counted_as(places, 3, told)
+    whole = counted_as(spots_of(places), 3, told)
     part = places.sample(100, random_state=1)
-    np.testing.assert_array_equal(counted_as(part, 3, told), whole[part.index])
-    assert (counted_as(places, 4, told) != whole).any()
+    np.testing.assert_array_equal(counted_as(spots_of(part), 3, told), whole[part.index])
+    assert (counted_as(spots_of(places), 4, told) != whole).any()
 
 
 def test_what_is_measured_without_error_changes_nothing():
-    assert (counted_as(spots(200), 1, Agreement(precision=1, recall=1)) == 1).all()
+    assert (counted_as(spots_of(spots(200)), 1, Agreement(precision=1, recall=1)) == 1).all()
 
 
 def test_values_with_errors_stand_beside_what_is_published(town):
