@@ -1,7 +1,6 @@
 """A town whose recorded answers may be spoiled, a DIR with a good release of it, and the public command."""
 
 import hashlib
-import logging
 import os
 import shutil
 import subprocess
@@ -11,15 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from fixtures.commands import COMMONGROUND, commanding, starting
 from fixtures.making import Town, made_once, refresh_town
 from fixtures.ran import Ran
 from fixtures.recording import Recording
 
-from pipelines.commands.cli import main
-
-ROOT = Path(__file__).parents[2]
-COMMONGROUND = str(Path(sys.executable).parent / "commonground")
 MEMORY = Path("/dev/shm")
 
 
@@ -60,35 +55,14 @@ def town(whole_town: Recording) -> Iterator[Recording]:
 
 @pytest.fixture(scope="session")
 def command(whole_town: Recording) -> Callable[..., Ran]:
-    """`command(*words)`: commonground in this process, answered by the town."""
-
-    def run(*words) -> Ran:
-        log = logging.getLogger("commonground")
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("COMMONGROUND_DATA", "COMMONGROUND_SAMPLE_DATE", "COMMONGROUND_MIRROR"):
-                patch.delenv(name, raising=False)
-            patch.setenv("COMMONGROUND_RECORDING", str(whole_town.folder))
-            result = CliRunner().invoke(main, [str(word) for word in words])
-        log.handlers.clear()
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
-
-    return run
+    """commonground, answered by the town."""
+    return commanding(whole_town)
 
 
 @pytest.fixture(scope="session")
 def process(whole_town: Recording) -> Callable[..., subprocess.Popen]:
-    """`process(*words)`: the same command on the town in a process of its own."""
-
-    def start(*words, env: dict[str, str] | None = None, **more) -> subprocess.Popen:
-        line = [COMMONGROUND, *map(str, words)]
-        env = {**os.environ, "COMMONGROUND_RECORDING": str(whole_town.folder), **(env or {})}
-        return subprocess.Popen(
-            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=env, **more
-        )
-
-    return start
+    """The command in a process of its own, answered by the town."""
+    return starting(whole_town)
 
 
 def alone(line: list[str], words: tuple, folder: Path, timeout: float, env: dict[str, str]) -> Ran:

@@ -34,7 +34,7 @@ def making(data: Path) -> int:
 def test_stopped(moment, number, data, process, fingerprint):
     before, health = fingerprint(data), (data / "health.json").read_bytes()
     first = moment(data)
-    running = process("refresh", "--data", data, "--sample-date", NEW, "--quiet")
+    running = process("refresh", "--data", data, "--area", "Hanul", "--sample-date", NEW, "--quiet")
     end = time.monotonic() + 200
     while running.poll() is None and time.monotonic() < end:
         if (data / ".lock.holder").exists() and (moment(data) != first or not first):
@@ -53,7 +53,7 @@ def test_stopped(moment, number, data, process, fingerprint):
 
 
 def test_stopped_twice_and_refreshed_after(data, process, command, fingerprint):
-    running = process("refresh", "--data", data, "--sample-date", NEW, "--quiet")
+    running = process("refresh", "--data", data, "--area", "Hanul", "--sample-date", NEW, "--quiet")
     while running.poll() is None and not (data / ".lock.holder").exists():
         time.sleep(0.01)
     running.send_signal(signal.SIGTERM)
@@ -61,5 +61,5 @@ def test_stopped_twice_and_refreshed_after(data, process, command, fingerprint):
     assert running.wait(timeout=60) in (130, 143)
     assert "Traceback" not in running.communicate()[1]
     before = fingerprint(data)["latest"]
-    assert command("refresh", "--data", data, "--sample-date", NEW, "--quiet").code == 0
+    assert command("refresh", "--data", data, "--area", "Hanul", "--sample-date", NEW, "--quiet").code == 0
     assert fingerprint(data)["latest"] != before

@@ -26,7 +26,7 @@ HOLD = "import sys, time; from pathlib import Path; from pipelines.core.store im
 
 
 def words(data: Path, date: str) -> tuple:
-    return "refresh", "--data", data, "--sample-date", date, "--quiet"
+    return "refresh", "--data", data, "--area", "Hanul", "--sample-date", date, "--quiet"
 
 
 def litter(data: Path) -> list[Path]:
@@ -136,13 +136,13 @@ def test_second_writer(holder, data, command, fingerprint, untouched):
     untouched(data, before)
 
 
-def test_second_writer_from_dagster(holder, data, whole_town, fingerprint, untouched):
+def test_second_writer_from_dagster(holder, data, whole_city, fingerprint, untouched):
     before = fingerprint(data)
-    workspace = open_workspace(Settings(data=data, sample_date=NEW, recording=whole_town.folder))
+    workspace = open_workspace(Settings(data=data, areas=("Hanul",), sample_date=NEW, recording=whole_city.folder))
     job = build_definitions(workspace).resolve_job_def("refresh")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    chosen = [dg.AssetKey(["snapshot", "gla_pubs_2022"])]
-    lines = (data / "snapshots/gla_pubs_2022/observations.jsonl").read_bytes()
+    chosen = [dg.AssetKey(["snapshot", "hso_markets_current"])]
+    lines = (data / "snapshots/hso_markets_current/observations.jsonl").read_bytes()
     with dg.DagsterInstance.from_config(str(data)) as instance:
         result = job.execute_in_process(
             instance=instance, run_config=quiet, raise_on_error=False, asset_selection=chosen
@@ -150,7 +150,7 @@ def test_second_writer_from_dagster(holder, data, whole_town, fingerprint, untou
         told = "".join(str(event.event_specific_data) for event in result.all_events)
     assert not result.success
     assert f"is being written by process {holder.pid}" in told
-    assert (data / "snapshots/gla_pubs_2022/observations.jsonl").read_bytes() == lines
+    assert (data / "snapshots/hso_markets_current/observations.jsonl").read_bytes() == lines
     untouched(data, before)
 
 
@@ -214,9 +214,11 @@ def test_latest_pointed_back_by_hand(data, command, fingerprint):
 
 def test_kill_while_fetching(data, process, command, fingerprint, untouched):
     before = fingerprint(data)
-    lines = (data / "snapshots/gla_cinemas_2022/observations.jsonl").stat().st_size
+    lines = (data / "snapshots/hso_markets_current/observations.jsonl").stat().st_size
     running = process(*words(data, NEW))
-    assert kill_when(running, lambda: (data / "snapshots/gla_cinemas_2022/observations.jsonl").stat().st_size > lines)
+    assert kill_when(
+        running, lambda: (data / "snapshots/hso_markets_current/observations.jsonl").stat().st_size > lines
+    )
     untouched(data, before)
     assert run_states(data)["STARTED"] == 1
     assert command(*words(data, NEW)).code == 0
@@ -241,13 +243,13 @@ def library_values(data: Path) -> int:
 def test_observations_cut_short(cut, data, command):
     """The line that was being written when the machine stopped is lost; the next ones are not."""
     known = library_values(data)
-    for stem in ("ons_census_residents_2021", "gla_libraries_2022"):
+    for stem in ("hso_households_2025", "hls_libraries_current"):
         path = data / "snapshots" / stem / "observations.jsonl"
         path.write_bytes(path.read_bytes()[:-cut])
     ran = command(*words(data, OLD))
     assert ran.code == 0, ran.err
     assert "warning" not in ran.out
-    for stem in ("ons_census_residents_2021", "gla_libraries_2022"):
+    for stem in ("hso_households_2025", "hls_libraries_current"):
         lines = (data / "snapshots" / stem / "observations.jsonl").read_text().splitlines()
         assert json.loads(lines[-1])["status"] in ("new", "unchanged")
     assert library_values(data) == known
@@ -269,17 +271,17 @@ def test_damaged_health(body, data, command, fingerprint):
 def test_damaged_health_does_not_hide_a_failure(data, town, command, fingerprint):
     before = fingerprint(data)
     (data / "health.json").write_bytes(b"{not json")
-    town.spoil("NM_2021_1", b"gone", NEW, status=404)
+    town.spoil("oa_2025.csv", b"gone", NEW, status=404)
     ran = command(*words(data, NEW))
     assert ran.code == 1
-    assert "ons_census_residents_2021" in ran.sentence
+    assert "hso_areas_2025" in ran.sentence
     assert fingerprint(data) == before
 
 
 @pytest.mark.parametrize("body", [b'{"key": "0', b"{}"])
 def test_damaged_step_record(body, data, command, fingerprint, untouched):
     before = fingerprint(data)
-    for name in ("gla_libraries_2022", "areas"):
+    for name in ("hls_libraries_current", "areas"):
         (data / "tables" / f"{name}.json").write_bytes(body)
     ran = command(*words(data, NEW))
     if ran.code:
@@ -314,7 +316,7 @@ def test_damaged_table(data, command, fingerprint, untouched):
 def test_stray_files_are_passed_over(data, command, fingerprint):
     """A file browser leaves its own files in folders it shows."""
     before = fingerprint(data)
-    for folder in ("snapshots", "releases", "tables", "snapshots/gla_pubs_2022"):
+    for folder in ("snapshots", "releases", "tables", "snapshots/hso_markets_current"):
         (data / folder / ".DS_Store").write_bytes(b"not ours")
     ran = command(*words(data, NEW))
     assert ran.code == 0, ran.err
