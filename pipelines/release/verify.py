@@ -10,7 +10,6 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pyarrow.parquet
-import pyogrio
 import shapely
 
 from pipelines.core.store import sha256_file
@@ -18,6 +17,7 @@ from pipelines.register.licensing import file_name, shared, title, together
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.database import open_release
 from pipelines.release.licences import ROW, column_labels, read_licences, table_of, whole
+from pipelines.release.read_back import MEAN, Maps, licence_told
 
 NEAR = 0.001  # degrees, about a hundred metres: outlines are simplified
 AS_PUBLISHED = "file_not_as_published"  # the check that every file is the one that was published
@@ -52,9 +52,9 @@ def check_database(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
 def check_files(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[Finding]:
     """Every check on the files of a release, by what its database says."""
     n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
-    of_rows = [check(folder, connection) for check in (_licences, _placed, _authority_means)]
-    maps = sorted((folder / "geojson").glob("*.geojson"))
-    return [_files(folder), *of_rows, *(_map(path, n_areas) for path in maps)]
+    maps = Maps(folder)
+    of_rows = [check(folder, maps, connection) for check in (_licences, _placed, _authority_means)]
+    return [_files(folder), *of_rows, *(_map(maps, path, n_areas) for path in maps.paths)]
 
 
 def _checks_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -88,7 +88,7 @@ def _files(folder: Path) -> Finding:
     return Finding(AS_PUBLISHED, len(wrong), wrong[:5])
 
 
-def _licences(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+def _licences(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> Finding:
     """No file holds a row or a column that rests on a share-alike licence the file is not under, or says it is under
     another than the package says; and a file of one licence holds the rows of that one only."""
     try:
@@ -108,7 +108,7 @@ def _licences(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
         if path.suffix not in READERS:
             wrong += [f"{name} rests on more than {label}"] if not shared(licences, whole(licences)) <= may else []
         elif path.is_file():
-            held, places, says = READERS[path.suffix](path)
+            held, places, says = READERS[path.suffix](maps, path)
             labels = columns.get(table_of(path), {})
             of_columns = {c: labels.get(c, whole(licences)) for c in held}
             wrong += [
@@ -125,40 +125,36 @@ def _licences(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
     return Finding("licences_mixed", len(wrong), wrong[:5])
 
 
-def _geojson(path: Path) -> tuple[list[str], list[str], str | None]:
-    try:
-        info = [name for name in pyogrio.read_info(path)["fields"].tolist() if name != "id"]  # of the feature itself
-        places = pyogrio.read_dataframe(path, read_geometry=False, columns=["place_id"]) if "place_id" in info else None
-        with path.open("rb") as file:
-            head = file.read(HEAD).split(b',"features":')[0]
-        says = json.loads(head + b"}").get("licence", "")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
+def _geojson(maps: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
+    layer, says = maps.layer(path), licence_told(path)
+    if isinstance(layer, str) or says is None:
         return [], [], None  # the check of the map itself reports it
-    return info, [] if places is None else places["place_id"].tolist(), says
+    places = layer.features["place_id"].tolist() if "place_id" in layer.fields else []
+    return [name for name in layer.fields if name != "id"], places, says  # `id` is of the feature itself
 
 
-def _parquet(path: Path) -> tuple[list[str], list[str], str | None]:
+def _parquet(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
     file = pyarrow.parquet.ParquetFile(path)
     held = [name for name in file.schema_arrow.names if name != "geometry"]
     places = file.read(["place_id"])["place_id"].to_pylist() if "place_id" in held else []
     return held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode()
 
 
-def _csv(path: Path) -> tuple[list[str], list[str], str | None]:
+def _csv(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
     return pd.read_csv(path, nrows=0).columns.tolist(), [], None
 
 
 READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv}
-HEAD = 1 << 20  # a map says its licence before its features
 
 
-def _placed(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+def _placed(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> Finding:
     """Every point of a map stands in the outline of its area, and every area's origin within the hull of its own.
 
     An origin is a mean of where people live, and need not lie inside a bent area.
     """
-    layers = {path.name: _read(path, _id_field(path), "area_code") for path in _point_layers(folder)}
-    areas = _read(folder / "geojson" / "neighbourhoods.geojson", "area_code")
+    points = [path for path in maps.paths if path.stem not in ("neighbourhoods", "authorities")]
+    layers = {path.name: maps.columns(path, _id_field(path), "area_code") for path in points}
+    areas = maps.columns(folder / "geojson" / "neighbourhoods.geojson", "area_code")
     outlines = areas.drop_duplicates("area_code").set_index("area_code").geometry
     at = connection.execute("select area_code, longitude, latitude from neighbourhood order by area_code").df()
     wrong = _astray(
@@ -177,50 +173,30 @@ def _astray(
     return [f"{what} {i} lies outside {code}" for i, code in zip(ids[off], rows["area_code"][off], strict=True)]
 
 
-def _point_layers(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in sorted((folder / "geojson").glob("*.geojson"))
-        if path.stem not in ("neighbourhoods", "authorities")
-    ]
-
-
-def _read(path: Path, *columns: str) -> geopandas.GeoDataFrame:
-    """The layer with these columns, each once, null where it has none of the name; empty where it cannot be read, which the
-    check of the map itself tells."""
-    names = list(dict.fromkeys(columns))
-    try:
-        return pyogrio.read_dataframe(path, columns=names).reindex(columns=[*names, "geometry"])
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
-        return geopandas.GeoDataFrame({name: [] for name in names}, geometry=[])
-
-
-def _authority_means(folder: Path, connection: duckdb.DuckDBPyConnection) -> Finding:
+def _authority_means(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> Finding:
     """The mean score of an authority is that of its residents: areas weigh by their population."""
     means = connection.execute("""
         select authority_code, index_name, sum(score * population) / sum(population) as mean
         from index_score join neighbourhood using (area_code) where score is not null group by all order by all""").fetchall()
     path, wrong = folder / "geojson" / "authorities.geojson", []
-    names = sorted({f"{index}_mean_score" for _, index, _ in means})
-    layer = _read(path, "authority_code", *names).set_index("authority_code")
+    names = sorted({f"{index}{MEAN}" for _, index, _ in means})
+    layer = maps.columns(path, "authority_code", *names).set_index("authority_code")
     for code, index, mean in means if len(layer) else []:
-        shown = layer[f"{index}_mean_score"].get(code, np.nan)
+        shown = layer[f"{index}{MEAN}"].get(code, np.nan)
         if not abs(shown - mean) <= HALF_A_DECIMAL:
             wrong.append(f"{code}: the mean {index} is {mean:.4f} by residents, and {shown} on the map")
     return Finding("authority_mean_not_of_residents", len(wrong), wrong[:5])
 
 
-def _map(path: Path, n_areas: int) -> Finding:
+def _map(maps: Maps, path: Path, n_areas: int) -> Finding:
     """GDAL reads the layer back: WGS 84, no empty or invalid geometry, unique ids, all areas there."""
-    wrong = []
-    try:
-        meta, _, geometry, _ = pyogrio.raw.read(path, columns=[])
-        ids = pyogrio.read_dataframe(path, read_geometry=False, columns=[_id_field(path)]).iloc[:, 0]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, ValueError, IndexError) as error:
-        return Finding(f"map_{path.stem}", 1, [f"GDAL cannot read it ({type(error).__name__})"])
-    shapes = shapely.from_wkb(geometry)
-    if "4326" not in (meta["crs"] or "") and "CRS84" not in (meta["crs"] or ""):
-        wrong.append(f"CRS is {meta['crs']}")
+    layer = maps.layer(path)
+    if isinstance(layer, str) or _id_field(path) not in layer.fields:
+        problem = layer if isinstance(layer, str) else f"it has no {_id_field(path)}"
+        return Finding(f"map_{path.stem}", 1, [f"GDAL cannot read it ({problem})"])
+    wrong, shapes, ids = [], layer.features.geometry.to_numpy(), layer.features[_id_field(path)]
+    if "4326" not in (layer.crs or "") and "CRS84" not in (layer.crs or ""):
+        wrong.append(f"CRS is {layer.crs}")
     if invalid := int((~shapely.is_valid(shapes) | shapely.is_empty(shapes)).sum()):
         wrong.append(f"{invalid} invalid or empty geometries")
     if repeated := int(ids.duplicated().sum()):
