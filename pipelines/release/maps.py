@@ -49,10 +49,11 @@ def write_maps(inputs: Inputs, folder: Path) -> dict[str, str]:
         store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame, layer.terms.notes)
     neighbourhoods = next(layer for layer in layers if layer.name == "neighbourhoods")
     groups = neighbourhoods.frame.groupby("authority_code", sort=True)
+    features = _features(neighbourhoods)
     for code, rows in groups.indices.items():
-        part = Layer(code, neighbourhoods.frame.iloc[rows], neighbourhoods.id, neighbourhoods.terms)
-        labels[f"geojson/by_authority/{code}.geojson"] = part.terms.label
-        store.write_bytes(folder / "geojson" / "by_authority" / f"{code}.geojson", to_geojson(part))
+        labels[f"geojson/by_authority/{code}.geojson"] = neighbourhoods.terms.label
+        part = _collection(str(code), neighbourhoods.terms, [features[row] for row in rows])
+        store.write_bytes(folder / "geojson" / "by_authority" / f"{code}.geojson", part)
     for code, rows in profile.groupby("authority_code", sort=True).indices.items():
         text = profile.iloc[rows].to_csv(index=False, lineterminator="\n")
         labels[f"csv/by_authority/{code}.csv"] = sheet.label
@@ -139,20 +140,21 @@ def _points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
 
 def to_geojson(layer: Layer) -> bytes:
     """An RFC 7946 FeatureCollection: WGS 84, ids set and kept as a property, licence, attribution and caution inside."""
+    return _collection(layer.name, layer.terms, _features(layer))
+
+
+def _features(layer: Layer) -> list[dict]:
     frame = layer.frame
     shapes = shapely.to_geojson(frame.geometry.to_numpy())
     records = _plain(pd.DataFrame(frame.drop(columns="geometry")))
-    features = [
+    return [
         {"type": "Feature", "id": properties[layer.id], "geometry": orjson.Fragment(shape), "properties": properties}
         for shape, properties in zip(shapes, records, strict=True)
     ]
-    whole = {
-        "type": "FeatureCollection",
-        "name": layer.name,
-        **layer.terms.notes,
-        "caution": FALLACY,
-        "features": features,
-    }
+
+
+def _collection(name: str, terms: Terms, features: list[dict]) -> bytes:
+    whole = {"type": "FeatureCollection", "name": name, **terms.notes, "caution": FALLACY, "features": features}
     return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -1,5 +1,6 @@
 """Hold a release to its promises: reopen it, run every SQL check, match every file with its hash, read the maps back."""
 
+import csv
 import json
 import re
 from dataclasses import dataclass, field
@@ -141,7 +142,8 @@ def _parquet(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
 
 
 def _csv(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
-    return pd.read_csv(path, nrows=0).columns.tolist(), [], None
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), []), [], None
 
 
 READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv}
