@@ -25,6 +25,7 @@ CLUSTER = schema(
     "area_code str, index_name str, class str, p_value float64?, is_significant_fdr boolean?", key="area_code"
 )
 PERMUTATIONS = 9_999
+MANY, JOBS = 10_000, 2  # areas from which on it is done by two processes, which give the very same
 FALSE_DISCOVERY_RATE = 0.05
 FEWEST = 20  # scored areas with a neighbour; among fewer, a draw is hardly one of many
 QUADRANTS = {1: "high-high", 2: "low-high", 3: "low-low", 4: "high-low"}
@@ -98,8 +99,9 @@ def _local_moran(score: pd.Series, graph, seed: int) -> tuple[np.ndarray, np.nda
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the tail its p-value takes, which is dealt with here
         before = np.random.get_state()  # the library seeds NumPy's shared generator
+        jobs = 1 if len(score) < MANY else JOBS
         moran = Moran_Local(
-            score.to_numpy(), graph, permutations=PERMUTATIONS, keep_simulations=False, n_jobs=1, seed=seed
+            score.to_numpy(), graph, permutations=PERMUTATIONS, keep_simulations=False, n_jobs=jobs, seed=seed
         )
         np.random.set_state(before)
     as_extreme = np.round(moran.p_sim.astype(float) * (PERMUTATIONS + 1))  # it counts in single precision

@@ -1,6 +1,7 @@
 """The maps of a release as GDAL reads them back: each file once, however many checks look at it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import shapely
 HEAD = 1 << 20  # bytes of a map within which it says its licence, before its features
 KEYS = ("area_code", "place_id", "opportunity_id", "authority_code")
 MEAN = "_mean_score"
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -28,18 +30,20 @@ class Layer:
 
 
 class Maps:
-    """The maps of a release, by path, read when they are first asked for. What GDAL cannot read has a reason in its stead."""
+    """The maps of a release, by path, read by two threads. What GDAL cannot read has a reason in its stead.
+
+    `paths` are those of all areas; there is one of each authority besides.
+    """
 
     def __init__(self, folder: Path):
         self.paths = sorted((folder / "geojson").glob("*.geojson"))
-        self._read: dict[Path, Layer | str] = {}
+        every = sorted((folder / "geojson").rglob("*.geojson"), key=lambda path: -path.stat().st_size)
+        with ThreadPoolExecutor(THREADS) as pool:
+            self._read = dict(zip(every, pool.map(read_layer, every), strict=True))
 
     def layer(self, path: Path) -> Layer | str:
-        """The map, kept where it is one of all areas; else the reason why GDAL cannot read it."""
-        found = self._read.get(path) or read_layer(path)
-        if path in self.paths:
-            self._read[path] = found
-        return found
+        """The map; else the reason why GDAL cannot read it."""
+        return self._read[path]
 
     def columns(self, path: Path, *names: str) -> geopandas.GeoDataFrame:
         """As `Layer.columns`; without a row where it cannot be read, which the check of the map itself tells."""
