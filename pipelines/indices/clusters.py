@@ -10,10 +10,10 @@ their codes first, so that the draws do not depend on the order of rows.
 
 import warnings
 
-import geopandas
 import numpy as np
 import pandas as pd
 
+from pipelines.core.lookup import among
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.workspace import Workspace
@@ -32,15 +32,14 @@ QUADRANTS = {1: "high-high", 2: "low-high", 3: "low-low", 4: "high-low"}
 NOT_SIGNIFICANT, NOT_SCORED = "not_significant", "not_scored"
 
 
-def cluster_step(workspace: Workspace, index: Index) -> Step[Tables]:
+def cluster_step(_: Workspace, index: Index) -> Step[Tables]:
     """The step that finds the clusters of an index."""
-    layer = workspace.geography.boundaries
     return Step(
         f"cluster/{index.stem}",
         "indices",
         f"{index.title}: where high or low scores lie together among the areas asked (local Moran's I).",
-        (f"index/{index.stem}", "geography/scope", f"table/{layer.source}"),
-        {"index": index.stem, "seed": seed_of(index, "clusters") % 2**32, "boundaries": layer},
+        (f"index/{index.stem}", "geography/scope", "geography/neighbours"),
+        {"index": index.stem, "seed": seed_of(index, "clusters") % 2**32},
         make_clusters,
         {f"{index.stem}.cluster": CLUSTER},
     )
@@ -48,22 +47,21 @@ def cluster_step(workspace: Workspace, index: Index) -> Step[Tables]:
 
 def make_clusters(given: Given) -> Tables:
     """Table `<index>.cluster`: a row per area asked, as `clusters` finds. Its meta tells how many are of each class."""
-    index, layer = given.definition["index"], given.definition["boundaries"]
+    index = given.definition["index"]
     asked = given.frame("geography/scope")["area_code"]
     score = given.frame(f"index/{index}", columns=["area_code", "score"]).set_index("area_code")["score"]
-    outlines = geopandas.read_parquet(given.path(f"table/{layer.source}"), columns=[layer.by, "geometry"])
-    outlines = outlines.set_index(layer.by).geometry
-    found, n_islands = clusters(score.reindex(asked), outlines.reindex(asked), given.definition["seed"])
+    found, n_islands = clusters(score.reindex(asked), given.frame("geography/neighbours"), given.definition["seed"])
     found = found.rename_axis("area_code").reset_index()
     found.insert(1, "index_name", index)
     n_by_class = found["class"].value_counts().sort_index().to_dict()
     return {f"{index}.cluster": found}, {"n_by_class": n_by_class, "n_islands": n_islands}
 
 
-def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tuple[pd.DataFrame, int]:
+def clusters(score: pd.Series, neighbours: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, int]:
     """By area in order of code: `class`, `p_value` and `is_significant_fdr`; and how many scored areas have no neighbour.
 
-    `score` and `outlines` by area, in a projected CRS; null scores are left out, and so is the neighbour they would be.
+    `score` by area; `neighbours`: pairs of areas (`area_code`, `neighbour_code`), both ways round. Null scores are left
+    out, and so is the neighbour they would be.
     high-high and low-low are clusters, high-low and low-high stand out from their neighbours. An area without a score
     or a scored neighbour is `not_scored`, its p-value and significance null; so is every area where fewer than 20 can
     be compared or all scores are the same.
@@ -71,12 +69,13 @@ def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tupl
     areas = pd.Index(sorted(score.index), name=score.index.name)
     found = pd.DataFrame({"class": NOT_SCORED, "p_value": np.nan}, index=areas)
     scored = score.reindex(areas).dropna().astype("float64")
-    graph = _queen(outlines.reindex(scored.index)) if len(scored) > 1 else None
-    known = scored.drop(graph.isolates) if graph else scored.iloc[:0]
+    both = np.logical_and(*(among(neighbours[name], scored.index.to_series()) for name in neighbours))
+    pairs = neighbours[both]
+    known = scored[among(scored.index.to_series(), pairs["area_code"])]
     if len(known) >= FEWEST and not all_the_same(known):
         from scipy.stats import false_discovery_control  # here, for it takes half a second
 
-        quadrant, p_value = _local_moran(known, graph.subgraph(known.index), seed)
+        quadrant, p_value = _local_moran(known, _graph(pairs), seed)
         significant = false_discovery_control(p_value) <= FALSE_DISCOVERY_RATE
         classes = pd.Series(quadrant, index=known.index).map(QUADRANTS).where(significant, NOT_SIGNIFICANT)
         found.loc[known.index, "class"] = classes
@@ -86,10 +85,12 @@ def clusters(score: pd.Series, outlines: geopandas.GeoSeries, seed: int) -> tupl
     return found.astype({"class": "str"}), len(scored) - len(known)
 
 
-def _queen(outlines: geopandas.GeoSeries):
+def _graph(pairs: pd.DataFrame):
     from libpysal.graph import Graph  # here, for it takes a second or two
 
-    return Graph.build_contiguity(outlines, rook=False, strict=False)
+    return Graph.from_arrays(
+        pairs["area_code"].to_numpy(object), pairs["neighbour_code"].to_numpy(object), np.ones(len(pairs))
+    )
 
 
 def _local_moran(score: pd.Series, graph, seed: int) -> tuple[np.ndarray, np.ndarray]:

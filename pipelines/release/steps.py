@@ -1,6 +1,7 @@
 """Every step of a workspace, in the order data flows: what the graph is made of, and what a refresh looks through."""
 
 from pipelines.areas.carried import by_area_step
+from pipelines.areas.neighbours import neighbours_step
 from pipelines.areas.outlines import outlines_step
 from pipelines.areas.postcodes import postcode_step
 from pipelines.areas.small_areas import areas_step, scope_step
@@ -24,7 +25,7 @@ from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.tables.table import table_step
 
-GEOGRAPHY = (postcode_step, areas_step, scope_step, outlines_step)
+GEOGRAPHY = (postcode_step, areas_step, scope_step, outlines_step, neighbours_step)
 PLACES = (
     place_record_step,
     corrections_step,
