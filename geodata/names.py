@@ -11,18 +11,18 @@ PASSED_OVER = frozenset(
 )
 
 
-def words(name: str) -> frozenset[str]:
-    """The words of a name that tell it from another, without accents, case and points."""
+def name_key(name: str) -> str:
+    """The words of a name that tell it from another, in one order, without accents, case and points."""
     text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     found = re.sub(r"[^a-z0-9]+", " ", text.replace("'", "").replace("saint ", "st ")).split()
-    return frozenset(word for word in found if word not in PASSED_OVER)
+    return " ".join(sorted({word for word in found if word not in PASSED_OVER}))
 
 
-def authorities(geography: Geography) -> dict[frozenset[str], str]:
-    """The code of each authority, by the words of each of its names; none for a geography without a table of names."""
+def authorities(geography: Geography) -> dict[str, str]:
+    """The code of each authority, by the key of each of its names; none for a geography without a table of names."""
     names = read_names(geography.stem)
-    known: dict[frozenset[str], str] = {}
+    known: dict[str, str] = {}
     own = [] if names is None else names.loc[names["level"] == "authority", ["code", "name"]].itertuples(index=False)
     for code, name in own:
-        known |= {words(text): code for text in (name, *geography.also_named.get(code, []))}
+        known |= {name_key(text): code for text in (name, *geography.also_named.get(code, []))}
     return known

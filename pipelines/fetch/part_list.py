@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from geodata.geography import Geography
-from geodata.names import authorities, words
+from geodata.names import authorities, name_key
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, refuse_html
@@ -61,11 +61,11 @@ def matched(geography: Geography, entries: list[tuple[str, str]]) -> tuple[dict[
     them are on it: some of them would tell of a part of it only.
     """
     known = authorities(geography)
-    of = {part: known[words(name)] for part, name in entries if words(name) in known}
-    by_name = {words(name): part for part, name in entries}
+    of = {part: known[name_key(name)] for part, name in entries if name_key(name) in known}
+    by_name = {name_key(name): part for part, name in entries}
     for code, districts in geography.made_of.items():
-        if code not in of.values() and all(words(name) in by_name for name in districts):
-            of |= {by_name[words(name)]: code for name in districts}
+        if code not in of.values() and all(name_key(name) in by_name for name in districts):
+            of |= {by_name[name_key(name)]: code for name in districts}
     return of, [name for part, name in entries if part not in of]
 
 

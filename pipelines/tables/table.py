@@ -6,7 +6,7 @@ from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
 from pipelines.tables.snapshot import SnapshotRead
-from pipelines.tables.tidy import ISSUES, empty_table, issue_table, schema_of, script_of, tidy
+from pipelines.tables.tidy import ISSUES, authority_codes, empty_table, issue_table, schema_of, script_of, tidy
 
 
 def table_step(workspace: Workspace, source: Source) -> Step[Tables]:
@@ -16,7 +16,12 @@ def table_step(workspace: Workspace, source: Source) -> Step[Tables]:
         "tables",
         f"{source.title}, typed and held to its contract: columns, keys, ranges, row count.",
         (SnapshotRead(source, workspace.geography),),
-        {"source": source, "geography": workspace.geography, "script": script_of(source)},
+        {
+            "source": source,
+            "geography": workspace.geography,
+            "script": script_of(source),
+            "codes": authority_codes(source, workspace.geography),
+        },
         make_table,
         {source.stem: schema_of(source), f"{source.stem}.issues": ISSUES},
         publisher=source.stem.split("_")[0],
@@ -32,7 +37,7 @@ def make_table(given: Given) -> Tables:
     available = snapshot.state != "unavailable"
     if available:
         told = handed.taken(snapshot.folder / snapshot.sha, source, geography)
-        table, issues = told or tidy(source, geography, snapshot.read())
+        table, issues = told or tidy(source, geography, snapshot.read(), codes=given.definition["codes"])
     else:
         table, issues = empty_table(source), issue_table([])
     meta = {"available": available, "source_as_at": snapshot.source_as_at, "n_issues": len(issues)}

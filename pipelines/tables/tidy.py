@@ -11,7 +11,7 @@ import pyarrow.compute
 import shapely
 
 from geodata.geography import Geography
-from geodata.names import authorities, words
+from geodata.names import authorities, name_key
 from pipelines.core.plain_text import plain, plain_texts
 from pipelines.core.problem import Problem
 from pipelines.core.schema import Schema, schema
@@ -26,10 +26,16 @@ ISSUES = schema("source str, row int64, column str, value str, issue str")
 TYPES = {"number": "float64", "integer": "Int64", "date": "datetime64[ms]"}
 
 
-def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_rows: int | None = None):
+def tidy(
+    source: Source,
+    geography: Geography,
+    files: dict[str, bytes],
+    last_rows: int | None = None,
+    codes: dict[str, str] | None = None,
+):
     """The source's table, sorted by key, and a table of issues (values made null, with row and reason).
 
-    A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
+    `codes`: those of authorities, by name; read where they are not given. A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
     every kind of breach of the source's contract.
     """
     text = read_text_table(source, files)
@@ -40,7 +46,7 @@ def tidy(source: Source, geography: Geography, files: dict[str, bytes], last_row
         text = text.drop_duplicates()
     for name, level in source.keep.items():
         text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
-    table, issues, breaches = _typed(source, geography, text)
+    table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     unread = {breach.column for breach in breaches}
     breaches += find_breaches(source, geography, table, last_rows, unread) or extent_breaches(source, geography, table)
     if breaches:
@@ -67,6 +73,11 @@ def schema_of(source: Source) -> Schema:
     return Schema(types, frozenset(types), ())
 
 
+def authority_codes(source: Source, geography: Geography) -> dict[str, str]:
+    """The code of each authority by its names, for a source that has a column of them."""
+    return authorities(geography) if any(c.type == "authority" for c in source.columns.values()) else {}
+
+
 def script_of(source: Source) -> str | None:
     """The text of a source's own reader, where it has one."""
     script = SOURCES / f"{source.stem}.py"
@@ -87,14 +98,14 @@ def _load(script: Path):
     return module
 
 
-def _typed(source: Source, geography: Geography, text: pd.DataFrame):
+def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
     table, issues, breaches = {}, [], []
     for name, column in source.columns.items():
         raw = text.pop(name).astype("str").str.strip()
         raw = raw.mask(raw.isin(["", *column.null_texts]))
         if column.type == "text":
             raw = plain_texts(raw)
-        values = _codes(geography, raw) if column.type == "authority" else _convert(column, raw)
+        values = _codes(codes, raw) if column.type == "authority" else _convert(column, raw)
         unread = raw.notna() & values.isna() & (column.type != "authority")
         if column.on_breach == "null":
             bad = unread | _out_of_range(column, values)
@@ -164,11 +175,9 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
     return raw.astype("str")
 
 
-def _codes(geography: Geography, raw: pd.Series) -> pd.Series:
+def _codes(codes: dict[str, str], raw: pd.Series) -> pd.Series:
     """The codes of the authorities that the names mean; null for a name that is no authority's."""
-    known = authorities(geography)
-    codes = {name: known.get(words(name)) for name in raw.dropna().unique()}
-    return raw.map(codes).astype("str")
+    return raw.map({name: codes.get(name_key(name)) for name in raw.dropna().unique()}).astype("str")
 
 
 def _numbers(raw: pd.Series) -> pd.Series:

@@ -195,7 +195,7 @@ def test_a_record_lies_in_the_area_it_is_said_to(town):
 def test_a_place_has_its_name_and_point_from_its_own_records_open_data_first(town):
     """Many lists tell of one place: its name and point are one record's each, share-alike only where nothing else tells."""
     told = town.frame("""
-        select p.place_id, p.name, p.name_source, p.point_source, p.longitude, p.licence, list(r.source) as sources, list(r.name) as names,
+        select p.place_id, p.published_name as name, p.name_source, p.point_source, p.longitude, p.licence, list(r.source) as sources, list(r.name) as names,
             list(r.longitude) as longitudes
         from place as p join place_record as r using (place_id) where p.status != 'closed' group by all""")
     assert len(told) > 500
