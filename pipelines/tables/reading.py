@@ -58,13 +58,13 @@ def _csv(source: Source, body: bytes) -> pd.DataFrame:
 
 def _zip(source: Source, body: bytes) -> pd.DataFrame:
     with _member(source, body) as (archive, info):
+        if source.fetch.only_columns and info.filename.endswith(".json"):
+            with archive.open(info) as stream:
+                return read_json_array(source, stream, _unpacked_limit(source))
         if source.fetch.only_columns and info.file_size > STREAMED:
             opened = functools.partial(archive.open, info)
             frame = stream_csv_text(source.stem, opened, Used(source), _unpacked_limit(source))
             return frame.set_axis(frame.index - 2)
-        if source.fetch.only_columns and info.filename.endswith(".json"):
-            with archive.open(info) as stream:
-                return read_json_array(source, stream, _unpacked_limit(source))
     member = unpack(source, body)
     form = form_of(member)
     if form in ("zip", "xlsx"):
