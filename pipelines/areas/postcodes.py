@@ -52,7 +52,7 @@ def make_postcodes(given: Given) -> Tables:
 def compact(postcodes: pd.Series) -> pd.Series:
     """Postcodes as they are compared: upper case, without spaces; null where there is none."""
     texts = postcodes.astype("str").str.upper().str.replace(" ", "", regex=False)
-    odd = ~texts.str.isalnum().fillna(True).astype(bool)  # few, and a pattern takes a hundred times as long
+    odd = ~texts.str.isalnum().fillna(True).astype(bool)  # few, and a pattern takes many times as long
     texts[odd] = texts[odd].str.replace(r"\s+", "", regex=True)
     return texts.replace("", None)
 

@@ -43,7 +43,7 @@ class Maps:
 
     def layer(self, path: Path) -> Layer | str:
         """The map; else the reason why GDAL cannot read it."""
-        return self._read[path]
+        return self._read.get(path, "FileNotFoundError")
 
     def columns(self, path: Path, *names: str) -> geopandas.GeoDataFrame:
         """As `Layer.columns`; without a row where it cannot be read, which the check of the map itself tells."""

@@ -142,7 +142,7 @@ def _parquet(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
 
 
 def _csv(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
         return next(csv.reader(file), []), [], None
 
 

@@ -122,6 +122,14 @@ def test_a_check_of_the_files_finds_its_breach_and_no_other_does(path, town, tmp
         held_to_its_head(path, check_files(work, connection))
 
 
+def test_a_release_that_lost_a_map_is_told_so(town, tmp_path):
+    lost = Path(shutil.copytree(town.release, tmp_path / "release"))
+    (lost / "geojson" / "neighbourhoods.geojson").unlink()
+    broken = {finding.check: finding.first for finding in verify(lost) if not finding.passed}
+    assert "geojson/neighbourhoods.geojson is missing" in broken["file_not_as_published"]
+    assert "point_outside_its_area" in broken
+
+
 def test_a_good_release_passes_and_every_check_has_a_counterexample(town):
     findings = verify(town.release)
     assert [finding for finding in findings if not finding.passed] == []
