@@ -12,7 +12,8 @@ PASSED_OVER = frozenset(
 
 
 def name_key(name: str) -> str:
-    """The words of a name that tell it from another, in one order, without accents, case and points."""
+    """The words of a name that tell it from another, in one order, without accents, case and points; empty for a name in
+    another script, which is no authority's."""
     text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     found = re.sub(r"[^a-z0-9]+", " ", text.replace("'", "").replace("saint ", "st ")).split()
     return " ".join(sorted({word for word in found if word not in PASSED_OVER}))
@@ -24,5 +25,5 @@ def authorities(geography: Geography) -> dict[str, str]:
     known: dict[str, str] = {}
     own = [] if names is None else names.loc[names["level"] == "authority", ["code", "name"]].itertuples(index=False)
     for code, name in own:
-        known |= {name_key(text): code for text in (name, *geography.also_named.get(code, []))}
+        known |= {name_key(text): code for text in (name, *geography.also_named.get(code, [])) if name_key(text)}
     return known
