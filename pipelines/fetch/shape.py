@@ -25,6 +25,7 @@ LITTLE = 1 << 16  # bytes
 MOST = 40  # times as much is read of one file at most
 BRIEF = Manners(tries=2, read_s=30, longest_s=10)
 MAGIC = {b"PK": "zip", b"PAR1": "parquet", b"SQLite format 3\0": "gpkg", b"\xd0\xcf\x11\xe0": "xls"}
+OF_A_MAP = "features.properties"  # where the columns of a GeoJSON stand
 MAY_BE = {
     "gpkg": ("gpkg", "zip"),
     "geojson": ("json",),
@@ -140,7 +141,7 @@ def _beginning(rule: Fetch, kind: str, body: bytes) -> Shape:
 
 def _json(rule: Fetch, text: str) -> Shape:
     lists, keys = json_paths(text)
-    paths = list(map(".".join, rule.record_paths))
+    paths = [OF_A_MAP] if "geojson" in rule.forms else list(map(".".join, rule.record_paths))
     there = [path for path in paths if path in lists] or [path for path in paths if path in keys]
     for records in there:  # a list of one may stand as an object
         below = f"{records}." if records else ""
