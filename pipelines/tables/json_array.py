@@ -17,7 +17,7 @@ BETWEEN = " \t\r\n,"
 
 
 def read_json_array(source: Source, stream: IO[bytes], limit: int) -> pd.DataFrame:
-    """The declared columns of every object as text; null where an object lacks one, no column where none has it.
+    """The declared columns of every object as text; null where an object lacks one, no column where no object has the key.
 
     Reads no more than `limit` bytes of the stream. Raises Problem for what is not a list of objects, and for more.
     """
@@ -25,14 +25,15 @@ def read_json_array(source: Source, stream: IO[bytes], limit: int) -> pd.DataFra
     schema = pa.schema([(name, pa.large_string()) for name in wanted])
     blocks: list[pa.Table] = []
     held: list[dict] = []
+    seen: set[str] = set()
     for row in _objects(source, stream, limit):
         held.append({name: _text(row.get(name)) for name in wanted})
+        seen.update(row)
         if len(held) == BLOCK:
             blocks.append(pa.Table.from_pylist(held, schema))
             held = []
     table = pa.concat_tables([*blocks, pa.Table.from_pylist(held, schema)])
-    found = [name for name in wanted if not len(table) or table[name].null_count < len(table)]
-    return table.select(found).to_pandas().astype("str")
+    return table.select([name for name in wanted if name in seen or not len(table)]).to_pandas().astype("str")
 
 
 def _text(value: object) -> str | None:

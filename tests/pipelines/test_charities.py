@@ -49,6 +49,12 @@ def test_a_list_of_more_bytes_than_are_held_at_once_is_read_whole(monkeypatch):
     assert table["area_name"].iloc[-1] == rows[-1]["area_name"]
 
 
+def test_a_key_that_stands_empty_in_every_object_is_a_column_and_one_that_stands_in_none_is_not():
+    table = read_text_table(source(), zipped(json.dumps([{"organisation_number": 7, "area_name": None}]).encode()))
+    assert table["area_name"].isna().tolist() == [True]
+    assert "area_name" not in read_text_table(source(), zipped(b'[{"organisation_number": 7}]'))
+
+
 @pytest.mark.parametrize("body", [b'{"a": 1}', b'[{"a": 1}, {"a":', b"[1, 2]", b"", b"<html>"])
 def test_what_is_no_list_of_objects_is_refused(body):
     with pytest.raises(Problem, match="not a list of objects"):
@@ -73,6 +79,17 @@ def test_a_name_that_means_an_authority_is_its_code_and_any_other_is_null():
     assert issues.empty
 
 
+def rates(charities: pd.DataFrame, worked: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    with connect() as connection:
+        for name, frame in (
+            ("ccew_charities_current", charities),
+            ("ccew_charity_areas_current", worked),
+            ("areas", areas),
+        ):
+            connection.register(name, frame)
+        return connection.execute((INDICATORS / "local_charities_rate_per_1000.sql").read_text()).df()
+
+
 def test_a_local_charity_is_registered_three_years_and_works_in_a_few_authorities():
     charities = pd.DataFrame(
         [
@@ -94,16 +111,17 @@ def test_a_local_charity_is_registered_three_years_and_works_in_a_few_authoritie
     areas = pd.DataFrame(
         {"area_code": ["a1", "a2", "d1"], "authority_code": ["A", "A", "D"], "population": [400, 600, 500]}
     )
-    with connect() as connection:
-        for name, frame in (
-            ("ccew_charities_current", charities),
-            ("ccew_charity_areas_current", worked),
-            ("areas", areas),
-        ):
-            connection.register(name, frame)
-        found = connection.execute((INDICATORS / "local_charities_rate_per_1000.sql").read_text()).df()
+    found = rates(charities, worked, areas)
     assert found.set_index("area_code")["value"].dropna().to_dict() == {"a1": 1.0, "a2": 1.0}
     assert found.set_index("area_code")["null_reason"].dropna().to_dict() == {"d1": "not_covered"}
+
+    # the numbers of one file mean nothing to the other: nobody knows, and it is not none
+    apart = rates(charities.assign(organisation_number=charities["organisation_number"] + 1000), worked, areas)
+    assert apart["value"].isna().all()
+    assert set(apart["null_reason"]) == {"not_covered"}
+    for one, other in ((charities.iloc[:0], worked), (charities, worked.iloc[:0])):
+        unread = rates(one, other, areas)
+        assert unread[["value", "null_reason"]].isna().all(axis=None)
 
 
 def test_the_town_knows_its_local_charities(town):
