@@ -21,7 +21,8 @@ from pipelines.places.told_apart import told_apart
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.snapshot import Damaged, HistoryRead, SnapshotRead, read_snapshot
+from pipelines.tables.kept import Damaged, read_snapshot
+from pipelines.tables.snapshot import HistoryRead, SnapshotRead
 from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
 
 log = logging.getLogger("commonground.places")

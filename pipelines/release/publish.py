@@ -21,7 +21,7 @@ from pipelines.release.package import write_package
 from pipelines.release.report import report_text
 from pipelines.release.steps import all_steps
 from pipelines.release.verify import AS_PUBLISHED, Finding, verify
-from pipelines.tables.snapshot import last_good
+from pipelines.tables.kept import last_good
 
 KEEP = 12
 ROLLBACK = "rollback.json"  # which newer release an operator has stepped back from

@@ -3,7 +3,6 @@
 import csv
 import datetime
 import logging
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,6 +25,15 @@ from pipelines.tables import handed
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.changed import what_changed
 from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.kept import (
+    history,
+    is_undamaged,
+    last_good,
+    last_undamaged,
+    move_aside,
+    read_snapshot,
+    with_bytes,
+)
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
@@ -38,11 +46,6 @@ PROTOCOLS = {
     "overpass": overpass.fetch,
     "extract": extract.fetch,
 }
-GOOD = ("new", "unchanged")
-
-
-class Damaged(Problem):
-    """A kept snapshot whose files are no longer what was fetched."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     if source.publish == "nothing":
         return current(workspace.data, source, workspace.geography)
-    last = _last_undamaged(workspace, source, folder)
+    last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
@@ -189,14 +192,6 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     return replace(now, live_since=live_since(lines, geography.stem))
 
 
-def last_good(folder: Path, geography: str) -> dict | None:
-    """The newest observation for this geography that has a snapshot on disk, with the validators of its last answer."""
-    for line in reversed(store.read_lines(folder / "observations.jsonl")):
-        if line.get("geography") == geography and line["status"] in GOOD and (folder / line["sha"]).is_dir():
-            return line
-    return None
-
-
 @contextmanager
 def _unforeseen(source: Source) -> Iterator[None]:
     """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
@@ -231,25 +226,25 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     }
     line |= {"parts_of": listed.of} if listed.of else {}
     if reply is None:
-        return _with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
+        return with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
     line |= {"source_as_at": reply.source_as_at, "sha": sha, "validator": reply.validator}
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
-        return _with_bytes(folder, {**last, **line, "status": "unchanged"})
+        return with_bytes(folder, {**last, **line, "status": "unchanged"})
     with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
         table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
         line |= _placed(workspace, source, folder, table)
     line |= {"changed": _changed(workspace, source, last, table)}
-    if (folder / sha).is_dir() and not _is_undamaged(source, folder, line):
-        _move_aside(folder, workspace.geography.stem, sha)
+    if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
+        move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
         with store.staging(folder) as beside:
             for name, body in reply.files.items():
                 store.write_bytes(beside / name, body)
             store.move_folder(beside, folder / sha)
     handed.keep(folder / sha, source, workspace.geography, (table, issues))
-    return _with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+    return with_bytes(folder, {**line, "rows": len(table), "status": "new"})
 
 
 def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
@@ -267,46 +262,6 @@ def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: 
 def _partial(workspace: Workspace, source: Source) -> Path:
     """Where what came of a source is kept until all of it is there."""
     return workspace.data / "partial" / source.stem
-
-
-def _last_undamaged(workspace: Workspace, source: Source, folder: Path) -> dict | None:
-    """The last good observation whose files are still what was fetched; damaged ones are moved aside and reported.
-
-    So that an answer of "not changed" never confirms bytes that did.
-    """
-    while (last := last_good(folder, workspace.geography.stem)) and not _is_undamaged(source, folder, last):
-        _move_aside(folder, workspace.geography.stem, last["sha"])
-    return last
-
-
-def _is_undamaged(source: Source, folder: Path, line: dict) -> bool:
-    if "bytes" in line:
-        return _hashes(folder / line["sha"]) == line["bytes"]
-    try:  # observed before hashes of bytes were written down
-        files = {path.name: path.read_bytes() for path in (folder / line["sha"]).iterdir()}
-        return canonical_hash(source, files) == line["sha"]
-    except (ValueError, OSError, StopIteration, csv.Error, zipfile.BadZipFile):
-        return False
-
-
-def _hashes(snapshot: Path) -> dict[str, str]:
-    return {path.name: store.sha256_file(path) for path in sorted(snapshot.iterdir())}
-
-
-def _with_bytes(folder: Path, line: dict) -> dict:
-    """The observation with the hash of each file that the snapshot holds, as it was stored."""
-    return line if "bytes" in line else {**line, "bytes": _hashes(folder / line["sha"])}
-
-
-def _move_aside(folder: Path, geography: str, sha: str) -> None:
-    """Move a damaged snapshot out of its source's `folder`, and write down that it was."""
-    stem = folder.name
-    aside = folder.parents[1] / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
-    store.move_aside(folder / sha, aside)
-    message = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
-    line = {"observed_at": store.utc_now(), "geography": geography, "status": "damaged", "sha": sha}
-    store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": message})
-    log.warning("%s", message)
 
 
 def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
@@ -356,33 +311,3 @@ def _snapshot(
         line.get("changed", []),
         line.get("parts_of", {}),
     )
-
-
-def history(data: Path, source: Source, geography: Geography) -> list[dict]:
-    """What a source has been seen to hold, oldest first, the present last: the observations that differ from the one before.
-
-    Each has `sha`, `day` (the publisher's date, else the day it was asked), and the `run` that made it with `run_at`;
-    those whose snapshot is gone are left out. Content that comes back is there twice.
-    """
-    folder = data / "snapshots" / source.stem
-    found: list[dict] = []
-    for line in store.read_lines(folder / "observations.jsonl") if source.publish != "nothing" else ():
-        good = line.get("geography") == geography.stem and line["status"] in GOOD
-        if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
-            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
-            found.append({**line, "day": str(source.vintage or day), "folder": folder})
-    return found
-
-
-def read_snapshot(folder: Path, sha: str) -> dict[str, bytes]:
-    """The files of one kept snapshot, by name; `folder` holds all snapshots of its source.
-
-    Raises Damaged where they are no longer what was fetched; they are then moved aside, so that they are fetched anew.
-    """
-    files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
-    lines = [line for line in store.read_lines(folder / "observations.jsonl") if line["sha"] == sha and "bytes" in line]
-    if lines and {name: store.sha256(body) for name, body in files.items()} != lines[-1]["bytes"]:
-        _move_aside(folder, lines[-1]["geography"], sha)
-        message = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
-        raise Damaged(folder.name, message, "run the same command again: it is fetched anew")
-    return files
