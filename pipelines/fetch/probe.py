@@ -83,6 +83,7 @@ def contact(client: Client, source: Source, parts: list[str], today: date) -> Co
     if source.fetch.alternate_url and not client.stands_in:
         told = str(file.by_hand(source, "the publisher gives no lasting address")).removeprefix(f"{source.stem}: ")
         return Contact(source.stem, "not asked", source.required, client.through, told, n_parts=n_parts)
+    client.begin()
     client.seen, start = None, time.monotonic()
     found, problem = None, None
     try:
