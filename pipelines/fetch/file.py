@@ -4,7 +4,7 @@ import logging
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
@@ -90,7 +90,7 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
             f"look at the page and mend discover.pattern in the source's file, or put the file into the data folder as inbox/{source.stem}.{source.fetch.forms[0]}",
         )
     url = client.own_address(found[0])
-    if rule.page.startswith("https:") and url.startswith("http:"):
+    if urlsplit(rule.page).scheme == "https" != urlsplit(url).scheme:
         what = f"{rule.page} names {plain(url)}, which is no https address and may be altered by anyone on its way"
         raise Problem(source.stem, what, "put the file into the inbox, or mend the source's file")
     return url, {"url": url, "validator": answer.validator}

@@ -286,12 +286,14 @@ class Client:
                 )
             except Inside:
                 raise self._leads_inside(source, url) from None
+            except OSError as error:  # such as certificates that are not there
+                raise self._told(source, url, error) from None
             if not response.is_redirect:
                 return response
             response.close()
             before, params = url, None
             url = urljoin(response.url, response.headers["Location"].encode("latin-1").decode("utf-8", "replace"))
-            if address.startswith("https:") and self._judged(source, url).startswith("http:"):
+            if urlsplit(address).scheme == "https" != urlsplit(self._judged(source, url)).scheme:
                 what = f"{self.addresses.told(before)} leads from https to {self.addresses.told(url)}, which anyone may alter"
                 raise Problem(source, what, "look at the address; the publisher may have changed its service")
         raise Problem(source, f"{self.addresses.told(url)} leads from one address to the next without end", "try later")
