@@ -60,7 +60,7 @@ class Client:
     downloaded: int = 0
     silent_hosts: set[str] = field(default_factory=set)
     resting: dict[str, float] = field(default_factory=dict)  # until when a host that asked for it is left alone
-    seen: Seen | None = None
+    seen: Seen | None = field(default=None, repr=False)
     answered: bool = False  # whether anyone has, so far
 
     def __post_init__(self):
