@@ -18,7 +18,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.step import output
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, unchanged_since_nothing
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
@@ -146,6 +146,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
+    client_of(workspace).begin()
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
@@ -155,7 +156,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
-    except Problem as problem:
+    except Problem as failure:
+        problem = client_of(workspace).discreet(failure)
         refused = problem.line if isinstance(problem, Refused) else {}
         if folder.exists() or not source.required or refused:
             failed = {
@@ -171,7 +173,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
             }
             store.append_line(folder / "observations.jsonl", failed)
         if source.required:
-            raise
+            raise problem from None
         log.warning("%s", problem)
         if last:
             return _snapshot(source, folder, last, "stale", str(problem))
@@ -225,6 +227,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         "through": through,
     }
     line |= {"parts_of": listed.of} if listed.of else {}
+    if reply is None and not last:
+        raise unchanged_since_nothing(source.stem)
     if reply is None:
         return with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
