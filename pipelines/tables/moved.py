@@ -8,10 +8,10 @@ from geodata.crs import transform_xy
 from geodata.geography import Geography
 from pipelines.register.place_rule import Places
 from pipelines.register.source import Source
-from pipelines.tables.extent import coordinates
+from pipelines.tables.extent import coordinates, is_present
 
 FAR_M = 2000
-MOST_MOVED, FEW = 0.05, 5  # the share, and the number, of places that may have moved further between two answers
+MOST_MOVED, FEW = 0.1, 5  # the share, and the number, of places that may have moved further between two answers
 LEAST_SHARED = 0.5  # of the identifiers of the shorter of the two
 
 
@@ -21,7 +21,7 @@ def moved(source: Source, geography: Geography, before: pd.DataFrame, after: pd.
     rule = source.places
     if not rule or rule.observed_on or not set(rule.columns) <= set(before):
         return []
-    old, new = (_points(rule, geography, table) for table in (before, after))
+    old, new = (_points(rule, geography, table[is_present(rule, table)]) for table in (before, after))
     shared = old.index.intersection(new.index)
     least = min(len(old), len(new))
     if len(shared) < LEAST_SHARED * least - FEW:
