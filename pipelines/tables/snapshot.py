@@ -1,7 +1,6 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
 import csv
-import datetime
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.changed import what_changed
-from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.figures import figures, held_by, lost_kinds, of_the_last_year, worse
 from pipelines.tables.kept import (
     history,
     is_undamaged,
@@ -34,6 +33,7 @@ from pipelines.tables.kept import (
     read_snapshot,
     with_bytes,
 )
+from pipelines.tables.moved import moved
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
@@ -53,7 +53,7 @@ class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
     `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
-    than the one before. `live_since`: the day an answer from the publisher's own address first held to the contract.
+    than the one before; `lost`: kinds of place that it held within a year and holds no more. `live_since`: the day an answer from the publisher's own address first held to the contract.
     `folder` holds all snapshots of the source."""
 
     stem: str
@@ -67,6 +67,7 @@ class Snapshot:
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     parts_of: dict[str, str] = field(default_factory=dict)
     live_since: str | None = None
 
@@ -207,9 +208,12 @@ def _unforeseen(source: Source) -> Iterator[None]:
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
-    judged = judged_by(source, workspace.geography, last)
     lines = store.read_lines(folder / "observations.jsonl")
-    refused = None if again else refused_before(lines, workspace.geography, through, judged)
+    held = held_by(source, workspace.geography)
+    past = of_the_last_year(lines, workspace.geography, held, workspace.today)
+    judged = judged_by(source, workspace.geography, last, past)
+    refused = refused_before(lines, workspace.geography, through, judged)
+    accepted, refused = (refused, None) if again else (None, refused)
     # what a mirror calls unchanged says nothing of the publisher's own answer
     before = last if last and last.get("through") == through and not again else None
     listed = part_list.Parts({})
@@ -237,9 +241,15 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
     with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
-        table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
-        line |= _placed(workspace, source, folder, table)
-    line |= {"changed": _changed(workspace, source, last, table)}
+        table, issues = tidy(source, workspace.geography, reply.files)
+        now = figures(source, workspace.geography, table, issues)
+        before = _table_before(workspace, source, last)
+        wrong = _far_off(source, workspace.geography, (now, table), (past, before))
+        if wrong and not (accepted and accepted.sha == sha):
+            remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
+            raise Problem(source.stem, "; ".join(wrong), remedy)
+    line |= {"held_by": held, "figures": now, "lost": lost_kinds(now, past), "accepted": wrong}
+    line |= {"changed": [] if before is None else what_changed(source, before, table)}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -268,33 +278,25 @@ def _partial(workspace: Workspace, source: Source) -> Path:
     return workspace.data / "partial" / source.stem
 
 
-def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
-    """What the answer says otherwise than the table that was made of the last one; nothing where there is none of it."""
+def _far_off(source: Source, geography: Geography, now: tuple, past: tuple) -> list[str]:
+    """In words, in what an answer (its figures and table) is far from those of the last year, and from the last table.
+
+    What an operator who was told so asks for again (`--again`) is taken all the same, and the comparison starts anew.
+    """
+    (found, table), (figures_past, before) = now, past
+    told = worse(source, found, figures_past)
+    return told + (moved(source, geography, before, table) if figures_past and before is not None else [])
+
+
+def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd.DataFrame | None:
+    """The table that was made of the last answer; None where there is none of it."""
     try:
         before = output(workspace.data, f"table/{source.stem}")
     except FileNotFoundError:
-        return []
+        return None
     if not last or before.rows != last["rows"]:
-        return []
-    read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
-    return what_changed(source, read(before.path), table)
-
-
-def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
-    """The share of a list's places that lie within the geography, and the rule that says so.
-
-    Raises Problem where it is far less than in the best answer of the last year by the same rule.
-    """
-    share = share_placed(source, workspace.geography, table)
-    if share is None:
-        return {}
-    rule = store.sha256_json([source.places.model_dump(mode="json"), workspace.geography.extent])[:12]
-    since = str(workspace.today - datetime.timedelta(days=365))
-    good = [line for line in store.read_lines(folder / "observations.jsonl") if line.get("placed_by") == rule]
-    best = max((line["placed"] for line in good if line["observed_at"][:10] >= since), default=None)
-    if wrong := fewer_than_last_year(share, best):
-        raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
-    return {"placed": share, "placed_by": rule}
+        return None
+    return (geopandas.read_parquet if source.fetch.geometry else pd.read_parquet)(before.path)
 
 
 def _snapshot(
@@ -311,7 +313,5 @@ def _snapshot(
         line["observed_at"],
         problem,
         downloaded,
-        line.get("missing", {}),
-        line.get("changed", []),
-        line.get("parts_of", {}),
+        **{name: line[name] for name in ("missing", "changed", "lost", "parts_of") if name in line},
     )
