@@ -30,9 +30,12 @@ from pipelines.tables.kept import (
     is_undamaged,
     last_good,
     last_undamaged,
+    mend_observations,
     move_aside,
+    observations,
     read_snapshot,
     with_bytes,
+    write_down,
 )
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
@@ -141,6 +144,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     if source.publish == "nothing":
         return current(workspace.data, source, workspace.geography)
+    mend_observations(folder)
     last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
@@ -151,7 +155,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     try:
         with _unforeseen(source):
             observation = _observe(workspace, source, folder, last, by_hand)
-        store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        write_down(folder, {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
@@ -169,7 +173,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
                 "problem": str(problem),
                 **refused,
             }
-            store.append_line(folder / "observations.jsonl", failed)
+            write_down(folder, failed)
         if source.required:
             raise
         log.warning("%s", problem)
@@ -184,7 +188,7 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     if source.publish == "nothing":
         told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
         return Snapshot(source.stem, folder, "unavailable", problem=told)
-    last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
+    last, lines = last_good(folder, geography.stem), observations(folder)
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
@@ -206,7 +210,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
     judged = judged_by(source, workspace.geography, last)
-    lines = store.read_lines(folder / "observations.jsonl")
+    lines = observations(folder)
     refused = None if again else refused_before(lines, workspace.geography, through, judged)
     # what a mirror calls unchanged says nothing of the publisher's own answer
     before = last if last and last.get("through") == through and not again else None
@@ -286,7 +290,7 @@ def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFr
         return {}
     rule = store.sha256_json([source.places.model_dump(mode="json"), workspace.geography.extent])[:12]
     since = str(workspace.today - datetime.timedelta(days=365))
-    good = [line for line in store.read_lines(folder / "observations.jsonl") if line.get("placed_by") == rule]
+    good = [line for line in observations(folder) if line.get("placed_by") == rule]
     best = max((line["placed"] for line in good if line["observed_at"][:10] >= since), default=None)
     if wrong := fewer_than_last_year(share, best):
         raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
