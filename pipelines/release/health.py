@@ -52,6 +52,7 @@ def warnings(workspace: Workspace) -> list[str]:
         f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
+    sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
     sentences += _not_placed(workspace)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
