@@ -307,16 +307,20 @@ class Client:
                 raise ValueError
             inside = not self.recorded and not self.addresses.is_mirror(url) and says_inside(parts.hostname)
         except ValueError:
-            what = f"{self.addresses.told(url)} is no web address"
+            what = f"{self._sent(url, before)} is no web address"
             raise Problem(source, what, "look at the page or address that names it") from None
         if inside:
             raise self._leads_inside(source, url, before)
         return address
 
     def _leads_inside(self, source: str, url: str, before: str) -> Problem:
-        sent = f"{self.addresses.told(before)} sends to " if before else ""
-        what = f"{sent}{self.addresses.told(url)}, which leads to this machine or into a private network, where no publisher is"
+        what = f"{self._sent(url, before)} leads to this machine or into a private network, where no publisher is"
         return Problem(source, what, "look at the address; a server of your own is named with --mirror")
+
+    def _sent(self, url: str, before: str) -> str:
+        """An address, and which one led to it."""
+        told = self.addresses.told(url)
+        return f"{self.addresses.told(before)} sends to {told}, which" if before else told
 
     def _parts(self, source: str, response: requests.Response, max_bytes: int) -> Iterator[bytes]:
         size, announced = 0, self.seen.size or 0

@@ -125,7 +125,7 @@ def test_a_public_address_is_asked_and_its_redirects_are_followed(names):
 def test_a_name_that_resolves_inside_is_not_connected_to(names, address):
     names.found["publisher.example"] = [address]
     sentence = refusal(Client())
-    assert "http://publisher.example/file.csv, which leads to this machine or into a private network" in sentence
+    assert "http://publisher.example/file.csv leads to this machine or into a private network" in sentence
     assert "--mirror" in sentence
     assert names.connected == []
 
