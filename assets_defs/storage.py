@@ -6,11 +6,11 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy
-import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from sqlalchemy.pool import SingletonThreadPool
 
+from geodata.records import load_yaml, read_utf8
 from pipelines.core.problem import Problem
 
 NAMED = {"storage", "event_log_storage", "run_storage", "schedule_storage", "instance_class"}
@@ -56,7 +56,7 @@ def _without_waiting_for_the_disk(connection, _) -> None:
 def open_instance(data: Path) -> dg.DagsterInstance:
     """The Dagster instance of DIR, for a run in this process. Raises Problem where a storage that DIR/dagster.yaml names
     cannot be opened."""
-    settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
+    settings = load_yaml(read_utf8(data / "dagster.yaml"), "dagster.yaml") or {}
     if NAMED & set(settings):
         try:
             return dg.DagsterInstance.from_config(str(data))

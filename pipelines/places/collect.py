@@ -13,15 +13,17 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.locate import locate_points
+from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
+from pipelines.core.unforeseen import unforeseen
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.places.told_apart import told_apart
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.kept import Damaged, read_snapshot
+from pipelines.tables.kept import read_snapshot
 from pipelines.tables.snapshot import HistoryRead, SnapshotRead
 from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
 
@@ -103,8 +105,8 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         for line in [] if source.vintage else _monthly(lines[:-1]):
             try:
                 past = _tidied(given, source, line)
-            except Damaged as damaged:  # one look fewer at what the list once held; the present one is fetched anew
-                log.warning("%s", damaged)
+            except Problem as unread:  # one look fewer at what the list once held, damaged or accepted by other rules
+                log.warning("%s", unread)
                 continue
             records = _read(given, source, past, postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
@@ -135,7 +137,8 @@ def _held(given: Given, source: Source, line: dict, postcodes: pd.DataFrame) -> 
 
 
 def _tidied(given: Given, source: Source, line: dict) -> pd.DataFrame:
-    return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
+    with unforeseen(source.stem):
+        return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
 
 
 def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str) -> pd.DataFrame:

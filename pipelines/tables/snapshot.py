@@ -1,10 +1,7 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
-import csv
 import datetime
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
+from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
 from pipelines.fetch.reply import Reply
@@ -34,6 +32,7 @@ from pipelines.tables.kept import (
     read_snapshot,
     with_bytes,
 )
+from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
@@ -149,7 +148,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
-        with _unforeseen(source):
+        with unforeseen(source.stem), store.disk_problems(workspace.data):
             observation = _observe(workspace, source, folder, last, by_hand)
         store.append_line(folder / "observations.jsonl", {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
@@ -192,16 +191,6 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     return replace(now, live_since=live_since(lines, geography.stem))
 
 
-@contextmanager
-def _unforeseen(source: Source) -> Iterator[None]:
-    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        message = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
-        raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
-
-
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
@@ -219,6 +208,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
+    if reply and source.fetch.parts:
+        reply = without_unreadable(source, reply, known, folder / last["sha"] if last else None)
     line: dict[str, Any] = {
         "observed_at": store.utc_now(),
         "geography": workspace.geography.stem,
@@ -232,7 +223,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
-    with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
+    with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
         table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
         line |= _placed(workspace, source, folder, table)
     line |= {"changed": _changed(workspace, source, last, table)}
