@@ -19,6 +19,7 @@ LIST_MB = 5
 SHOWN = 8
 SHORT = 40
 LEAST = 0.95  # of the entries of a list must have both keys
+MOST = 2000  # parts, five times the authorities of a nation
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,7 @@ def _entries(client: Client, source: Source, rule: PartList) -> list[tuple[str, 
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         message = f"the list at {rule.url} has an unexpected form ({type(error).__name__})"
         raise Problem(source.stem, message, "look at the list; the publisher may have changed its service") from error
+    if len(found) > MOST:
+        message = f"the list at {rule.url} names {len(found):,} parts, where there are some hundreds"
+        raise Problem(source.stem, message, "look at the list; the publisher may have changed its service")
     return [(part, name) for part, name in found if re.fullmatch(PART, part)]

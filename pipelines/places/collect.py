@@ -13,7 +13,6 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.locate import locate_points
-from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.core.unforeseen import unforeseen
@@ -104,11 +103,10 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         lines = held.get(stem, [])
         for line in [] if source.vintage else _monthly(lines[:-1]):
             try:
-                past = _tidied(given, source, line)
-            except Problem as unread:  # one look fewer at what the list once held, damaged or accepted by other rules
-                log.warning("%s", unread)
+                records = _read(given, source, _tidied(given, source, line), postcodes, line["day"])
+            except Exception as error:  # one look fewer at what the list once held, which no rule of today need read
+                log.warning("%s: its answer of %s is passed over: %s", stem, line["day"], error)
                 continue
-            records = _read(given, source, past, postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and given[f"table/{stem}"].meta["available"]:
             rows.append(_held(given, source, lines[-1], postcodes))

@@ -10,9 +10,11 @@ from pipelines.tables.headings import choose_columns
 from pipelines.tables.reading import read_text_table
 
 
-def without_unreadable(source: Source, reply: Reply, known: dict, kept: Path | None) -> Reply:
+def without_unreadable(source: Source, reply: Reply | None, known: dict, kept: Path | None) -> Reply | None:
     """The reply with the last good bytes of `kept` in place of a part that cannot be read, or without it; both are named in
     `missing`, and asked for again with the validators of `known`. Raises the first Problem where no part can be read."""
+    if reply is None or not source.fetch.parts:
+        return reply
     files, validator, missing = dict(reply.files), dict(reply.validator), dict(reply.missing)
     problems: list[Problem] = []
     for name, body in reply.files.items():

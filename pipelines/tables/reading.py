@@ -49,6 +49,8 @@ def read_text_table(source: Source, files: dict[str, bytes], odd: Odd | None = N
             raise Problem(source.stem, f"{name}: {problem.what}", problem.remedy) from problem
         if source.fetch.dates:
             page["@observed_on"] = stem
+        if source.fetch.parts:
+            page["@part"] = stem
         pages.append(page)
     odd.hold_to(source, sum(map(len, pages)))
     return pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]

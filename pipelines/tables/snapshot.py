@@ -1,6 +1,5 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
-import datetime
 import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,13 +15,13 @@ from pipelines.core.step import output
 from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, unchanged_since_nothing
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.changed import what_changed
-from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.figures import figures, held_by, lost_kinds, of_the_last_year, worse
 from pipelines.tables.kept import (
     history,
     is_undamaged,
@@ -32,6 +31,7 @@ from pipelines.tables.kept import (
     read_snapshot,
     with_bytes,
 )
+from pipelines.tables.moved import moved
 from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
@@ -52,7 +52,7 @@ class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
     `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
-    than the one before. `live_since`: the day an answer from the publisher's own address first held to the contract.
+    than the one before; `lost`: kinds of place that it held within a year and holds no more. `live_since`: the day an answer from the publisher's own address first held to the contract.
     `folder` holds all snapshots of the source."""
 
     stem: str
@@ -66,6 +66,7 @@ class Snapshot:
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     parts_of: dict[str, str] = field(default_factory=dict)
     live_since: str | None = None
 
@@ -145,6 +146,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
+    client_of(workspace).begin()
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
@@ -154,7 +156,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
-    except Problem as problem:
+    except Problem as failure:
+        problem = client_of(workspace).discreet(failure)
         refused = problem.line if isinstance(problem, Refused) else {}
         if folder.exists() or not source.required or refused:
             failed = {
@@ -170,7 +173,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
             }
             store.append_line(folder / "observations.jsonl", failed)
         if source.required:
-            raise
+            raise problem from None
         log.warning("%s", problem)
         if last:
             return _snapshot(source, folder, last, "stale", str(problem))
@@ -194,9 +197,12 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
-    judged = judged_by(source, workspace.geography, last)
     lines = store.read_lines(folder / "observations.jsonl")
-    refused = None if again else refused_before(lines, workspace.geography, through, judged)
+    held = held_by(source, workspace.geography)
+    past = of_the_last_year(lines, workspace.geography, held, workspace.today)
+    judged = judged_by(source, workspace.geography, last, past)
+    refused = refused_before(lines, workspace.geography, through, judged)
+    accepted, refused = (refused, None) if again else (None, refused)
     # what a mirror calls unchanged says nothing of the publisher's own answer
     before = last if last and last.get("through") == through and not again else None
     listed = part_list.Parts({})
@@ -206,16 +212,17 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if refused:
         known, kept = refused.validator, None
     reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
+    reply = without_unreadable(source, reply, known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
-    if reply and source.fetch.parts:
-        reply = without_unreadable(source, reply, known, folder / last["sha"] if last else None)
     line: dict[str, Any] = {
         "observed_at": store.utc_now(),
         "geography": workspace.geography.stem,
         "through": through,
     }
     line |= {"parts_of": listed.of} if listed.of else {}
+    if reply is None and not last:
+        raise unchanged_since_nothing(source.stem)
     if reply is None:
         return with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
@@ -224,9 +231,15 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
     with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
-        table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
-        line |= _placed(workspace, source, folder, table)
-    line |= {"changed": _changed(workspace, source, last, table)}
+        table, issues = tidy(source, workspace.geography, reply.files)
+        now = figures(source, workspace.geography, table, issues)
+        before = _table_before(workspace, source, last)
+        wrong = _far_off(source, workspace.geography, (now, table), (past, before))
+        if wrong and not (accepted and accepted.sha == sha):
+            remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
+            raise Problem(source.stem, "; ".join(wrong), remedy)
+    line |= {"held_by": held, "figures": now, "lost": lost_kinds(now, past), "accepted": wrong}
+    line |= {"changed": [] if before is None else what_changed(source, before, table)}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -255,33 +268,25 @@ def _partial(workspace: Workspace, source: Source) -> Path:
     return workspace.data / "partial" / source.stem
 
 
-def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
-    """What the answer says otherwise than the table that was made of the last one; nothing where there is none of it."""
+def _far_off(source: Source, geography: Geography, now: tuple, past: tuple) -> list[str]:
+    """In words, in what an answer (its figures and table) is far from those of the last year, and from the last table.
+
+    What an operator who was told so asks for again (`--again`) is taken all the same, and the comparison starts anew.
+    """
+    (found, table), (figures_past, before) = now, past
+    told = worse(source, found, figures_past)
+    return told + (moved(source, geography, before, table) if figures_past and before is not None else [])
+
+
+def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd.DataFrame | None:
+    """The table that was made of the last answer; None where there is none of it."""
     try:
         before = output(workspace.data, f"table/{source.stem}")
     except FileNotFoundError:
-        return []
+        return None
     if not last or before.rows != last["rows"]:
-        return []
-    read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
-    return what_changed(source, read(before.path), table)
-
-
-def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
-    """The share of a list's places that lie within the geography, and the rule that says so.
-
-    Raises Problem where it is far less than in the best answer of the last year by the same rule.
-    """
-    share = share_placed(source, workspace.geography, table)
-    if share is None:
-        return {}
-    rule = store.sha256_json([source.places.model_dump(mode="json"), workspace.geography.extent])[:12]
-    since = str(workspace.today - datetime.timedelta(days=365))
-    good = [line for line in store.read_lines(folder / "observations.jsonl") if line.get("placed_by") == rule]
-    best = max((line["placed"] for line in good if line["observed_at"][:10] >= since), default=None)
-    if wrong := fewer_than_last_year(share, best):
-        raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
-    return {"placed": share, "placed_by": rule}
+        return None
+    return (geopandas.read_parquet if source.fetch.geometry else pd.read_parquet)(before.path)
 
 
 def _snapshot(
@@ -298,7 +303,5 @@ def _snapshot(
         line["observed_at"],
         problem,
         downloaded,
-        line.get("missing", {}),
-        line.get("changed", []),
-        line.get("parts_of", {}),
+        **{name: line[name] for name in ("missing", "changed", "lost", "parts_of") if name in line},
     )
