@@ -5,6 +5,7 @@ import re
 import pandas as pd
 
 LONGEST = 500
+READ = 20_000  # characters of which so many are left, whatever markup is among them
 # a whole tag; a tag left open, with its attributes; a stray bracket
 MARKUP = re.compile(r"<[^<>]*>|</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*\S+)*|[<>]")
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]|\s+")
@@ -13,7 +14,7 @@ FORMULA = re.compile(r"^(?![+-]?[\d.,]+$)[\s=+@-]+(?=.)")  # what a spreadsheet 
 
 def plain(text: str) -> str:
     """The text without markup, control and invisible characters, or a leading formula sign; at most 500 characters."""
-    text = UNSEEN.sub(" ", MARKUP.sub(" ", text))
+    text = UNSEEN.sub(" ", MARKUP.sub(" ", text[:READ]))
     return FORMULA.sub("", re.sub(r" +", " ", text).strip())[:LONGEST]
 
 
