@@ -89,7 +89,8 @@ def of_the_last_year(lines: Iterable[dict], geography: Geography, held: str, tod
 
     Of answers observed before figures were kept, the number of rows is known.
     """
-    since, found = str(today - datetime.timedelta(days=365)), []
+    since = str(today - datetime.timedelta(days=365))
+    found: list[dict] = []
     for line in lines:
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if not good or line.get("held_by", held) != held or line["observed_at"][:10] < since:
