@@ -1,14 +1,23 @@
 """An answer held against the best of the last year, in both directions, and taken where an operator asks for it again."""
 
 import datetime
+import json
 from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from fixtures.desk import Desk, desk
 from fixtures.making import make_source, plant
 
+from geodata.geography import read_geographies
 from pipelines.core.settings import Settings
+from pipelines.places.collect import _past
+from pipelines.places.placed import little_placed
+from pipelines.places.records import read_records
+from pipelines.register.register import read_register
+from pipelines.tables.kept import history
 from pipelines.tables.moved import moved
 from pipelines.tables.snapshot import current, take
 from pipelines.tables.tidy import tidy
@@ -161,6 +170,54 @@ def test_a_source_in_parts_is_counted_over_the_parts_that_came_both_times():
     assert worse(LISTED, line | {"rows": 400, "parts": {"a": 100, "b": 200, "c": 100}}, [then]) == []
     (told,) = worse(LISTED, line | {"rows": 300, "parts": {"a": 20, "b": 280}}, [then])
     assert told == "20 rows in its part a, where there were 100 in the last year"
+
+
+def test_what_the_rules_of_today_do_not_read_of_the_past_is_passed_over_and_told(tmp_path, caplog):
+    work = desk(tmp_path, listed(), listed(201))
+    for _ in range(2):
+        held(work)
+    lines = history(tmp_path, LISTED, work.geography)
+    odd = {**lines[0], "sha": "0" * 8}
+    (lines[0]["folder"] / odd["sha"]).mkdir()
+    (lines[0]["folder"] / odd["sha"] / "data.csv").write_bytes(listed(ended=lambda i: "31/01/2025"))
+    given = SimpleNamespace(
+        definition={"geography": work.geography, "taxonomy": read_register(work.geography).taxonomy}
+    )
+    postcodes = pd.DataFrame({"x": [], "y": []})
+    past = list(_past(given, LISTED, [lines[0], odd, lines[1]], postcodes))
+    assert [len(records) for records in past] == [180, 181]
+    assert "is passed over: test_living_2026: row 2, column ended: '31/01/2025'" in caplog.text
+
+
+@pytest.mark.parametrize("told", ["1e30", "0202-01-01", "9999-12-31", "31/01/2025", 10**30, None])
+def test_a_day_that_can_be_none_is_a_hint_passed_over(tmp_path, told):
+    work = desk(tmp_path, listed())
+    held(work)
+    (line,) = work.observations()
+    path = tmp_path / "snapshots" / STEM / "observations.jsonl"
+    path.write_text(json.dumps({**line, "source_as_at": told}) + "\n")
+    assert [past["day"] for past in history(tmp_path, LISTED, work.geography)] == ["2026-11-22"]
+    assert current(tmp_path, LISTED, work.geography).source_as_at is None
+
+
+def test_coordinates_far_from_their_postcodes_on_a_first_answer_are_not_believed():
+    geography = read_geographies()["england_lsoa21"]
+    columns = {name: {"type": "text"} for name in ("id", "postcode")} | {c: {"type": "number"} for c in "xy"}
+    places = {"kind": "library", "id": ["id"], "name": "id", "postcode": "postcode", "point": POINT}
+    source = make_source(columns, covers="nation", places=places)
+    rows = pd.DataFrame(
+        {"id": [f"l{i}" for i in range(40)], "postcode": [f"AB1 {i}CD" for i in range(40)]}, dtype="str"
+    )
+    rows = rows.assign(x=[430_000.0 + 1000 * i for i in range(40)], y=350_000.0)
+    postcodes = rows.assign(postcode=rows["postcode"].str.replace(" ", "")).set_index("postcode")[["x", "y"]]
+    read = partial(read_records, source, geography, read_register(geography).taxonomy)
+    day = pd.Timestamp("2026-01-01")
+    assert read(rows, postcodes, day)["reason"].isna().all()
+    few = read(rows.assign(x=rows["x"].where(rows.index > 5, 530_000)), postcodes, day)
+    assert few["reason"].isna().all()  # a postcode may be the wrong one
+    shifted = read(rows.assign(y=250_000.0), postcodes, day).assign(is_row=True)
+    assert shifted["reason"].eq("far_from_postcode").all()
+    assert little_placed({source.stem: source}, shifted) == {source.stem: 0.0}
 
 
 def test_places_of_one_name_are_told_apart_by_their_number(tmp_path):
