@@ -15,6 +15,7 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.tables.canonical import canonical_hash
+from pipelines.tables.seen import told_day
 
 log = logging.getLogger("commonground.fetch")
 GOOD = ("new", "unchanged")
@@ -123,7 +124,7 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     for line in observations(folder) if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
-            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            day = told_day(line) or line.get("asked_on") or line["observed_at"][:10]
             found.append({**line, "day": str(source.vintage or day), "folder": folder})
     return found
 

@@ -37,7 +37,7 @@ from pipelines.tables.kept import (
 from pipelines.tables.moved import moved
 from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
-from pipelines.tables.seen import live_since
+from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -300,7 +300,7 @@ def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd
 def _snapshot(
     source: Source, folder: Path, line: dict, state: str, problem: str | None = None, downloaded: int = 0
 ) -> Snapshot:
-    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    as_at = told_day(line) or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
         source.stem,
         folder,

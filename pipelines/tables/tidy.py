@@ -50,7 +50,7 @@ def tidy(
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
-        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+        text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
