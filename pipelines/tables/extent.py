@@ -1,6 +1,5 @@
 """What a source says lies somewhere, held to the geography's extent: a swapped axis or another unit is no answer."""
 
-import geopandas
 import numpy as np
 import pandas as pd
 import shapely
@@ -10,8 +9,8 @@ from geodata.geography import Geography
 from pipelines.register.place_rule import Places, Point
 from pipelines.register.source import Source
 from pipelines.tables.contract import Breach
+from pipelines.tables.layer import layer_breaches
 
-LEAST_OF_LAYER = 0.99  # the share of the shapes of a layer, or of its points
 LEAST_OF_POSTCODES = 0.8  # a directory may hold those of other nations too
 SLACK, TIMES = (
     0.05,
@@ -66,7 +65,7 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
     if table.empty:
         return []
     if source.fetch.geometry:
-        return _layer_breach(geography, table)
+        return layer_breaches(source, geography, table)
     if geography.postcodes and source.stem == geography.postcodes.source:
         directory = geography.postcodes
         x, y = (table[column].to_numpy(float) for column in (directory.x, directory.y))
@@ -74,12 +73,6 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
         return _too_few("postcodes", inside.mean(), LEAST_OF_POSTCODES)
     share = share_placed(source, geography, table)
     return [] if share is None else _too_few("places", share, source.places.least_placed)
-
-
-def _layer_breach(geography: Geography, layer: geopandas.GeoDataFrame) -> list[Breach]:
-    west, south, east, north = layer.geometry.bounds.to_numpy().T
-    inside = within_extent(geography, (west + east) / 2, (south + north) / 2, layer.crs.to_string())
-    return _too_few("shapes", inside.mean(), LEAST_OF_LAYER)
 
 
 def _too_few(what: str, share: float, least: float) -> list[Breach]:

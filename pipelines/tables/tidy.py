@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
-import shapely
 
 from geodata.geography import Geography
 from geodata.names import authorities, name_key
@@ -19,6 +18,7 @@ from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
+from pipelines.tables.layer import MENDED, mended
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -45,7 +45,7 @@ def tidy(
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
-        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+        text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     unread = {breach.column for breach in breaches}
     breaches += find_breaches(source, geography, table, last_rows, unread) or extent_breaches(source, geography, table)
@@ -122,8 +122,9 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
         table[name] = values
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
-        shapes = text["geometry"].to_numpy()
-        shapes = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
+        shapes, changed = mended(text["geometry"].to_numpy())
+        codes = frame[source.key[0]] if source.key else frame.index.to_series()
+        issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(codes.iloc[at]), MENDED) for at in changed]
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
     return frame, issues, breaches
 
