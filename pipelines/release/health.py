@@ -53,7 +53,7 @@ def warnings(workspace: Workspace) -> list[str]:
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
     sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
-    sentences += _not_placed(workspace)
+    sentences += _not_placed(workspace) + _unmatched(workspace)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
         for s in now
@@ -73,6 +73,14 @@ def _not_placed(workspace: Workspace) -> list[str]:
     return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)] + [
         f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {row.issue}" for row in odd.itertuples()
     ]
+
+
+def _unmatched(workspace: Workspace) -> list[str]:
+    """Look-ups and groups whose codes do not meet; nothing before the table of areas was made."""
+    try:
+        return [f"not matched: {told}" for told in output(workspace.data, "geography/areas").meta.get("told", [])]
+    except FileNotFoundError:
+        return []
 
 
 def read(settings: Settings) -> dict:
