@@ -117,7 +117,7 @@ def prune_history(instance: dg.DagsterInstance, data: Path, but: str | None = No
     known = {record.dagster_run.run_id for record in instance.get_run_records()} | {"index"}
     for path in [*(data / "history" / "runs").glob("*.db*"), *(data / "storage").glob("*-*-*-*-*")]:
         if path.name.partition(".")[0] not in known:
-            store.remove_folder(path) if path.is_dir() else path.unlink()
+            store.remove(path)
 
 
 def compact_history(data: Path) -> None:

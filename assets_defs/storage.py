@@ -8,6 +8,7 @@ import dagster as dg
 import sqlalchemy
 import yaml
 from dagster._core.instance.ref import InstanceRef
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from sqlalchemy.pool import SingletonThreadPool
 
@@ -67,8 +68,13 @@ def open_instance(data: Path) -> dg.DagsterInstance:
             raise Problem("dagster.yaml", found, remedy) from error
     mend_history(data)
     kept = {"module": __name__, "class": KeptEventLog.__name__, "config": {"base_dir": str(data / "history" / "runs")}}
+    overrides = {"event_log_storage": kept}
+    if (
+        "compute_logs" not in settings
+    ):  # what a run says here is said here; to copy it Dagster starts two processes a run
+        overrides["compute_logs"] = {"module": NoOpComputeLogManager.__module__, "class": "NoOpComputeLogManager"}
     try:
-        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides={"event_log_storage": kept}))
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides=overrides))
     except dg.DagsterInvalidConfigError as error:
         raise _not_understood(data, error.errors[0].message if error.errors else error) from error
 

@@ -1,6 +1,7 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
+from pathlib import Path
 
 import pandas as pd
 import requests
@@ -36,6 +37,7 @@ def record_success(workspace: Workspace) -> None:
             ),
             "warnings": troubles,
             "failure": None,
+            "disk_bytes": store.disk_use(workspace.data),
         },
     )
 
@@ -70,6 +72,14 @@ def _not_placed(workspace: Workspace) -> list[str]:
     return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)] + [
         f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {row.issue}" for row in odd.itertuples()
     ]
+
+
+def disk_line(data: Path) -> str:
+    """What DIR takes on the disk, in a line."""
+    used = store.disk_use(data)
+    parts = sorted(((size, name) for name, size in used.items() if size >= 50_000), reverse=True)
+    listed = ", ".join(f"{name} {size / 1e6:,.1f}" for size, name in parts)
+    return f"on disk: {sum(used.values()) / 1e6:,.1f} MB ({listed})"
 
 
 def read(settings: Settings) -> dict:
