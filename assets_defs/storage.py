@@ -8,8 +8,8 @@ import dagster as dg
 import sqlalchemy
 import yaml
 from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import SingletonThreadPool
 
 from assets_defs.history import mend_history

@@ -15,8 +15,10 @@ from dagster._core.events import EngineEventData
 from assets_defs import history
 from assets_defs.history import TAGS, UNENDED, close_dead_runs, compact_history, mend_history, prune_history
 from assets_defs.storage import open_instance
+from pipelines.commands import dev
 from pipelines.commands.refresh import DAGSTER_YAML
 from pipelines.core.problem import Problem
+from pipelines.core.store import writer_lock
 
 
 @dg.asset
@@ -103,20 +105,31 @@ def gone() -> int:
     return process.pid
 
 
-@pytest.mark.parametrize("status", UNENDED)
-def test_runs_of_dead_processes_are_closed_and_live_ones_are_not(data, status, monkeypatch, caplog):
+def test_runs_of_dead_processes_are_closed_and_live_ones_are_not(data, monkeypatch, caplog):
+    starting, started, canceling = UNENDED
     with open_instance(data) as instance:
-        dead = [begun(instance, status, TAGS), begun(instance, status, process=gone())]
-        alive = [begun(instance, status, process=os.getpid()), begun(instance, status), begun(instance, status)]
+        dead = [begun(instance, started, TAGS), begun(instance, canceling, process=gone())]
+        alive = [begun(instance, started, process=os.getpid()), begun(instance, starting), begun(instance, starting)]
         close_dead_runs(instance, data)
         found = {run.run_id: run for run in instance.get_runs()}
         assert {found[run].status for run in dead} == {dg.DagsterRunStatus.FAILURE}
-        assert {found[run].status for run in alive} == {status}
+        assert [found[run].status for run in alive] == [started, starting, starting]
         assert all(found[run].tags.items() >= TAGS.items() for run in dead)  # no news to the alarm
         assert caplog.text.count("was killed, and is closed") == 2
         monkeypatch.setattr(history, "STARTS_WITHIN", -1)  # who has not told its number after a while never will
         close_dead_runs(instance, data, but=alive[2])
         assert {run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=UNENDED))} == {alive[0], alive[2]}
+
+
+def test_the_ui_closes_them_too_when_it_starts(data):
+    """With one run at a time they would hold up every schedule for ever."""
+    with open_instance(data) as instance:
+        run = begun(instance, dg.DagsterRunStatus.STARTED, process=gone())
+    dev.close_dead_runs(data)
+    with open_instance(data) as instance:
+        assert instance.get_run_by_id(run).status == dg.DagsterRunStatus.FAILURE
+    with writer_lock(data):
+        dev.close_dead_runs(data)  # who writes did it when it began
 
 
 def test_a_number_that_another_process_has_now_is_of_a_dead_one(data, monkeypatch):

@@ -1,6 +1,8 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
+import re
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +20,8 @@ from pipelines.release.publish import latest_version
 from pipelines.tables.snapshot import current
 
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+ASIDE = re.compile(r"\.\d{4}-\d\d-\d\dT\d{6}Za*$")  # the end of the name of what was moved aside
+TOLD_FOR_S = 86_400
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
 
 
@@ -52,11 +56,22 @@ def warnings(workspace: Workspace) -> list[str]:
         f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
-    sentences += _not_placed(workspace)
+    sentences += _not_placed(workspace) + _damaged(workspace.data)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
         for s in now
         for part, why in list(s.missing.items())[:1]
+    ]
+
+
+def _damaged(data: Path) -> list[str]:
+    """What was found damaged in DIR within a day: mended, and a word on the disk it lies on."""
+    aside = [path for path in (data / store.DAMAGED).rglob("*") if ASIDE.search(path.name)]
+    new = sorted(path for path in aside if time.time() - path.lstat().st_ctime < TOLD_FOR_S)
+    if not new:
+        return []
+    return [
+        f"damaged: {len(new)} things in {data} were not what was written, and were moved to {new[0].parent} and made anew, such as {new[0].name}"
     ]
 
 
