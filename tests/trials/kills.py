@@ -476,7 +476,7 @@ HELD: list[subprocess.Popen] = []
 
 
 def _left_halves(data: Path) -> None:
-    for name in (".health.json.abcdefgh", "tables/.areas.json.a1b2c3d4", "releases/.making.12345678"):
+    for name in (".health.json.writing.abcd", "tables/.areas.json.writing.a1b2", "releases/.making.12345678"):
         path = data / name
         path.mkdir() if "making" in name else path.write_bytes(b"half")
 
@@ -500,13 +500,13 @@ def fingerprint(data: Path) -> str:
 
 def judge(trial: Trial, data: Path, good: str, undisturbed: Path) -> str:
     """Hold a disturbed DIR to what is promised; gives a word on how it went. Raises Breach."""
-    checked = run("check", "--data", data)
-    if not trial.harms:
-        if fingerprint(data) not in (good, fingerprint(undisturbed)):
-            raise Breach("the last good release is not what it was")
-        if checked.code:
-            raise Breach(f"`check` fails: {checked.err.strip()[-300:]}")
-    elif checked.code:
+    if not trial.harms and fingerprint(data) not in (good, fingerprint(undisturbed)):
+        raise Breach("the last good release is not what it was")
+    # the files of a killed refresh's release are those that passed: it is checked again after the next one
+    checked = run("check", "--data", data) if trial.kind.startswith("damage") else Ended(0, "", "")
+    if checked.code and not trial.harms:
+        raise Breach(f"`check` fails: {checked.err.strip()[-300:]}")
+    if checked.code:
         _one_sentence(checked)
     word = "noticed by check, " if checked.code else ""
     ended = refreshed(data, quiet=False)
@@ -564,6 +564,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=60, help="besides those at the writes of publish")
     parser.add_argument("--disks", type=int, default=10)
     parser.add_argument("--only", help="trials whose kind and name hold this text")
+    parser.add_argument("--share", type=float, default=1, help="of the trials, drawn")
     parser.add_argument("--folder", type=Path, help="where to work (default: in memory, where there is some)")
     asked = parser.parse_args()
     room = Path(
@@ -595,6 +596,7 @@ def _run(asked: argparse.Namespace, room: Path) -> int:
         *other_damage(),
     ]
     trials = [t for t in trials if not asked.only or asked.only in f"{t.kind}: {t.name}"]
+    trials = [t for t in trials if chance.random() < asked.share]
     breaches: Counter[str] = Counter()
     started = time.monotonic()
     for number, trial in enumerate(trials, 1):
