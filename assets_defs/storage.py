@@ -83,7 +83,7 @@ def read_settings(data: Path) -> dict:
     """What DIR/dagster.yaml says. Raises Problem where it is no list of settings."""
     try:
         settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError, IsADirectoryError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise _not_understood(data, error) from error
     if not isinstance(settings, dict):
         raise _not_understood(data, "it is no list of settings")

@@ -44,6 +44,14 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def holds(path: Path, sha: str) -> bool:
+    """True where a file can be read and has this SHA-256; not where it is missing, a folder, or forbidden."""
+    try:
+        return sha256_file(path) == sha
+    except OSError:
+        return False
+
+
 def sha256_json(value) -> str:
     """The SHA-256 of a value's canonical JSON: keys sorted; records by what they say, sets in order, tables as CSV."""
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
@@ -139,10 +147,9 @@ def read_json(path: Path):
         raise Problem(
             str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
         ) from error
-    except IsADirectoryError as error:
-        raise Problem(
-            str(path), "is a folder where a file belongs", "remove it; the next refresh makes it again"
-        ) from error
+    except OSError as error:
+        why = f"cannot be read ({os.strerror(error.errno or 0).lower()})"
+        raise Problem(str(path), why, "remove it; the next refresh makes it again") from error
     except ValueError as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
 

@@ -167,6 +167,15 @@ def test_observations_of_earlier_code_are_read(tmp_path):
     assert not (tmp_path / "damaged").exists()
 
 
+def test_what_cannot_be_read_is_as_what_was_altered(folder, tmp_path, caplog):
+    (folder / "observations.jsonl").unlink()
+    (folder / "observations.jsonl").mkdir()
+    mend_observations(folder)
+    assert len(observations(folder)) == 3
+    assert not store.holds(tmp_path, "0" * 64)
+    assert not store.holds(tmp_path / "none", "0" * 64)
+
+
 def test_snapshots_without_any_observation_are_told(folder, caplog):
     for path in folder.glob("*.jsonl"):
         path.unlink()
