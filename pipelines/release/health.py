@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pandas as pd
-import requests
 
 from pipelines.core import store
 from pipelines.core.plain_text import plain
@@ -14,6 +13,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.fetch import inbox
+from pipelines.fetch.wire import FAULTS, Session, Wire
 from pipelines.places.records import MEANS_NOTHING
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
@@ -22,6 +22,7 @@ from pipelines.tables.snapshot import current
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
 ASIDE = re.compile(r"\.\d{4}-\d\d-\d\dT\d{6}Za*$")  # the end of the name of what was moved aside
 TOLD_FOR_S = 86_400
+POST_S = 10  # for an alert
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
 
 
@@ -56,6 +57,7 @@ def warnings(workspace: Workspace) -> list[str]:
         f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
+    sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
     sentences += _not_placed(workspace) + _damaged(workspace.data)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
@@ -132,14 +134,20 @@ def post_alert(settings: Settings, sentence: str) -> str | None:
     """Post one sentence as JSON `{"text": ...}` to the configured address; return what went wrong, if anything did."""
     if not settings.alert_url:
         return None
+    wire, failed = Wire(anywhere=True), None
+    wire.deadline = time.monotonic() + POST_S
     try:
-        requests.post(
-            settings.alert_url, json={"text": f"Common Ground refresh failed: {sentence}"}, timeout=10
-        ).raise_for_status()
-    except requests.RequestException as error:
-        # the address may hold a secret: the error's own text, which repeats it, is not passed on
-        return f"the alert could not be posted ({type(error).__name__})"
-    return None
+        with Session(wire) as session:  # which follows no redirect: the sentence is for this address alone
+            response = session.post(
+                settings.alert_url,
+                json={"text": f"Common Ground refresh failed: {sentence}"},
+                timeout=POST_S,
+                stream=True,
+            )
+            failed = None if response.ok and not response.is_redirect else f"the server answered {response.status_code}"
+    except FAULTS as error:
+        failed = type(error).__name__  # the error's own text repeats the address, which may hold a secret
+    return f"the alert could not be posted ({failed})" if failed else None
 
 
 def age_days(settings: Settings) -> float | None:
