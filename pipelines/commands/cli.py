@@ -235,6 +235,7 @@ def check(max_age: float | None, data: str | None) -> None:
             f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
             + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
         )
+    click.echo(health.disk_line(settings.data))
     age = health.age_days(settings)
     if max_age is not None and age is not None and age < -health.CLOCKS_DIFFER_DAYS:
         age_text = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"

@@ -30,7 +30,7 @@ def serve_dagster(settings: Settings, port: int) -> None:
     """
     make_folder(settings.data)
     prepare_home(settings)
-    _close_dead_runs(settings.data)
+    close_dead_runs(settings.data)
     with listen(port) as held:
         console = ["-m", "assets_defs.console", str(held.fileno())]
         processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
@@ -43,7 +43,7 @@ def serve_dagster(settings: Settings, port: int) -> None:
             _stop(processes)
 
 
-def _close_dead_runs(data: Path) -> None:
+def close_dead_runs(data: Path) -> None:
     """With one run at a time, one that a dead process left begun would hold up every schedule for ever."""
     from assets_defs.history import tidy
     from assets_defs.storage import open_instance

@@ -73,7 +73,7 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
 def prepare_home(settings: Settings) -> None:
     """DIR is the Dagster home too: its instance file must be there before Dagster looks."""
     target = settings.data / "dagster.yaml"
-    if not target.exists() or (target.is_file() and not target.read_bytes().strip()):
+    if not target.exists() or (target.is_file() and target.stat().st_size == 0):
         store.write_bytes(target, DAGSTER_YAML)
 
 

@@ -5,6 +5,7 @@ readable by all whatever the umask. We write no secret below DIR (the alert's ad
 history, which holds tracebacks, follows the umask.
 """
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -41,6 +42,14 @@ def sha256_file(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def holds(path: Path, sha: str) -> bool:
+    """True where a file can be read and has this SHA-256; not where it is missing, a folder, or forbidden."""
+    try:
+        return sha256_file(path) == sha
+    except OSError:
+        return False
 
 
 def sha256_json(value) -> str:
@@ -138,10 +147,9 @@ def read_json(path: Path):
         raise Problem(
             str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
         ) from error
-    except IsADirectoryError as error:
-        raise Problem(
-            str(path), "is a folder where a file belongs", "remove it; the next refresh makes it again"
-        ) from error
+    except OSError as error:
+        why = f"cannot be read ({os.strerror(error.errno or 0).lower()})"
+        raise Problem(str(path), why, "remove it; the next refresh makes it again") from error
     except ValueError as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
 
@@ -244,6 +252,18 @@ def move_aside(data: Path, path: Path, under: str = "") -> Path:
         return target
 
 
+def disk_use(data: Path) -> dict[str, int]:
+    """The bytes that each folder of DIR takes, and the files beside them (`other`); a link counts for nothing."""
+    found = {"other": 0}
+    for folder, _, files in os.walk(data):
+        here = Path(folder).relative_to(data).parts[:1]
+        top = here[0] if here else "other"
+        for name in files:
+            with contextlib.suppress(OSError):  # another process may have taken it away
+                found[top] = found.get(top, 0) + os.lstat(os.path.join(folder, name)).st_size
+    return dict(sorted(found.items()))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder that everyone may look into, with those above it; one that is there stays as it is.
 
@@ -261,6 +281,14 @@ def make_folder(folder: Path) -> None:
 def remove_folder(folder: Path) -> None:
     """Remove a folder and all in it."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder and all in it."""
+    if path.is_dir() and not path.is_symlink():
+        remove_folder(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def point_link(link: Path, target: str) -> None:
