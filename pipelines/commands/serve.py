@@ -1,6 +1,5 @@
 """The latest release over HTTP on loopback, with byte ranges, for map programs and browsers."""
 
-import click
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -9,6 +8,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from pipelines.commands.port import LOOPBACK, listen
+from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.release.publish import latest_version
@@ -22,7 +22,7 @@ def serve_release(settings: Settings, port: int) -> None:
         raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
     held = listen(port)
     port = held.getsockname()[1]
-    click.echo(f"release {version} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
+    say(f"release {version} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
     # a release is public data: any page on this machine may read it
     middleware = [Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])]
     app = Starlette(routes=[Mount("/", StaticFiles(directory=releases / version))], middleware=middleware)

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.core.problem import Problem
 
+PROBED_S = 0.2  # `killed_writer` holds the lock for less than this
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -248,11 +249,11 @@ def writer_lock(data: Path) -> Iterator[None]:
             raise NotADirectoryError(str(data))
         lock, holder = FileLock(data / ".lock"), data / ".lock.holder"
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=PROBED_S, poll_interval=PROBED_S / 4)
         except FileNotFoundError as error:  # such as in /proc, where nothing can be made
             raise Problem(str(data), "cannot be written", "give another folder with --data", usage=True) from error
         except Timeout as error:
-            who = read_json(holder) or {}
+            who = _holder(data) or {}
             writer = (
                 f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
                 if who
@@ -267,6 +268,26 @@ def writer_lock(data: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def killed_writer(data: Path) -> dict | None:
+    """Who held DIR for writing and was killed before letting go: `process`, `host`, `since`. None where it is held now, or
+    was let go, or this user may not look."""
+    if not _holder(data):
+        return None
+    try:
+        with FileLock(data / ".lock").acquire(blocking=False):
+            return _holder(data)
+    except (Timeout, OSError):
+        return None
+
+
+def _holder(data: Path) -> dict | None:
+    try:
+        who = read_json(data / ".lock.holder")
+    except (Problem, OSError):  # cut short by a full disk: it says no more than that somebody was there
+        return {}
+    return who if isinstance(who, dict) else None
 
 
 def utc_now() -> str:

@@ -1,6 +1,7 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +11,13 @@ import requests
 from geodata.records import DefinitionError
 from pipelines.core import store
 from pipelines.core.plain_text import chat
-from pipelines.core.problem import Problem, ReportedProblem, unforeseen
+from pipelines.core.problem import Problem, ReportedProblem, as_problem
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
 from pipelines.release.troubles import troubles
 
+log = logging.getLogger("commonground.refresh")
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
 PATIENCE_S = 20  # for the whole of a post, however slowly it is answered
@@ -52,27 +54,25 @@ def read(settings: Settings) -> dict:
 
 
 @contextmanager
-def any_end_told(settings: Settings) -> Iterator[list[str]]:
+def any_end_told(settings: Settings, again: bool = True) -> Iterator[None]:
     """Whatever ends what is done inside, but a stop or a wrong question, turns health.json red and posts one sentence.
 
-    An exception of any class that is no Problem is raised as one. What could not be told is added to the list given.
+    An exception of any class that is neither a Problem nor a DefinitionError is raised as a Problem. Without `again`, the
+    sentence that health.json says already is not posted another time.
     """
-    untold: list[str] = []
     try:
         with store.disk_problems(settings.data):
-            yield untold
+            yield
     except KeyboardInterrupt:  # somebody's decision, and no failure
         raise
-    except DefinitionError as error:
-        wrong = Problem("a definition file is wrong", "; ".join(str(error).splitlines()), "mend it")
-        untold += tell_failure(settings, wrong)
-        raise
-    except Problem as failure:
-        untold += tell_failure(settings, failure)
-        raise
     except BaseException as error:
-        failure = unforeseen("refresh", error)
-        untold += tell_failure(settings, failure)
+        failure = as_problem("refresh", error)
+        known = None if again else read(settings).get("failure")
+        told = isinstance(known, dict) and known.get("what") == str(failure)
+        for untold in [] if told else tell_failure(settings, failure):
+            log.warning("%s", untold)
+        if isinstance(error, (Problem, DefinitionError)):
+            raise
         raise failure from error
 
 
@@ -95,7 +95,13 @@ def tell_failure(settings: Settings, failure: Problem) -> list[str]:
 def record_failure(settings: Settings, sentence: str) -> None:
     """A refresh failed: red, with the sentence; the last good release and its date stay as they were."""
     path = settings.data / "health.json"
-    known = {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": [], "acknowledged": []}
+    known: dict = {
+        "release": None,
+        "last_good_refresh": None,
+        "overdue_after": None,
+        "warnings": [],
+        "acknowledged": [],
+    }
     failure = {"at": store.utc_now(), "what": sentence}
     store.write_json(path, {**known, **read(settings), "state": "red", "failure": failure})
 
@@ -111,10 +117,12 @@ def look(settings: Settings) -> Problem | None:
     told = told if isinstance(told, dict) else {}
     holder, found = store.killed_writer(settings.data), None
     if holder and str(holder.get("since")) > str(good or ""):
-        what = f"process {holder.get('process')} on {holder.get('host')}, at work since {holder.get('since')}, was killed"
+        what = (
+            f"process {holder.get('process')} on {holder.get('host')}, at work since {holder.get('since')}, was killed"
+        )
         remedy = "see whether memory ran out, and refresh; the last good release stands"
         found = (str(holder.get("since")), Problem("refresh", what, remedy))
-    elif isinstance(overdue, str) and store.utc_now() > overdue:
+    elif is_overdue(settings):
         what = f"is overdue since {overdue}; the last that ended well was on {good}"
         found = (overdue, Problem("refresh", what, "see whether its schedule runs"))
     if found and str(told.get("at") or "") < found[0]:
@@ -122,6 +130,12 @@ def look(settings: Settings) -> Problem | None:
     if found:
         return found[1]
     return ReportedProblem(str(told.get("what")), False) if known.get("state") == "red" else None
+
+
+def is_overdue(settings: Settings) -> bool:
+    """True where the date that the last good refresh set for the next is past."""
+    after = read(settings).get("overdue_after")
+    return isinstance(after, str) and store.utc_now() > after
 
 
 def post_alert(settings: Settings, sentence: str) -> list[str]:
@@ -133,9 +147,11 @@ def post_alert(settings: Settings, sentence: str) -> list[str]:
     def post() -> None:
         try:
             text = chat(f"Common Ground refresh failed: {sentence}")
-            with requests.post(settings.alert_url, json={"text": text}, timeout=10, stream=True) as answer:
+            with requests.post(
+                settings.alert_url, json={"text": text}, timeout=10, stream=True, allow_redirects=False
+            ) as answer:
                 answer.raise_for_status()
-            trouble.clear()
+                trouble[:] = ["it is sent elsewhere"] if answer.is_redirect else []
         except Exception as error:
             # the address may hold a secret: the error's own text, which repeats it, is not passed on
             trouble[:] = [type(error).__name__]

@@ -49,7 +49,9 @@ def troubles(workspace: Workspace) -> Troubles:
             news.append(f"{trouble.sentence} (acknowledged until {one.until}, which is past)")
         else:
             news.append(trouble.sentence)
-    return Troubles(news, acknowledged, [f"{stem}: what was acknowledged ({one.trouble}) is over" for stem, one in over.items()])
+    return Troubles(
+        news, acknowledged, [f"{stem}: what was acknowledged ({one.trouble}) is over" for stem, one in over.items()]
+    )
 
 
 def _told(trouble: Trouble, one: Acknowledgement) -> dict[str, str]:
@@ -87,4 +89,6 @@ def _not_placed(workspace: Workspace) -> Iterator[Trouble]:
     for source, issue in zip(whole["source"], whole["issue"], strict=True):
         yield Trouble(f"not placed: {source}: {plain(issue)}", source, "not placed")
     for row in issues[issues["issue"].str.startswith(MEANS_NOTHING)].itertuples():
-        yield Trouble(f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {plain(row.issue)}", row.source)
+        yield Trouble(
+            f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {plain(row.issue)}", row.source
+        )
