@@ -66,7 +66,7 @@ def markdown(text: str, longest: int = LONGEST) -> str:
 
 def chat(sentence: str) -> str:
     """A sentence for a chat: nobody is called by it, and it holds no link under other words and no image."""
-    text = UNSEEN.sub(" ", sentence).translate(str.maketrans("<>[]", "()()"))
+    text = UNSEEN.sub(" ", sentence).translate(str.maketrans("<>", "()")).replace("](", "] (")
     return re.sub(r"@(?=\w)", "@ ", text)
 
 
