@@ -1,12 +1,10 @@
 """One refresh from the command line: the same Dagster assets as the UI, run in this process, reported in plain words."""
 
 import logging
-import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from geodata.records import DefinitionError, parse_yaml, read_utf8
 from pipelines.areas.names import check_names
 from pipelines.core import store
 from pipelines.core.problem import Problem
@@ -80,12 +78,6 @@ def prepare_home(settings: Settings) -> None:
     target = settings.data / "dagster.yaml"
     if not target.exists():
         store.write_bytes(target, DAGSTER_YAML)
-    try:
-        text = read_utf8(target)
-        if re.sub("#.*", "", text).strip():  # an empty one holds no wish
-            parse_yaml(text, "dagster.yaml")
-    except (DefinitionError, OSError, RecursionError) as error:
-        raise Problem(str(target), f"is damaged ({error})", "remove it: the next refresh writes it again") from error
 
 
 def _outcome(workspace: Workspace, before: str | None) -> Outcome:

@@ -63,9 +63,6 @@ def disk_problems(folder: Path) -> Iterator[None]:
     except Problem:
         raise
     except (FileExistsError, NotADirectoryError) as error:
-        if folder.is_dir():
-            odd = error.filename2 or error.filename or folder
-            raise Problem(str(odd), "is a file where a folder belongs", "move it away, and refresh") from error
         raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
     except Exception as error:
         if _is_full(error):

@@ -18,7 +18,6 @@ from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
 
 DATED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"  # the indexes of a recording
-SCOPE = "scope.json"  # in DIR: the area set it publishes
 IDENTITY = "identity.parquet"  # in DIR: which place each record belongs to
 
 
@@ -100,9 +99,8 @@ def open_workspace(settings: Settings) -> Workspace:
     Raises Problem (usage) when other areas are asked of a DIR that already has an area set.
     """
     geographies = read_geographies()
-    scope = read_json(settings.data / SCOPE)
-    if scope is not None:
-        _refuse_damaged(settings.data / SCOPE, scope, geographies)
+    scope = read_json(settings.data / "scope.json")
+    if scope:
         asked = {name.casefold() for name in settings.areas}
         known = ({n.casefold() for n in scope["asked"]}, {c.casefold() for c in scope["codes"]})
         if asked and asked not in known:
@@ -115,18 +113,6 @@ def open_workspace(settings: Settings) -> Workspace:
             )
         return Workspace(settings, geographies[scope["geography"]], tuple(scope["asked"]))
     return Workspace(settings, _geography_of(settings.areas, geographies), settings.areas)
-
-
-def _refuse_damaged(path: Path, scope: Any, geographies: dict[str, Geography]) -> None:
-    """Raises Problem where this is not what a refresh writes down of its area set."""
-    listed = isinstance(scope, dict) and [scope.get("asked"), scope.get("codes")]
-    if not listed or not all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in listed):
-        found = "is damaged (it names no areas)"
-    elif scope.get("geography") not in geographies:
-        found = f"is of {scope.get('geography')!r}, which is no geography of this version"
-    else:
-        return
-    raise Problem(str(path), found, "remove it, and give --area again at the next refresh, which writes it")
 
 
 def _geography_of(areas: tuple[str, ...], geographies: dict[str, Geography]) -> Geography:

@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.core.problem import Problem
-from pipelines.core.query import connect
+from pipelines.core.query import connect, connect_read_only
 from pipelines.register.labels import coded_columns
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
@@ -191,10 +191,10 @@ def _quoted(text: str) -> str:
 def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
     """The database of a release folder, read-only. Raises Problem where there is none or it cannot be opened."""
     path = folder / "commonground.duckdb"
-    if not path.exists():
+    if not path.is_file():
         raise Problem(str(folder), "there is no release here", "run `commonground refresh` first")
     try:
-        return duckdb.connect(str(path), read_only=True)
+        return connect_read_only(path)
     except duckdb.Error as error:
         raise Problem(
             str(path), f"cannot be opened ({str(error).splitlines()[0]})", "roll back to a kept release"
