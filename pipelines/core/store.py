@@ -63,7 +63,7 @@ def disk_problems(folder: Path) -> Iterator[None]:
     except Problem:
         raise
     except (FileExistsError, NotADirectoryError) as error:
-        raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
+        raise _in_the_way(Path(error.filename or folder), folder) from error
     except Exception as error:
         if _is_full(error):
             raise Problem(
@@ -76,6 +76,14 @@ def disk_problems(folder: Path) -> Iterator[None]:
                 str(folder), "cannot be written", "choose another --data folder or mend its permissions"
             ) from error
         raise
+
+
+def _in_the_way(path: Path, folder: Path) -> Problem:
+    """A file that stands where a folder belongs: a wrong --data, unless it lies in a DIR that somebody wrote."""
+    odd = next((place for place in (path, *path.parents) if place.exists() and not place.is_dir()), folder)
+    if any((place / ".lock").exists() for place in odd.parents):
+        return Problem(str(odd), "is a file where a folder belongs", "move it away, and refresh")
+    return Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True)
 
 
 def _is_full(error: Exception) -> bool:
@@ -126,9 +134,7 @@ def read_json(path: Path):
     except FileNotFoundError:
         return None
     except NotADirectoryError as error:
-        raise Problem(
-            str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
-        ) from error
+        raise _in_the_way(path, path.parent) from error
     except (ValueError, RecursionError) as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
 
