@@ -226,17 +226,15 @@ def check(max_age: float | None, data: str | None) -> None:
     """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old. Says what makes the light
     red, and makes it red where the last refresh was killed or the next is overdue."""
     from pipelines.release import health
-    from pipelines.release.publish import latest_version
     from pipelines.release.verify import verify
+    from pipelines.release.version import latest_release
 
     settings = Settings.read(data=data)
     trouble = health.look(settings)
     if trouble:
         say(f"the light is red: {trouble}")
-    version = latest_version(settings.data / "releases")
-    if not version:
-        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
-    findings = verify(settings.data / "releases" / version)
+    folder = latest_release(settings.data)
+    version, findings = folder.name, verify(folder)
     for finding in findings:
         say(
             f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"

@@ -16,6 +16,7 @@ from pipelines.register.acknowledged import FILE, read_acknowledged
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
 from pipelines.release.inputs import members_left_out
+from pipelines.release.mend import mend
 from pipelines.release.publish import latest_version
 from pipelines.release.troubles import troubles
 from pipelines.release.unscored import score_lines
@@ -67,6 +68,7 @@ def _refresh(workspace: Workspace) -> Outcome:
             log.warning("the refresh before this one, at work since %s, was killed", killed.get("since"))
         before = latest_version(settings.data / "releases")
         prepare_home(settings)
+        mend(workspace)
         from assets_defs.run import run  # here: Dagster is slow to import, and other commands do without
 
         run(workspace)
@@ -76,7 +78,7 @@ def _refresh(workspace: Workspace) -> Outcome:
 def prepare_home(settings: Settings) -> None:
     """DIR is the Dagster home too: its instance file must be there before Dagster looks."""
     target = settings.data / "dagster.yaml"
-    if not target.exists():
+    if not target.exists() or (target.is_file() and not target.read_bytes().strip()):
         store.write_bytes(target, DAGSTER_YAML)
 
 

@@ -14,9 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pipelines.commands.port import LOOPBACK, listen
 from pipelines.commands.say import say
-from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.release.publish import latest_version
+from pipelines.release.version import latest_release
 
 PATIENCE_S = 10  # for a client that neither ends its request nor takes what it asked for
 MOST = 200  # requests at a time
@@ -69,11 +68,8 @@ def server_of(releases: Path) -> uvicorn.Server:
 
 def serve_release(settings: Settings, port: int) -> None:
     """Serve `releases/latest` until interrupted. Raises Problem where there is no release or the port is taken."""
-    releases = settings.data / "releases"
-    version = latest_version(releases)
-    if not version:
-        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
+    release = latest_release(settings.data)
     held = listen(port)
     port = held.getsockname()[1]
-    say(f"release {version} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
-    server_of(releases).run(sockets=[held])
+    say(f"release {release.name} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
+    server_of(settings.data / "releases").run(sockets=[held])

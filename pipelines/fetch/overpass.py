@@ -11,6 +11,7 @@ import orjson
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
+from pipelines.fetch.answer import believed_day
 from pipelines.fetch.http import Client, Manners, Passing, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
@@ -32,7 +33,7 @@ def fetch(
     if not rule.dates:
         body = _ask(client, source, "")
         timestamp = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
-        return Reply({"data.json": body}, {}, timestamp[:10] if timestamp else None)
+        return Reply({"data.json": body}, {}, believed_day(timestamp, today))
     files, same = {}, kept if kept and last.get("query") == rule.query else None
     came = partial / store.sha256_json([rule.urls[0], rule.query, client.through])[:12] if partial else None
     for day in rule.dates:

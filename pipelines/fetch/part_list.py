@@ -18,6 +18,7 @@ log = logging.getLogger("commonground.fetch")
 PART = r"\w{1,12}"  # it becomes part of an address
 LIST_MB = 5
 SHOWN = 8
+MOST = 2000  # parts, five times the authorities of a nation
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,7 @@ def _entries(client: Client, source: Source, rule: PartList) -> list[tuple[str, 
     except (orjson.JSONDecodeError, KeyError, TypeError, IndexError) as error:
         message = f"the list at {rule.url} has an unexpected form ({type(error).__name__})"
         raise Problem(source.stem, message, "look at the list; the publisher may have changed its service") from error
+    if len(found) > MOST:
+        message = f"the list at {rule.url} names {len(found):,} parts, where there are some hundreds"
+        raise Problem(source.stem, message, "look at the list; the publisher may have changed its service")
     return [(part, name) for part, name in found if re.fullmatch(PART, part)]

@@ -21,7 +21,7 @@ from pipelines.places.told_apart import told_apart
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
-from pipelines.tables.kept import Damaged, read_snapshot
+from pipelines.tables.kept import read_snapshot
 from pipelines.tables.snapshot import HistoryRead, SnapshotRead
 from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
 
@@ -102,11 +102,10 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
         lines = held.get(stem, [])
         for line in [] if source.vintage else _monthly(lines[:-1]):
             try:
-                past = _tidied(given, source, line)
-            except Damaged as damaged:  # one look fewer at what the list once held; the present one is fetched anew
-                log.warning("%s", damaged)
+                records = _read(given, source, _tidied(given, source, line), postcodes, line["day"])
+            except Exception as error:  # one look fewer at what the list once held, which no rule of today need read
+                log.warning("%s: its answer of %s is passed over: %s", stem, line["day"], error)
                 continue
-            records = _read(given, source, past, postcodes, line["day"])
             rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
         if lines and given[f"table/{stem}"].meta["available"]:
             rows.append(_held(given, source, lines[-1], postcodes))

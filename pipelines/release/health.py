@@ -2,25 +2,24 @@
 
 import datetime
 import logging
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import requests
 
 from geodata.records import DefinitionError
 from pipelines.core import store
 from pipelines.core.plain_text import chat
 from pipelines.core.problem import Problem, ReportedProblem, as_problem
 from pipelines.core.settings import Settings
+from pipelines.fetch.wire import Session, Wire
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
 from pipelines.release.troubles import troubles
 
 log = logging.getLogger("commonground.refresh")
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+POST_S = 10  # for a whole alert, however slowly it is answered
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
-PATIENCE_S = 20  # for the whole of a post, however slowly it is answered
 FORM = "%Y-%m-%dT%H:%M:%SZ"
 OURS = (".lock", "health.json", "scope.json", "snapshots", "releases")  # a DIR with one of these was refreshed before
 
@@ -42,6 +41,11 @@ def record_success(workspace: Workspace) -> None:
             "failure": None,
         },
     )
+
+
+def warnings(workspace: Workspace) -> list[str]:
+    """What is wrong without ending a refresh, and acknowledged by nobody."""
+    return troubles(workspace).news
 
 
 def read(settings: Settings) -> dict:
@@ -142,24 +146,20 @@ def post_alert(settings: Settings, sentence: str) -> list[str]:
     """Post one sentence as JSON `{"text": ...}` to the configured address; return what went wrong, if anything did."""
     if not settings.alert_url:
         return []
-    trouble = [f"no answer in {PATIENCE_S} s"]
-
-    def post() -> None:
-        try:
-            text = chat(f"Common Ground refresh failed: {sentence}")
-            with requests.post(
-                settings.alert_url, json={"text": text}, timeout=10, stream=True, allow_redirects=False
-            ) as answer:
-                answer.raise_for_status()
-                trouble[:] = ["it is sent elsewhere"] if answer.is_redirect else []
-        except Exception as error:
-            # the address may hold a secret: the error's own text, which repeats it, is not passed on
-            trouble[:] = [type(error).__name__]
-
-    posting = threading.Thread(target=post, daemon=True)
-    posting.start()
-    posting.join(PATIENCE_S)
-    return [f"the alert could not be posted ({what})" for what in trouble]
+    wire, failed = Wire(anywhere=True), None
+    wire.deadline = time.monotonic() + POST_S
+    try:
+        with Session(wire) as session:  # which follows no redirect: the sentence is for this address alone
+            response = session.post(
+                settings.alert_url,
+                json={"text": chat(f"Common Ground refresh failed: {sentence}")},
+                timeout=POST_S,
+                stream=True,
+            )
+            failed = None if response.ok and not response.is_redirect else f"the server answered {response.status_code}"
+    except Exception as error:
+        failed = type(error).__name__  # the error's own text repeats the address, which may hold a secret
+    return [f"the alert could not be posted ({failed})"] if failed else []
 
 
 def age_days(settings: Settings) -> float | None:

@@ -71,6 +71,9 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
     for name in inbox.strangers(workspace.data, workspace.register.sources.keys()):
         remedy = "name it after one (see the first column of `commonground sources`)"
         yield Trouble(f"in the inbox, {plain(name)} stands for no source: {remedy}")
+    for s in now:
+        for what in s.lost:
+            yield Trouble(f"lost: {s.stem}: {plain(what)}", s.stem)
     yield from _not_placed(workspace)
     for s in now:
         for part, why in list(s.missing.items())[:1]:

@@ -47,6 +47,8 @@ def read_text_table(source: Source, files: dict[str, bytes]) -> pd.DataFrame:
             raise Problem(source.stem, f"{name}: {problem.what}", problem.remedy) from problem
         if source.fetch.dates:
             page["@observed_on"] = stem
+        if source.fetch.parts:
+            page["@part"] = stem
         pages.append(page)
     return pd.concat(pages, ignore_index=True) if len(pages) > 1 else pages[0]
 

@@ -79,7 +79,7 @@ def test_new_content_is_a_new_snapshot_beside_the_old(tmp_path):
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        (b"code\n1\n2\n", "fewer than 90% of the last good 10"),
+        (b"code\n1\n2\n", "fewer than 90% of the best of the last year, 10"),
         (b"name\n1\n", "no column 'code'"),
         (b"<html>busy</html>", "web page"),
         ({"status": 404}, "answered 404"),
