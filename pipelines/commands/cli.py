@@ -268,11 +268,13 @@ def check(max_age: float | None, data: str | None) -> None:
 def rollback(version: str, data: str | None) -> None:
     """Point releases/latest at a kept release, after checking it."""
     from pipelines.core.store import writer_lock
+    from pipelines.release import health
     from pipelines.release.publish import rollback as roll
 
     settings = Settings.read(data=data)
     with writer_lock(settings.data):
         say(f"releases/latest is now {roll(settings.data, version)}")
+        health.record_rollback(settings)
 
 
 @main.command()

@@ -14,7 +14,7 @@ from pipelines.core.settings import Settings
 from pipelines.fetch.wire import Session, Wire
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
-from pipelines.release.troubles import troubles
+from pipelines.release.troubles import held, troubles
 
 log = logging.getLogger("commonground.refresh")
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
@@ -108,6 +108,18 @@ def record_failure(settings: Settings, sentence: str) -> None:
     }
     failure = {"at": store.utc_now(), "what": sentence}
     store.write_json(path, {**known, **read(settings), "state": "red", "failure": failure})
+
+
+def record_rollback(settings: Settings) -> None:
+    """The operator stepped back to another release: that is the one in use, and amber until something newer is there."""
+    known, back = read(settings), held(settings.data)
+    if known:
+        state = "red" if known.get("state") == "red" else "amber" if back or known.get("warnings") else "green"
+        warnings = [told for told in known.get("warnings") or [] if not told.startswith("held: ")] + [back] * bool(back)
+        release = latest_version(settings.data / "releases")
+        store.write_json(
+            settings.data / "health.json", {**known, "state": state, "release": release, "warnings": warnings}
+        )
 
 
 def look(settings: Settings) -> Problem | None:

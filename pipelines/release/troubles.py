@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from pipelines.fetch import inbox
 from pipelines.places.records import MEANS_NOTHING
 from pipelines.register.acknowledged import Acknowledgement, Kind, read_acknowledged
 from pipelines.register.workspace import Workspace
+from pipelines.release.publish import ROLLBACK, latest_version
+from pipelines.release.version import kept_versions
+from pipelines.tables.kept import observations
 from pipelines.tables.snapshot import current
 
 
@@ -54,6 +58,15 @@ def troubles(workspace: Workspace) -> Troubles:
     )
 
 
+def held(data: Path) -> str | None:
+    """What is to be said where an operator stepped back from the newest release, which is then held."""
+    newest, latest = kept_versions(data / "releases")[-1:], latest_version(data / "releases")
+    stepped_from = (store.read_json(data / ROLLBACK) or {}).get("from")
+    if not newest or latest == newest[0] or stepped_from != newest[0]:
+        return None
+    return f"held: releases/latest is {latest} since `commonground rollback`, until something newer than {newest[0]} is there"
+
+
 def _told(trouble: Trouble, one: Acknowledgement) -> dict[str, str]:
     told = {"source": trouble.source, "what": trouble.sentence, "reason": one.reason, "who": one.who}
     return {**told, "until": str(one.until)}
@@ -65,7 +78,7 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
     now = [current(workspace.data, source, workspace.geography) for source in read]
     for s in now:
         if s.state in ("stale", "unavailable"):
-            lines = store.read_lines(s.folder / "observations.jsonl")
+            lines = observations(s.folder)
             kind: Kind = "refused" if lines and lines[-1].get("refused") else "unavailable"
             yield Trouble(plain(f"{s.state}: {s.problem or s.stem}", 1000), s.stem, kind)
     for name in inbox.strangers(workspace.data, workspace.register.sources.keys()):

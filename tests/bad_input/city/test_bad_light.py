@@ -16,6 +16,7 @@ import sqlalchemy
 from test_bad_disk_and_kill import NEW, OLD, words
 
 from pipelines.core import store
+from pipelines.core.plain_text import chat
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import open_workspace
@@ -67,7 +68,7 @@ def told_once(data: Path, ran, posted: list[str]) -> str:
     known = light(data)
     assert known["state"] == "red"
     assert ran.sentence == f"commonground: {known['failure']['what']}"
-    assert posted == [f"Common Ground refresh failed: {known['failure']['what']}"]
+    assert posted == [chat(f"Common Ground refresh failed: {known['failure']['what']}")]
     assert known["release"] == "1.0.0"
     return ran.sentence
 
@@ -234,7 +235,7 @@ def test_what_is_acknowledged_is_no_news(data, whole_city):
     def seen(until: str | None = None, **failed) -> tuple[str, str]:
         """The state of the light, and what is told, once the list was asked again."""
         lines = data / "snapshots" / LIST / "observations.jsonl"
-        good = store.read_lines(lines)[0]
+        good = {key: held for key, held in store.read_lines(lines)[0].items() if key != store.SEAL}
         failed = failed and {"status": "failed", "sha": None, "rows": 0, "problem": f"{LIST}: 404"} | failed
         store.append_line(lines, {**good, **failed})
         (data / "acknowledged.yml").unlink(missing_ok=True)
