@@ -105,7 +105,8 @@ def _runs(process: int | None, told: float) -> bool:
 
 def prune_history(instance: dg.DagsterInstance, data: Path, but: str | None = None) -> None:
     """Forget all but the newest runs, and those in which an asset was last made: their events, logs and files."""
-    records = instance.get_run_records()
+    if len(records := instance.get_run_records()) <= RUNS_KEPT:
+        return
     last = {record.asset_entry.last_run_id for record in instance.get_asset_records()}
     old = [
         record.dagster_run
@@ -117,7 +118,7 @@ def prune_history(instance: dg.DagsterInstance, data: Path, but: str | None = No
     known = {record.dagster_run.run_id for record in instance.get_run_records()} | {"index"}
     for path in [*(data / "history" / "runs").glob("*.db*"), *(data / "storage").glob("*-*-*-*-*")]:
         if path.name.partition(".")[0] not in known:
-            store.remove_folder(path) if path.is_dir() else path.unlink()
+            store.remove(path)
 
 
 def compact_history(data: Path) -> None:

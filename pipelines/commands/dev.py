@@ -9,10 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-import click
-
 from pipelines.commands.port import LOOPBACK, listen
 from pipelines.commands.refresh import prepare_home
+from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import make_folder, writer_lock
@@ -30,11 +29,11 @@ def serve_dagster(settings: Settings, port: int) -> None:
     """
     make_folder(settings.data)
     prepare_home(settings)
-    _close_dead_runs(settings.data)
+    close_dead_runs(settings.data)
     with listen(port) as held:
         console = ["-m", "assets_defs.console", str(held.fileno())]
         processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
-        click.echo(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+        say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
@@ -43,7 +42,7 @@ def serve_dagster(settings: Settings, port: int) -> None:
             _stop(processes)
 
 
-def _close_dead_runs(data: Path) -> None:
+def close_dead_runs(data: Path) -> None:
     """With one run at a time, one that a dead process left begun would hold up every schedule for ever."""
     from assets_defs.history import tidy
     from assets_defs.storage import open_instance

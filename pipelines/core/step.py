@@ -185,8 +185,7 @@ def run(step: Step[Tables], data: Path) -> Output:
 
 
 def _is_kept(step: Step, data: Path, done: Output) -> bool:
-    path = data / step.keeps.file
-    return path.is_file() and store.sha256_file(path) == step.keeps.sha(done)
+    return store.holds(data / step.keeps.file, step.keeps.sha(done))
 
 
 def _mend_kept(step: Step, data: Path, record: dict) -> None:
@@ -297,7 +296,7 @@ def _read_record(path: Path) -> dict | None:
     """The record of an output; None where there is none, or it is not what was written: the output is then made again."""
     try:
         record = store.unsealed(store.read_json(path))
-    except (Problem, OSError):
+    except Problem:
         return None
     return record if record and {"key", "data_version", "rows", "files", "hashes", "meta"} <= record.keys() else None
 
@@ -309,9 +308,7 @@ def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Outpu
 
 
 def _whole(done: Output, record: dict) -> bool:
-    return all(
-        file.is_file() and store.sha256_file(file) == record["hashes"][name] for name, file in done.files.items()
-    )
+    return all(store.holds(file, record["hashes"][name]) for name, file in done.files.items())
 
 
 @dataclass(frozen=True)

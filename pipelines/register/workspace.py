@@ -130,7 +130,7 @@ def _scope(data: Path, geographies: dict[str, Geography]) -> dict | None:
         return scope
     try:
         scope = read_json(path)
-    except (Problem, OSError):
+    except Problem:
         scope = None
     if scope != written:
         log.warning("%s is not what was written; the areas are still %s", path, ", ".join(written["asked"]) or "all")

@@ -6,6 +6,7 @@ longer the one published is made again, of what its steps left.
 
 import logging
 import os
+import time
 from pathlib import Path
 
 from pipelines.core import store
@@ -16,12 +17,15 @@ from pipelines.release.publish import ROLLBACK, publish, release_key
 from pipelines.release.steps import all_steps
 from pipelines.release.verify import as_published
 
+ASIDE_KEPT, ASIDE_DAYS = 20, 90  # of what was damaged: the newest, and none older
+PARTIAL_DAYS = 60  # of what was fetched in part, and not asked for again since
 log = logging.getLogger("commonground.release")
 
 
 def mend(workspace: Workspace) -> None:
     """Mend `releases/` of DIR. The caller holds DIR for writing."""
     data, releases = workspace.data, workspace.data / "releases"
+    bound(data)
     if not releases.is_dir():
         if releases.exists():
             _aside(data, releases, "is no folder")
@@ -44,6 +48,20 @@ def mend(workspace: Workspace) -> None:
     if key and not to_make(steps, data, hold=True) and key == release_key(workspace):
         publish(workspace, again=now)
         log.warning("release %s was made again, as it was published", now)
+
+
+def bound(data: Path) -> None:
+    """Remove what was moved aside, or half fetched, long ago: DIR/damaged and DIR/partial do not grow for ever."""
+    aside = list((data / store.DAMAGED).glob("*/*"))
+    aside += [path for path in (data / store.DAMAGED).glob("*") if path.is_file()]
+    aside.sort(key=lambda path: path.lstat().st_ctime, reverse=True)
+    old = [path for n, path in enumerate(aside) if n >= ASIDE_KEPT or _days(path) > ASIDE_DAYS]
+    for path in [*old, *(path for path in (data / "partial").glob("*") if _days(path) > PARTIAL_DAYS)]:
+        store.remove(path)
+
+
+def _days(path: Path) -> float:
+    return (time.time() - path.lstat().st_ctime) / 86400
 
 
 def _point_at_a_whole_one(data: Path, releases: Path) -> None:

@@ -29,7 +29,8 @@ def is_release(folder: Path) -> bool:
 
 def moved_aside(data: Path) -> list[str]:
     """The versions of releases that were no longer what was published, and were moved aside."""
-    found = (VERSION.match(path.name) for path in (data / DAMAGED / "releases").glob("*"))
+    aside = [path for path in (data / DAMAGED / "releases").glob("*") if (path / "commonground.duckdb").exists()]
+    found = (VERSION.match(path.name) for path in aside)
     return [match[0] for match in found if match]
 
 
@@ -37,7 +38,7 @@ def package(folder: Path) -> dict | None:
     """The datapackage.json of a release; None where it cannot be read, or is not what was written."""
     try:
         told = unsealed(read_json(folder / "datapackage.json"))
-    except (Problem, OSError):
+    except Problem:
         return None
     return told if told and {"release_key", "snapshots", "resources"} <= told.keys() else None
 

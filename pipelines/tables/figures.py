@@ -173,7 +173,7 @@ def _columns(now: dict, past: list[dict]) -> list[str]:
     told, past = [], [line for line in past if "filled" in line]
     for name, share in now["filled"].items() if past else ():
         best = max((line["filled"].get(name, 0) for line in past), default=0)
-        if best * now["rows"] >= JUDGED and share < LEAST_FILLED * best:
+        if best * now["rows"] >= (JUDGED if share else FEW_NULLED) and share < LEAST_FILLED * best:
             told.append(f"column {name} is filled in {share:.0%} of its rows, where {best:.0%} were in the last year")
     for name, share in now["nulled"].items() if past else ():
         least = min(line["nulled"].get(name, 0) for line in past)

@@ -4,10 +4,8 @@ Every observation is a sealed line of `observations.jsonl`; one that brought a s
 snapshot too, so that what was seen when is not lost with one file: place ids and events follow from it.
 """
 
-import csv
 import functools
 import logging
-import zipfile
 from pathlib import Path
 
 import orjson
@@ -17,6 +15,7 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.tables.canonical import canonical_hash
+from pipelines.tables.seen import told_day
 
 log = logging.getLogger("commonground.fetch")
 GOOD = ("new", "unchanged")
@@ -90,7 +89,7 @@ def _read_lines(path: Path, *_: int) -> tuple[tuple[dict, ...], int]:
     """The observations in a file that are what was written, and how many lines are not."""
     try:
         lines = [line for line in path.read_bytes().split(b"\n") if line]
-    except IsADirectoryError:
+    except OSError:  # a folder, or forbidden
         return (), 1
     told = [line for line in map(_observation, lines) if line]
     return tuple(told), len(lines) - len(told)
@@ -125,7 +124,7 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     for line in observations(folder) if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
-            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            day = told_day(line) or line.get("asked_on") or line["observed_at"][:10]
             found.append({**line, "day": str(source.vintage or day), "folder": folder})
     return found
 
@@ -135,8 +134,11 @@ def read_snapshot(folder: Path, sha: str) -> dict[str, bytes]:
 
     Raises Damaged where they are no longer what was fetched; they are then moved aside, so that they are fetched anew.
     """
-    files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
     lines = [line for line in observations(folder) if line["sha"] == sha and "bytes" in line]
+    try:
+        files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
+    except OSError:  # a folder where a file belongs, or forbidden
+        files = {}
     if lines and {name: store.sha256(body) for name, body in files.items()} != lines[-1]["bytes"]:
         move_aside(folder, lines[-1]["geography"], sha)
         message = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
@@ -156,12 +158,13 @@ def last_undamaged(source: Source, folder: Path, geography: str) -> dict | None:
 
 def is_undamaged(source: Source, folder: Path, line: dict) -> bool:
     """True where the files of a snapshot that an observation tells of are those that were fetched."""
-    if "bytes" in line:
-        return hashes(folder / line["sha"]) == line["bytes"]
-    try:  # observed before hashes of bytes were written down
+    try:
+        if "bytes" in line:
+            return hashes(folder / line["sha"]) == line["bytes"]
+        # observed before hashes of bytes were written down
         files = {path.name: path.read_bytes() for path in (folder / line["sha"]).iterdir()}
         return canonical_hash(source, files) == line["sha"]
-    except (ValueError, OSError, StopIteration, csv.Error, zipfile.BadZipFile):
+    except Exception:  # whatever damaged bytes make a reader throw
         return False
 
 
