@@ -124,6 +124,7 @@ def test_user_and_password_go_to_the_mirror_and_nowhere_else(all_heard):
         assert client.get("a_source", "https://reader:of@data.example/x?y=1", 1000).body == GOOD
         assert server.asked == ["GET /tok/data.example/x?y=1 HTTP/1.1"]
         assert "Authorization: Basic dXNAZXI6Z2U6aGVpbQ==" in server.heads[0]
+    assert Addresses("http://tok%20en@m.example").auth("http://m.example/x") == ("tok en", "")
     assert Addresses(mirror).auth("https://data.example/x") is None
     assert Addresses("http://127.0.0.1:9/tok").auth("http://127.0.0.1:9/tok/x") is None
 
@@ -141,6 +142,18 @@ def test_addresses_behind_a_mirror_and_back(mirror):
     assert addresses.asked(asked) == asked
     assert "geheim" not in addresses.told(f"{addresses.bare}/..{urlsplit(addresses.bare).path}/x")
     assert "geheim" not in addresses.mirror_told
+
+
+def test_what_is_hidden_of_a_mirror_s_address_is_what_may_be_secret():
+    hidden = Addresses("http://tokengeheim@mirror.example/data/tok_geheim/").hidden
+    assert (
+        hidden("no tok_geheim of tokengeheim in /data/tok_geheim/x or /data/y") == "no ... of ... in .../x or /data/y"
+    )
+    assert (
+        Addresses("http://a:b@mirror.example/data").told("https://data.example/data/ab")
+        == "https://data.example/data/ab"
+    )
+    assert "geheim" not in repr(Addresses("http://geheim@mirror.example/"))
 
 
 def test_a_mirror_that_repeats_what_it_was_asked_gives_nothing_away(tmp_path, all_heard):
