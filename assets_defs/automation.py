@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets_defs import snapshots
 from assets_defs.failure import before_any_step, first_failure, was_stopped
+from assets_defs.history import TOLD_BY
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
 
@@ -46,7 +47,7 @@ def _alarm(workspace: Workspace) -> dg.SensorDefinition:
         monitor_all_code_locations=False,
     )
     def tell_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-        if "commonground/told_by" in context.dagster_run.tags:
+        if TOLD_BY in context.dagster_run.tags:
             return dg.SkipReason("the command line told of this run itself")
         if was_stopped([*context.get_step_failure_events(), context.failure_event]):
             return dg.SkipReason("the run was stopped by a signal, such as that of `commonground dev` being ended")

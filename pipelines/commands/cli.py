@@ -224,19 +224,18 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
 def check(max_age: float | None, data: str | None) -> None:
     """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old."""
     from pipelines.release import health
-    from pipelines.release.publish import latest_version
     from pipelines.release.verify import verify
+    from pipelines.release.version import latest_release
 
     settings = Settings.read(data=data)
-    version = latest_version(settings.data / "releases")
-    if not version:
-        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
-    findings = verify(settings.data / "releases" / version)
+    folder = latest_release(settings.data)
+    version, findings = folder.name, verify(folder)
     for finding in findings:
         click.echo(
             f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
             + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
         )
+    click.echo(health.disk_line(settings.data))
     age = health.age_days(settings)
     if max_age is not None and age is not None and age < -health.CLOCKS_DIFFER_DAYS:
         age_text = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"

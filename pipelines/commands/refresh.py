@@ -15,6 +15,7 @@ from pipelines.places import corrections
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
 from pipelines.release.inputs import members_left_out
+from pipelines.release.mend import mend
 from pipelines.release.publish import latest_version
 from pipelines.release.unscored import score_lines
 
@@ -58,6 +59,7 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
         try:
             with store.disk_problems(settings.data):
                 prepare_home(settings)
+                mend(workspace)
                 from assets_defs.run import run  # here: Dagster is slow to import, and other commands do without
 
                 run(workspace)
@@ -71,7 +73,7 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
 def prepare_home(settings: Settings) -> None:
     """DIR is the Dagster home too: its instance file must be there before Dagster looks."""
     target = settings.data / "dagster.yaml"
-    if not target.exists():
+    if not target.exists() or (target.is_file() and target.stat().st_size == 0):
         store.write_bytes(target, DAGSTER_YAML)
 
 

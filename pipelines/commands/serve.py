@@ -9,22 +9,18 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from pipelines.commands.port import LOOPBACK, listen
-from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.release.publish import latest_version
+from pipelines.release.version import latest_release
 
 
 def serve_release(settings: Settings, port: int) -> None:
     """Serve `releases/latest` until interrupted. Raises Problem where there is no release or the port is taken."""
-    releases = settings.data / "releases"
-    version = latest_version(releases)
-    if not version:
-        raise Problem(str(settings.data), "holds no release", "run `commonground refresh`")
+    release = latest_release(settings.data)
     held = listen(port)
     port = held.getsockname()[1]
-    click.echo(f"release {version} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
+    click.echo(f"release {release.name} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
     # a release is public data: any page on this machine may read it
     middleware = [Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])]
-    app = Starlette(routes=[Mount("/", StaticFiles(directory=releases / version))], middleware=middleware)
+    app = Starlette(routes=[Mount("/", StaticFiles(directory=release))], middleware=middleware)
     # a download under way does not keep a stopped server alive
     uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)).run(sockets=[held])

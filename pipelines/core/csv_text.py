@@ -166,8 +166,11 @@ def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str
             other = columns.iloc[:, i]
             differs = ~((first == other) | (first.isna() & other.isna())).to_numpy()
             if differs.any():
-                line = frame.index[differs.argmax()]
-                message = f"the heading {name!r} stands twice, and its columns differ (line {line})"
+                at = differs.argmax()
+                values = " and ".join(repr(plain(str(column.iloc[at]))[:40]) for column in (first, other))
+                message = (
+                    f"the heading {name!r} stands twice, and its columns differ (line {frame.index[at]}): {values}"
+                )
                 raise Problem(where, message, "keep the column that is meant")
     return frame.loc[:, ~frame.columns.duplicated()]
 

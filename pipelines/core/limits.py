@@ -10,7 +10,6 @@ CELLS = 20_000_000  # of a table that is read whole, as far as its commas and li
 COLUMNS = 5_000
 OBJECTS = 1_500_000  # objects and lists in one JSON text that is read whole; each takes 25 times its bytes
 VALUES = 12_000_000  # and values in it
-CROSSINGS = 100_000  # places where an outline crosses itself, as far as a sample of its edges tells
 WORKBOOK_MB, WORKBOOK_S = 900, 60  # what reading one workbook may take
 
 

@@ -1,7 +1,9 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
+import re
 import time
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from pipelines.release.publish import latest_version
 from pipelines.tables.snapshot import current
 
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
+ASIDE = re.compile(r"\.\d{4}-\d\d-\d\dT\d{6}Za*$")  # the end of the name of what was moved aside
+TOLD_FOR_S = 86_400
 POST_S = 10  # for an alert
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
 
@@ -38,6 +42,7 @@ def record_success(workspace: Workspace) -> None:
             ),
             "warnings": troubles,
             "failure": None,
+            "disk_bytes": store.disk_use(workspace.data),
         },
     )
 
@@ -53,11 +58,22 @@ def warnings(workspace: Workspace) -> list[str]:
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
     sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
-    sentences += _not_placed(workspace)
+    sentences += _not_placed(workspace) + _unmatched(workspace) + _damaged(workspace.data)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
         for s in now
         for part, why in list(s.missing.items())[:1]
+    ]
+
+
+def _damaged(data: Path) -> list[str]:
+    """What was found damaged in DIR within a day: mended, and a word on the disk it lies on."""
+    aside = [path for path in (data / store.DAMAGED).rglob("*") if ASIDE.search(path.name)]
+    new = sorted(path for path in aside if time.time() - path.lstat().st_ctime < TOLD_FOR_S)
+    if not new:
+        return []
+    return [
+        f"damaged: {len(new)} things in {data} were not what was written, and were moved to {new[0].parent} and made anew, such as {new[0].name}"
     ]
 
 
@@ -73,6 +89,22 @@ def _not_placed(workspace: Workspace) -> list[str]:
     return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)] + [
         f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {row.issue}" for row in odd.itertuples()
     ]
+
+
+def _unmatched(workspace: Workspace) -> list[str]:
+    """Look-ups and groups whose codes do not meet; nothing before the table of areas was made."""
+    try:
+        return [f"not matched: {told}" for told in output(workspace.data, "geography/areas").meta.get("told", [])]
+    except FileNotFoundError:
+        return []
+
+
+def disk_line(data: Path) -> str:
+    """What DIR takes on the disk, in a line."""
+    used = store.disk_use(data)
+    parts = sorted(((size, name) for name, size in used.items() if size >= 50_000), reverse=True)
+    listed = ", ".join(f"{name} {size / 1e6:,.1f}" for size, name in parts)
+    return f"on disk: {sum(used.values()) / 1e6:,.1f} MB ({listed})"
 
 
 def read(settings: Settings) -> dict:

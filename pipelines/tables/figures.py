@@ -89,7 +89,8 @@ def of_the_last_year(lines: Iterable[dict], geography: Geography, held: str, tod
 
     Of answers observed before figures were kept, the number of rows is known.
     """
-    since, found = str(today - datetime.timedelta(days=365)), []
+    since = str(today - datetime.timedelta(days=365))
+    found: list[dict] = []
     for line in lines:
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if not good or line.get("held_by", held) != held or line["observed_at"][:10] < since:
@@ -172,7 +173,7 @@ def _columns(now: dict, past: list[dict]) -> list[str]:
     told, past = [], [line for line in past if "filled" in line]
     for name, share in now["filled"].items() if past else ():
         best = max((line["filled"].get(name, 0) for line in past), default=0)
-        if best * now["rows"] >= JUDGED and share < LEAST_FILLED * best:
+        if best * now["rows"] >= (JUDGED if share else FEW_NULLED) and share < LEAST_FILLED * best:
             told.append(f"column {name} is filled in {share:.0%} of its rows, where {best:.0%} were in the last year")
     for name, share in now["nulled"].items() if past else ():
         least = min(line["nulled"].get(name, 0) for line in past)

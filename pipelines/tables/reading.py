@@ -14,10 +14,12 @@ import orjson
 import pandas as pd
 import shapely
 
+from geodata.crs import same_crs
 from pipelines.core.csv_text import read_csv_text, stream_csv_text
 from pipelines.core.json_text import read_json
 from pipelines.core.limits import HELD
 from pipelines.core.parquet_file import read_parquet
+from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch.forms import form_of, members, unpacked_limit
@@ -226,22 +228,34 @@ def _arcgis(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
     frame = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows], dtype=object)
     if not source.fetch.geometry:
         return frame
-    crs = page.get("crs") or {}
-    for key in ("properties", "name"):
-        crs = crs.get(key) or {} if isinstance(crs, dict) else {}
-    crs = crs if isinstance(crs, str) else source.fetch.out_crs
-    if source.fetch.out_crs.removeprefix("EPSG:") not in crs:
+    crs = _crs_told(page)
+    if crs is not None and not same_crs(crs, source.fetch.out_crs):
         raise Problem(
             source.stem,
-            f"the layer came in {crs}, not in {source.fetch.out_crs}",
+            f"the layer came in {plain(crs)[:60]}, not in {source.fetch.out_crs}",
             "check out_crs in the source's file",
         )
     texts = [orjson.dumps(f["geometry"]) if f.get("geometry") else None for _, f in features]
     shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     lost = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     for i in np.flatnonzero(lost):
-        odd.add(features[i][0], "geometry", str(rows[i])[:SHOWN], "has no geometry")
-    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)[~lost]
+        odd.add(features[i][0], "geometry", _called(source, rows[i]), "has no geometry that can be read")
+    return geopandas.GeoDataFrame(frame, geometry=shapely.force_2d(shapes), crs=source.fetch.out_crs)[~lost]
+
+
+def _crs_told(page: dict) -> str | None:
+    """What a page says of its CRS, as GeoJSON or as Esri has it; None where it says nothing: its numbers are then held to
+    the extent in the CRS that was asked for."""
+    told = (page.get("crs") or {}).get("properties") or {}
+    esri = page.get("spatialReference") or {}
+    found = (told.get("name"), told.get("code"), esri.get("latestWkid"), esri.get("wkid"), esri.get("wkt"))
+    return next((str(value) for value in found if value), None)
+
+
+def _called(source: Source, row: dict) -> str:
+    """What a feature is called in a sentence: the first of its source's key that it tells."""
+    headings = [heading for name in source.key for heading in source.columns[name].headings(name)]
+    return repr(plain(str(next((row[h] for h in headings if row.get(h)), "without a code")))[:60])
 
 
 PAGES = ("geojson", "arcgis", "osm")  # forms of JSON that say by themselves where their rows are

@@ -27,14 +27,17 @@ from pipelines.tables.kept import (
     is_undamaged,
     last_good,
     last_undamaged,
+    mend_observations,
     move_aside,
+    observations,
     read_snapshot,
     with_bytes,
+    write_down,
 )
 from pipelines.tables.moved import moved
 from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
-from pipelines.tables.seen import live_since
+from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -141,6 +144,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     if source.publish == "nothing":
         return current(workspace.data, source, workspace.geography)
+    mend_observations(folder)
     last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
@@ -152,7 +156,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     try:
         with unforeseen(source.stem), store.disk_problems(workspace.data):
             observation = _observe(workspace, source, folder, last, by_hand)
-        store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        write_down(folder, {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
@@ -171,7 +175,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
                 "problem": str(problem),
                 **refused,
             }
-            store.append_line(folder / "observations.jsonl", failed)
+            write_down(folder, failed)
         if source.required:
             raise problem from None
         log.warning("%s", problem)
@@ -186,7 +190,7 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     if source.publish == "nothing":
         told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
         return Snapshot(source.stem, folder, "unavailable", problem=told)
-    last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
+    last, lines = last_good(folder, geography.stem), observations(folder)
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
@@ -197,7 +201,7 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
-    lines = store.read_lines(folder / "observations.jsonl")
+    lines = observations(folder)
     held = held_by(source, workspace.geography)
     past = of_the_last_year(lines, workspace.geography, held, workspace.today)
     judged = judged_by(source, workspace.geography, last, past)
@@ -231,15 +235,9 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
     with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
-        table, issues = tidy(source, workspace.geography, reply.files)
-        now = figures(source, workspace.geography, table, issues)
-        before = _table_before(workspace, source, last)
-        wrong = _far_off(source, workspace.geography, (now, table), (past, before))
-        if wrong and not (accepted and accepted.sha == sha):
-            remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
-            raise Problem(source.stem, "; ".join(wrong), remedy)
-    line |= {"held_by": held, "figures": now, "lost": lost_kinds(now, past), "accepted": wrong}
-    line |= {"changed": [] if before is None else what_changed(source, before, table)}
+        taken = accepted is not None and accepted.sha == sha
+        table, issues, found = _held_to_the_past(workspace, source, reply, (last, past), taken)
+    line |= {"held_by": held, **found}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -273,14 +271,24 @@ def _partial(workspace: Workspace, source: Source) -> Path:
     return workspace.data / "partial" / source.stem
 
 
-def _far_off(source: Source, geography: Geography, now: tuple, past: tuple) -> list[str]:
-    """In words, in what an answer (its figures and table) is far from those of the last year, and from the last table.
-
-    What an operator who was told so asks for again (`--again`) is taken all the same, and the comparison starts anew.
+def _held_to_the_past(
+    workspace: Workspace, source: Source, reply: Reply, earlier: tuple[dict | None, list[dict]], taken: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
+    """The table of an answer, its issues and what its observation tells of it. `earlier`: the last good observation, and
+    the figures of the last year. Raises Problem where it is far from them, unless it is `taken` all the same: an operator
+    who was told so asked for it again, and the comparison starts anew.
     """
-    (found, table), (figures_past, before) = now, past
-    told = worse(source, found, figures_past)
-    return told + (moved(source, geography, before, table) if figures_past and before is not None else [])
+    last, past = earlier
+    table, issues = tidy(source, workspace.geography, reply.files)
+    now = figures(source, workspace.geography, table, issues)
+    before = _table_before(workspace, source, last)
+    wrong = worse(source, now, past)
+    wrong += moved(source, workspace.geography, before, table) if past and before is not None else []
+    if wrong and not taken:
+        remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
+        raise Problem(source.stem, "; ".join(wrong), remedy)
+    changed = [] if before is None else what_changed(source, before, table)
+    return table, issues, {"figures": now, "lost": lost_kinds(now, past), "accepted": wrong, "changed": changed}
 
 
 def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd.DataFrame | None:
@@ -297,7 +305,7 @@ def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd
 def _snapshot(
     source: Source, folder: Path, line: dict, state: str, problem: str | None = None, downloaded: int = 0
 ) -> Snapshot:
-    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    as_at = told_day(line) or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
         source.stem,
         folder,

@@ -18,7 +18,7 @@ from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
-from pipelines.tables.made_valid import made_valid
+from pipelines.tables.layer import MENDED, mended
 from pipelines.tables.odd import Odd
 from pipelines.tables.reading import read_text_table
 
@@ -50,7 +50,7 @@ def tidy(
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
-        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+        text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
@@ -158,8 +158,9 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
         table[name] = values
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
-        shapes = text["geometry"].to_numpy()
-        shapes = made_valid(source, shapes)
+        shapes, changed = mended(text["geometry"].to_numpy())
+        called = frame[source.key[0]] if source.key else frame.index.to_series()
+        issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(called.iloc[at]), MENDED) for at in changed]
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
     return frame if kept.all() else frame[kept], issues, breaches
 

@@ -293,8 +293,14 @@ def test_damaged_step_record(body, data, command, fingerprint, untouched):
 
 
 def test_damaged_scope(data, command, fingerprint, untouched):
-    before = fingerprint(data)
     (data / "scope.json").write_bytes(b'{"geography": "samp')
+    whole = json.loads((data / "tables" / "scope.json").read_bytes())["meta"]
+    ran = command(*words(data, NEW))  # the record of the step that wrote it says the same
+    assert ran.code == 0, ran.err
+    assert json.loads((data / "scope.json").read_bytes()) == whole
+    (data / "scope.json").write_bytes(b'{"geography": "samp')
+    (data / "tables" / "scope.json").unlink()
+    before = fingerprint(data)
     ran = command(*words(data, NEW))
     assert ran.code == 1
     assert "scope.json" in ran.sentence
