@@ -16,6 +16,7 @@ from geodata.geography import Geography
 from geodata.locate import locate_points
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
+from pipelines.core.unforeseen import unforeseen
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.places.told_apart import told_apart
@@ -141,7 +142,8 @@ def _held(given: Given, source: Source, line: dict, postcodes: pd.DataFrame) -> 
 
 
 def _tidied(given: Given, source: Source, line: dict) -> pd.DataFrame:
-    return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
+    with unforeseen(source.stem):
+        return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
 
 
 def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str) -> pd.DataFrame:

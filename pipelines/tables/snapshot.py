@@ -1,9 +1,6 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
-import csv
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,10 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
+from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, unchanged_since_nothing
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
@@ -29,11 +27,15 @@ from pipelines.tables.kept import (
     is_undamaged,
     last_good,
     last_undamaged,
+    mend_observations,
     move_aside,
+    observations,
     read_snapshot,
     with_bytes,
+    write_down,
 )
 from pipelines.tables.moved import moved
+from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
@@ -142,21 +144,24 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     if source.publish == "nothing":
         return current(workspace.data, source, workspace.geography)
+    mend_observations(folder)
     last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
+    client_of(workspace).begin()
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
-        with _unforeseen(source):
+        with unforeseen(source.stem), store.disk_problems(workspace.data):
             observation = _observe(workspace, source, folder, last, by_hand)
-        store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        write_down(folder, {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
-    except Problem as problem:
+    except Problem as failure:
+        problem = client_of(workspace).discreet(failure)
         refused = problem.line if isinstance(problem, Refused) else {}
         if folder.exists() or not source.required or refused:
             failed = {
@@ -170,9 +175,9 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
                 "problem": str(problem),
                 **refused,
             }
-            store.append_line(folder / "observations.jsonl", failed)
+            write_down(folder, failed)
         if source.required:
-            raise
+            raise problem from None
         log.warning("%s", problem)
         if last:
             return _snapshot(source, folder, last, "stale", str(problem))
@@ -185,7 +190,7 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     if source.publish == "nothing":
         told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
         return Snapshot(source.stem, folder, "unavailable", problem=told)
-    last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
+    last, lines = last_good(folder, geography.stem), observations(folder)
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
@@ -193,20 +198,10 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     return replace(now, live_since=live_since(lines, geography.stem))
 
 
-@contextmanager
-def _unforeseen(source: Source) -> Iterator[None]:
-    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        message = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
-        raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
-
-
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
-    lines = store.read_lines(folder / "observations.jsonl")
+    lines = observations(folder)
     held = held_by(source, workspace.geography)
     past = of_the_last_year(lines, workspace.geography, held, workspace.today)
     judged = judged_by(source, workspace.geography, last, past)
@@ -221,6 +216,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if refused:
         known, kept = refused.validator, None
     reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
+    reply = without_unreadable(source, reply, known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
     line: dict[str, Any] = {
@@ -229,6 +225,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         "through": through,
     }
     line |= {"parts_of": listed.of} if listed.of else {}
+    if reply is None and not last:
+        raise unchanged_since_nothing(source.stem)
     if reply is None:
         return with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
@@ -236,16 +234,10 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
-    with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
-        table, issues = tidy(source, workspace.geography, reply.files)
-        now = figures(source, workspace.geography, table, issues)
-        before = _table_before(workspace, source, last)
-        wrong = _far_off(source, workspace.geography, (now, table), (past, before))
-        if wrong and not (accepted and accepted.sha == sha):
-            remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
-            raise Problem(source.stem, "; ".join(wrong), remedy)
-    line |= {"held_by": held, "figures": now, "lost": lost_kinds(now, past), "accepted": wrong}
-    line |= {"changed": [] if before is None else what_changed(source, before, table)}
+    with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
+        taken = accepted is not None and accepted.sha == sha
+        table, issues, found = _held_to_the_past(workspace, source, reply, (last, past), taken)
+    line |= {"held_by": held, **found}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -274,14 +266,24 @@ def _partial(workspace: Workspace, source: Source) -> Path:
     return workspace.data / "partial" / source.stem
 
 
-def _far_off(source: Source, geography: Geography, now: tuple, past: tuple) -> list[str]:
-    """In words, in what an answer (its figures and table) is far from those of the last year, and from the last table.
-
-    What an operator who was told so asks for again (`--again`) is taken all the same, and the comparison starts anew.
+def _held_to_the_past(
+    workspace: Workspace, source: Source, reply: Reply, earlier: tuple[dict | None, list[dict]], taken: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
+    """The table of an answer, its issues and what its observation tells of it. `earlier`: the last good observation, and
+    the figures of the last year. Raises Problem where it is far from them, unless it is `taken` all the same: an operator
+    who was told so asked for it again, and the comparison starts anew.
     """
-    (found, table), (figures_past, before) = now, past
-    told = worse(source, found, figures_past)
-    return told + (moved(source, geography, before, table) if figures_past and before is not None else [])
+    last, past = earlier
+    table, issues = tidy(source, workspace.geography, reply.files)
+    now = figures(source, workspace.geography, table, issues)
+    before = _table_before(workspace, source, last)
+    wrong = worse(source, now, past)
+    wrong += moved(source, workspace.geography, before, table) if past and before is not None else []
+    if wrong and not taken:
+        remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
+        raise Problem(source.stem, "; ".join(wrong), remedy)
+    changed = [] if before is None else what_changed(source, before, table)
+    return table, issues, {"figures": now, "lost": lost_kinds(now, past), "accepted": wrong, "changed": changed}
 
 
 def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd.DataFrame | None:
