@@ -12,6 +12,7 @@ from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.fetch import inbox
 from pipelines.places.records import MEANS_NOTHING
+from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
 from pipelines.tables.snapshot import current
@@ -73,11 +74,14 @@ def _not_placed(workspace: Workspace) -> list[str]:
 
 
 def _unmatched(workspace: Workspace) -> list[str]:
-    """Look-ups and groups whose codes do not meet; nothing before the table of areas was made."""
-    try:
-        return [f"not matched: {told}" for told in output(workspace.data, "geography/areas").meta.get("told", [])]
-    except FileNotFoundError:
-        return []
+    """Look-ups, groups and older areas whose codes do not meet, as far as their tables were made."""
+    sentences = []
+    for key in ("geography/areas", "geography/postcode", *(f"by_area/{stem}" for stem in carried_sources(workspace.register))):
+        try:
+            sentences += [f"not matched: {told}" for told in output(workspace.data, key).meta.get("told", [])]
+        except FileNotFoundError:
+            continue
+    return sentences
 
 
 def read(settings: Settings) -> dict:

@@ -3,12 +3,17 @@
 import warnings
 
 import geopandas
+import numpy as np
+import orjson
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
-from geodata.crs import PUBLISHED, transform_xy
+from geodata.crs import PUBLISHED, is_crs, transform_xy
+from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
+from pipelines.fetch.forms import BOM
 from pipelines.register.source import Source
 from pipelines.tables.headings import Used
 
@@ -23,8 +28,15 @@ def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
         layer = _layer(source, body)
     if layer.crs is None:
         raise Problem(source.stem, "the layer does not say in which CRS it is", REMEDY)
-    points = shapely.point_on_surface(layer.geometry.to_numpy())
-    longitude, latitude = transform_xy(shapely.get_x(points), shapely.get_y(points), layer.crs.to_string(), PUBLISHED)
+    shapes = layer.geometry.to_numpy()
+    shapes = np.where(np.isfinite(shapely.bounds(shapes)).all(axis=1), shapes, None)  # nor of what is empty
+    try:
+        points = shapely.point_on_surface(shapes)
+        x, y = shapely.get_x(points), shapely.get_y(points)
+        longitude, latitude = transform_xy(x, y, layer.crs.to_string(), PUBLISHED)
+    except (ProjError, shapely.errors.GEOSException) as error:
+        message = f"its shapes have no place on Earth ({plain(str(error))[:80]})"
+        raise Problem(source.stem, message, REMEDY) from error
     texts = layer.drop(columns="geometry")
     frame = pd.DataFrame(
         {name: texts[name].astype("str").where(texts[name].notna(), None) for name in texts}, dtype=object
@@ -36,6 +48,8 @@ def read_layer_file(source: Source, body: bytes) -> pd.DataFrame:
 
 
 def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
+    if b'"crs"' in body and not body.startswith(b"SQLite"):
+        _hold_told_crs(source, body)
     try:
         there = [str(name) for name in pyogrio.list_layers(body)[:, 0]]
         wanted = source.fetch.sheet or 0  # the only layer of a file in memory is named as nobody knows
@@ -48,3 +62,14 @@ def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         message = f"the map layer cannot be read ({str(error).splitlines()[0][:120]})"
         raise Problem(source.stem, message, REMEDY) from error
+
+
+def _hold_told_crs(source: Source, body: bytes) -> None:
+    """Raises Problem for a GeoJSON whose CRS nobody knows: GDAL would take its numbers for degrees without a word."""
+    try:
+        told = (orjson.loads(body.removeprefix(BOM)).get("crs") or {}).get("properties") or {}
+    except (orjson.JSONDecodeError, AttributeError):
+        return  # which the reader says in its own words
+    name = told.get("name") or told.get("code")
+    if name and not is_crs(str(name)):
+        raise Problem(source.stem, f"the layer came in {plain(str(name))[:60]!r}, which is no CRS", REMEDY)

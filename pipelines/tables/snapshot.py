@@ -34,6 +34,8 @@ from pipelines.tables.kept import (
     read_snapshot,
     with_bytes,
 )
+from pipelines.tables.known_codes import hold_to_known
+from pipelines.tables.layer import ground_m2, other_ground
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
 from pipelines.tables.seen import live_since
 from pipelines.tables.tidy import tidy
@@ -214,8 +216,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if source.fetch.parts and not by_hand:
         listed = part_list.parts_of(client, source, workspace.geography, last)
     known, kept = (before or {}).get("validator", {}), folder / before["sha"] if before else None
-    if refused:
-        known, kept = refused.validator, None
+    if refused:  # what a query service calls unchanged is what it says of a layer, and not its rows: a glitch may pass
+        known, kept = refused.validator if source.fetch.protocol in ("file", "extract") else {}, None
     reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
@@ -235,6 +237,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
         table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
         line |= _placed(workspace, source, folder, table)
+        line |= _ground(workspace, source, last, table)
+    hold_to_known(workspace, source, table)
     line |= {"changed": _changed(workspace, source, last, table)}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
@@ -291,6 +295,18 @@ def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFr
     if wrong := fewer_than_last_year(share, best):
         raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
     return {"placed": share, "placed_by": rule}
+
+
+def _ground(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> dict:
+    """How much ground the outlines of areas cover, and the rule that says so. Raises Problem where it is far from that of
+    the last good answer by the same rule."""
+    ground = ground_m2(source, workspace.geography, table)
+    if ground is None:
+        return {}
+    rule = store.sha256_json([source.fetch.model_dump(mode="json"), workspace.geography.expected])[:12]
+    if last and last.get("ground_by") == rule and (wrong := other_ground(ground, last["ground_m2"])):
+        raise Problem(source.stem, wrong, "look at the layer; it may be cut, or of other borders")
+    return {"ground_m2": ground, "ground_by": rule}
 
 
 def _snapshot(
