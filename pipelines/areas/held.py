@@ -11,7 +11,9 @@ from geodata.geography import Geography
 from pipelines.core.lookup import among
 from pipelines.core.problem import Problem
 
-MOST_OUTSIDE = 0.05  # the share of origins outside their outline: where homes lie around a hill, their middle is nobody's home
+MOST_OUTSIDE = (
+    0.05  # the share of origins outside their outline: where homes lie around a hill, their middle is nobody's home
+)
 SLACK_M = 100.0  # beyond what surrounds an outline: the middle of what lies within cannot be farther than a border is drawn roughly
 SHIFT_M = 30.0  # the middle offset of many origins from the centres of their outlines; another datum is 100 m and more
 TIMES = 5.0  # as many standard errors as an offset may be by chance, where areas are few or wide
@@ -52,9 +54,10 @@ AGAINST = {"east": "west", "north": "south"}
 
 
 def whole_groups(grouping: pd.DataFrame, areas: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The groups of a grouping (authority_code, then code and name of the group) all of whose authorities are in the look-ups
+    """The groups of a grouping (authority_code, and code and name of the group) all of whose authorities are in the look-ups
     of `areas`; of the others, by code and by name, a sentence: a part of a group must never pass for it."""
-    code, name = grouping.columns[1:3]
+    code = next(c for c in grouping.columns if c.endswith("_code") and c != "authority_code")
+    name = code.removesuffix("_code") + "_name"
     missing = grouping[~among(grouping["authority_code"], areas["authority_code"])]
     told = {}
     for (group, title), lost in missing.groupby([code, name], sort=True):

@@ -50,7 +50,9 @@ def make_postcodes(given: Given) -> Tables:
     there = within_extent(geography, x, y, geography.crs)
     if there.any() and (located := (at[there] >= 0).mean()) < LEAST_LOCATED:
         message = f"only {located:.0%} of its postcodes within the geography lie in an outline of {layer.source}"
-        return {"postcode": nothing}, {"told": [f"{rule.source} is not used: {message}; one of the two is shifted or cut"]}
+        return {"postcode": nothing}, {
+            "told": [f"{rule.source} is not used: {message}; one of the two is shifted or cut"]
+        }
     codes = np.append(outlines[layer.by].to_numpy(dtype=object), None)
     found = pd.DataFrame({"postcode": compact(rows[rule.postcode]), "x": np.round(x, 1), "y": np.round(y, 1)})
     found["area_code"] = pd.Series(codes[at], index=found.index, dtype="str")

@@ -58,7 +58,8 @@ def make_areas(given: Given) -> Tables:
     """
     geography: Geography = given.definition["geography"]
     areas = _origins(given, geography)
-    told, left_out = [], {}
+    told: list[str] = []
+    left_out: dict[str, str] = {}
     for lookup in geography.lookups:
         rows = given.frame(f"table/{lookup.source}")
         other = pd.DataFrame({lookup.by: rows[lookup.by], **{ours: rows[its] for ours, its in lookup.gives.items()}})

@@ -76,7 +76,11 @@ def _not_placed(workspace: Workspace) -> list[str]:
 def _unmatched(workspace: Workspace) -> list[str]:
     """Look-ups, groups and older areas whose codes do not meet, as far as their tables were made."""
     sentences = []
-    for key in ("geography/areas", "geography/postcode", *(f"by_area/{stem}" for stem in carried_sources(workspace.register))):
+    for key in (
+        "geography/areas",
+        "geography/postcode",
+        *(f"by_area/{stem}" for stem in carried_sources(workspace.register)),
+    ):
         try:
             sentences += [f"not matched: {told}" for told in output(workspace.data, key).meta.get("told", [])]
         except FileNotFoundError:

@@ -41,7 +41,9 @@ def _hold_codes(source: Source, codes: pd.Series, known: pd.DataFrame | None, by
         return
     strange = codes[~among(codes, known[by])].dropna()
     if len(strange):
-        message = f"{len(strange):,} of {len(codes):,} areas are in no look-up, the first is {plain(strange.iloc[0])[:60]}"
+        message = (
+            f"{len(strange):,} of {len(codes):,} areas are in no look-up, the first is {plain(strange.iloc[0])[:60]}"
+        )
         raise Problem(source.stem, message, REMEDY)
 
 

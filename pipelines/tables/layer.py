@@ -69,7 +69,9 @@ def layer_breaches(source: Source, geography: Geography, layer: geopandas.GeoDat
         inside = within_extent(geography, (west + east) / 2, (south + north) / 2, crs)
     of_areas = source.stem in (geography.boundaries.source, geography.centroids.source)
     if inside.mean() < LEAST_OF_LAYER:
-        message = f"only {inside.mean():.1%} of its shapes lie within the geography, where {LEAST_OF_LAYER:.0%} are expected"
+        message = (
+            f"only {inside.mean():.1%} of its shapes lie within the geography, where {LEAST_OF_LAYER:.0%} are expected"
+        )
         return [Breach("rows", None, inside.mean(), f"{message}: look for swapped axes, another unit or another CRS")]
     if of_areas and not (held := inside & _is_usable(shapes)).all():
         return named(~held, "lies outside the geography, or has coordinates that are no numbers")
@@ -79,7 +81,10 @@ def layer_breaches(source: Source, geography: Geography, layer: geopandas.GeoDat
         odd = ~np.isin(shapely.get_type_id(shapes), POLYGONAL) | (shapely.area(shapes) < LEAST_M2)
         return (
             named(odd, "is no outline that holds any ground")
-            or named(~shapely.is_valid(shapes), "has an outline that crosses itself, and cannot be mended without becoming another")
+            or named(
+                ~shapely.is_valid(shapes),
+                "has an outline that crosses itself, and cannot be mended without becoming another",
+            )
             or _ground_breaches(named, shapes)
         )
     return []
@@ -96,7 +101,9 @@ def other_ground(now_m2: float, last_m2: float) -> str | None:
     """What is wrong where outlines cover much more or less ground than those of the last good answer; None where nothing is."""
     if abs(now_m2 - last_m2) <= MOST_OTHER * last_m2:
         return None
-    return f"its outlines cover {now_m2 / 1e6:,.1f} square kilometres, where the last good ones cover {last_m2 / 1e6:,.1f}"
+    return (
+        f"its outlines cover {now_m2 / 1e6:,.1f} square kilometres, where the last good ones cover {last_m2 / 1e6:,.1f}"
+    )
 
 
 class Named:
@@ -117,7 +124,8 @@ class Named:
 def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
     """The outlines that cover much of the ground of another; or that most borders meet no other area."""
     at, inwards = _borders(shapes)
-    pairs = _in_doubt(*(at + inwards * BESIDE_M).T, shapes)[:MOST_PAIRS]
+    x, y = (at + inwards * BESIDE_M).T
+    pairs = _in_doubt(x, y, shapes)[:MOST_PAIRS]
     one, other = pairs.T
     both = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     too = both > MOST_SHARED * np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
@@ -125,9 +133,12 @@ def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
         wrong = np.isin(np.arange(len(shapes)), pairs[too])
         a, b = pairs[too][pairs[too].min(axis=1).argmin()]
         return named(wrong, f"covers ground that {named.codes[max(a, b)]} covers too")
-    alone = (locate_points(*(at - inwards * BESIDE_M).T, shapes) < 0).mean()
+    x, y = (at - inwards * BESIDE_M).T
+    alone = (locate_points(x, y, shapes) < 0).mean()
     if alone > MOST_ALONE:
-        message = f"{alone:.0%} of the borders of its outlines meet no other outline: they cover a part of their areas alone"
+        message = (
+            f"{alone:.0%} of the borders of its outlines meet no other outline: they cover a part of their areas alone"
+        )
         return [Breach("rows", None, alone, message)]
     return []
 
@@ -147,7 +158,9 @@ def _borders(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     parts, of = shapely.get_parts(shapes, return_index=True)
     order = np.lexsort([shapely.area(parts), of])
     largest = parts[order[np.append(np.flatnonzero(np.diff(of[order])), len(order) - 1)]]
-    rings = shapely.get_exterior_ring(shapely.orient_polygons(largest))  # anticlockwise: what is within lies to the left
+    rings = shapely.get_exterior_ring(
+        shapely.orient_polygons(largest)
+    )  # anticlockwise: what is within lies to the left
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     start, n = np.searchsorted(ring, np.arange(len(rings))), np.bincount(ring) - 1
     at = (start[:, None] + (np.arange(PER_OUTLINE) * n[:, None]) // PER_OUTLINE).ravel()

@@ -123,8 +123,8 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
         shapes, changed = mended(text["geometry"].to_numpy())
-        codes = frame[source.key[0]] if source.key else frame.index.to_series()
-        issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(codes.iloc[at]), MENDED) for at in changed]
+        called = frame[source.key[0]] if source.key else frame.index.to_series()
+        issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(called.iloc[at]), MENDED) for at in changed]
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
     return frame, issues, breaches
 
