@@ -55,7 +55,7 @@ def test_nothing_that_bears_a_versions_name_holds_up_a_refresh(data, command, fi
     (releases / "latest").symlink_to("/etc")
     ran = command("check", "--data", data)
     assert ran.code == 1
-    assert "points at no release that is kept" in ran.sentence
+    assert "points at no release that is whole" in ran.sentence
     ran = command(*words(data, NEW))
     assert ran.code == 0, ran.err
     assert "it points at 1.0.0 now" in ran.err
