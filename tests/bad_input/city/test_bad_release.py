@@ -43,7 +43,7 @@ def test_another_program_saved_a_view(data, database, profile, command, fingerpr
     ran = command("check", "--data", data)
     assert ran.code == 1
     assert "file_not_as_published" in ran.sentence
-    assert commandprofile.code == 0
+    assert command(*profile).code == 0
     ran = command(*words(data, OLD))
     assert ran.code == 0, ran.err
     assert "is no longer what was published" in ran.err
