@@ -161,7 +161,7 @@ def test_no_wait_is_longer_than_what_is_left_of_a_source_s_time(waits):
     [
         ("7", 7),
         ("9" * 400, 60),
-        ("Fri, 01 Jan 2088 00:00:00 GMT", 60),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", 60),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
         ("Wed, 21 Oct 99999 07:28:00 GMT", 0.5),
         ("soon", 0.5),
