@@ -1,5 +1,6 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
+import contextlib
 import datetime
 import re
 import time
@@ -58,6 +59,7 @@ def warnings(workspace: Workspace) -> list[str]:
         for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
     ]
     sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
+    sentences += [f"not read: {told}" for told in _unread(workspace)]
     sentences += _not_placed(workspace) + _unmatched(workspace) + _damaged(workspace.data)
     return sentences + [
         f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
@@ -75,6 +77,15 @@ def _damaged(data: Path) -> list[str]:
     return [
         f"damaged: {len(new)} things in {data} were not what was written, and were moved to {new[0].parent} and made anew, such as {new[0].name}"
     ]
+
+
+def _unread(workspace: Workspace) -> list[str]:
+    """Sources whose snapshot was accepted by other rules and cannot be read by those of today."""
+    told = []
+    for stem in workspace.register.sources:
+        with contextlib.suppress(FileNotFoundError):
+            told.append(output(workspace.data, f"table/{stem}").meta.get("problem"))
+    return [problem for problem in told if problem]
 
 
 def _not_placed(workspace: Workspace) -> list[str]:

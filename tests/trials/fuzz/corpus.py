@@ -23,12 +23,25 @@ ANSWERS = {  # by parser, sources and a part of the address of each
         ("dfe_gias_current", "edubasealldata"),
         ("ons_census_residents_2021", "NM_2021_1"),
     ],
-    "zip": [("ons_census_tenure_2021", "ts054"), ("ons_nspl_2025", "077631e063"), ("os_open_greenspace_current", "OpenGreenspace")],
-    "json_array": [("ccew_charities_current", "publicextract.charity.zip"), ("ccew_charity_areas_current", "area_of_operation.zip")],
+    "zip": [
+        ("ons_census_tenure_2021", "ts054"),
+        ("ons_nspl_2025", "077631e063"),
+        ("os_open_greenspace_current", "OpenGreenspace"),
+    ],
+    "json_array": [
+        ("ccew_charities_current", "publicextract.charity.zip"),
+        ("ccew_charity_areas_current", "area_of_operation.zip"),
+    ],
     "json": [("fsa_hygiene_current", "FHRS501")],
     "osm": [("osm_places_london", "disused")],
-    "arcgis": [("ons_lsoa_boundaries_2021", "Lower_layer_Super|outFields"), ("ons_lsoa_msoa_2021", "OA_LSOA_MSOA|outFields")],
-    "geojson": [("gm_post_offices_current", "gm_post_offices"), ("gm_places_of_worship_current", "gm_places_of_worship")],
+    "arcgis": [
+        ("ons_lsoa_boundaries_2021", "Lower_layer_Super|outFields"),
+        ("ons_lsoa_msoa_2021", "OA_LSOA_MSOA|outFields"),
+    ],
+    "geojson": [
+        ("gm_post_offices_current", "gm_post_offices"),
+        ("gm_places_of_worship_current", "gm_places_of_worship"),
+    ],
     "gpkg": [("os_open_greenspace_current", "OpenGreenspace")],
     "parquet": [("nhs_gp_practices_2024", "GP.parquet"), ("nhs_pharmacies_2024", "pharmacy.parquet")],
     "extract": [("osm_places_england", "england-latest")],
@@ -53,7 +66,12 @@ def answer(parts: str) -> bytes:
 def examples(parser: str) -> list[tuple[Source, bytes]]:
     """The sources of a parser, each with a good file of it."""
     if parser == "xlsx":
-        return [(make_source({"code": {"type": "text"}, "n": {"type": "number", "nullable": True}}, {"format": "xlsx"}), _workbook())]
+        return [
+            (
+                make_source({"code": {"type": "text"}, "n": {"type": "number", "nullable": True}}, {"format": "xlsx"}),
+                _workbook(),
+            )
+        ]
     return [(workspace().register.sources[stem], answer(part)) for stem, part in ANSWERS[parser]]
 
 
@@ -74,7 +92,9 @@ def rezipped(body: bytes, change) -> bytes:
 
 def table_as(form: str) -> bytes:
     """A small table of areas as a user has it."""
-    frame = pd.DataFrame({"area": [f"E0100000{i}" for i in range(9)], "poor": range(9), "old": [0.5 * i for i in range(9)]})
+    frame = pd.DataFrame(
+        {"area": [f"E0100000{i}" for i in range(9)], "poor": range(9), "old": [0.5 * i for i in range(9)]}
+    )
     if form == "csv":
         return frame.to_csv(index=False).encode()
     buffer = io.BytesIO()

@@ -44,18 +44,22 @@ def line(parser: str, module: str, asked: argparse.Namespace) -> tuple[bool, str
     """Whether the promise held, and the line of one parser."""
     command = [sys.executable, __file__, "--alone", module, "--only", parser, "--seed", str(asked.seed)]
     command += ["--seconds", str(asked.seconds), "--first", str(asked.first)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **QUIET})  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **QUIET})
     again = f"--only {parser} --seed {asked.seed}"
     said = [row for row in done.stderr.splitlines() if not row.isdigit()]
     if done.returncode:
         last = next((row for row in reversed(done.stderr.splitlines()) if row.isdigit()), "0")
-        return False, f"{parser:12} BROKEN at try {last}: ended with {done.returncode}\n" + "\n".join(said[-25:]) + f"\n  again: {again} --first {last}"
+        return False, f"{parser:12} BROKEN at try {last}: ended with {done.returncode}\n" + "\n".join(
+            said[-25:]
+        ) + f"\n  again: {again} --first {last}"
     told = json.loads(done.stdout.splitlines()[-1])
     wrong = told["broken"] + ([f"{told['peak_mb']:,} MB"] if told["peak_mb"] > MOST_MB else [])
     text = f"{parser:12} {told['tries']:7,} tries {told['refused']:7,} refused {told['read']:7,} read, the slowest {told['slowest_s']:5.1f} s, {told['peak_mb']:5,} MB"
     if not wrong:
         return True, text
-    return False, "\n".join([text, *(f"  BROKEN: {each}" for each in wrong[:5]), *said[-12:], f"  again: {again} --first TRY --seconds 1"])
+    return False, "\n".join(
+        [text, *(f"  BROKEN: {each}" for each in wrong[:5]), *said[-12:], f"  again: {again} --first TRY --seconds 1"]
+    )
 
 
 def main() -> int:

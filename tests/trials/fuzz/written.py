@@ -25,7 +25,20 @@ from pipelines.release import health
 from pipelines.scoring.definition import read_index
 from pipelines.tables import kept
 
-PARSERS = ("part_list", "page", "shape", "yaml", "licences", "definition", "corrections", "score_csv", "score_parquet", "list", "log", "words")
+PARSERS = (
+    "part_list",
+    "page",
+    "shape",
+    "yaml",
+    "licences",
+    "definition",
+    "corrections",
+    "score_csv",
+    "score_parquet",
+    "list",
+    "log",
+    "words",
+)
 DEFINITION = Path(__file__).parents[3] / "pipelines" / "definitions" / "indices"
 LICENCES = b"""gla_museums_2022: {publish: rows, licence: ogl3, by: "A. Person", on: 2026-01-01, why: "letter"}
 fsa_hygiene_current:
