@@ -94,6 +94,10 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
     for s in now:
         for what in s.lost:
             yield Trouble(f"lost: {s.stem}: {plain(what)}", s.stem)
+    for s in now:
+        with suppress(FileNotFoundError):  # accepted by other rules, and not to be read by those of today
+            if problem := output(workspace.data, f"table/{s.stem}").meta.get("problem"):
+                yield Trouble(plain(f"not read: {problem}", 1000), s.stem)
     yield from _not_placed(workspace)
     yield from _unmatched(workspace)
     yield from _damaged(workspace.data)
