@@ -2,9 +2,11 @@
 
 import dagster as dg
 
+from assets_defs.history import tidy
 from pipelines.core.problem import Problem
 from pipelines.core.store import writer_lock
 from pipelines.register.workspace import Workspace
+from pipelines.release.mend import mend
 
 
 def workspace_resource(workspace: Workspace, lock: bool, refusal: Problem | None = None) -> dg.ResourceDefinition:
@@ -19,6 +21,8 @@ def workspace_resource(workspace: Workspace, lock: bool, refusal: Problem | None
             yield workspace
             return
         with writer_lock(workspace.data):
+            mend(workspace)
+            tidy(context.instance, workspace.data, context.run_id)
             yield workspace
 
     return resource

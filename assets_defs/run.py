@@ -10,6 +10,7 @@ import dagster as dg
 from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
 from assets_defs.failure import first_failure, was_stopped
+from assets_defs.history import TAGS, compact_history, tidy
 from assets_defs.storage import open_instance
 from pipelines.core.step import to_make
 from pipelines.register.workspace import Workspace
@@ -19,7 +20,6 @@ from pipelines.release.steps import all_steps
 
 log = logging.getLogger("commonground.dagster")
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-TAGS = {"commonground/told_by": "command line"}  # the alarm of the UI leaves these runs to the command
 
 
 def run(workspace: Workspace) -> None:
@@ -31,7 +31,7 @@ def run(workspace: Workspace) -> None:
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
     snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
     with open_instance(workspace.data) as instance:
-        _close_what_was_killed(instance)
+        tidy(instance, workspace.data)
 
         def here(keys: list[dg.AssetKey]):
             return job.execute_in_process(
@@ -52,17 +52,12 @@ def run(workspace: Workspace) -> None:
                 _execute(here, group)
         due = to_make(all_steps(workspace), workspace.data)
         if due or not is_published(workspace):
+            due = to_make(all_steps(workspace), workspace.data, hold=True)  # a release is made of whole files alone
             keys = [dg.AssetKey(key.split("/")) for key in [*due, "release"]]
             _execute(here if workspace.settings.workers == 1 else elsewhere, keys)
         else:
             health.record_success(workspace)
-
-
-def _close_what_was_killed(instance: dg.DagsterInstance) -> None:
-    """Runs of this command that never ended: nothing else writes DIR now, so their processes are gone."""
-    unended = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    for run in instance.get_runs(dg.RunsFilter(statuses=unended, tags=TAGS)):
-        instance.report_run_failed(run, "The process that ran it was killed.")
+    compact_history(workspace.data)
 
 
 def _execute(how: Callable, keys: list[dg.AssetKey]) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy
-import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import SingletonThreadPool
 
+from assets_defs.history import mend_history
+from geodata.records import DefinitionError, load_yaml, read_utf8
 from pipelines.core.problem import Problem
 
 NAMED = {"storage", "event_log_storage", "run_storage", "schedule_storage", "instance_class"}
@@ -56,7 +58,7 @@ def _without_waiting_for_the_disk(connection, _) -> None:
 def open_instance(data: Path) -> dg.DagsterInstance:
     """The Dagster instance of DIR, for a run in this process. Raises Problem where a storage that DIR/dagster.yaml names
     cannot be opened."""
-    settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
+    settings = read_settings(data)
     if NAMED & set(settings):
         try:
             return dg.DagsterInstance.from_config(str(data))
@@ -64,5 +66,30 @@ def open_instance(data: Path) -> dg.DagsterInstance:
             found = f"the storage it names cannot be opened ({type(error).__name__})"
             remedy = "see that it runs, and that its driver is installed: dagster-postgres wants postgresql+psycopg2://"
             raise Problem("dagster.yaml", found, remedy) from error
+    mend_history(data)
     kept = {"module": __name__, "class": KeptEventLog.__name__, "config": {"base_dir": str(data / "history" / "runs")}}
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides={"event_log_storage": kept}))
+    overrides = {"event_log_storage": kept}
+    if (
+        "compute_logs" not in settings
+    ):  # what a run says here is said here; to copy it Dagster starts two processes a run
+        overrides["compute_logs"] = {"module": NoOpComputeLogManager.__module__, "class": "NoOpComputeLogManager"}
+    try:
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(data), overrides=overrides))
+    except dg.DagsterInvalidConfigError as error:
+        raise _not_understood(data, error.errors[0].message if error.errors else error) from error
+
+
+def read_settings(data: Path) -> dict:
+    """What DIR/dagster.yaml says. Raises Problem where it is no list of settings."""
+    try:
+        settings = load_yaml(read_utf8(data / "dagster.yaml"), "dagster.yaml") or {}
+    except (DefinitionError, OSError) as error:
+        raise _not_understood(data, error) from error
+    if not isinstance(settings, dict):
+        raise _not_understood(data, "it is no list of settings")
+    return settings
+
+
+def _not_understood(data: Path, why: object) -> Problem:
+    message = f"cannot be understood ({' '.join(str(why).split())[:150]})"
+    return Problem(str(data / "dagster.yaml"), message, "mend it, or remove it: the next refresh writes it again")

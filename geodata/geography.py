@@ -35,7 +35,9 @@ class Level(Record):
             re.compile(value)
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from error
-        return value.replace(r"\d", "[0-9]")
+        if re.search(r"\[[^\]]*\\d", value):
+            raise ValueError(r"write 0-9 for \d within brackets")
+        return value.replace(r"\d", "[0-9]")  # not the digits of every script
 
 
 class Layer(Record):

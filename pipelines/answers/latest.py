@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.release.database import open_release
+from pipelines.release.version import latest_release
 
 R = TypeVar("R")
 
@@ -30,7 +31,7 @@ class Release(TypedDict):
 
 def open_latest(data: Path) -> duckdb.DuckDBPyConnection:
     """The database of `releases/latest` of DIR, read-only. Raises Problem where there is none."""
-    return open_release(data / "releases" / "latest")
+    return open_release(latest_release(data))
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str, **values) -> list[dict]:

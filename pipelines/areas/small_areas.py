@@ -16,7 +16,7 @@ from pipelines.areas.postcodes import origins
 from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Keep, Output, Step, Tables
-from pipelines.core.store import json_bytes
+from pipelines.core.store import json_bytes, sha256
 from pipelines.register.workspace import Workspace
 
 log = logging.getLogger("commonground.areas")
@@ -143,7 +143,7 @@ def scope_step(workspace: Workspace) -> Step[Tables]:
         {"geography": geography.stem, "nation": geography.nation_code, "asked": workspace.asked},
         make_scope,
         {"scope": schema("area_code str", key="area_code")},
-        keeps=Keep("scope.json", _scope_json),
+        keeps=Keep("scope.json", _scope_json, lambda scope: sha256(_scope_json(scope))),
     )
 
 

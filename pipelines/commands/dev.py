@@ -1,5 +1,7 @@
 """Start the Dagster UI, behind its guard, and Dagster's daemon on a DIR, and stop them together."""
 
+import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -7,14 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-import click
-
 from pipelines.commands.port import LOOPBACK, listen
 from pipelines.commands.refresh import prepare_home
+from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.store import make_folder
+from pipelines.core.store import make_folder, writer_lock
 
+log = logging.getLogger("commonground.dev")
 ROOT = Path(__file__).parent.parent.parent
 DAEMON = ["-m", "dagster._daemon", "run", "-w", str(ROOT / "workspace.yaml")]
 
@@ -27,16 +29,31 @@ def serve_dagster(settings: Settings, port: int) -> None:
     """
     make_folder(settings.data)
     prepare_home(settings)
+    close_dead_runs(settings.data)
     with listen(port) as held:
         console = ["-m", "assets_defs.console", str(held.fileno())]
         processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
-        click.echo(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+        say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
             raise Problem("dev", "Dagster ended by itself", "look at what it said above")
         finally:
             _stop(processes)
+
+
+def close_dead_runs(data: Path) -> None:
+    """With one run at a time, one that a dead process left begun would hold up every schedule for ever."""
+    from assets_defs.history import tidy
+    from assets_defs.storage import open_instance
+
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(writer_lock(data))
+        except Problem as problem:  # whoever writes did it when it began
+            log.warning("%s", problem)
+            return
+        tidy(held.enter_context(open_instance(data)), data)
 
 
 def _start(settings: Settings, words: list[str], files: tuple[int, ...] = ()) -> subprocess.Popen:

@@ -3,9 +3,10 @@
 import contextlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipelines.core.problem import Problem
 
@@ -20,14 +21,14 @@ class Settings:
 
     data: Path = Path("data")
     areas: tuple[str, ...] = ()
-    mirror: str | None = None
+    mirror: str | None = field(default=None, repr=False)  # as the address of alerts, it may hold a secret
     offline: bool = False
     strict: bool = False
     again: tuple[str, ...] = ()  # the sources to fetch anew, whatever is remembered of them
     workers: int = 1
     recording: Path | None = None
     sample_date: str | None = None
-    alert_url: str | None = None
+    alert_url: str | None = field(default=None, repr=False)
     contact: str | None = None
     console: str | None = None  # how Dagster was started: "guarded" by `commonground dev`, "plain" by `dagster dev`
 
@@ -55,9 +56,8 @@ class Settings:
         found["data"] = _folder(flags["data"] if flags.get("data") == "" else found.get("data", cls.data))
         if found.get("mirror"):
             found["mirror"] = found["mirror"].rstrip("/")
-            if not found["mirror"].startswith(("http://", "https://")):
-                message = f"{found['mirror']!r} is not an http:// or https:// address"
-                raise Problem("--mirror", message, "give the whole address", usage=True)
+            if told := _no_mirror(found["mirror"]):
+                raise Problem("--mirror", told, "give the whole address, as in http://host:port/path", usage=True)
         if found.get("recording"):
             found["recording"] = Path(found["recording"]).resolve()
             if not found["recording"].is_dir():
@@ -79,6 +79,20 @@ class Settings:
             CONSOLE: "guarded",
         }
         return {**os.environ, **{name: value for name, value in pairs.items() if value}}
+
+
+def _no_mirror(address: str) -> str | None:
+    """What is wrong with a mirror's address, without repeating it: it may hold a secret."""
+    try:
+        parts = urlsplit(address)
+        readable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        readable = False
+    if not address.startswith(("http://", "https://")):
+        return "what was given is not an http:// or https:// address"
+    if not readable:
+        return "the address given has no readable host or port"
+    return "the address given holds a ? or #, and no path can follow that" if {"?", "#"} & set(address) else None
 
 
 def _folder(name: str | Path) -> Path:

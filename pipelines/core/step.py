@@ -5,6 +5,8 @@ A step's `make` closes over nothing: it is handed what the step declared, and th
 the modules it imports, followed through, so that a change to a map writer leaves the tables alone.
 """
 
+import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +16,10 @@ import pandas as pd
 
 from pipelines.core import store
 from pipelines.core.code import code_version
+from pipelines.core.problem import Problem
 from pipelines.core.schema import Schema
+
+log = logging.getLogger("commonground.step")
 
 # where DIR keeps the output of each kind of step: contract
 PLACES = {
@@ -101,11 +106,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Keep:
-    """A file of DIR in which an output is kept besides. Where it is lost, or no longer whole, the step is run again."""
+    """A file of DIR in which an output is kept besides: its content, and the hash of it as the output's record has it.
+    Where the file is lost the step is run again; where it is not what was written, it is written again."""
 
     file: str
     content: Callable[[Output], bytes]
-    is_whole: Callable[[Path], bool] = Path.exists
+    sha: Callable[[Output], str]
 
 
 @dataclass(frozen=True)
@@ -150,9 +156,9 @@ def location(key: str) -> tuple[str, str]:
 
 
 def output(data: Path, key: str) -> Output:
-    """The output that a step has at present. Raises FileNotFoundError when it was never made."""
+    """The output that a step has at present. Raises FileNotFoundError when it was never made, or its record is damaged."""
     folder, stem = location(key)
-    record = store.read_json(data / folder / f"{stem}.json")
+    record = _read_record(data / folder / f"{stem}.json")
     if record is None:
         raise FileNotFoundError(data / folder / f"{stem}.json")
     return _output(data / folder, stem, record)
@@ -161,13 +167,39 @@ def output(data: Path, key: str) -> Output:
 def run(step: Step[Tables], data: Path) -> Output:
     """The step's output in `data`: the one there is if nothing it rests on changed, else made anew."""
     folder, stem = location(step.key)
-    record, key = _record(step, data), work_key(step, data)
+    path = data / folder / f"{stem}.json"
+    record, key = _read_record(path), work_key(step, data)
+    if step.keeps and record:
+        _mend_kept(step, data, record)
     done = _output(data / folder, stem, record) if record and record["key"] == key else None
-    if not (done and _whole(done, record)):
+    if done and not _whole(done, record):
+        log.warning("%s: a file of it is no longer what was written; it is made again", step.key)
+        done = None
+    if not record and path.exists():
+        log.warning("%s is damaged; it is made again", path)
+    if not done or (step.keeps and not (data / step.keeps.file).exists()):
         done = _make(step, data, key, record)
-    if step.keeps and not (done.reused and step.keeps.is_whole(data / step.keeps.file)):
+    if step.keeps and not _is_kept(step, data, done):
         store.write_bytes(data / step.keeps.file, step.keeps.content(done))
     return done
+
+
+def _is_kept(step: Step, data: Path, done: Output) -> bool:
+    return store.holds(data / step.keeps.file, step.keeps.sha(done))
+
+
+def _mend_kept(step: Step, data: Path, record: dict) -> None:
+    """Bring the file kept besides back to what was written last, before anything reads it. Where the output itself is not
+    whole either, the file counts as lost."""
+    path, folder = data / step.keeps.file, data / location(step.key)[0]
+    done = _output(folder, location(step.key)[1], record)
+    if not path.exists() or _is_kept(step, data, done):
+        return
+    aside, whole = store.move_aside(data, path), _whole(done, record)
+    again = f"written again from {done.path}" if whole else "made again from all that was ever seen"
+    log.warning("%s is damaged and was moved to %s; it is %s", path, aside, again)
+    if whole:
+        store.write_bytes(path, step.keeps.content(done))
 
 
 def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Output:
@@ -178,7 +210,7 @@ def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Outp
     names = {name: f"{name}-{key[:12]}.parquet" for name in frames}
     hashes = {name: store.write_parquet(data / folder / names[name], frame) for name, frame in frames.items()}
     version = store.sha256_json({"files": hashes, "meta": meta})
-    record = {
+    record: dict[str, Any] = {
         "key": key,
         "data_version": version,
         "rows": len(frames[stem]),
@@ -187,10 +219,14 @@ def _make(step: Step[Tables], data: Path, key: str, before: dict | None) -> Outp
         "meta": meta,
         "before": _replaced(before, version),
     }
-    store.write_json(data / folder / f"{stem}.json", record)
+    store.write_json(data / folder / f"{stem}.json", store.sealed(record))
     for name, file in (before or {"files": {}})["files"].items():
         if names.get(name) != file:
             (data / folder / file).unlink(missing_ok=True)
+    for name, file in names.items():  # of a killed run, or of one whose record was lost
+        for left in (data / folder).glob(f"{name}-*.parquet"):
+            if left.name != file and re.fullmatch(r"[0-9a-f]{12}", left.stem.removeprefix(f"{name}-")):
+                left.unlink()
     return _output(data / folder, stem, record, reused=False)
 
 
@@ -202,15 +238,16 @@ def _replaced(before: dict | None, version: str) -> dict:
     return before.get("before", {}) if again else {"rows": before["rows"], **before["meta"]}
 
 
-def to_make(steps: Iterable[Step], data: Path) -> list[str]:
+def to_make(steps: Iterable[Step], data: Path, hold: bool = False) -> list[str]:
     """The keys of the steps whose output is not what their declaration asks for now, and of all that rest on them.
 
     `steps` in an order in which each comes after what it reads. A step that rests on one of these may turn out to be
-    unchanged when it is run. Where anything is to be made, every file that could be read for it is held to its hash.
+    unchanged when it is run. Where anything is to be made, of these or (`hold`) of what rests on them all, every file that
+    could be read for it is held to its hash.
     """
     steps = list(steps)
     due = _due(steps, data, set())
-    if due:
+    if due or hold:
         due = _due(steps, data, {step.key for step in steps if step.key not in due and _is_damaged(step, data)})
     return [step.key for step in steps if step.key in due]
 
@@ -231,7 +268,8 @@ def _is_damaged(step: Step, data: Path) -> bool:
 def _stands(step: Step, data: Path) -> bool:
     record, folder = _record(step, data), data / location(step.key)[0]
     there = bool(record) and all((folder / file).exists() for file in record["files"].values())
-    return there and record["key"] == work_key(step, data)
+    kept = there and (not step.keeps or _is_kept(step, data, _output(folder, location(step.key)[1], record)))
+    return kept and record["key"] == work_key(step, data)
 
 
 def work_key(step: Step, data: Path, code: str | None = None) -> str:
@@ -250,10 +288,17 @@ def _version(data: Path, key: str) -> str:
 
 
 def _record(step: Step, data: Path) -> dict | None:
-    if step.keeps and not step.keeps.is_whole(data / step.keeps.file):
-        return None
     folder, stem = location(step.key)
-    return store.read_json(data / folder / f"{stem}.json")
+    return _read_record(data / folder / f"{stem}.json")
+
+
+def _read_record(path: Path) -> dict | None:
+    """The record of an output; None where there is none, or it is not what was written: the output is then made again."""
+    try:
+        record = store.unsealed(store.read_json(path))
+    except Problem:
+        return None
+    return record if record and {"key", "data_version", "rows", "files", "hashes", "meta"} <= record.keys() else None
 
 
 def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Output:
@@ -263,7 +308,7 @@ def _output(folder: Path, stem: str, record: dict, reused: bool = True) -> Outpu
 
 
 def _whole(done: Output, record: dict) -> bool:
-    return all(file.exists() and store.sha256_file(file) == record["hashes"][name] for name, file in done.files.items())
+    return all(store.holds(file, record["hashes"][name]) for name, file in done.files.items())
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ readable by all whatever the umask. We write no secret below DIR (the alert's ad
 history, which holds tracebacks, follows the umask.
 """
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -24,7 +25,13 @@ from filelock import FileLock, Timeout
 
 from pipelines.core.problem import Problem
 
+PROBED_S = 0.2  # `killed_writer` holds the lock for less than this
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+WRITING = ".writing."  # in the name of a file until it is whole
+MAKING = ".making."  # and of a folder
+SEAL = "seal"
+HOLDER = ".lock.holder"
+DAMAGED = "damaged"  # the folder of DIR for what is no longer what was written
 
 
 def sha256(data: bytes) -> str:
@@ -36,6 +43,14 @@ def sha256_file(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def holds(path: Path, sha: str) -> bool:
+    """True where a file can be read and has this SHA-256; not where it is missing, a folder, or forbidden."""
+    try:
+        return sha256_file(path) == sha
+    except OSError:
+        return False
 
 
 def sha256_json(value) -> str:
@@ -62,7 +77,12 @@ def disk_problems(folder: Path) -> Iterator[None]:
     except Problem:
         raise
     except (FileExistsError, NotADirectoryError) as error:
-        raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
+        raise _in_the_way(Path(error.filename or folder), folder) from error
+    except IsADirectoryError as error:
+        odd = error.filename2 or error.filename or folder
+        raise Problem(
+            str(odd), "is a folder where a file belongs", "remove it and run the same command again"
+        ) from error
     except Exception as error:
         if _is_full(error):
             raise Problem(
@@ -75,6 +95,14 @@ def disk_problems(folder: Path) -> Iterator[None]:
                 str(folder), "cannot be written", "choose another --data folder or mend its permissions"
             ) from error
         raise
+
+
+def _in_the_way(path: Path, folder: Path) -> Problem:
+    """A file that stands where a folder belongs: a wrong --data, unless it lies in a DIR that somebody wrote."""
+    odd = next((place for place in (path, *path.parents) if place.exists() and not place.is_dir()), folder)
+    if any((place / ".lock").exists() for place in odd.parents):
+        return Problem(str(odd), "is a file where a folder belongs", "move it away, and refresh")
+    return Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True)
 
 
 def _is_full(error: Exception) -> bool:
@@ -94,7 +122,7 @@ def write_stream(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file, a part after the other, whole or not at all."""
     with disk_problems(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}{WRITING}")
         try:
             with os.fdopen(handle, "wb") as file:
                 for part in parts:
@@ -125,11 +153,30 @@ def read_json(path: Path):
     except FileNotFoundError:
         return None
     except NotADirectoryError as error:
+        raise _in_the_way(path, path.parent) from error
+    except IsADirectoryError as error:
         raise Problem(
-            str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
+            str(path), "is a folder where a file belongs", "remove it; the next refresh makes it again"
         ) from error
-    except ValueError as error:
+    except OSError as error:
+        why = f"cannot be read ({os.strerror(error.errno or 0).lower()})"
+        raise Problem(str(path), why, "remove it; the next refresh makes it again") from error
+    except (ValueError, RecursionError) as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
+
+
+def sealed(value: dict) -> dict:
+    """A record as it will be read again, with the hash of all it says: one that was altered since is told by it."""
+    told = orjson.loads(orjson.dumps(value, default=str))
+    return {**told, SEAL: sha256_json(told)[:16]}
+
+
+def unsealed(value) -> dict | None:
+    """What a sealed record says; None where it was altered since, or is no record. Earlier code sealed none."""
+    if not isinstance(value, dict):
+        return None
+    told = {key: held for key, held in value.items() if key != SEAL}
+    return told if value.get(SEAL) in (None, sha256_json(told)[:16]) else None
 
 
 def append_line(path: Path, value) -> None:
@@ -185,9 +232,9 @@ def staging(parent: Path) -> Iterator[Path]:
     """
     with disk_problems(parent):
         make_folder(parent)
-        for left in parent.glob(".making.*"):
+        for left in parent.glob(f"{MAKING}*"):
             shutil.rmtree(left, ignore_errors=True)
-        beside = Path(tempfile.mkdtemp(dir=parent, prefix=".making."))
+        beside = Path(tempfile.mkdtemp(dir=parent, prefix=MAKING))
         try:
             yield beside
         finally:
@@ -204,11 +251,28 @@ def move_folder(beside: Path, target: Path) -> None:
         os.rename(beside, target)
 
 
-def move_aside(path: Path, target: Path) -> None:
-    """Take a damaged file or folder out of the way, whole, to where it can be looked at."""
-    with disk_problems(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
+def move_aside(data: Path, path: Path, under: str = "") -> Path:
+    """Take a damaged file or folder of DIR out of the way, whole, to where it can be looked at; gives where that is."""
+    folder = data / DAMAGED / under
+    with disk_problems(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{path.name}.{utc_now().replace(':', '')}"
+        while os.path.lexists(target):
+            target = target.with_name(f"{target.name}a")
         os.rename(path, target)
+        return target
+
+
+def disk_use(data: Path) -> dict[str, int]:
+    """The bytes that each folder of DIR takes, and the files beside them (`other`); a link counts for nothing."""
+    found = {"other": 0}
+    for folder, _, files in os.walk(data):
+        here = Path(folder).relative_to(data).parts[:1]
+        top = here[0] if here else "other"
+        for name in files:
+            with contextlib.suppress(OSError):  # another process may have taken it away
+                found[top] = found.get(top, 0) + os.lstat(os.path.join(folder, name)).st_size
+    return dict(sorted(found.items()))
 
 
 def make_folder(folder: Path) -> None:
@@ -230,10 +294,18 @@ def remove_folder(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder and all in it."""
+    if path.is_dir() and not path.is_symlink():
+        remove_folder(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def point_link(link: Path, target: str) -> None:
     """Make `link` point at the name `target` beside it, in one step."""
     with disk_problems(link.parent):
-        beside = link.with_name(f".{link.name}.{os.getpid()}")
+        beside = link.with_name(f".{link.name}{WRITING}{os.getpid()}")
         beside.unlink(missing_ok=True)
         beside.symlink_to(target)
         os.replace(beside, link)
@@ -246,27 +318,61 @@ def writer_lock(data: Path) -> Iterator[None]:
         make_folder(data)
         if not data.is_dir():
             raise NotADirectoryError(str(data))
-        lock, holder = FileLock(data / ".lock"), data / ".lock.holder"
+        lock, holder = FileLock(data / ".lock"), data / HOLDER
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=PROBED_S, poll_interval=PROBED_S / 4)
         except FileNotFoundError as error:  # such as in /proc, where nothing can be made
             raise Problem(str(data), "cannot be written", "give another folder with --data", usage=True) from error
         except Timeout as error:
-            who = read_json(holder) or {}
-            writer = (
-                f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
-                if who
-                else "another process"
-            )
             raise Problem(
-                str(data), f"is being written by {writer}", "wait for it to end, or use another --data folder"
+                str(data), f"is being written by {_writer(holder)}", "wait for it to end, or use another --data folder"
             ) from error
     try:
+        _sweep(data)
         write_json(holder, {"process": os.getpid(), "host": socket.gethostname(), "since": utc_now()})
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def killed_writer(data: Path) -> dict | None:
+    """Who held DIR for writing and was killed before letting go: `process`, `host`, `since`. None where it is held now, or
+    was let go, or this user may not look."""
+    if not _holder(data):
+        return None
+    try:
+        with FileLock(data / ".lock").acquire(blocking=False):
+            return _holder(data)
+    except (Timeout, OSError):
+        return None
+
+
+def _holder(data: Path) -> dict | None:
+    try:
+        who = read_json(data / HOLDER)
+    except (Problem, OSError):  # cut short by a full disk: it says no more than that somebody was there
+        return {}
+    return who if isinstance(who, dict) else None
+
+
+def _writer(holder: Path) -> str:
+    who = _holder(holder.parent) or {}
+    told = f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
+    return told if who else "another process"
+
+
+def _sweep(data: Path) -> None:
+    """Remove what killed writers left half written. The caller holds DIR."""
+    if (data / HOLDER).is_dir():
+        remove_folder(data / HOLDER)
+    for folder, folders, files in os.walk(data):
+        here = Path(folder)
+        folders[:] = [name for name in folders if here != data or name not in (DAMAGED, "history", "storage")]
+        for name in (name for name in folders if name.startswith(MAKING)):
+            remove_folder(here / name)
+        for name in (name for name in [*files, *folders] if name.startswith(".") and WRITING in name):
+            (here / name).unlink(missing_ok=True)
 
 
 def utc_now() -> str:

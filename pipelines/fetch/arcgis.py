@@ -5,13 +5,16 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.core.json_text import read_json
 from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
+from pipelines.fetch.answer import believed
 from pipelines.fetch.http import Client, NotThere, Passing, refuse_html
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, refuse_many
 from pipelines.register.source import Source
 
 PAGE = 2000
+PAGE_MB = 60
 PASSING_CODES = {"429", "500", "502", "503", "504"}  # of errors inside HTTP 200
 
 
@@ -27,12 +30,11 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     count = _get(client, source, f"{url}/query", count_query).get("count")
     if not isinstance(count, int):
         raise Problem(source.stem, "the layer does not say how many features it has", "try later")
-    edited = layer.get("editingInfo", {}).get("dataLastEditDate") or layer.get("editingInfo", {}).get("lastEditDate")
     probe = {"layer": sha256_json(layer), "count": count}
     if last == probe:
         return None
     id_field = layer.get("objectIdField") or "OBJECTID"
-    size = min(PAGE, layer.get("maxRecordCount") or PAGE)
+    size = _size(layer)
     query = {"where": rule.where, "outFields": "*", "orderByFields": id_field, "resultRecordCount": size}
     if rule.geometry:
         query |= {"outSR": rule.out_crs.removeprefix("EPSG:"), "f": "geojson"}
@@ -56,10 +58,27 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
             )
         seen |= ids
         files[f"page-{len(files) + 1:04d}.json"] = body
+        refuse_many(source.stem, files, source.fetch.max_mb)
     if len(seen) != count:
         raise Problem(source.stem, f"{len(seen):,} features came where the layer announced {count:,}", "try later")
-    as_at = datetime.fromtimestamp(edited / 1000, UTC).date().isoformat() if edited else None
-    return Reply(files, probe, as_at)
+    return Reply(files, probe, _edited(layer, today))
+
+
+def _size(layer: dict) -> int:
+    """How many features are asked for at once: as many as the layer says that it gives, where it says so."""
+    most = layer.get("maxRecordCount")
+    return min(PAGE, most) if isinstance(most, int) and most > 0 else PAGE
+
+
+def _edited(layer: dict, today: date) -> str | None:
+    """The day that the layer says it was last edited; None where it says none, or none that can be one."""
+    told = layer.get("editingInfo")
+    told = told if isinstance(told, dict) else {}
+    try:
+        day = datetime.fromtimestamp((told.get("dataLastEditDate") or told.get("lastEditDate")) / 1000, UTC).date()
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return believed(day, today)
 
 
 def _layer(client: Client, source: Source) -> tuple[str, dict]:
@@ -79,7 +98,7 @@ def _get(client: Client, source: Source, url: str, params: dict) -> dict:
 
 
 def _accepted(source: Source, body: bytes) -> dict:
-    value = orjson.loads(body)
+    value = read_json(body)
     if error := value.get("error"):
         raise (NotThere if "Invalid URL" in str(error.get("message")) else Problem)(
             source.stem,
@@ -90,7 +109,7 @@ def _accepted(source: Source, body: bytes) -> dict:
 
 
 def _page(client: Client, source: Source, url: str, params: dict, id_field: str) -> tuple[bytes, set]:
-    limit = source.fetch.max_mb * 1_000_000
+    limit = min(source.fetch.max_mb, PAGE_MB) * 1_000_000
     answer = client.get(source.stem, f"{url}/query", limit, params=params, check=_no_error)
     features = _accepted(source, answer.body)["features"]
     ids = {f["id"] if "id" in f else f["attributes"][id_field] for f in features}
@@ -102,7 +121,7 @@ def _page(client: Client, source: Source, url: str, params: dict, id_field: str)
 def _no_error(body: bytes, content_type: str) -> None:
     refuse_html(body, content_type)
     try:
-        value = orjson.loads(body)
+        value = read_json(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the JSON is cut short or damaged") from error
     refusal = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}

@@ -21,6 +21,7 @@ from osmium.osm import NODE, WAY, osm_entity_bits
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
+from pipelines.fetch.answer import believed_day
 from pipelines.fetch.http import Client, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
@@ -51,7 +52,9 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
         if answer.body is None:
             return None
         body, as_at = reduce(path, source)
-    return Reply({"data.json": body}, asked | {"file": answer.validator}, as_at or answer.day(today))
+    return Reply(
+        {"data.json": body}, asked | {"file": answer.validator}, believed_day(as_at, today) or answer.day(today)
+    )
 
 
 @dataclass

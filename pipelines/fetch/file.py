@@ -1,17 +1,20 @@
 """Protocol `file`: one file at one address, found on a page where its address changes, in whatever form it comes."""
 
+import logging
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
+from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.forms import form_of, refuse_unlike
 from pipelines.fetch.http import Client, NotThere, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 
-LINK = r"""["'](https?://[^"'<>\\]+)["']"""
+LINK = r"""["'](https?://[^"'<>\\]{1,500})["']"""  # so that a pattern has little to try, however long a page
+log = logging.getLogger("commonground.fetch")
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply | None:
@@ -31,18 +34,22 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
         places = addresses(source, today)
     for i, (template, url) in enumerate(places):
         validator = last.get("file", {}) if last.get("template") == template else {}
+        client.seen = None
         try:
             answer = client.get(
                 source.stem,
                 url,
                 rule.max_mb * 1_000_000,
                 validator=validator,
-                check=lambda *seen: refuse_unlike(rule.forms, *seen),
+                check=lambda *seen: refuse_unlike(rule, *seen),
             )
-        except NotThere as problem:
-            if i < len(places) - 1:
+        except Problem as problem:
+            lacks = isinstance(problem, NotThere)
+            if i < len(places) - 1 and (lacks or (client.seen and places[i + 1][0] == template)):
+                if not lacks:  # the file of a day may be there, and not be whole yet
+                    log.warning("%s; the day before is asked for", problem)
                 continue
-            if rule.alternate_url:
+            if lacks and rule.alternate_url:
                 raise by_hand(source, problem.what) from problem
             raise
         if answer.body is None:
@@ -83,6 +90,9 @@ def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:
             f"look at the page and mend discover.pattern in the source's file, or put the file into the data folder as inbox/{source.stem}.{source.fetch.forms[0]}",
         )
     url = client.own_address(found[0])
+    if urlsplit(rule.page).scheme == "https" != urlsplit(url).scheme:
+        what = f"{rule.page} names {plain(url)}, which is no https address and may be altered by anyone on its way"
+        raise Problem(source.stem, what, "put the file into the inbox, or mend the source's file")
     return url, {"url": url, "validator": answer.validator}
 
 

@@ -1,123 +1,47 @@
 """One HTTP client for every protocol: honest identification, retries only for what can pass, limits, mirror, sample."""
 
+import io
 import logging
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import tenacity
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
+from pipelines.fetch.address import Addresses
+from pipelines.fetch.answer import Answer, Piece, Seen, content_range, seen_of, sendable
+from pipelines.fetch.manners import TRIES, USUAL, Budget, Late, Manners, NotThere, Passing, Silent, passing, retry_after
 from pipelines.fetch.recorded import RecordedAdapter
+from pipelines.fetch.wire import FAULTS, Inside, Session, TooSlow, Wire, says_inside
 from pipelines.register.workspace import Workspace
 
+__all__ = [
+    "TRIES",
+    "Answer",
+    "Client",
+    "Late",
+    "Manners",
+    "NotThere",
+    "Passing",
+    "Seen",
+    "Silent",
+    "client_of",
+    "refuse_html",
+]
 log = logging.getLogger("commonground.fetch")
-TRIES = 5
-CONNECT_S = 10
 PASSING = {408, 429, 500, 502, 503, 504}
 GONE = {404, 410}
 HEAD = 4096  # bytes of a large file that tell what it is
-FIRST_DAY = date(2000, 1, 1)  # an older date of a file is a slip of its server
+HOPS = 10  # redirects of one answer
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Manners:
-    """How a service is asked, in seconds. It may be silent for `read_s` before it answers. What it answered badly is asked
-    again, at most `tries` times in all, after `wait_s` or more: as long as it says, up to `longest_s`. Where it says
-    longer, one that `leaves` is asked no more, and another after `longest_s`."""
-
-    tries: int = TRIES
-    read_s: float = 90
-    wait_s: float = 0
-    longest_s: float = 60
-    leaves: bool = False
-
-    def pause(self, error: BaseException | None, attempt: int) -> float:
-        """How long to wait before asking again, after `attempt` tries of which the last ended in `error`."""
-        asked = getattr(error, "wait", None)
-        pause = min(asked if asked is not None else 0.5 * 2 ** (attempt - 1), self.longest_s)
-        return pause if isinstance(error, Silent) else max(pause, self.wait_s)
-
-
-USUAL = Manners()
-
-
-class Passing(Exception):
-    """A failure that may pass by itself: try again. `wait` is what the server asked for, in seconds."""
-
-    def __init__(self, what: str, wait: float | None = None):
-        super().__init__(what)
-        self.wait = wait
-
-
-class Silent(Passing):
-    """Nothing answers at the address."""
-
-
-class NotThere(Problem):
-    """The server answers, and has nothing at this address; another address may have it."""
-
-
-class Late(Passing):
-    """No answer came in time."""
-
-
-@dataclass
-class Answer:
-    """One answer: `body` is None where the server said nothing changed (304)."""
-
-    url: str
-    body: bytes | None
-    headers: dict[str, str]
-
-    def day(self, today: date) -> str | None:
-        """The day that the server says the body is of; None where it says nothing, or nothing that can be believed."""
-        try:
-            told = parsedate_to_datetime(self.headers["Last-Modified"]).astimezone(UTC).date()
-        except (KeyError, ValueError, TypeError, OverflowError):
-            return None
-        newest = max(today, datetime.now(UTC).date()) + timedelta(days=1)
-        return told.isoformat() if FIRST_DAY <= told <= newest else None
-
-    @property
-    def validator(self) -> dict[str, str]:
-        """What to send next time so that an unchanged body is not sent again."""
-        found = {"If-None-Match": self.headers.get("ETag"), "If-Modified-Since": self.headers.get("Last-Modified")}
-        return {name: value for name, value in found.items() if value}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the head of an answer said: `url` is the publisher's own, after redirects; `size` in bytes, where told."""
-
-    status: int
-    url: str
-    content_type: str = ""
-    size: int | None = None
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of an answer, from byte `start` of `size` (None where the server does not say)."""
-
-    body: bytes
-    start: int
-    size: int | None
-
-    @property
-    def is_whole(self) -> bool:
-        """True where there is no more."""
-        return self.start == 0 and self.size == len(self.body)
 
 
 @dataclass
@@ -127,24 +51,32 @@ class Client:
     Files too large for memory are read in folders below `scratch`.
     """
 
-    mirror: str | None = None
+    mirror: str | None = field(default=None, repr=False)
     offline: bool = False
     recorded: RecordedAdapter | None = None
     contact: str | None = None
     scratch: Path = Path(".")
+    budget: Budget = field(default_factory=Budget)
     downloaded: int = 0
-    session: requests.Session = field(default_factory=requests.Session)
     silent_hosts: set[str] = field(default_factory=set)
     resting: dict[str, float] = field(default_factory=dict)  # until when a host that asked for it is left alone
-    seen: Seen | None = None
+    seen: Seen | None = field(default=None, repr=False)
     answered: bool = False  # whether anyone has, so far
 
     def __post_init__(self):
+        self.addresses = Addresses(None if self.recorded else self.mirror)
+        self.wire = Wire(self.addresses.own)
+        self.session = Session(self.wire)
         contact = f"; {self.contact}" if self.contact else ""
         self.session.headers["User-Agent"] = f"commonground/0.1 (open neighbourhood data pipeline{contact})"
         if self.recorded:
             self.session.mount("https://", self.recorded)
             self.session.mount("http://", self.recorded)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another source is asked from now on: its budget is whole."""
+        self.ends, self.n_requests = time.monotonic() + self.budget.source_s, 0
 
     @property
     def through(self) -> str:
@@ -156,15 +88,16 @@ class Client:
         """True where a mirror or a recording stands in for the publishers' own addresses."""
         return self.through != "live"
 
-    def address(self, url: str) -> str:
-        """The address really asked: behind the mirror where there is one."""
-        if not self.mirror or self.recorded or url.startswith(self.mirror):
-            return url
-        return f"{self.mirror}/{url.split('://', 1)[1]}"
-
     def own_address(self, url: str) -> str:
         """The publisher's own address of one that may be behind the mirror."""
-        return f"https:/{url.removeprefix(self.mirror)}" if self.mirror and url.startswith(self.mirror) else url
+        return self.addresses.publishers(url)
+
+    def discreet(self, problem: Problem) -> Problem:
+        """The same without the mirror's address, should the answer itself have repeated it."""
+        for name in ("where", "what", "remedy"):
+            setattr(problem, name, self.addresses.hidden(getattr(problem, name)))
+        problem.args = (self.addresses.hidden(str(problem)),)
+        return problem
 
     def get(
         self,
@@ -182,7 +115,10 @@ class Client:
         """
 
         def take(response: requests.Response) -> bytes:
-            return b"".join(self._parts(source, response, max_bytes))
+            body = io.BytesIO()  # joining a list would hold it twice
+            for part in self._parts(source, response, max_bytes):
+                body.write(part)
+            return body.getvalue()
 
         return self._taken(source, url, params, validator, check, manners, take)
 
@@ -218,9 +154,10 @@ class Client:
         take: Callable[[requests.Response], bytes],
     ) -> Answer:
         """GET `url`; `take` reads a good answer's body."""
+        headers = sendable(validator or {})
 
         def attempt() -> Answer:
-            with self._asked(source, url, params, validator or {}, manners, (200, 304)) as response:
+            with self._asked(source, url, params, headers, manners, (200, 304)) as response:
                 if response.status_code == 304:
                     return Answer(url, None, dict(response.headers))
                 body = take(response)
@@ -247,7 +184,7 @@ class Client:
                     body += part
                     if len(body) >= length:
                         break
-            at, size = _range(response) or (0, self.seen.size)
+            at, size = content_range(response) or (0, self.seen.size)
             body = body[:length]
             self.downloaded += len(body)
             return Piece(body, at, at + len(body) if size is None and len(body) < length else size)
@@ -257,15 +194,14 @@ class Client:
     def _tried(self, source: str, url: str, manners: Manners, attempt: Callable[[], T]) -> T:
         if self.offline and not self.recorded:
             raise Problem(source, "would need the network, and --offline was given", "run once without --offline")
-        host = urlsplit(self.address(url)).netloc
-        if (rest := self.resting.pop(host, 0) - time.monotonic()) > 0:
-            time.sleep(rest)
+        host = urlsplit(self._judged(source, url)).netloc
+        self._rest(self.resting.pop(host, 0) - time.monotonic())
         # A recording says the same again. A host that never answered is not waited for again, nor, where no host has, another.
         hopeless = host in self.silent_hosts or (self.silent_hosts and not self.answered)
         retried = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Passing),
             stop=tenacity.stop_after_attempt(1 if self.recorded or hopeless else manners.tries),
-            wait=lambda state: manners.pause(state.outcome.exception(), state.attempt_number),
+            wait=lambda state: self._within(manners.pause(state.outcome.exception(), state.attempt_number)),
             before_sleep=lambda state: log.info("%s: %s; trying again", source, state.outcome.exception()),
             reraise=True,
         )
@@ -276,20 +212,27 @@ class Client:
                 self.silent_hosts.add(host)
             if manners.wait_s and not self.recorded and not isinstance(error, Silent):
                 self.resting[host] = time.monotonic() + manners.pause(error, 1)
-            raise Problem(source, f"{error} ({self.address(url)})", self._remedy()) from error
+            raise Problem(source, f"{error} ({self.addresses.told(url)})", self._remedy()) from error
+
+    def _within(self, seconds: float) -> float:
+        """No longer than is left for the source."""
+        return max(0, min(seconds, self.ends - time.monotonic()))
+
+    def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            time.sleep(self._within(seconds))
 
     @contextmanager
     def _asked(
         self, source: str, url: str, params: dict | None, headers: dict, manners: Manners, accepted: tuple[int, ...]
     ) -> Iterator[requests.Response]:
-        timeout = (CONNECT_S, manners.read_s)
+        self._spend(source)
+        self.wire.deadline = min(self.ends, time.monotonic() + self.budget.connect_s + manners.read_s)
         try:
-            with self.session.get(
-                self.address(url), params=params, headers=headers, timeout=timeout, stream=True
-            ) as response:
-                self.seen, self.answered = _seen(response, self.own_address(response.url)), True
+            with self._followed(source, url, params, headers, manners) as response:
+                self.seen, self.answered = seen_of(response, self.own_address(response.url)), True
                 if response.status_code in PASSING:
-                    wait = _retry_after(response)
+                    wait = retry_after(response)
                     if manners.leaves and wait and wait > manners.longest_s:
                         what = f"the server asks to be left alone for {wait:.0f} s ({response.status_code})"
                         raise Problem(source, what, "run the same command again after that")
@@ -297,70 +240,108 @@ class Client:
                 if response.status_code not in accepted:
                     raise (NotThere if response.status_code in GONE else Problem)(
                         source,
-                        f"the server answered {response.status_code} for {response.url}",
+                        f"the server answered {response.status_code} for {self.addresses.told(response.url)}",
                         "check the address in its source file, or try later",
                     )
                 yield response
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-            raise _passing(error) from error
-        except (requests.exceptions.ContentDecodingError, requests.exceptions.TooManyRedirects) as error:
-            raise Problem(source, f"the answer could not be read ({type(error).__name__})", "try later") from error
+        except FAULTS as error:  # what the libraries say repeats the address, so it ends here
+            raise self._told(source, url, error) from None
+
+    def _spend(self, source: str) -> None:
+        """One more request of the source. Raises Problem where its budget is spent."""
+        self.n_requests += 1
+        if self.n_requests > self.budget.requests:
+            what = f"its answers do not end within {self.budget.requests:,} requests"
+            raise Problem(source, what, "try later; the publisher's service may be paging wrongly")
+        if time.monotonic() >= self.ends:
+            raise self._told(source, "", TooSlow())
+
+    def _told(self, source: str, url: str, error: Exception) -> Exception:
+        """What went wrong with an answer, in our words."""
+        if isinstance(error, TooSlow):
+            if time.monotonic() >= self.ends:
+                what = f"its answers took more than {self.budget.source_s / 60:,.3g} minutes in all"
+                return Problem(source, what, "try later; the publisher's service is very slow")
+            what = f"the answer came too slowly, and was not waited for ({self.addresses.told(url)})"
+            return Problem(source, what, "try later; the publisher's service, or the network, is very slow")
+        if isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)):
+            return passing(error)
+        what = f"the answer could not be asked for or read ({type(error).__name__}, {self.addresses.told(url)})"
+        return Problem(source, what, "check its address, the mirror's and the proxy's, or try later")
+
+    def _followed(
+        self, source: str, url: str, params: dict | None, headers: dict, manners: Manners
+    ) -> requests.Response:
+        """The head of the answer that redirects lead to, each judged before it is followed."""
+        before = ""
+        for _ in range(HOPS):
+            address = self._judged(source, url, before)
+            try:
+                response = self.session.get(
+                    address,
+                    params=params,
+                    headers=headers,
+                    auth=self.addresses.auth(address),
+                    timeout=(self.budget.connect_s, manners.read_s),
+                    stream=True,
+                )
+            except Inside:
+                raise self._leads_inside(source, url, before) from None
+            except OSError as error:  # such as certificates that are not there
+                raise self._told(source, url, error) from None
+            if not response.is_redirect:
+                return response
+            response.close()
+            before, params = url, None
+            url = urljoin(response.url, response.headers["Location"].encode("latin-1").decode("utf-8", "replace"))
+            if urlsplit(address).scheme == "https" != urlsplit(self._judged(source, url)).scheme:
+                what = f"{self.addresses.told(before)} leads from https to {self.addresses.told(url)}, which anyone may alter"
+                raise Problem(source, what, "look at the address; the publisher may have changed its service")
+        raise Problem(source, f"{self.addresses.told(url)} leads from one address to the next without end", "try later")
+
+    def _judged(self, source: str, url: str, before: str = "") -> str:
+        """The address to ask for `url`, which the one `before` led to. Raises Problem where it is no web address, or names one inside a network."""
+        try:
+            parts, address = urlsplit(url), self.addresses.asked(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError
+            inside = not self.recorded and not self.addresses.is_mirror(url) and says_inside(parts.hostname)
+        except ValueError:
+            what = f"{self._sent(url, before)} is no web address"
+            raise Problem(source, what, "look at the page or address that names it") from None
+        if inside:
+            raise self._leads_inside(source, url, before)
+        return address
+
+    def _leads_inside(self, source: str, url: str, before: str) -> Problem:
+        what = f"{self._sent(url, before)} leads to this machine or into a private network, where no publisher is"
+        return Problem(source, what, "look at the address; a server of your own is named with --mirror")
+
+    def _sent(self, url: str, before: str) -> str:
+        """An address, and which one led to it."""
+        told = self.addresses.told(url)
+        return f"{self.addresses.told(before)} sends to {told}, which" if before else told
 
     def _parts(self, source: str, response: requests.Response, max_bytes: int) -> Iterator[bytes]:
-        size = 0
-        for part in response.iter_content(1 << 18):
+        size, announced = 0, self.seen.size or 0
+        for part in chain([b""], response.iter_content(1 << 18)):
             size += len(part)
-            if size > max_bytes:
+            if max(size, announced) > max_bytes:
                 raise Problem(
                     source,
                     f"the answer is larger than the {max_bytes / 1e6:.0f} MB its source file allows",
                     "raise max_mb if the publisher's file really grew",
                 )
+            self.wire.deadline = min(self.ends, self.wire.deadline + len(part) / self.budget.slowest)
             yield part
         self.downloaded += size
 
     def _remedy(self) -> str:
         if self.mirror:
-            return f"check that the mirror at {self.mirror} is running"
+            return f"check that the mirror at {self.addresses.mirror_told} is running"
         if self.answered:
             return "check the network, or try later"
         return "check the network, for no address asked so far has answered; what was fetched before is untouched"
-
-
-def _seen(response: requests.Response, url: str) -> Seen:
-    length, found = response.headers.get("Content-Length", ""), _range(response)
-    whole = response.status_code == 200 and length.isdigit() and not response.headers.get("Content-Encoding")
-    size = found[1] if found else int(length) if whole else None
-    return Seen(response.status_code, url, response.headers.get("Content-Type", ""), size)
-
-
-def _range(response: requests.Response) -> tuple[int, int | None] | None:
-    """Where a part starts, and the size of the whole where it is told; None where the answer is no part."""
-    found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
-    if response.status_code != 206 or not found:
-        return None
-    return int(found[1]), int(found[2]) if found[2] != "*" else None
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
-
-
-def _passing(error: Exception) -> Passing:
-    text = str(error)
-    if (
-        isinstance(error, requests.ConnectTimeout)
-        or "refused" in text
-        or "Failed to establish" in text
-        or "NameResolution" in text
-    ):
-        return Silent("nothing answers there (no connection)")
-    if "IncompleteRead" in text or "Connection broken" in text:
-        return Passing("the connection broke in the middle of the answer")
-    if isinstance(error, requests.Timeout):
-        return Late("no answer in time")
-    return Passing("the connection failed")
 
 
 def refuse_html(body: bytes, content_type: str) -> None:

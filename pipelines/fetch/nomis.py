@@ -6,8 +6,10 @@ from pathlib import Path
 
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, Passing, refuse_html
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, refuse_many
 from pipelines.register.source import Source
+
+TOGETHER_MB = 100  # of all pages
 
 
 def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | None = None) -> Reply:
@@ -31,9 +33,15 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
                 f"the answer stops after {got:,} of {total or 0:,} rows",
                 "check the parameters in the source's file, or try later",
             )
+        if total is not None and rows[0]["RECORD_COUNT"] != str(total):
+            what = f"the service announced {total:,} rows, and {rows[0]['RECORD_COUNT'][:20]} after {got:,} of them"
+            raise Problem(source.stem, what, "try later; the publisher's data may just be changing")
+        if answer.body in files.values():
+            raise Problem(source.stem, f"the service repeats a page after {got:,} rows", "try later")
         total = int(rows[0]["RECORD_COUNT"])
         got += len(rows)
         files[f"page-{len(files) + 1:04d}.csv"] = answer.body
+        refuse_many(source.stem, files, TOGETHER_MB)
     if got != total:
         raise Problem(source.stem, f"{got:,} rows came where the service announced {total:,}", "try later")
     return Reply(files)

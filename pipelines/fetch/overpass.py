@@ -10,7 +10,9 @@ from pathlib import Path
 import orjson
 
 from pipelines.core import store
+from pipelines.core.json_text import read_json
 from pipelines.core.problem import Problem
+from pipelines.fetch.answer import believed_day
 from pipelines.fetch.http import Client, Manners, Passing, refuse_html
 from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
@@ -25,25 +27,31 @@ def fetch(
     """The answer of the present as `data.json`; or, with `dates`, one file a date, of which those kept are not asked again.
 
     The service has no probe that tells a change, so the present is read again and dropped if nothing in it is new. A
-    past date cannot change: each is kept in `partial` as it comes, for the next try, should a later one fail. Raises
+    past date cannot change: each is kept in `partial` as it comes, by its hash, for the next try, should a later one fail. Raises
     Problem where the service ran out of time and told only a part (`remark`).
     """
     rule = source.fetch
     if not rule.dates:
         body = _ask(client, source, "")
-        timestamp = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
-        return Reply({"data.json": body}, {}, timestamp[:10] if timestamp else None)
+        timestamp = read_json(body).get("osm3s", {}).get("timestamp_osm_base")
+        return Reply({"data.json": body}, {}, believed_day(timestamp, today))
     files, same = {}, kept if kept and last.get("query") == rule.query else None
     came = partial / store.sha256_json([rule.urls[0], rule.query, client.through])[:12] if partial else None
     for day in rule.dates:
         name = f"{day}.json"
-        held = next((folder / name for folder in (same, came) if folder and (folder / name).exists()), None)
-        files[name] = held.read_bytes() if held else _ask(client, source, f'[date:"{day}T00:00:00Z"]')
+        held = [same / name] if same and (same / name).exists() else _came(came, str(day))
+        files[name] = held[0].read_bytes() if held else _ask(client, source, f'[date:"{day}T00:00:00Z"]')
         if came and not held:
-            store.write_bytes(came / name, files[name])
+            store.write_bytes(came / f"{day}.{store.sha256(files[name])}.json", files[name])
     if same and sorted(p.name for p in same.iterdir()) == sorted(files):
         return None
     return Reply(files, {"query": rule.query}, str(max(rule.dates)))
+
+
+def _came(folder: Path | None, day: str) -> list[Path]:
+    """What came of a day at an earlier try, where it is still what came."""
+    found = folder.glob(f"{day}.*.json") if folder else []
+    return [path for path in found if store.holds(path, path.name.split(".")[1])]
 
 
 def _ask(client: Client, source: Source, setting: str) -> bytes:
@@ -62,7 +70,7 @@ def _ask(client: Client, source: Source, setting: str) -> bytes:
 def _whole(source: Source, body: bytes, content_type: str) -> None:
     refuse_html(body, content_type)
     try:
-        answer = orjson.loads(body)
+        answer = read_json(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the answer is cut short or damaged") from error
     if answer.get("remark"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.core.problem import Problem
 from pipelines.fetch import file
 from pipelines.fetch.http import Client
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, unchanged_since_nothing
 from pipelines.register.source import Source
 
 log = logging.getLogger("commonground.fetch")
@@ -37,7 +37,7 @@ def fetch(
         name = f"{part}.{source.fetch.forms[0]}"
         old = kept / name if kept and (kept / name).exists() else None
         try:
-            reply = file.fetch(client, _one(source, part), today, last.get(part, {}) if old else {})
+            reply = _part(client, source, today, part, last.get(part, {}) if old else None)
         except Problem as problem:
             problems.append(problem)
             missing[part] = problem.what
@@ -56,6 +56,14 @@ def fetch(
         return None
     oldest = min((v["as_at"] for v in validators.values() if v.get("as_at")), default=None)
     return Reply(files, validators, oldest, missing)
+
+
+def _part(client: Client, source: Source, today: date, part: str, last: dict | None) -> Reply | None:
+    """One part, or None where it did not change since `last`; without a last there is nothing that it can be as."""
+    reply = file.fetch(client, _one(source, part), today, last or {})
+    if reply is None and last is None:
+        raise unchanged_since_nothing(source.stem)
+    return reply
 
 
 def _between(client: Client, source: Source, n: int, total: int) -> None:

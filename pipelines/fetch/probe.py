@@ -22,7 +22,8 @@ from pipelines.register.source import Source
 
 ANSWER_BYTES = 5_000_000
 TINY = '[out:json][timeout:25];node["amenity"="library"](51.5,-0.13,51.501,-0.129);out count;'  # costs next to nothing
-DATA_FILE = re.compile(r"https?://[^\"'\s<>]{1,500}\.(?:csv|xlsx?|ods|zip|json|geojson|parquet|gpkg|pbf)\b", re.I)
+LINK = re.compile(r"https?://[^\"'\s<>]{1,500}", re.I)
+DATA_FILE = re.compile(r".*\.(?:csv|xlsx?|ods|zip|json|geojson|parquet|gpkg|pbf)\b", re.I)
 MANY = 50  # files of a page that are told
 
 
@@ -83,6 +84,7 @@ def contact(client: Client, source: Source, parts: list[str], today: date) -> Co
     if source.fetch.alternate_url and not client.stands_in:
         told = str(file.by_hand(source, "the publisher gives no lasting address")).removeprefix(f"{source.stem}: ")
         return Contact(source.stem, "not asked", source.required, client.through, told, n_parts=n_parts)
+    client.begin()
     client.seen, start = None, time.monotonic()
     found, problem = None, None
     try:
@@ -92,7 +94,7 @@ def contact(client: Client, source: Source, parts: list[str], today: date) -> Co
         problem = str(file.by_hand(source, error.what) if source.fetch.alternate_url else error)
     except Problem as error:
         problem = str(error)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except Exception as error:  # whatever one publisher's answer makes a library throw
         problem = (
             f"the answer has an unexpected form ({type(error).__name__}). The publisher may have changed its service."
         )
@@ -178,7 +180,8 @@ def _on_page(client: Client, source: Source) -> tuple[tuple[str, ...], list[str]
     rule = source.fetch.discover
     answer = client.get(source.stem, rule.page, ANSWER_BYTES, check=refuse_html, manners=BRIEF)
     text = answer.body.decode("utf-8", "replace")
-    names = sorted({unquote(url.rpartition("/")[2]) for url in DATA_FILE.findall(text)})
+    files = filter(None, map(DATA_FILE.match, LINK.findall(text)))
+    names = sorted({unquote(one[0].rpartition("/")[2]) for one in files})
     found = [client.own_address(url) for url in file.matching(source, answer.body)]
     return tuple(plain(name) for name in names[:MANY]), found
 

@@ -2,18 +2,11 @@
 
 import re
 from collections.abc import Collection
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.core.plain_text import plain
 from pipelines.fetch.http import Client
 
 ADDRESS = re.compile(r"https?://[^\s()<>\"']*[^\s()<>\"'.,;:]")
-SAFE = {  # the parameters that our own questions have; any other may be a signature, and its value is left out
-    "cell", "data", "dataset", "date", "f", "format", "geography", "limit", "measures", "offset", "orderByFields", "outFields",
-    "outSR", "recordlimit", "recordoffset", "resultOffset", "resultRecordCount", "returnCountOnly", "returnGeometry", "select",
-    "where", "layers", "spatialRefId", "area",
-}  # fmt: skip
-SAFE_CENSUS = re.compile(r"c2021_\w+")
 LOOKS_LIKE_A_CELL = re.compile(r"@|^[\s\d.,:/+-]+$|\d{5,}|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$")
 LONGEST = 120
 MANY = 200  # headings
@@ -21,18 +14,7 @@ MANY = 200  # headings
 
 def without_secrets(text: str, client: Client) -> str:
     """A text whose addresses are the publishers' own, without a user's name and without values that may be secret."""
-    return ADDRESS.sub(lambda found: _address(client.own_address(found[0])), text)
-
-
-def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "(an address that cannot be read)"
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    known = [(k, v if k in SAFE or SAFE_CENSUS.fullmatch(k) else "...") for k, v in pairs]
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, urlencode(known, safe=".*'=,:/[]{}\"; "), ""))
+    return ADDRESS.sub(lambda found: client.addresses.told(found[0]), client.addresses.hidden(text))
 
 
 def plain_headings(names: list[str], known: Collection[str]) -> list[str]:

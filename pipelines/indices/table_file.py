@@ -9,6 +9,8 @@ from pandas._libs.parsers import STR_NA_VALUES
 
 from geodata.geography import read_geographies
 from pipelines.core.csv_text import read_csv_text, read_list
+from pipelines.core.limits import HELD
+from pipelines.core.parquet_file import read_parquet
 from pipelines.core.problem import Problem
 from pipelines.fetch.forms import form_of
 
@@ -39,8 +41,8 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     """
     try:
         if path.suffix.lower() == ".parquet":
-            return pd.read_parquet(path)
-        body = path.read_bytes()
+            return read_parquet(path.name, _bytes(path), lambda name: True).to_pandas()
+        body = _bytes(path)
         if (form := form_of(body)) not in ("csv", "json"):
             raise Problem(path.name, f"is a file of the form {form} and no CSV", "save it as CSV (UTF-8) or Parquet")
         frame = read_csv_text(path.name, body, used=used)
@@ -59,6 +61,13 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     codes = frame[area].str.strip().replace("", None)
     frame = pd.DataFrame({name: numbers.get(name, codes) for name in frame.columns}, index=frame.index)
     return frame[frame.notna().any(axis=1)]  # a spreadsheet's empty rows are written as nothing but commas
+
+
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > HELD:
+        message = f"is larger than the {HELD / 1e6:,.0f} MB that a table may have"
+        raise Problem(path.name, message, "take out the columns that the definition does not read")
+    return path.read_bytes()
 
 
 def _numbers(column: pd.Series) -> pd.Series:

@@ -110,7 +110,7 @@ def place_identity_step(workspace: Workspace) -> Step[Tables]:
         {**records.definition, **groups.definition},
         make_identity,
         {"place_identity": IDS},
-        keeps=Keep(IDENTITY, _bytes, is_readable),
+        keeps=Keep(IDENTITY, _bytes, _sha),
     )
 
 
@@ -122,8 +122,7 @@ def make_identity(given: Given) -> Tables:
     """
     path = given[f"kept/{IDENTITY}"]
     if path.exists() and not is_readable(path):
-        aside = path.parent / "damaged" / f"{path.name}.{store.utc_now().replace(':', '')}"
-        store.move_aside(path, aside)
+        aside = store.move_aside(path.parent, path)
         log.warning("%s is damaged and was moved to %s; every look at the lists is gone through again", path, aside)
     known = pd.read_parquet(path) if path.exists() else _replay(given)
     seen = _seen(given.frame("places/place_record"))
@@ -140,6 +139,10 @@ def is_readable(path: Path) -> bool:
 
 def _bytes(identity: Output) -> bytes:
     return identity.path.read_bytes()
+
+
+def _sha(identity: Output) -> str:
+    return identity.hashes[identity.stem]
 
 
 def _replay(given: Given) -> pd.DataFrame:

@@ -17,7 +17,8 @@ class Column(Record):
 
     `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null).
     Of type `authority` is the code of the authority that a name means; null where it means none. `on_breach: null`: in a living source one bad value
-    becomes null and a row of the issue table; otherwise it fails the source.
+    becomes null and a row of the issue table; `drop`: its row is left out, for where an empty cell means something (no date:
+    not ended); otherwise it fails the source. A date before `earliest` or after `latest` is a bad value.
     """
 
     source_name: str | list[str] = Field([], alias="from")
@@ -32,7 +33,9 @@ class Column(Record):
     max: float | None = None
     values: list[str] | None = None
     null_texts: list[str] = []
-    on_breach: Literal["fail", "null"] = "fail"
+    on_breach: Literal["fail", "null", "drop"] = "fail"
+    earliest: datetime.date = datetime.date(1500, 1, 1)
+    latest: datetime.date = datetime.date(2100, 1, 1)
 
     def headings(self, name: str) -> list[str]:
         """The headings it may stand under, where `name` is its own."""
@@ -118,6 +121,9 @@ class Source(Record):
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")
             if not self.covers:
                 raise ValueError("a source of places must say what it covers")
+            ended = self.places.ended
+            if isinstance(ended, str) and self.columns[ended].on_breach == "null":
+                raise ValueError(f"an empty {ended} means that a place is there: on_breach must be drop or fail")
         if self.fetch.tags:
             asked = {f"{key}={value}".casefold() for key, values in self.fetch.tags.items() for value in values}
             if missing := sorted(self.places.kinds.values.keys() - asked if self.places and self.places.kinds else ()):

@@ -1,6 +1,7 @@
 """One DIR and everything a step needs to know in it: settings, geography, register, area set, HTTP client."""
 
 import datetime
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +12,14 @@ from geodata.geography import Geography, read_geographies
 from geodata.reference import read_names
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
+from pipelines.core.step import output
 from pipelines.core.store import read_json
 from pipelines.register.consistency import check
 from pipelines.register.decisions import read_decisions, settled
 from pipelines.register.register import Register, read_register
 from pipelines.scoring.weight_sets import SETS, WeightSet, read_weight_sets
 
+log = logging.getLogger("commonground.refresh")
 DATED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json"  # the indexes of a recording
 IDENTITY = "identity.parquet"  # in DIR: which place each record belongs to
 
@@ -99,8 +102,7 @@ def open_workspace(settings: Settings) -> Workspace:
     Raises Problem (usage) when other areas are asked of a DIR that already has an area set.
     """
     geographies = read_geographies()
-    scope = read_json(settings.data / "scope.json")
-    if scope:
+    if scope := _scope(settings.data, geographies):
         asked = {name.casefold() for name in settings.areas}
         known = ({n.casefold() for n in scope["asked"]}, {c.casefold() for c in scope["codes"]})
         if asked and asked not in known:
@@ -113,6 +115,26 @@ def open_workspace(settings: Settings) -> Workspace:
             )
         return Workspace(settings, geographies[scope["geography"]], tuple(scope["asked"]))
     return Workspace(settings, _geography_of(settings.areas, geographies), settings.areas)
+
+
+def _scope(data: Path, geographies: dict[str, Geography]) -> dict | None:
+    """What DIR publishes: scope.json, and where that is lost or altered, the record of the step that wrote it."""
+    path = data / "scope.json"
+    try:
+        written = output(data, "geography/scope").meta
+    except FileNotFoundError:
+        scope = read_json(path)
+        if scope is not None and not (isinstance(scope, dict) and scope.get("geography") in geographies):
+            message = "does not say what this folder publishes"
+            raise Problem(str(path), message, "remove the file, and name the same areas with --area again") from None
+        return scope
+    try:
+        scope = read_json(path)
+    except Problem:
+        scope = None
+    if scope != written:
+        log.warning("%s is not what was written; the areas are still %s", path, ", ".join(written["asked"]) or "all")
+    return written
 
 
 def _geography_of(areas: tuple[str, ...], geographies: dict[str, Geography]) -> Geography:

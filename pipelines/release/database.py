@@ -1,17 +1,22 @@
 """The DuckDB file of a release: tables from sql/release, comments, the dictionary, the wide profile view."""
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from pipelines.core.problem import Problem
-from pipelines.core.query import connect
+from pipelines.core.query import connect, connect_read_only
+from pipelines.core.store import disk_problems
 from pipelines.register.labels import coded_columns
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
 from pipelines.release.licences import ROW, read_licences, whole
 
+DATABASE = "commonground.duckdb"
+LEFT = "commonground.duckdb.wal"  # what another program changed in it and has not folded in
 DICTIONARY = "column_dictionary"
 PROFILE = "neighbourhood_profile"
 SCORE_COLUMNS = [
@@ -189,13 +194,36 @@ def _quoted(text: str) -> str:
 
 
 def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The database of a release folder, read-only. Raises Problem where there is none or it cannot be opened."""
-    path = folder / "commonground.duckdb"
-    if not path.exists():
+    """The database of a release folder, read-only. Raises Problem where there is none or it cannot be opened.
+
+    Where another program holds it for writing, or left changes beside it that are not ours, a copy of it as it was
+    published is read.
+    """
+    path = folder / DATABASE
+    if not path.is_file():
         raise Problem(str(folder), "there is no release here", "run `commonground refresh` first")
     try:
-        return duckdb.connect(str(path), read_only=True)
+        if (folder / LEFT).exists():
+            return _open_copy(path)
+        return connect_read_only(path)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise _cannot_be_opened(path, error) from error
+        return _open_copy(path)
     except duckdb.Error as error:
-        raise Problem(
-            str(path), f"cannot be opened ({str(error).splitlines()[0]})", "roll back to a kept release"
-        ) from error
+        raise _cannot_be_opened(path, error) from error
+
+
+def _open_copy(path: Path) -> duckdb.DuckDBPyConnection:
+    """The same of a copy that is gone when it is closed."""
+    with tempfile.TemporaryDirectory(prefix="commonground.") as folder, disk_problems(Path(folder)):
+        copy = Path(shutil.copyfile(path, Path(folder) / path.name))
+        try:
+            return connect_read_only(copy)
+        except duckdb.Error as error:
+            raise _cannot_be_opened(path, error) from error
+
+
+def _cannot_be_opened(path: Path, error: Exception) -> Problem:
+    message = f"cannot be opened ({str(error).splitlines()[0]})"
+    return Problem(str(path), message, "refresh, which makes it again, or roll back to a kept release")

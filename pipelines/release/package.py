@@ -55,17 +55,19 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
         resources.append(resource)
     store.write_json(
         folder / "datapackage.json",
-        {
-            "profile": "data-package",
-            "name": "common-ground",
-            "title": facts["title"],
-            "version": version,
-            "created": facts["built_at"],
-            "description": facts["ecological_fallacy"],
-            "licenses": packaged(licences, whole(licences)),
-            "sources": [{"title": title, "path": page, "attribution": text} for title, page, text in sources],
-            "release_key": key,
-            "snapshots": snapshots,
-            "resources": resources,
-        },
+        store.sealed(
+            {
+                "profile": "data-package",
+                "name": "common-ground",
+                "title": facts["title"],
+                "version": version,
+                "created": facts["built_at"],
+                "description": facts["ecological_fallacy"],
+                "licenses": packaged(licences, whole(licences)),
+                "sources": [{"title": title, "path": page, "attribution": text} for title, page, text in sources],
+                "release_key": key,
+                "snapshots": snapshots,
+                "resources": resources,
+            }
+        ),
     )

@@ -1,6 +1,5 @@
 """Make a release aside, verify it, swap it in; roll back; keep the last twelve and every snapshot they cite."""
 
-import json
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,8 @@ from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
 from pipelines.release.steps import all_steps
-from pipelines.release.verify import AS_PUBLISHED, Finding, verify
+from pipelines.release.verify import Finding, as_published, verify
+from pipelines.release.version import latest_version
 from pipelines.tables.kept import last_good
 
 KEEP = 12
@@ -38,16 +38,15 @@ class Published:
     checks: dict[str, int] = field(default_factory=dict)
 
 
-def publish(workspace: Workspace) -> Published:
-    """Publish what the steps made, unless a kept release already holds it.
+def publish(workspace: Workspace, again: str | None = None) -> Published:
+    """Publish what the steps made, unless a kept release already holds it; under the version `again` where that held the
+    same and is lost.
 
     Everything is written to a folder aside, reopened and checked, and only then renamed and pointed at. Raises Problem
     naming the check and its first rows where the release breaks a promise; the last good release is then untouched.
     """
     releases = workspace.data / "releases"
-    if due := to_make(all_steps(workspace), workspace.data):
-        what = f"{len(due)} steps rest on something newer than what they were made of, the first {due[0]}"
-        raise Problem("release", what, "run a whole refresh; the last good release is untouched")
+    _refuse_due(workspace, hold=False)
     step, key = release_step(workspace), release_key(workspace)
     kept = version.kept_versions(releases)
     latest = latest_version(releases)
@@ -55,11 +54,12 @@ def publish(workspace: Workspace) -> Published:
         return Published(latest, releases / latest, False, key)
     if kept and kept[-1] != latest and key == _key(releases / kept[-1]):
         return _already_made(workspace, kept[-1], latest, key)
+    _refuse_due(workspace, hold=True)
     # The version stands inside the database and follows from comparing it with the last: tables first, then the version.
     inputs = step.make(Given(workspace.data, step.inputs, step.definition))
     with store.staging(releases) as beside:
         write_database(beside / "commonground.duckdb", inputs, "0.0.0")
-        name = _name(releases, beside, kept, latest)
+        name = again or _name(workspace.data, beside, latest)
         _tell_version(beside, name)
         labels = write_maps(inputs, beside)
         difference = compare.compare(releases / latest, beside) if latest else None
@@ -106,6 +106,12 @@ def _already_made(workspace: Workspace, newest: str, latest: str | None, key: st
     return Published(newest, releases / newest, True, key)
 
 
+def _refuse_due(workspace: Workspace, hold: bool) -> None:
+    if due := to_make(all_steps(workspace), workspace.data, hold):
+        what = f"{len(due)} steps are not what they should be made of now, the first {due[0]}"
+        raise Problem("release", what, "run a whole refresh; the last good release is untouched")
+
+
 def _refuse_broken(findings: list[Finding]) -> None:
     broken = [finding for finding in findings if not finding.passed]
     if broken:
@@ -117,14 +123,16 @@ def _refuse_broken(findings: list[Finding]) -> None:
         )
 
 
-def _name(releases: Path, beside: Path, kept: list[str], latest: str | None) -> str:
+def _name(data: Path, beside: Path, latest: str | None) -> str:
+    releases = data / "releases"
+    given = [*version.kept_versions(releases), *version.moved_aside(data)]  # none is ever given twice
     with open_release(beside) as connection:
         new = version.fingerprint(connection)
     old = None
     if latest:
         with open_release(releases / latest) as connection:
             old = version.fingerprint(connection)
-    return version.next_version(kept[-1] if kept else None, old, new)
+    return version.next_version(max(given, key=version.parts, default=None), old, new)
 
 
 def _tell_version(beside: Path, name: str) -> None:
@@ -133,15 +141,9 @@ def _tell_version(beside: Path, name: str) -> None:
         connection.execute("checkpoint")
 
 
-def latest_version(releases: Path) -> str | None:
-    """The version `releases/latest` points at, None where there is no release."""
-    link = releases / "latest"
-    return link.resolve().name if link.exists() else None
-
-
 def _key(folder: Path) -> str | None:
-    package = store.read_json(folder / "datapackage.json")
-    return package and package["release_key"]
+    package = version.package(folder)
+    return package["release_key"] if package else None
 
 
 def rollback(data: Path, wanted: str) -> str:
@@ -157,10 +159,11 @@ def rollback(data: Path, wanted: str) -> str:
         raise Problem(
             "rollback", f"release {wanted} is not kept", f"choose one of {', '.join(kept) or '(none)'}", usage=True
         )
-    if broken := [f for f in verify(releases / wanted) if f.check == AS_PUBLISHED and not f.passed]:
-        raise Problem(
-            f"release {wanted}", f"breaks {broken[0].check} ({broken[0].first[:1]})", "choose another version"
-        )
+    broken = as_published(releases / wanted)
+    if not broken.passed:
+        raise Problem(f"release {wanted}", f"breaks {broken.check} ({broken.first[:1]})", "choose another version")
+    with open_release(releases / wanted):
+        pass  # that it can be
     if kept[-1] != wanted:
         store.write_json(data / ROLLBACK, {"from": kept[-1], "to": wanted, "at": store.utc_now()})
     store.point_link(releases / "latest", wanted)
@@ -178,7 +181,9 @@ def prune(workspace: Workspace) -> None:
         if name != latest:
             store.remove_folder(releases / name)
     cited = {
-        (stem, sha) for name in version.kept_versions(releases) for stem, sha in _snapshots(releases / name).items()
+        (stem, sha)
+        for name in version.kept_versions(releases)
+        for stem, sha in (version.package(releases / name) or {"snapshots": {}})["snapshots"].items()
     }
     lists = workspace.register.place_sources
     for folder in (p for p in (workspace.data / "snapshots").iterdir() if p.is_dir() and p.name not in lists):
@@ -186,7 +191,4 @@ def prune(workspace: Workspace) -> None:
         for sha in (p for p in folder.iterdir() if p.is_dir()):
             if (folder.name, sha.name) not in cited and sha.name != (newest or {}).get("sha"):
                 store.remove_folder(sha)
-
-
-def _snapshots(folder: Path) -> dict[str, str]:
-    return json.loads((folder / "datapackage.json").read_text("utf-8"))["snapshots"]
+                (folder / f"{sha.name}.jsonl").unlink(missing_ok=True)

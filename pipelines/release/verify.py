@@ -13,12 +13,13 @@ import pandas as pd
 import pyarrow.parquet
 import shapely
 
-from pipelines.core.store import sha256_file
+from pipelines.core.store import holds
 from pipelines.register.licensing import file_name, shared, title, together
 from pipelines.release.contents import read_checks, read_release_tables
-from pipelines.release.database import open_release
+from pipelines.release.database import LEFT, open_release
 from pipelines.release.licences import ROW, column_labels, read_licences, table_of, whole
 from pipelines.release.read_back import MEAN, Maps, licence_told
+from pipelines.release.version import package
 
 NEAR = 0.001  # degrees, about a hundred metres: outlines are simplified
 AS_PUBLISHED = "file_not_as_published"  # the check that every file is the one that was published
@@ -55,7 +56,7 @@ def check_files(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[Fin
     n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
     maps = Maps(folder)
     of_rows = [check(folder, maps, connection) for check in (_licences, _placed, _authority_means)]
-    return [_files(folder), *of_rows, *(_map(maps, path, n_areas) for path in maps.paths)]
+    return [as_published(folder), *of_rows, *(_map(maps, path, n_areas) for path in maps.paths)]
 
 
 def _checks_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -74,17 +75,19 @@ def _sql_check(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Fi
     return Finding(name, len(rows), [str(row) for row in rows[:5]])
 
 
-def _files(folder: Path) -> Finding:
+def as_published(folder: Path) -> Finding:
+    """Whether every file of a release is the one that was published."""
     wrong = []
-    try:
-        declared = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Finding(AS_PUBLISHED, 1, [f"datapackage.json cannot be read ({type(error).__name__})"])
-    for resource in declared:
+    told = package(folder)
+    if told is None:
+        return Finding(AS_PUBLISHED, 1, ["datapackage.json cannot be read, or is not the file that was published"])
+    if (folder / LEFT).exists():
+        wrong.append(f"another program left changes to the database, in {LEFT}")
+    for resource in told["resources"]:
         path = folder / resource["path"]
         if not path.is_file():
             wrong.append(f"{resource['path']} is missing")
-        elif f"sha256:{sha256_file(path)}" != resource["hash"]:
+        elif not holds(path, resource["hash"].removeprefix("sha256:")):
             wrong.append(f"{resource['path']} is not the file that was published")
     return Finding(AS_PUBLISHED, len(wrong), wrong[:5])
 

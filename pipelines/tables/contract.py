@@ -46,13 +46,13 @@ def schema(source: Source, geography: Geography) -> pandera.DataFrameSchema:
 
 
 def find_breaches(
-    source: Source, geography: Geography, table: pd.DataFrame, last_rows: int | None, unread: Set[str] = frozenset()
+    source: Source, geography: Geography, table: pd.DataFrame, unread: Set[str] = frozenset()
 ) -> list[Breach]:
     """Every breach of the source's contract by a typed table; empty when it holds.
 
     In `unread` columns some text could not be read as their type: it is reported already, and not again as missing.
     """
-    breaches = [b for b in (_count_breach(source, geography, len(table), last_rows),) if b]
+    breaches = [b for b in (_count_breach(source, geography, len(table)),) if b]
     held = schema(source, geography)
     if _is_unique(table, source.key):
         held.unique = None
@@ -85,7 +85,7 @@ def _say(check: str) -> str:
     return check
 
 
-def _count_breach(source: Source, geography: Geography, n: int, last_rows: int | None) -> Breach | None:
+def _count_breach(source: Source, geography: Geography, n: int) -> Breach | None:
     rule = source.rows
     if n == 0:
         return Breach("rows", None, 0, "the table is empty where rows are expected")
@@ -96,10 +96,6 @@ def _count_breach(source: Source, geography: Geography, n: int, last_rows: int |
             return Breach("rows", None, n, f"{n:,} rows, where exactly {known} are expected")
     if rule.between and not rule.between[0] <= n <= rule.between[1]:
         return Breach("rows", None, n, f"{n:,} rows, where {rule.between[0]:,} to {rule.between[1]:,} are expected")
-    if rule.at_least_of_last and last_rows and n < rule.at_least_of_last * last_rows:
-        return Breach(
-            "rows", None, n, f"{n:,} rows, fewer than {rule.at_least_of_last:.0%} of the last good {last_rows:,}"
-        )
     return None
 
 

@@ -12,10 +12,8 @@ from pipelines.tables.contract import Breach
 from pipelines.tables.layer import layer_breaches
 
 LEAST_OF_POSTCODES = 0.8  # a directory may hold those of other nations too
-SLACK, TIMES = (
-    0.05,
-    3,
-)  # beside the best of the last year: what is not placed may be this share, or so many times as much
+MOST_AT_ONE, OF = 0.5, 20  # the share of a list's points, of so many or more, that may be one and the same
+ALL_AT_ONE = 5  # of so few all may be
 
 
 def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -39,6 +37,24 @@ def has_ended(rule: Places, rows: pd.DataFrame) -> pd.Series:
     return rows[rule.ended.column].astype("str").str.strip().str.casefold().isin(rule.ended.values)
 
 
+def is_present(rule: Places, rows: pd.DataFrame) -> np.ndarray:
+    """True for each row that is a place the list still holds: it has not ended, and its type is no other thing."""
+    counted = ~has_ended(rule, rows).to_numpy(bool)
+    if rule.kinds:
+        kinds = rows[rule.kinds.column].astype("str").str.strip().str.casefold()
+        counted &= ~kinds.isin(rule.kinds.not_places).to_numpy(bool)
+    return counted
+
+
+def is_placed(rule: Places, geography: Geography, rows: pd.DataFrame) -> np.ndarray:
+    """True for each row that lies within the extent or, without coordinates, can be looked up by postcode."""
+    x, y = coordinates(rule.point, rows)
+    placed = within_extent(geography, x, y, rule.point.crs) if rule.point.crs else np.zeros(len(rows), bool)
+    if rule.point.postcode:
+        placed |= ~np.isfinite(x) & rows[rule.point.postcode].notna().to_numpy()
+    return placed
+
+
 def share_placed(source: Source, geography: Geography, table: pd.DataFrame) -> float | None:
     """The share (0-1) of a list's places that lie within the extent or can be looked up by postcode.
 
@@ -48,15 +64,8 @@ def share_placed(source: Source, geography: Geography, table: pd.DataFrame) -> f
     rule = source.places
     if rule is None or not rule.point.crs:
         return None
-    counted = ~has_ended(rule, table).to_numpy(bool)
-    if rule.kinds:
-        kinds = table[rule.kinds.column].astype("str").str.strip().str.casefold()
-        counted &= ~kinds.isin(rule.kinds.not_places).to_numpy(bool)
-    x, y = coordinates(rule.point, table)
-    placed = within_extent(geography, x, y, rule.point.crs)
-    if rule.point.postcode:
-        placed |= ~np.isfinite(x) & table[rule.point.postcode].notna().to_numpy()
-    return float(placed[counted].mean()) if counted.any() else None
+    counted = is_present(rule, table)
+    return float(is_placed(rule, geography, table)[counted].mean()) if counted.any() else None
 
 
 def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -> list[Breach]:
@@ -72,7 +81,19 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
         inside = within_extent(geography, x, y, directory.crs)
         return _too_few("postcodes", inside.mean(), LEAST_OF_POSTCODES)
     share = share_placed(source, geography, table)
-    return [] if share is None else _too_few("places", share, source.places.least_placed)
+    if share is None:
+        return []
+    return _too_few("places", share, source.places.least_placed) or _at_one_point(source.places, table)
+
+
+def _at_one_point(rule: Places, table: pd.DataFrame) -> list[Breach]:
+    x, y = coordinates(rule.point, table)
+    spots = pd.DataFrame({"x": x, "y": y}).dropna().value_counts()
+    n, most = int(spots.sum()), int(spots.max()) if len(spots) else 0
+    if most <= (MOST_AT_ONE * n if n >= OF else max(n - 1, ALL_AT_ONE)):
+        return []
+    spot = " ".join(f"{c:g}" for c in spots.index[0])
+    return [Breach("rows", None, most, f"{most:,} of its {n:,} points are one and the same, {spot}")]
 
 
 def _too_few(what: str, share: float, least: float) -> list[Breach]:
@@ -80,10 +101,3 @@ def _too_few(what: str, share: float, least: float) -> list[Breach]:
         return []
     message = f"only {share:.1%} of its {what} lie within the geography, where {least:.0%} are expected"
     return [Breach("rows", None, share, f"{message}: look for swapped axes, another unit or another CRS")]
-
-
-def fewer_than_last_year(share: float | None, best: float | None) -> str | None:
-    """What is wrong where far fewer places can be placed than in the best answer of the last year; None where nothing is."""
-    if share is None or best is None or 1 - share <= max(SLACK, TIMES * (1 - best)):
-        return None
-    return f"only {share:.1%} of its places lie within the geography, where {best:.1%} did in the last year"

@@ -1,27 +1,113 @@
-"""Snapshots as they lie in DIR: which was good, whether its files are still what was fetched, damaged ones moved aside."""
+"""Snapshots as they lie in DIR: which was good, whether its files are still what was fetched, damaged ones moved aside.
 
-import csv
+Every observation is a sealed line of `observations.jsonl`; one that brought a snapshot stands in `<sha>.jsonl` beside that
+snapshot too, so that what was seen when is not lost with one file: place ids and events follow from it.
+"""
+
+import functools
 import logging
-import zipfile
 from pathlib import Path
+
+import orjson
 
 from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.tables.canonical import canonical_hash
+from pipelines.tables.seen import told_day
 
 log = logging.getLogger("commonground.fetch")
 GOOD = ("new", "unchanged")
+OBSERVATIONS = "observations.jsonl"
+SAID = {"observed_at": str, "geography": str, "status": str, "rows": int}  # by every observation
 
 
 class Damaged(Problem):
     """A kept snapshot whose files are no longer what was fetched."""
 
 
+def observations(folder: Path) -> list[dict]:
+    """The observations of a source, oldest first, with those that were lost and that its snapshots still tell of."""
+    kept, lost, _ = _observed(folder)
+    return _in_order(kept, lost)
+
+
+def write_down(folder: Path, line: dict) -> None:
+    """Write down what was observed of a source; beside the snapshot first, where it brought one."""
+    told = store.sealed(line)
+    if line["status"] == "new":
+        store.append_line(folder / f"{line['sha']}.jsonl", told)
+    store.append_line(folder / OBSERVATIONS, told)
+
+
+def mend_observations(folder: Path) -> None:
+    """Write the observations again where some are lost or are not what was written, and say so; the file is kept aside."""
+    if not folder.is_dir():
+        return
+    path = folder / OBSERVATIONS
+    kept, lost, odd = _observed(folder)
+    if odd or lost:
+        aside = store.move_aside(folder.parents[1], path, folder.name) if path.exists() else "nowhere"
+        again = [store.sealed(line) for line in _in_order(kept, lost)]
+        store.write_stream(path, (orjson.dumps(line) + b"\n" for line in again))
+        message = "%s: %s observations were lost and %s are not what was written; written again, with %s that the snapshots tell of (the file as it was: %s)"
+        log.warning(message, folder.name, len(lost), odd, len(lost), aside)
+    elif not kept and any(path.is_dir() for path in folder.iterdir()):
+        message = "%s: its observations are lost, and with them when its snapshots were seen; it is fetched anew"
+        log.warning(message, folder.name)
+
+
+def _in_order(kept: list[dict], lost: list[dict]) -> list[dict]:
+    return sorted([*kept, *lost], key=lambda line: line["observed_at"]) if lost else kept
+
+
+def _observed(folder: Path) -> tuple[list[dict], list[dict], int]:
+    """The observations as they were written, those lost that snapshots tell of, and how many lines are something else."""
+    kept, odd = _lines(folder / OBSERVATIONS)
+    known = {line["sha"] for line in kept if line["status"] == "new"}
+    snapshots = (
+        {path.name for path in folder.iterdir() if path.is_dir() and path.name[0] != "."} if folder.is_dir() else set()
+    )
+    if not odd and snapshots <= known:
+        return list(kept), [], 0
+    brought = [line for sha in sorted(snapshots) for line in _lines(folder / f"{sha}.jsonl")[0]]
+    seen = {(line["sha"], line["observed_at"]) for line in kept}
+    return list(kept), [line for line in brought if (line["sha"], line["observed_at"]) not in seen], odd
+
+
+def _lines(path: Path) -> tuple[tuple[dict, ...], int]:
+    try:
+        at = path.stat()
+    except FileNotFoundError:
+        return (), 0
+    return _read_lines(path, at.st_mtime_ns, at.st_size)
+
+
+@functools.lru_cache(maxsize=1024)  # it is asked for often, and grows by a line a refresh
+def _read_lines(path: Path, *_: int) -> tuple[tuple[dict, ...], int]:
+    """The observations in a file that are what was written, and how many lines are not."""
+    try:
+        lines = [line for line in path.read_bytes().split(b"\n") if line]
+    except OSError:  # a folder, or forbidden
+        return (), 1
+    told = [line for line in map(_observation, lines) if line]
+    return tuple(told), len(lines) - len(told)
+
+
+def _observation(text: bytes) -> dict | None:
+    try:
+        line = store.unsealed(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return None
+    if line is None or not all(isinstance(line.get(name), kind) for name, kind in SAID.items()):
+        return None
+    return line if line["status"] not in GOOD or isinstance(line.get("sha"), str) else None
+
+
 def last_good(folder: Path, geography: str) -> dict | None:
     """The newest observation for this geography that has a snapshot on disk, with the validators of its last answer."""
-    for line in reversed(store.read_lines(folder / "observations.jsonl")):
+    for line in reversed(observations(folder)):
         if line.get("geography") == geography and line["status"] in GOOD and (folder / line["sha"]).is_dir():
             return line
     return None
@@ -35,10 +121,10 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     """
     folder = data / "snapshots" / source.stem
     found: list[dict] = []
-    for line in store.read_lines(folder / "observations.jsonl") if source.publish != "nothing" else ():
+    for line in observations(folder) if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
-            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            day = told_day(line) or line.get("asked_on") or line["observed_at"][:10]
             found.append({**line, "day": str(source.vintage or day), "folder": folder})
     return found
 
@@ -48,8 +134,11 @@ def read_snapshot(folder: Path, sha: str) -> dict[str, bytes]:
 
     Raises Damaged where they are no longer what was fetched; they are then moved aside, so that they are fetched anew.
     """
-    files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
-    lines = [line for line in store.read_lines(folder / "observations.jsonl") if line["sha"] == sha and "bytes" in line]
+    lines = [line for line in observations(folder) if line["sha"] == sha and "bytes" in line]
+    try:
+        files = {path.name: path.read_bytes() for path in sorted((folder / sha).iterdir())}
+    except OSError:  # a folder where a file belongs, or forbidden
+        files = {}
     if lines and {name: store.sha256(body) for name, body in files.items()} != lines[-1]["bytes"]:
         move_aside(folder, lines[-1]["geography"], sha)
         message = f"the files of snapshot {sha[:12]} are not those that were fetched, and were moved aside"
@@ -69,12 +158,13 @@ def last_undamaged(source: Source, folder: Path, geography: str) -> dict | None:
 
 def is_undamaged(source: Source, folder: Path, line: dict) -> bool:
     """True where the files of a snapshot that an observation tells of are those that were fetched."""
-    if "bytes" in line:
-        return hashes(folder / line["sha"]) == line["bytes"]
-    try:  # observed before hashes of bytes were written down
+    try:
+        if "bytes" in line:
+            return hashes(folder / line["sha"]) == line["bytes"]
+        # observed before hashes of bytes were written down
         files = {path.name: path.read_bytes() for path in (folder / line["sha"]).iterdir()}
         return canonical_hash(source, files) == line["sha"]
-    except (ValueError, OSError, StopIteration, csv.Error, zipfile.BadZipFile):
+    except Exception:  # whatever damaged bytes make a reader throw
         return False
 
 
@@ -91,9 +181,8 @@ def with_bytes(folder: Path, line: dict) -> dict:
 def move_aside(folder: Path, geography: str, sha: str) -> None:
     """Move a damaged snapshot out of its source's `folder`, and write down that it was."""
     stem = folder.name
-    aside = folder.parents[1] / "damaged" / stem / f"{sha}.{store.utc_now().replace(':', '')}"
-    store.move_aside(folder / sha, aside)
+    aside = store.move_aside(folder.parents[1], folder / sha, stem)
     message = f"{stem}: the files of snapshot {sha[:12]} are not those that were fetched; they were moved to {aside}"
     line = {"observed_at": store.utc_now(), "geography": geography, "status": "damaged", "sha": sha}
-    store.append_line(folder / "observations.jsonl", {**line, "rows": 0, "source_as_at": None, "problem": message})
+    write_down(folder, {**line, "rows": 0, "source_as_at": None, "problem": message})
     log.warning("%s", message)

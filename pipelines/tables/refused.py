@@ -9,6 +9,8 @@ from pipelines.core.code import code_version
 from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
 from pipelines.register.source import Source
+from pipelines.tables.figures import worse
+from pipelines.tables.moved import moved
 from pipelines.tables.tidy import script_of
 
 
@@ -33,10 +35,11 @@ class Refused(Problem):
         self.line = {"refused": asdict(answer)}
 
 
-def judged_by(source: Source, geography: Geography, last: dict | None) -> str:
-    """The hash of all that an answer is held to: where it changes, a refused answer is asked for anew."""
-    code = code_version(script_of.__module__)
-    return sha256_json([source, geography, script_of(source), code, last and last["sha"]])
+def judged_by(source: Source, geography: Geography, last: dict | None, past: list[dict]) -> str:
+    """The hash of all that an answer is held to, the figures of those in the `past` too: where it changes, a refused answer
+    is asked for anew."""
+    code = [code_version(rule.__module__) for rule in (worse, moved)]
+    return sha256_json([source, geography, script_of(source), code, last and last["sha"], past])
 
 
 def refused_before(lines: Iterable[dict], geography: Geography, through: str, judged: str) -> RefusedAnswer | None:

@@ -1,10 +1,6 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
-import csv
-import datetime
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,28 +12,33 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
+from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
-from pipelines.fetch.reply import Reply
+from pipelines.fetch.reply import Reply, unchanged_since_nothing
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables import handed
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.changed import what_changed
-from pipelines.tables.extent import fewer_than_last_year, share_placed
+from pipelines.tables.figures import figures, held_by, lost_kinds, of_the_last_year, worse
 from pipelines.tables.kept import (
     history,
     is_undamaged,
     last_good,
     last_undamaged,
+    mend_observations,
     move_aside,
+    observations,
     read_snapshot,
     with_bytes,
+    write_down,
 )
 from pipelines.tables.known_codes import hold_to_known
-from pipelines.tables.layer import ground_m2, other_ground
+from pipelines.tables.moved import moved
+from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
-from pipelines.tables.seen import live_since
+from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -55,7 +56,7 @@ class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
     unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
     `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
-    than the one before. `live_since`: the day an answer from the publisher's own address first held to the contract.
+    than the one before; `lost`: kinds of place that it held within a year and holds no more. `live_since`: the day an answer from the publisher's own address first held to the contract.
     `folder` holds all snapshots of the source."""
 
     stem: str
@@ -69,6 +70,7 @@ class Snapshot:
     downloaded: int = 0
     missing: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     parts_of: dict[str, str] = field(default_factory=dict)
     live_since: str | None = None
 
@@ -143,21 +145,24 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     folder = workspace.data / "snapshots" / source.stem
     if source.publish == "nothing":
         return current(workspace.data, source, workspace.geography)
+    mend_observations(folder)
     last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
+    client_of(workspace).begin()
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
-        with _unforeseen(source):
+        with unforeseen(source.stem), store.disk_problems(workspace.data):
             observation = _observe(workspace, source, folder, last, by_hand)
-        store.append_line(folder / "observations.jsonl", {**observation, **asked})
+        write_down(folder, {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
         downloaded = client_of(workspace).downloaded - before
         return _snapshot(source, folder, observation, observation["status"], downloaded=downloaded)
-    except Problem as problem:
+    except Problem as failure:
+        problem = client_of(workspace).discreet(failure)
         refused = problem.line if isinstance(problem, Refused) else {}
         if folder.exists() or not source.required or refused:
             failed = {
@@ -171,9 +176,9 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
                 "problem": str(problem),
                 **refused,
             }
-            store.append_line(folder / "observations.jsonl", failed)
+            write_down(folder, failed)
         if source.required:
-            raise
+            raise problem from None
         log.warning("%s", problem)
         if last:
             return _snapshot(source, folder, last, "stale", str(problem))
@@ -186,7 +191,7 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     if source.publish == "nothing":
         told = f"{source.stem}: nothing of it may be published, so it is not read. To change that, settle its licence in DIR/licences.yml."
         return Snapshot(source.stem, folder, "unavailable", problem=told)
-    last, lines = last_good(folder, geography.stem), store.read_lines(folder / "observations.jsonl")
+    last, lines = last_good(folder, geography.stem), observations(folder)
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
@@ -194,22 +199,15 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     return replace(now, live_since=live_since(lines, geography.stem))
 
 
-@contextmanager
-def _unforeseen(source: Source) -> Iterator[None]:
-    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        message = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
-        raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
-
-
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
-    judged = judged_by(source, workspace.geography, last)
-    lines = store.read_lines(folder / "observations.jsonl")
-    refused = None if again else refused_before(lines, workspace.geography, through, judged)
+    lines = observations(folder)
+    held = held_by(source, workspace.geography)
+    past = of_the_last_year(lines, workspace.geography, held, workspace.today)
+    judged = judged_by(source, workspace.geography, last, past)
+    refused = refused_before(lines, workspace.geography, through, judged)
+    accepted, refused = (refused, None) if again else (None, refused)
     # what a mirror calls unchanged says nothing of the publisher's own answer
     before = last if last and last.get("through") == through and not again else None
     listed = part_list.Parts({})
@@ -219,6 +217,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if refused:  # what a query service calls unchanged is what it says of a layer, and not its rows: a glitch may pass
         known, kept = refused.validator if source.fetch.protocol in ("file", "extract") else {}, None
     reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
+    reply = without_unreadable(source, reply, known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
     line: dict[str, Any] = {
@@ -227,6 +226,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
         "through": through,
     }
     line |= {"parts_of": listed.of} if listed.of else {}
+    if reply is None and not last:
+        raise unchanged_since_nothing(source.stem)
     if reply is None:
         return with_bytes(folder, {**last, **line, "missing": listed.missing, "status": "unchanged"})
     sha = canonical_hash(source, reply.files)
@@ -234,12 +235,11 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
-    with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
-        table, issues = tidy(source, workspace.geography, reply.files, last["rows"] if last else None)
-        line |= _placed(workspace, source, folder, table)
-        line |= _ground(workspace, source, last, table)
+    with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
+        taken = accepted is not None and accepted.sha == sha
+        table, issues, found = _held_to_the_past(workspace, source, reply, (last, past), taken)
     hold_to_known(workspace, source, table)
-    line |= {"changed": _changed(workspace, source, last, table)}
+    line |= {"held_by": held, **found}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
     if not (folder / sha).is_dir():
@@ -268,51 +268,41 @@ def _partial(workspace: Workspace, source: Source) -> Path:
     return workspace.data / "partial" / source.stem
 
 
-def _changed(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> list[str]:
-    """What the answer says otherwise than the table that was made of the last one; nothing where there is none of it."""
+def _held_to_the_past(
+    workspace: Workspace, source: Source, reply: Reply, earlier: tuple[dict | None, list[dict]], taken: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
+    """The table of an answer, its issues and what its observation tells of it. `earlier`: the last good observation, and
+    the figures of the last year. Raises Problem where it is far from them, unless it is `taken` all the same: an operator
+    who was told so asked for it again, and the comparison starts anew.
+    """
+    last, past = earlier
+    table, issues = tidy(source, workspace.geography, reply.files)
+    now = figures(source, workspace.geography, table, issues)
+    before = _table_before(workspace, source, last)
+    wrong = worse(source, now, past)
+    wrong += moved(source, workspace.geography, before, table) if past and before is not None else []
+    if wrong and not taken:
+        remedy = f"look at the answer; where it is right, `commonground refresh --again {source.stem}` takes it"
+        raise Problem(source.stem, "; ".join(wrong), remedy)
+    changed = [] if before is None else what_changed(source, before, table)
+    return table, issues, {"figures": now, "lost": lost_kinds(now, past), "accepted": wrong, "changed": changed}
+
+
+def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd.DataFrame | None:
+    """The table that was made of the last answer; None where there is none of it."""
     try:
         before = output(workspace.data, f"table/{source.stem}")
     except FileNotFoundError:
-        return []
+        return None
     if not last or before.rows != last["rows"]:
-        return []
-    read = geopandas.read_parquet if source.fetch.geometry else pd.read_parquet
-    return what_changed(source, read(before.path), table)
-
-
-def _placed(workspace: Workspace, source: Source, folder: Path, table: pd.DataFrame) -> dict:
-    """The share of a list's places that lie within the geography, and the rule that says so.
-
-    Raises Problem where it is far less than in the best answer of the last year by the same rule.
-    """
-    share = share_placed(source, workspace.geography, table)
-    if share is None:
-        return {}
-    rule = store.sha256_json([source.places.model_dump(mode="json"), workspace.geography.extent])[:12]
-    since = str(workspace.today - datetime.timedelta(days=365))
-    good = [line for line in store.read_lines(folder / "observations.jsonl") if line.get("placed_by") == rule]
-    best = max((line["placed"] for line in good if line["observed_at"][:10] >= since), default=None)
-    if wrong := fewer_than_last_year(share, best):
-        raise Problem(source.stem, wrong, "look at the answer; its coordinates may have changed form")
-    return {"placed": share, "placed_by": rule}
-
-
-def _ground(workspace: Workspace, source: Source, last: dict | None, table: pd.DataFrame) -> dict:
-    """How much ground the outlines of areas cover, and the rule that says so. Raises Problem where it is far from that of
-    the last good answer by the same rule."""
-    ground = ground_m2(source, workspace.geography, table)
-    if ground is None:
-        return {}
-    rule = store.sha256_json([source.fetch.model_dump(mode="json"), workspace.geography.expected])[:12]
-    if last and last.get("ground_by") == rule and (wrong := other_ground(ground, last["ground_m2"])):
-        raise Problem(source.stem, wrong, "look at the layer; it may be cut, or of other borders")
-    return {"ground_m2": ground, "ground_by": rule}
+        return None
+    return (geopandas.read_parquet if source.fetch.geometry else pd.read_parquet)(before.path)
 
 
 def _snapshot(
     source: Source, folder: Path, line: dict, state: str, problem: str | None = None, downloaded: int = 0
 ) -> Snapshot:
-    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    as_at = told_day(line) or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
         source.stem,
         folder,
@@ -323,7 +313,5 @@ def _snapshot(
         line["observed_at"],
         problem,
         downloaded,
-        line.get("missing", {}),
-        line.get("changed", []),
-        line.get("parts_of", {}),
+        **{name: line[name] for name in ("missing", "changed", "lost", "parts_of") if name in line},
     )

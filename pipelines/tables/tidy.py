@@ -19,6 +19,7 @@ from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
 from pipelines.tables.layer import MENDED, mended
+from pipelines.tables.odd import Odd
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -30,34 +31,41 @@ def tidy(
     source: Source,
     geography: Geography,
     files: dict[str, bytes],
-    last_rows: int | None = None,
     codes: dict[str, str] | None = None,
 ):
-    """The source's table, sorted by key, and a table of issues (values made null, with row and reason).
+    """The source's table, sorted by key, and a table of issues (values made null and rows left out, with row and reason);
+    its `attrs` tell how many rows came of each of its `parts`, of a source that has some.
 
     `codes`: those of authorities, by name; read where they are not given. A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
     every kind of breach of the source's contract.
     """
-    text = read_text_table(source, files)
+    odd = Odd()
+    text = read_text_table(source, files, odd)
     if script_of(source):
         text = _load(SOURCES / f"{source.stem}.py").tidy(text)
+    parts = text["@part"].value_counts().to_dict() if "@part" in text else {}
     text = choose_columns(source, text)
+    for name in identifiers(source):
+        text[name] = _as_typed_by_machines(text[name])
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
         text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
+    table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
-    breaches += find_breaches(source, geography, table, last_rows, unread) or extent_breaches(source, geography, table)
+    breaches += find_breaches(source, geography, table, unread) or extent_breaches(source, geography, table)
     if breaches:
         raise Problem(
             source.stem,
-            describe(breaches),
+            describe(breaches) + odd.in_words(),
             "if the publisher changed the file, mend the source's YAML; nothing was replaced",
         )
     order = source.key or list(source.columns)
     table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
-    return table, issue_table(issues)
+    if parts:
+        table.attrs["parts"] = parts
+    return table, issue_table(issues + odd.issues(source))
 
 
 def issue_table(rows: list[tuple]) -> pd.DataFrame:
@@ -91,6 +99,28 @@ def empty_table(source: Source) -> pd.DataFrame:
     return geopandas.GeoDataFrame(frame, geometry=[], crs=source.fetch.out_crs) if source.fetch.geometry else frame
 
 
+def identifiers(source: Source) -> list[str]:
+    """The columns whose values are held against those of other tables: codes, keys, postcodes, property numbers."""
+    rule, found = source.places, [*source.key, *(n for n, c in source.columns.items() if c.type == "code")]
+    if rule:
+        found += [*rule.id, *rule.refers_to, *(c for c in (rule.postcode, rule.point.postcode, rule.uprn) if c)]
+    return [
+        n for n in dict.fromkeys(found) if source.columns[n].type in ("text", "code") and not (rule and n == rule.name)
+    ]
+
+
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens and what else has no width
+
+
+def _as_typed_by_machines(raw: pd.Series) -> pd.Series:
+    """Identifiers without the width of their letters and what cannot be seen: full-width digits are digits."""
+    raw = raw.astype("str")
+    odd = raw.notna() & ~raw.str.isascii().fillna(True).astype(bool)
+    if odd.any():
+        raw = raw.mask(odd, raw[odd].str.normalize("NFKC").str.replace(UNSEEN, "", regex=True))
+    return raw
+
+
 def _load(script: Path):
     spec = importlib.util.spec_from_file_location(script.stem, script)
     module = importlib.util.module_from_spec(spec)
@@ -99,7 +129,8 @@ def _load(script: Path):
 
 
 def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
-    table, issues, breaches = {}, [], []
+    table, issues, breaches, known = {}, [], [], set(identifiers(source))
+    kept = pd.Series(True, index=text.index)
     for name, column in source.columns.items():
         raw = text.pop(name).astype("str").str.strip()
         raw = raw.mask(raw.isin(["", *column.null_texts]))
@@ -107,18 +138,23 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
             raw = plain_texts(raw)
         values = _codes(codes, raw) if column.type == "authority" else _convert(column, raw)
         unread = raw.notna() & values.isna() & (column.type != "authority")
-        if column.on_breach == "null":
-            bad = unread | _out_of_range(column, values)
+        what = ARTICLE.get(column.type, "usable")
+        if name in known:
+            rounded = raw.str.fullmatch(ROUNDED).fillna(False).astype(bool)
+            unread, what = unread | rounded, "an identifier, but rounded by a spreadsheet" if rounded.any() else what
+        bad = unread | _out_of_range(column, values)
+        if column.on_breach != "fail" or (name in known and column.nullable and column.type == "text"):
+            left_out = "; its row is left out" if column.on_breach == "drop" else ""
             breaches += _too_many(name, column, raw, bad)
             issues += [
-                (source.stem, int(i) + 2, name, plain(raw[i]), f"not a usable {column.type}") for i in raw.index[bad]
+                (source.stem, int(i) + 2, name, plain(raw[i]), f"not a usable {column.type}{left_out}")
+                for i in raw.index[bad]
             ]
             values = values.mask(bad)
-        elif unread.any():
-            first = raw.index[unread][0]
-            breaches.append(
-                Breach(name, int(first) + 2, raw[first], f"is not {ARTICLE[column.type]}", int(unread.sum()))
-            )
+            kept &= ~bad if left_out else True
+        elif (bad := unread | _beyond(column, values)).any():
+            first = raw.index[bad][0]
+            breaches.append(Breach(name, int(first) + 2, raw[first], f"is not {what}", int(bad.sum())))
         table[name] = values
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
@@ -126,7 +162,7 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
         called = frame[source.key[0]] if source.key else frame.index.to_series()
         issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(called.iloc[at]), MENDED) for at in changed]
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
-    return frame, issues, breaches
+    return frame if kept.all() else frame[kept], issues, breaches
 
 
 FEW_NULLED = 5  # so few are slips of the pen, however short the list
@@ -135,9 +171,10 @@ MOST_NULLED = 0.05  # the share of a column's filled cells that may be unusable:
 
 def _too_many(name: str, column: Column, raw: pd.Series, bad: pd.Series) -> list[Breach]:
     """The breach of a column of which more cannot be used than a living source may get wrong."""
-    if bad.sum() <= max(MOST_NULLED * raw.notna().sum(), FEW_NULLED):
+    filled = raw.notna().sum()
+    if bad.sum() <= max(MOST_NULLED * filled, FEW_NULLED):
         return []
-    first, share = raw.index[bad][0], bad.sum() / raw.notna().sum()
+    first, share = raw.index[bad][0], bad.sum() / filled
     return [
         Breach(
             name,
@@ -150,11 +187,23 @@ def _too_many(name: str, column: Column, raw: pd.Series, bad: pd.Series) -> list
 
 
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date"}
+EXACT = 2**53  # beyond it a floating-point number is no longer one whole number
+ARTICLE = {"number": "a number", "integer": "a whole number", "date": "a date that may stand here"}
+
+
+ROUNDED = r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]+"
+DATE = r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{8})(?:[T ].*)?$"
+
+
+def _beyond(column: Column, values: pd.Series) -> pd.Series:
+    """True for each date that lies before or after what its column may hold."""
+    if column.type != "date":
+        return pd.Series(False, index=values.index)
+    return (values < pd.Timestamp(column.earliest)) | (values > pd.Timestamp(column.latest))
 
 
 def _out_of_range(column: Column, values: pd.Series) -> pd.Series:
-    bad = pd.Series(False, index=values.index)
+    bad = _beyond(column, values)
     if column.min is not None:
         bad |= (values < column.min).fillna(False).astype(bool)
     if column.max is not None:
@@ -167,12 +216,13 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
         return _numbers(raw)
     if column.type == "integer":
         numbers = _numbers(raw)
-        return numbers.where(numbers == numbers.round()).astype(TYPES["integer"])
+        return numbers.where((numbers == numbers.round()) & (numbers.abs() < EXACT)).astype(TYPES["integer"])
     if column.type == "date":
-        dates = pd.to_datetime(raw, format="ISO8601", errors="coerce")
+        day = raw.astype("str").str.extract(DATE)[0].astype("str")  # whatever the hour, and the zone it is told in
+        dates = pd.to_datetime(day, format="ISO8601", errors="coerce").astype(TYPES["date"])
         if column.date_form:
-            dates = dates.fillna(pd.to_datetime(raw, format=column.date_form, errors="coerce"))
-        return dates.dt.normalize().astype(TYPES["date"])
+            dates = dates.fillna(pd.to_datetime(raw, format=column.date_form, errors="coerce").astype(TYPES["date"]))
+        return dates.dt.normalize()
     return raw.astype("str")
 
 

@@ -24,8 +24,8 @@ HEADING = "code,n,kind,seen,hectares"
 GOOD = ["S99000003,100,hall,,12", "S99000001,0,hall,2020-01-31,0.5", "S99000002,2,club,,"]
 
 
-def read(*lines: str, source=SOURCE, last_rows=None):
-    return tidy(source, TOWN, {"data.csv": "\n".join([HEADING, *lines, ""]).encode()}, last_rows)
+def read(*lines: str, source=SOURCE):
+    return tidy(source, TOWN, {"data.csv": "\n".join([HEADING, *lines, ""]).encode()})
 
 
 def test_a_good_table_is_typed_and_sorted_by_its_key():
@@ -94,17 +94,6 @@ def test_between_holds_at_both_ends(n, holds):
     else:
         with pytest.raises(Problem, match="where 2 to 3 are expected"):
             tidy(source, TOWN, {"data.csv": body})
-
-
-@pytest.mark.parametrize(("last", "holds"), [(None, True), (10, True), (11, False)])
-def test_a_living_source_may_shrink_by_a_tenth_at_most(last, holds):
-    source = make_source({"code": {"type": "text"}}, rows={"at_least_of_last": 0.9})
-    files = {"data.csv": ("code\n" + "x\n" * 9).encode()}
-    if holds:
-        assert len(tidy(source, TOWN, files, last)[0]) == 9
-    else:
-        with pytest.raises(Problem, match="9 rows, fewer than 90% of the last good 11"):
-            tidy(source, TOWN, files, last)
 
 
 def test_an_expected_count_of_the_geography_may_be_named():

@@ -110,11 +110,10 @@ def cutting_server():
 
 
 def test_a_connection_cut_by_a_real_server_is_no_answer(waits, cutting_server):
-    client = Client()
+    client = Client(mirror=f"http://127.0.0.1:{cutting_server.server_address[1]}")
     client.session.trust_env = False
-    url = f"http://127.0.0.1:{cutting_server.server_address[1]}/file.csv"
     with pytest.raises(Problem, match="broke in the middle"):
-        client.get("a_source", url, 1000, check=refuse_html)
+        client.get("a_source", URL, 1000, check=refuse_html)
     assert cutting_server.asked == TRIES
 
 

@@ -120,6 +120,15 @@ def test_dates_that_came_are_kept_for_the_next_try_and_asked_once(tmp_path, wait
     assert "2021-12-31" in asked(web.asked[0])
 
 
+def test_what_came_and_is_damaged_is_asked_for_again(tmp_path):
+    first = overpass.fetch(ScriptedWeb([answer()]).client(), osm_source(dates=DAYS), TODAY, {}, None, tmp_path)
+    for path in tmp_path.glob("*/*.json"):
+        path.write_bytes(path.read_bytes()[:-9])
+    web = ScriptedWeb([answer()])
+    assert overpass.fetch(web.client(), osm_source(dates=DAYS), TODAY, {}, None, tmp_path) == first
+    assert len(web.asked) == len(DAYS)
+
+
 def test_what_a_mirror_or_another_query_brought_is_not_what_came(tmp_path):
     overpass.fetch(ScriptedWeb([answer()]).client(), osm_source(dates=DAYS), TODAY, {}, None, tmp_path)
     web, other = ScriptedWeb([answer()]), osm_source(dates=DAYS, query='nwr["amenity"="pub"](51,-1,52,0); out center;')

@@ -9,7 +9,7 @@ from fixtures.making import ScriptedWeb, make_source
 
 from geodata.geography import Geography, read_geographies
 from pipelines.core.settings import Settings
-from pipelines.core.store import append_line, read_lines
+from pipelines.core.store import append_line, read_lines, unsealed
 from pipelines.register.register import read_register
 from pipelines.release.registers import source_register
 from pipelines.tables.seen import live_since
@@ -79,7 +79,7 @@ def test_an_observation_that_does_not_say_what_it_came_through_is_not_live(tmp_p
 def test_once_live_always_live_though_it_fails_later(tmp_path):
     desk = Desk(tmp_path, ScriptedWeb([GOOD]))
     take(desk, SOURCE)
-    first = {**desk.lines()[0], "observed_at": "2026-01-02T03:04:05Z"}
+    first = {**unsealed(desk.lines()[0]), "observed_at": "2026-01-02T03:04:05Z"}
     path = tmp_path / "snapshots" / SOURCE.stem / "observations.jsonl"
     path.unlink()
     append_line(path, first)
