@@ -13,10 +13,11 @@ from fixtures.making import make_source
 from geodata.crs import same_crs
 from geodata.geography import read_geographies
 from geodata.reference import read_grouping, read_names
-from pipelines.areas.held import hold_levels, hold_to_outlines, unmatched_areas, unmatched_claims, whole_groups
+from pipelines.areas.held import hold_levels, unmatched_areas, unmatched_claims, whole_groups
 from pipelines.core.problem import Problem
 from pipelines.register.register import read_register
 from pipelines.tables.layer import ground_m2, layer_breaches, mended, other_ground
+from pipelines.tables.origins import hold_to_outlines
 from pipelines.tables.reading import read_text_table
 from pipelines.tables.tidy import tidy
 
