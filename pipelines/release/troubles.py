@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,14 +120,12 @@ def _not_placed(workspace: Workspace) -> Iterator[Trouble]:
 
 
 def _unmatched(workspace: Workspace) -> Iterator[Trouble]:
-    """Look-ups, groups, postcodes and older areas whose codes do not meet, as far as their tables were made."""
-    by_area = (f"by_area/{stem}" for stem in carried_sources(workspace.register))
-    for key in ("geography/areas", "geography/postcode", *by_area):
-        try:
-            told = output(workspace.data, key).meta.get("told", [])
-        except FileNotFoundError:
-            continue
-        yield from (Trouble(f"not matched: {plain(one)}") for one in told)
+    """Look-ups, groups and older areas whose codes do not meet, as far as their tables were made."""
+    carried = (f"by_area/{stem}" for stem in carried_sources(workspace.register))
+    for key in ("geography/areas", "geography/postcode", *carried):
+        with suppress(FileNotFoundError):
+            for told in output(workspace.data, key).meta.get("told", []):
+                yield Trouble(f"not matched: {plain(told)}")
 
 
 def _damaged(data: Path) -> Iterator[Trouble]:

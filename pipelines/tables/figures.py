@@ -36,8 +36,9 @@ def held_by(source: Source, geography: Geography) -> str:
 
 def figures(source: Source, geography: Geography, table: pd.DataFrame, issues: pd.DataFrame) -> dict:
     """Of one answer: `rows` (and of each of its `parts`), by column the share `filled`, the share of filled cells made
-    `nulled`, and the `middle` of numbers, the columns that are `constant`; of outlines, the ground they cover; of a list, how many `places` are present
-    and placed and how many of each kind, the share `placed` of those present, and of points, the share of different `spots`.
+    `nulled`, and the `middle` of numbers, the columns that are `constant`; of a list, how many `places` are present
+    and placed and how many of each kind, the share `placed` of those present, and of points, the share of different `spots`;
+    of outlines of areas, the ground they cover together in square metres.
     """
     n, columns = max(len(table), 1), [name for name in source.columns if name in table]
     filled = table[columns].notna().sum()
@@ -111,9 +112,8 @@ def worse(source: Source, now: dict, past: list[dict]) -> list[str]:
     told += _counts("places", source, now.get("places"), [line["places"] for line in past if "places" in line])
     told += [sentence for best, sentence in _lost(now, past) if best > _most(past, "places") / 2]
     told += _placed(now, past) + _columns(now, past)
-    grounds = [line["ground_m2"] for line in past if "ground_m2" in line]
-    if grounds and (other := other_ground(now["ground_m2"], grounds[-1])):
-        told.append(other)
+    if "ground_m2" in now and (known := [line["ground_m2"] for line in past if "ground_m2" in line]):
+        told += other_ground(now["ground_m2"], known[-1])
     return told
 
 

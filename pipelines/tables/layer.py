@@ -97,13 +97,13 @@ def ground_m2(source: Source, geography: Geography, layer: pd.DataFrame) -> floa
     return float(shapely.area(layer.geometry.to_numpy()).sum())
 
 
-def other_ground(now_m2: float, last_m2: float) -> str | None:
-    """What is wrong where outlines cover much more or less ground than those of the last good answer; None where nothing is."""
+def other_ground(now_m2: float, last_m2: float) -> list[str]:
+    """In words, that outlines cover much more or less ground than those of the last good answer; nothing where they do not."""
     if abs(now_m2 - last_m2) <= MOST_OTHER * last_m2:
-        return None
-    return (
+        return []
+    return [
         f"its outlines cover {now_m2 / 1e6:,.1f} square kilometres, where the last good ones cover {last_m2 / 1e6:,.1f}"
-    )
+    ]
 
 
 class Named:

@@ -106,7 +106,7 @@ def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
 
 
 def _hold_told_crs(source: Source, page: dict) -> None:
-    """Raises Problem for a GeoJSON whose CRS nobody knows: its reader would take its numbers for degrees without a word."""
+    """Raises Problem for a GeoJSON whose CRS nobody knows: GDAL would take its numbers for degrees without a word."""
     crs = page.get("crs")
     told = crs.get("properties") if isinstance(crs, dict) else None
     name = (told.get("name") or told.get("code")) if isinstance(told, dict) else None

@@ -216,8 +216,8 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     known, kept = (before or {}).get("validator", {}), folder / before["sha"] if before else None
     if refused:  # what a query service calls unchanged is what it says of a layer, and not its rows: a glitch may pass
         known, kept = refused.validator if source.fetch.protocol in ("file", "extract") else {}, None
-    reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
-    reply = without_unreadable(source, reply, known, kept)
+    ask = _look_in if by_hand else _ask
+    reply = without_unreadable(source, ask(workspace, source, listed.of, known, kept), known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
     line: dict[str, Any] = {
@@ -249,6 +249,11 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
             store.move_folder(beside, folder / sha)
     handed.keep(folder / sha, source, workspace.geography, (table, issues))
     return with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _look_in(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
+    """What lies in the inbox for the source; None where nothing changed since `known`."""
+    return inbox.fetch(workspace.data, source, known)
 
 
 def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
