@@ -26,7 +26,7 @@ MOST_SHARED = 0.02  # the share of an outline that others may cover too: slivers
 MOST_ALONE = 0.5  # the share of borders that no other outline meets: coasts, and the rim of a small layer
 MOST_OTHER = 0.02  # the share by which the ground of all areas may differ from that of the last good layer
 BESIDE_M = 2.0
-PER_OUTLINE = 8
+PER_OUTLINE = 6
 MOST_PAIRS = 2000  # in doubt; more are not looked at one by one
 POINT = 0
 
