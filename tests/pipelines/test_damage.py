@@ -12,6 +12,7 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import Keep, Step, output, run, to_make
 from pipelines.release.database import open_release
+from pipelines.release.publish import stepped_back
 from pipelines.release.version import is_release, kept_versions, latest_release, latest_version
 from pipelines.tables.kept import last_good, mend_observations, observations, write_down
 
@@ -218,6 +219,15 @@ def test_a_link_that_points_at_no_release_of_this_folder_is_told(releases, to):
     assert latest_version(releases) is None
     with pytest.raises(Problem, match=r"points at no release that is whole.*1\.0\.0 or roll back to 1\.0\.1"):
         latest_release(releases.parent)
+
+
+def test_a_damaged_word_of_a_rollback_is_told(releases):
+    data = releases.parent
+    assert stepped_back(data) == {}
+    for body in (b"{", b'"1.0.0"', b"{}x"):
+        (data / "rollback.json").write_bytes(body)
+        with pytest.raises(Problem, match=r"rollback\.json: is damaged\. Remove it"):
+            stepped_back(data)
 
 
 HOLD = "import duckdb, os, sys\nc = duckdb.connect(sys.argv[1]); {}\nprint('held', flush=True); {}"
