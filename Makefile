@@ -1,11 +1,11 @@
-# make run | test | bench | cases | kills | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
+# make run | test | bench | cases | kills | year | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
 READY := .venv/.ready
 BENCH := .venv/bench
 
-.PHONY: run test bench cases kills lint docs matching clean
+.PHONY: run test bench cases kills year lint docs matching clean
 
 run: $(READY)
 	$(BIN)/commonground refresh --data $(DATA)
@@ -26,6 +26,10 @@ cases: $(READY)
 # Refreshes killed, full disks, damaged files: what is promised of DIR holds afterwards. KILLS_ARGS="--seed 7 --only damage".
 kills: $(READY)
 	$(BIN)/python tests/trials/kills.py $(KILLS_ARGS)
+
+# A year of fortnights on one disk, with faults by schedule: some minutes.
+year: $(READY)
+	$(BIN)/python tests/trials/year.py $(YEAR_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

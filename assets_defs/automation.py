@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets_defs import snapshots
-from assets_defs.failure import before_any_step, first_failure, was_stopped
+from assets_defs.failure import first_failure, was_stopped
 from assets_defs.history import TOLD_BY
 from pipelines.register.workspace import Workspace
 from pipelines.release import health
@@ -11,6 +11,7 @@ from pipelines.release import health
 EVERYTHING = "refresh"
 OFTEN = {"daily": "0 5 * * *", "weekly": "0 5 * * 1"}  # cadences that get a job of their own
 MONTHLY = "0 4 1 * *"  # everything, so that slower sources are asked too
+WATCHED_S = 600
 
 
 def build(workspace: Workspace) -> dg.Definitions:
@@ -35,7 +36,7 @@ def build(workspace: Workspace) -> dg.Definitions:
         )
         for job in jobs
     ]
-    return dg.Definitions(jobs=jobs, schedules=schedules, sensors=[_alarm(workspace)])
+    return dg.Definitions(jobs=jobs, schedules=schedules, sensors=[_alarm(workspace), _watch(workspace)])
 
 
 def _alarm(workspace: Workspace) -> dg.SensorDefinition:
@@ -49,11 +50,26 @@ def _alarm(workspace: Workspace) -> dg.SensorDefinition:
     def tell_failure(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
         if TOLD_BY in context.dagster_run.tags:
             return dg.SkipReason("the command line told of this run itself")
-        if was_stopped([*context.get_step_failure_events(), context.failure_event]):
+        events = [*context.get_step_failure_events(), context.failure_event]
+        if was_stopped(events):
             return dg.SkipReason("the run was stopped by a signal, such as that of `commonground dev` being ended")
-        failure = first_failure(context.get_step_failure_events(), before_any_step(context.failure_event))
-        if trouble := health.tell_failure(workspace.settings, failure):
-            context.log.warning(trouble)
+        for untold in health.tell_failure(workspace.settings, first_failure(events)):
+            context.log.warning(untold)
         return None
 
     return tell_failure
+
+
+def _watch(workspace: Workspace) -> dg.SensorDefinition:
+    # what nobody could write when it happened: a refresh that was killed, one that is overdue
+    @dg.sensor(
+        name="watch_health",
+        description="Marks health.json red where the last refresh was killed or the next is overdue.",
+        minimum_interval_seconds=WATCHED_S,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def watch_health(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        found = health.look(workspace.settings)
+        return dg.SkipReason(str(found) if found else "nothing makes the light red")
+
+    return watch_health

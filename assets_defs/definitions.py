@@ -12,6 +12,7 @@ from assets_defs.step_asset import step_asset
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.release import health
 from pipelines.release.steps import all_steps
 
 PLAIN = (
@@ -46,4 +47,7 @@ def defs() -> dg.Definitions:
     settings = Settings.read()
     if settings.console == "plain":
         raise Problem("dagster dev", *PLAIN, usage=True)
-    return build_definitions(open_workspace(settings), guarded_only=True)
+    if settings.console is None:  # a tool that only looks
+        return build_definitions(open_workspace(settings), guarded_only=True)
+    with health.any_end_told(settings, again=False):  # no run can begin, and no sensor would tell of it
+        return build_definitions(open_workspace(settings), guarded_only=True)

@@ -34,10 +34,10 @@ def build(workspace: Workspace) -> list[dg.AssetsDefinition]:
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, KEY) as watch, told_plainly(workspace):
-            published = publish(workspace)
-            watch.reused = not published.made
-        with told_plainly(workspace):
+        with told_plainly(workspace, KEY):
+            with timed(workspace, KEY) as watch:
+                published = publish(workspace)
+                watch.reused = not published.made
             health.record_success(workspace)
         # A release that breaks a check is never published, so the ones recorded here have passed.
         results = [

@@ -4,7 +4,7 @@ import datetime
 
 import dagster as dg
 
-from assets_defs.step_asset import OWNER, timed, told_plainly
+from assets_defs.step_asset import OWNER, timed, told_plainly, warning
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.release.health import OVERDUE_DAYS
@@ -51,17 +51,12 @@ def _snapshot(source: Source) -> dg.AssetsDefinition:
     )
     def snapshot(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, f"snapshot/{source.stem}") as watch, told_plainly(workspace):
+        with timed(workspace, f"snapshot/{source.stem}") as watch, told_plainly(workspace, source.stem):
             taken = take(workspace, source, context.run.run_id)
             watch.reused = taken.state not in ("new", "unavailable")
             watch.outcome = None if taken.state == "new" else taken.state
         answered = taken.state not in ("stale", "unavailable")
-        check = dg.AssetCheckResult(
-            passed=answered,
-            check_name="answered",
-            description=taken.problem or taken.state,
-            severity=dg.AssetCheckSeverity.WARN,
-        )
+        check = warning("answered", answered, taken.problem or taken.state)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(taken.data_version),
             metadata={

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import dagster as dg
 import pyarrow.parquet
 
-from pipelines.core.problem import Problem
+from pipelines.core.plain_text import markdown
+from pipelines.core.problem import as_problem
 from pipelines.core.step import Output, Step, location, run
 from pipelines.core.store import disk_problems
 from pipelines.register.workspace import Workspace
@@ -45,14 +46,15 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         workspace = context.resources.workspace
-        with timed(workspace, step.key) as watch, told_plainly(workspace):
-            output = run(step, workspace.data)
-            watch.reused = output.reused
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(output.data_version),
-            metadata=metadata(output),
-            check_results=[warning(check.name, *check.finds(output)) for check in step.checks],
-        )
+        with told_plainly(workspace, step.key):
+            with timed(workspace, step.key) as watch:
+                output = run(step, workspace.data)
+                watch.reused = output.reused
+            return dg.MaterializeResult(
+                data_version=dg.DataVersion(output.data_version),
+                metadata=metadata(output),
+                check_results=[warning(check.name, *check.finds(output)) for check in step.checks],
+            )
 
     return asset
 
@@ -60,7 +62,7 @@ def step_asset(step: Step) -> dg.AssetsDefinition:
 def warning(name: str, passed: bool, found: str) -> dg.AssetCheckResult:
     """The result of a check that warns where it fails, and ends nothing."""
     severity = dg.AssetCheckSeverity.WARN
-    return dg.AssetCheckResult(passed=passed, check_name=name, description=found, severity=severity)
+    return dg.AssetCheckResult(passed=passed, check_name=name, description=markdown(found), severity=severity)
 
 
 def metadata(output: Output) -> dict:
@@ -98,8 +100,7 @@ def preview(path: Path) -> str:
 
 
 def _cell(value) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text[:40].replace("|", "/")
+    return markdown(f"{value:.6g}" if isinstance(value, float) else str(value), 40)
 
 
 @contextmanager
@@ -116,10 +117,12 @@ def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
 
 
 @contextmanager
-def told_plainly(workspace: Workspace) -> Iterator[None]:
-    """Turns a Problem, or a full disk, into a Dagster Failure in its own words, not to be retried."""
+def told_plainly(workspace: Workspace, key: str) -> Iterator[None]:
+    """Turns whatever a step raises into a Dagster Failure in one sentence, not to be retried: a Problem in its own words, a
+    full disk, and what nobody foresaw by its cause."""
     try:
         with disk_problems(workspace.data):
             yield
-    except Problem as problem:
-        raise dg.Failure(str(problem), metadata={"usage": problem.usage}, allow_retries=False) from problem
+    except Exception as error:
+        problem = as_problem(key, error)
+        raise dg.Failure(str(problem), metadata={"usage": problem.usage}, allow_retries=False) from error

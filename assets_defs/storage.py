@@ -6,13 +6,13 @@ from pathlib import Path
 
 import dagster as dg
 import sqlalchemy
-import yaml
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from sqlalchemy.pool import SingletonThreadPool
 
 from assets_defs.history import mend_history
+from geodata.records import DefinitionError, load_yaml, read_utf8
 from pipelines.core.problem import Problem
 
 NAMED = {"storage", "event_log_storage", "run_storage", "schedule_storage", "instance_class"}
@@ -82,8 +82,8 @@ def open_instance(data: Path) -> dg.DagsterInstance:
 def read_settings(data: Path) -> dict:
     """What DIR/dagster.yaml says. Raises Problem where it is no list of settings."""
     try:
-        settings = yaml.safe_load((data / "dagster.yaml").read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        settings = load_yaml(read_utf8(data / "dagster.yaml"), "dagster.yaml") or {}
+    except (DefinitionError, OSError) as error:
         raise _not_understood(data, error) from error
     if not isinstance(settings, dict):
         raise _not_understood(data, "it is no list of settings")

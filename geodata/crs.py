@@ -3,9 +3,24 @@
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 PUBLISHED = "EPSG:4326"  # GeoJSON (RFC 7946) and the web
 DECIMALS = 6  # about 0.1 m in degrees at these latitudes
+
+
+def same_crs(told: str, expected: str) -> bool:
+    """True where what a file says of its CRS, in any of the ways that are usual (a code, an URN, WKT, an Esri number), is
+    `expected`; the order of axes in it does not count, for coordinates are x, y. False for what nobody knows."""
+    try:
+        return CRS.from_user_input(told).equals(CRS.from_user_input(expected), ignore_axis_order=True)
+    except CRSError:
+        return False
+
+
+def is_crs(told: str) -> bool:
+    """True where what a file says of its CRS means one that is known."""
+    return same_crs(told, told)
 
 
 def transform_xy(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:

@@ -14,8 +14,8 @@ ASKED = ("authority", "combined_authority", "region")  # the levels that an area
 
 
 class Level(Record):
-    """One level of areas: `code` is a regular expression that a whole code matches; `called` and `plural` are its names
-    in running text, where they are not its `name`. `headings`: what its codes are headed by in people's own lists."""
+    """One level of areas: `code` is a regular expression that a whole code matches, in which \\d is one of 0 to 9 and no digit of another
+    script; `called` and `plural` are its names in running text, where they are not its `name`. `headings`: what its codes are headed by in people's own lists."""
 
     code: str
     name: str

@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
+LONGEST = 1_000_000  # characters of one file
+ALIASES = 20  # references to other parts of a file, of which none is within another
+DEEPEST = 50  # levels of mappings and lists
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -40,15 +43,7 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> tuple[dict[str, Any
 
     Raises DefinitionError for broken YAML, duplicate keys or a document that is not a mapping.
     """
-    try:
-        node = yaml.compose(text, Loader=LOADER)
-        value = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, in C where there is one
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + first_line if mark else first_line
-        raise DefinitionError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
-    except ValueError as error:  # a date such as 2021-13-45
-        raise DefinitionError(f"{file}:{_line_of_bad_value(node, first_line)}: not a value: {error}") from error
+    node, value = _read(text, file, first_line)
     if not isinstance(value, dict):
         raise DefinitionError(f"{file}:{first_line}: expected a mapping of keys to values")
     lines: dict[tuple, int] = {}
@@ -56,11 +51,48 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> tuple[dict[str, Any
     return value, lines
 
 
+def load_yaml(text: str, file: str) -> Any:
+    """The value of a YAML text, of which aliases and depth make no more than stands there. Raises DefinitionError."""
+    return _read(text, file, 1)[1]
+
+
+def _read(text: str, file: str, first_line: int) -> tuple[yaml.Node, Any]:
+    """The document of a YAML text as nodes and as a value: its events first, for they alone are read without recursion."""
+    if len(text) > LONGEST:
+        raise DefinitionError(f"{file}:{first_line}: longer than the {LONGEST:,} characters that a file may have")
+    node, line = None, first_line
+    anchored: list[bool] = []  # of each mapping or list that we are in
+    aliases = 0
+    try:
+        for event in yaml.parse(text, Loader=LOADER):
+            line = event.start_mark.line + first_line
+            if isinstance(event, yaml.CollectionStartEvent):
+                anchored.append(bool(event.anchor))
+            elif isinstance(event, yaml.CollectionEndEvent):
+                anchored.pop()
+            aliases += isinstance(event, yaml.AliasEvent)
+            if len(anchored) > DEEPEST:
+                raise DefinitionError(f"{file}:{line}: more than {DEEPEST} levels within each other")
+            if aliases > ALIASES or (isinstance(event, yaml.AliasEvent) and any(anchored)):
+                raise DefinitionError(f"{file}:{line}: *{event.anchor}: too many references to other parts of the file")
+        node = yaml.compose(text, Loader=LOADER)
+        return node, yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, in C where there is one
+    except DefinitionError:
+        raise
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + first_line if mark else first_line
+        raise DefinitionError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', error)}") from error
+    except Exception as error:  # a date such as 2021-13-45, or a tag that its value is none of
+        at = _line_of_bad_value(node, first_line) if node else line
+        raise DefinitionError(f"{file}:{at}: not a value: {error}") from error
+
+
 def _line_of_bad_value(node: yaml.Node, first_line: int) -> int:
     if isinstance(node, yaml.ScalarNode):
         try:
             yaml.SafeLoader("").construct_object(node)
-        except ValueError:
+        except Exception:  # as above
             return node.start_mark.line + first_line
         return 0
     children = [child for pair in node.value for child in (pair if isinstance(pair, tuple) else (pair,))]

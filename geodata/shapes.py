@@ -22,11 +22,16 @@ def publishable(shapes: np.ndarray, crs: str) -> np.ndarray:
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
     bad = ~shapely.is_valid(rounded)
     if bad.any():
-        rounded[bad] = [_polygons_only(shape) for shape in shapely.make_valid(rounded[bad])]
+        rounded[bad] = polygons_only(shapely.make_valid(rounded[bad]))
     return shapely.orient_polygons(rounded, exterior_cw=False)
 
 
-def _polygons_only(shape):
+def polygons_only(shapes: np.ndarray) -> np.ndarray:
+    """The polygons of each shape, without lines and points beside them; empty where it has none."""
+    return np.array([_polygons_of(shape) for shape in shapes], dtype=object)
+
+
+def _polygons_of(shape):
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shape
     parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if shapely.get_type_id(part) in POLYGONAL]

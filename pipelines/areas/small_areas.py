@@ -1,6 +1,7 @@
 """The table of areas every other table joins to, and the area set that a release is about."""
 
 import logging
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from geodata.crs import DECIMALS, PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.reference import read_grouping, read_names
+from pipelines.areas.held import hold_levels, hold_to_outlines, unmatched_areas, unmatched_claims, whole_groups
 from pipelines.areas.names import NAMED, difference, names_of, resolve
 from pipelines.areas.postcodes import origins
 from pipelines.core.problem import Problem
@@ -31,11 +33,12 @@ COLUMNS = list(AREA.types)
 def areas_step(workspace: Workspace) -> Step[Tables]:
     """The step that makes the table of areas."""
     geography = workspace.geography
+    spine = dict.fromkeys([*geography.spine, geography.boundaries.source])
     return Step(
         "geography/areas",
         "geography",
         "Every small area of the nation with its look-ups, residents and origin.",
-        (*(f"table/{stem}" for stem in geography.spine), "geography/postcode"),
+        (*(f"table/{stem}" for stem in spine), "geography/postcode"),
         {
             "geography": geography,
             "groupings": [read_grouping(stem) for stem in geography.groupings],
@@ -55,12 +58,18 @@ def make_areas(given: Given) -> Tables:
     """
     geography: Geography = given.definition["geography"]
     areas = _origins(given, geography)
+    told: list[str] = []
+    left_out: dict[str, str] = {}
     for lookup in geography.lookups:
         rows = given.frame(f"table/{lookup.source}")
         other = pd.DataFrame({lookup.by: rows[lookup.by], **{ours: rows[its] for ours, its in lookup.gives.items()}})
         areas = areas.merge(other, how="left", left_on=lookup.joins, right_on=lookup.by, validate="m:1")
         areas = areas.drop(columns=[lookup.by] if lookup.by not in COLUMNS else [])
+        if len(rows):  # one that is unavailable is told of already
+            told += unmatched_areas(lookup.source, next(iter(lookup.gives)), areas, lookup.joins)
     for grouping in given.definition["groupings"]:
+        grouping, partial = whole_groups(grouping, areas)
+        left_out |= partial
         areas = areas.merge(grouping, how="left", on="authority_code", validate="m:1")
     areas["nation_code"], areas["nation_name"] = geography.nation_code, geography.nation_name
     for column in COLUMNS:
@@ -69,7 +78,13 @@ def make_areas(given: Given) -> Tables:
     regions = {column for lookup in geography.lookups for column in lookup.gives} & {"region_code"}
     _require(areas, ["authority_code", *regions, "population", "x", "y"])
     areas = areas[COLUMNS].sort_values("area_code").reset_index(drop=True)
-    counts = {"authorities": int(areas["authority_code"].nunique())}
+    source_of = {ours: lookup.source for lookup in geography.lookups for ours in lookup.gives}
+    hold_levels(("ward", "authority", "region"), areas, source_of)
+    told += [*dict.fromkeys(left_out.values()), *unmatched_claims(geography, areas)]
+    for sentence in told:
+        log.warning("%s", sentence)
+    counts: dict[str, Any] = {"authorities": int(areas["authority_code"].nunique())}
+    counts |= ({"told": told} if told else {}) | ({"left_out": left_out} if left_out else {})
     if differs := difference(given.definition["names"], areas):
         log.warning("%s", differs)
     return {"areas": areas}, counts | ({"names_differ": differs} if differs else {})
@@ -93,6 +108,9 @@ def _origins(given: Given, geography: Geography) -> pd.DataFrame:
     )
     kind = kind.fillna(layer.kind_if_absent)
     found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
+    outlines = geopandas.read_parquet(given[f"table/{geography.boundaries.source}"].path)
+    outlines = outlines.set_index(geography.boundaries.by).geometry
+    hold_to_outlines(found, outlines, layer.source, geography.boundaries.source)
     means = origins(given.frame("geography/postcode"))
     means = means.set_index("area_code").reindex(found["area_code"]).reset_index()
     better = (found["origin_kind"] != layer.kind_if_absent) & means["x"].notna()
@@ -136,6 +154,9 @@ def make_scope(given: Given) -> Tables:
     """
     areas, asked = given.frame("geography/areas"), given.definition["asked"]
     names = names_of(areas)
+    left_out = {key.casefold(): told for key, told in given["geography/areas"].meta.get("left_out", {}).items()}
+    if partial := [told for name in asked if (told := left_out.get(" ".join(name.casefold().split())))]:
+        raise Problem("--area", partial[0], "ask for its authorities by name, or bring the grouping up to date")
     codes = [resolve(names, name) for name in asked] or [given.definition["nation"]]
     chosen = np.zeros(len(areas), dtype=bool)
     for code in codes:

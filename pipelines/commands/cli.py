@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from geodata.records import DefinitionError
+from pipelines.commands.say import Said, say
 from pipelines.commands.stop import stoppable
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
@@ -22,13 +23,13 @@ class Commands(click.Group):
             try:
                 return super().invoke(context)
             except Problem as problem:
-                click.echo(f"commonground: {problem}", err=True)
+                say(f"commonground: {problem}", err=True)
                 sys.exit(2 if problem.usage else 1)
             except DefinitionError as error:
-                click.echo(f"commonground: a definition file is wrong.\n{error}", err=True)
+                say(f"commonground: a definition file is wrong.\n{error}", err=True)
                 sys.exit(1)
             except KeyboardInterrupt:
-                click.echo(str(stop), err=True)
+                say(str(stop), err=True)
                 sys.exit(stop.exit_code)
 
 
@@ -57,7 +58,7 @@ def main() -> None:
     "--again",
     multiple=True,
     metavar="SOURCE",
-    help="Fetch this source anew, whatever is remembered of it; again for more.",
+    help="Fetch this source anew, and take what was refused as far from its last year; again for more.",
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Make what is new in N processes (default 1).")
 @click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")
@@ -67,11 +68,11 @@ def refresh(quiet: bool, **flags) -> None:
     from pipelines.commands.refresh import refresh as run
 
     log = logging.getLogger("commonground")
-    log.addHandler(logging.StreamHandler())
+    log.addHandler(Said())
     log.setLevel(logging.ERROR if quiet else logging.INFO)
     outcome = run(Settings.read(**flags))
     for line in outcome.lines:
-        click.echo(line)
+        say(line)
     sys.exit(outcome.exit_code)
 
 
@@ -138,7 +139,7 @@ def score(definition: Path, table: Path, out: Path | None, within: Path | None, 
             if out.samefile(given):
                 remedy = "give --out another name"
                 raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
-    scored = score_file(definition, table, Asked(**asked), within, partial(click.echo, err=True))
+    scored = score_file(definition, table, Asked(**asked), within, partial(say, err=True))
     if out:
         from pipelines.core import store
 
@@ -146,9 +147,9 @@ def score(definition: Path, table: Path, out: Path | None, within: Path | None, 
             store.write_parquet(out, scored)
         else:
             store.write_bytes(out, scored.to_csv(index=False).encode())
-        click.echo(f"{len(scored):,} rows written to {out}")
+        say(f"{len(scored):,} rows written to {out}")
     else:
-        click.echo(scored.head(20).to_string(index=False))
+        say(scored.head(20).to_string(index=False))
 
 
 @main.command()
@@ -172,9 +173,9 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
     old, new = (Path(name) if Path(name).is_dir() else folder / name for name in releases)
     difference = compare(old, new)
     if exact:
-        click.echo("identical" if difference.identical else "\n".join(difference.exact))
+        say("identical" if difference.identical else "\n".join(difference.exact))
         sys.exit(0 if difference.identical else 1)
-    click.echo(changes_text(releases[1], releases[0], difference))
+    say(changes_text(releases[1], releases[0], difference))
 
 
 @main.command()
@@ -193,7 +194,7 @@ def profile(area: str, wants_json: bool, data: str | None) -> None:
     """
     from pipelines.answers.area.profile import answer
 
-    click.echo(answer(Settings.read(data=data), area, wants_json))
+    say(answer(Settings.read(data=data), area, wants_json))
 
 
 @main.command()
@@ -213,7 +214,7 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
     from pipelines.answers.place.place import answer
 
     found = answer(Settings.read(data=data), id_or_name, wants_json)
-    click.echo(found.text)
+    say(found.text)
     if found.problem:
         raise found.problem
 
@@ -222,16 +223,20 @@ def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
 @click.option("--max-age", type=click.FloatRange(min=0), metavar="DAYS", help="Fail if the last good refresh is older.")
 @DATA
 def check(max_age: float | None, data: str | None) -> None:
-    """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old."""
+    """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old. Says what makes the light
+    red, and makes it red where the last refresh was killed or the next is overdue."""
     from pipelines.release import health
     from pipelines.release.verify import verify
     from pipelines.release.version import latest_release
 
     settings = Settings.read(data=data)
+    trouble = health.look(settings)
+    if trouble:
+        say(f"the light is red: {trouble}")
     folder = latest_release(settings.data)
     version, findings = folder.name, verify(folder)
     for finding in findings:
-        click.echo(
+        say(
             f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
             + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
         )
@@ -253,7 +258,9 @@ def check(max_age: float | None, data: str | None) -> None:
             f"{len(broken)} of {len(findings)} checks fail ({', '.join(broken)})",
             "roll back to a kept release, or refresh",
         )
-    click.echo(f"release {version}: all {len(findings)} checks pass")
+    if trouble and health.is_overdue(settings):
+        raise trouble
+    say(f"release {version}: all {len(findings)} checks pass")
 
 
 @main.command()
@@ -262,11 +269,13 @@ def check(max_age: float | None, data: str | None) -> None:
 def rollback(version: str, data: str | None) -> None:
     """Point releases/latest at a kept release, after checking it."""
     from pipelines.core.store import writer_lock
+    from pipelines.release import health
     from pipelines.release.publish import rollback as roll
 
     settings = Settings.read(data=data)
     with writer_lock(settings.data):
-        click.echo(f"releases/latest is now {roll(settings.data, version)}")
+        say(f"releases/latest is now {roll(settings.data, version)}")
+        health.record_rollback(settings)
 
 
 @main.command()

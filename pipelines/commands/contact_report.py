@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipelines.core import store
+from pipelines.core.plain_text import markdown, plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.probe import Contact
 
@@ -53,7 +54,12 @@ def _markdown(about: dict[str, str], contacts: list[Contact]) -> list[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(f"`{one}`" for one in value)
+        return ", ".join(f"`{_code(one)}`" for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} is `{one}`" for name, one in value.items())
-    return f"`{value}`" if isinstance(value, str) and value.startswith("http") else str(value)
+        return ", ".join(f"{markdown(str(name))} is `{_code(one)}`" for name, one in value.items())
+    return f"`{_code(value)}`" if isinstance(value, str) and value.startswith("http") else markdown(str(value), 1000)
+
+
+def _code(value: object) -> str:
+    """Text within backticks, where nothing but a backtick means anything."""
+    return plain(str(value)).replace("`", "'")

@@ -9,10 +9,9 @@ import sys
 import time
 from pathlib import Path
 
-import click
-
 from pipelines.commands.port import LOOPBACK, listen
 from pipelines.commands.refresh import prepare_home
+from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import make_folder, writer_lock
@@ -34,7 +33,7 @@ def serve_dagster(settings: Settings, port: int) -> None:
     with listen(port) as held:
         console = ["-m", "assets_defs.console", str(held.fileno())]
         processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
-        click.echo(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+        say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)

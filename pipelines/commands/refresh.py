@@ -12,11 +12,13 @@ from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.fetch.http import client_of
 from pipelines.places import corrections
+from pipelines.register.acknowledged import FILE, read_acknowledged
 from pipelines.register.workspace import Workspace, open_workspace
 from pipelines.release import health
 from pipelines.release.inputs import members_left_out
 from pipelines.release.mend import mend
 from pipelines.release.publish import latest_version
+from pipelines.release.troubles import troubles
 from pipelines.release.unscored import score_lines
 
 log = logging.getLogger("commonground.refresh")
@@ -38,11 +40,17 @@ class Outcome:
 
 def refresh(settings: Settings) -> Outcome:
     """Run every asset of DIR's graph. Raises Problem where it fails; the last good release is then untouched."""
-    return refresh_workspace(open_workspace(settings))
+    with health.any_end_told(settings):
+        return _refresh(open_workspace(settings))
 
 
 def refresh_workspace(workspace: Workspace) -> Outcome:
     """`refresh`, of a workspace that is open already."""
+    with health.any_end_told(workspace.settings):
+        return _refresh(workspace)
+
+
+def _refresh(workspace: Workspace) -> Outcome:
     settings = workspace.settings
     # wrong names, definitions, dates and corrections are found before anything is asked or written
     check_names(workspace.geography, workspace.asked)
@@ -50,23 +58,20 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
         remedy = "take a name from `commonground sources`"
         raise Problem(f"--again {unknown[0]}", "is no source of this register", remedy, usage=True)
     _ = (
-        workspace.register,
+        read_acknowledged(settings.data, workspace.register),
         client_of(workspace),
         corrections.read(settings.data, workspace.geography, workspace.register.taxonomy),
     )
+    killed = store.killed_writer(settings.data)
     with store.writer_lock(settings.data):
+        if killed:
+            log.warning("the refresh before this one, at work since %s, was killed", killed.get("since"))
         before = latest_version(settings.data / "releases")
-        try:
-            with store.disk_problems(settings.data):
-                prepare_home(settings)
-                mend(workspace)
-                from assets_defs.run import run  # here: Dagster is slow to import, and other commands do without
+        prepare_home(settings)
+        mend(workspace)
+        from assets_defs.run import run  # here: Dagster is slow to import, and other commands do without
 
-                run(workspace)
-        except Problem as failure:
-            if trouble := health.tell_failure(settings, failure):
-                log.warning("%s", trouble)
-            raise
+        run(workspace)
         return _outcome(workspace, before)
 
 
@@ -86,8 +91,10 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         stages[layer] += seconds
     lines = ["stages: " + ", ".join(f"{layer} {seconds:.1f} s" for layer, seconds in stages.items())]
     lines.append(f"downloaded: {client_of(workspace).downloaded / 1e6:.1f} MB")
-    warnings = health.warnings(workspace)
-    lines += [f"warning, {warning}" for warning in warnings]
+    found = troubles(workspace)
+    lines += [f"warning, {warning}" for warning in found.news]
+    lines += [f"acknowledged until {one['until']}, {one['what']}" for one in found.acknowledged]
+    lines += [f"{FILE}: {told}" for told in found.over]
     retired = output(workspace.data, "places/place").meta["retired"]
     lines += [f"{corrections.FILE} line {line} is no longer needed: the source now says the same" for line in retired]
     folder = releases / now
@@ -113,4 +120,4 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
         f"map it:     open {latest}/geojson/neighbourhoods.geojson in QGIS or on geojson.io",
         f"read it:    {latest}/REPORT.md",
     ]
-    return Outcome(lines, 1 if workspace.settings.strict and warnings else 0)
+    return Outcome(lines, 1 if workspace.settings.strict and found.news else 0)

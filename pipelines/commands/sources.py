@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import click
-
 from geodata.geography import read_geographies
 from pipelines.commands.contact_report import check_name, write_report
+from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import json_bytes
@@ -83,21 +82,21 @@ def tell(settings: Settings, probe: bool, report: Path | None, wants_json: bool)
     workspace = open_workspace(settings)
     if not probe:
         if wants_json:
-            click.echo(json_bytes([asdict(record) for record in records(workspace)]).decode().rstrip())
+            say(json_bytes([asdict(record) for record in records(workspace)]).decode().rstrip())
         else:
-            click.echo("\n".join(lines(workspace)))
+            say("\n".join(lines(workspace)))
         return
     contacts = []
     for one in probed(workspace):
         contacts.append(one)
         n = f"{len(contacts)} of {len(workspace.register.sources)}"
-        click.echo(f"{n}  {one.line}", err=wants_json)
+        say(f"{n}  {one.line}", err=wants_json)
     if wants_json:
-        click.echo(json_bytes([asdict(one) for one in contacts]).decode().rstrip())
-    click.echo(summary(contacts), err=wants_json)
+        say(json_bytes([asdict(one) for one in contacts]).decode().rstrip())
+    say(summary(contacts), err=wants_json)
     if report:
         write_report(report, workspace.geography.sources_of, contacts, summary(contacts))
-        click.echo(f"report: {report}", err=wants_json)
+        say(f"report: {report}", err=wants_json)
     if problem := failed(contacts):
         raise problem
 

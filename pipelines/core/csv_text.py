@@ -1,5 +1,6 @@
 """Read CSV strictly: text as it stands, every row as long as its heading, every row known by its line in the file."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,10 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from pipelines.core.limits import CELLS, COLUMNS, ROWS
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 
 BLOCK = 64_000_000  # bytes that Arrow parses at once: no row is longer
+LIST = 20_000_000  # bytes of a list that a person wrote
 HEAD = 1_000_000  # bytes that hold the heading
 LOOK = "look at the file; it may be cut short, or its form may have changed"
 
@@ -34,11 +37,14 @@ def read_csv_text(
     """
     lines: Sequence[int] | None = None
     try:
-        data = body.decode(encoding).encode().rstrip(b"\r\n") + b"\n"
+        data = _utf8(body, encoding)
+        if (cells := data.count(b",") + data.count(b"\n") + data.count(b"\r")) > CELLS:
+            raise Problem(where, f"cannot be read as CSV ({cells:,} cells, where none has {CELLS:,})", LOOK)
         head = data[:HEAD].decode(errors="ignore")
         heading = next((cells for _, cells, _ in _records(head) if any(cells)), None)
         if heading is None:
             raise Problem(where, "cannot be read as CSV (it is empty)", "give one with a line of headings")
+        _refuse_wide(where, heading)
         positions = [i for i, name in enumerate(heading) if not only_used or used is None or name in used]
         try:
             table = _parse(data, positions)
@@ -67,12 +73,14 @@ def stream_csv_text(where: str, opened: Callable[[], IO[bytes]], used: Collectio
     try:
         with opened() as stream:
             heading = next(csv.reader([stream.read(HEAD).decode("utf-8-sig", "ignore").partition("\n")[0]]))
+        _refuse_wide(where, heading)
         positions = [i for i, name in enumerate(heading) if name in used]
         with opened() as stream, _Counted(stream, limit) as counted:
             batches = pyarrow.csv.open_csv(pa.PythonFile(counted, mode="r"), **_rules(positions, HEAD))
             table = pa.Table.from_batches(list(batches), batches.schema)
     except _TooLong as error:
-        raise Problem(where, f"is larger than the {limit / 1e6:,.0f} MB it may have", "look at the file") from error
+        message = f"is larger than the {limit / 1e6:,.0f} MB, or longer than the {ROWS:,} rows, it may have"
+        raise Problem(where, message, "look at the file") from error
     except (pa.ArrowException, csv.Error, StopIteration) as error:
         message = (str(error).splitlines() or ["it is empty"])[0][:120]
         raise Problem(where, f"cannot be read as CSV ({message})", LOOK) from error
@@ -102,9 +110,9 @@ class _Counted(io.RawIOBase):
         """The next bytes."""
         data = self.stream.read(size)
         self.left -= len(data)
-        if self.left < 0:
-            raise _TooLong
         self.ends, self.last = self.ends + data.count(b"\n"), data[-1:] or self.last
+        if self.left < 0 or self.ends > ROWS:
+            raise _TooLong
         return data
 
     @property
@@ -116,10 +124,14 @@ class _Counted(io.RawIOBase):
 def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], object]) -> list[tuple[int, str]]:
     """Line and text of each entry of a list that a person wrote, one a line: CSV with commas, semicolons or tabs.
 
-    The entries stand in the column that one of `headings` names, else in the first. The first line is a heading where it
+    The entries stand in the column that one of `headings` names, else in the first, and in others what `is_known` knows. The first line is a heading where it
     is one of those, or has no digit and `is_known` knows it not. Raises Problem (usage) where it is no CSV in UTF-8.
     """
     try:
+        if path.stat().st_size > LIST:
+            raise Problem(
+                plain(path.name)[:60], f"is larger than {LIST / 1e6:.0f} MB", "give a shorter list", usage=True
+            )
         text = path.read_text("utf-8-sig")
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
         records = _records(text, delimiter=delimiter, skipinitialspace=True)
@@ -133,8 +145,14 @@ def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], o
     column = next((first.index(name) for name in headings if name in first), None)
     value = table[0][1][0].strip()
     has_heading = column is not None or not (any(letter.isdigit() for letter in value) or is_known(value))
-    column = column or 0
+    if column is None:  # several entries in a line
+        return [(line, cell) for line, cells in table[has_heading:] for cell in _entries(cells, is_known)]
     return [(line, cells[column] if len(cells) > column else "") for line, cells in table[has_heading:]]
+
+
+def _entries(cells: list[str], is_known: Callable[[str], object]) -> list[str]:
+    """The first cell of a line, and those after it that are known as well."""
+    return [cells[0], *(cell for cell in cells[1:] if cell.strip() and is_known(cell.strip()))]
 
 
 def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str] | None = None) -> pd.DataFrame:
@@ -154,10 +172,26 @@ def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str
             other = columns.iloc[:, i]
             differs = ~((first == other) | (first.isna() & other.isna())).to_numpy()
             if differs.any():
-                line = frame.index[differs.argmax()]
-                message = f"the heading {name!r} stands twice, and its columns differ (line {line})"
+                at = differs.argmax()
+                values = " and ".join(repr(plain(str(column.iloc[at]))[:40]) for column in (first, other))
+                message = (
+                    f"the heading {name!r} stands twice, and its columns differ (line {frame.index[at]}): {values}"
+                )
                 raise Problem(where, message, "keep the column that is meant")
     return frame.loc[:, ~frame.columns.duplicated()]
+
+
+def _utf8(body: bytes, encoding: str) -> bytes:
+    """A text as UTF-8 without its mark, with one line end at its end, held as seldom as may be."""
+    if encoding.lower() in ("utf-8", "utf-8-sig"):
+        body.decode(encoding)
+        return body.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n") + b"\n"
+    return body.decode(encoding).encode().rstrip(b"\r\n") + b"\n"
+
+
+def _refuse_wide(where: str, heading: list[str]) -> None:
+    if len(heading) > COLUMNS:
+        raise Problem(where, f"cannot be read as CSV ({len(heading):,} headings, where none has {COLUMNS:,})", LOOK)
 
 
 def _parse(data: bytes, positions: list[int]) -> pa.Table:

@@ -14,6 +14,26 @@ def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
     return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
 
 
+# A database may come from elsewhere: no view in it opens a file, fetches, loads code or takes all memory.
+AS_IT_IS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+    "memory_limit": "2GB",
+}
+
+
+def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a database file that reads that file and nothing else, whatever stands in it."""
+    return duckdb.connect(str(path), read_only=True, config=AS_IT_IS)
+
+
+def quoted(name: str) -> str:
+    """A name of a table or column as SQL has it, whatever characters it is made of."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     """True where the database has a table of that name: what a geography lacks, its releases leave out."""
     found = connection.execute("select 1 from duckdb_tables() where table_name = ?", [name])

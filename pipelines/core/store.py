@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.core.problem import Problem
 
+PROBED_S = 0.2  # `killed_writer` holds the lock for less than this
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WRITING = ".writing."  # in the name of a file until it is whole
 MAKING = ".making."  # and of a folder
@@ -76,7 +77,7 @@ def disk_problems(folder: Path) -> Iterator[None]:
     except Problem:
         raise
     except (FileExistsError, NotADirectoryError) as error:
-        raise Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True) from error
+        raise _in_the_way(Path(error.filename or folder), folder) from error
     except IsADirectoryError as error:
         odd = error.filename2 or error.filename or folder
         raise Problem(
@@ -94,6 +95,14 @@ def disk_problems(folder: Path) -> Iterator[None]:
                 str(folder), "cannot be written", "choose another --data folder or mend its permissions"
             ) from error
         raise
+
+
+def _in_the_way(path: Path, folder: Path) -> Problem:
+    """A file that stands where a folder belongs: a wrong --data, unless it lies in a DIR that somebody wrote."""
+    odd = next((place for place in (path, *path.parents) if place.exists() and not place.is_dir()), folder)
+    if any((place / ".lock").exists() for place in odd.parents):
+        return Problem(str(odd), "is a file where a folder belongs", "move it away, and refresh")
+    return Problem(str(folder), "is a file, or lies below one", "give a folder with --data", usage=True)
 
 
 def _is_full(error: Exception) -> bool:
@@ -144,13 +153,15 @@ def read_json(path: Path):
     except FileNotFoundError:
         return None
     except NotADirectoryError as error:
+        raise _in_the_way(path, path.parent) from error
+    except IsADirectoryError as error:
         raise Problem(
-            str(path.parent), "is a file, or lies below one", "give a folder with --data", usage=True
+            str(path), "is a folder where a file belongs", "remove it; the next refresh makes it again"
         ) from error
     except OSError as error:
         why = f"cannot be read ({os.strerror(error.errno or 0).lower()})"
         raise Problem(str(path), why, "remove it; the next refresh makes it again") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(str(path), f"is damaged ({error})", "remove the file; the next refresh makes it again") from error
 
 
@@ -309,7 +320,7 @@ def writer_lock(data: Path) -> Iterator[None]:
             raise NotADirectoryError(str(data))
         lock, holder = FileLock(data / ".lock"), data / HOLDER
         try:
-            lock.acquire(blocking=False)
+            lock.acquire(timeout=PROBED_S, poll_interval=PROBED_S / 4)
         except FileNotFoundError as error:  # such as in /proc, where nothing can be made
             raise Problem(str(data), "cannot be written", "give another folder with --data", usage=True) from error
         except Timeout as error:
@@ -325,12 +336,30 @@ def writer_lock(data: Path) -> Iterator[None]:
         lock.release()
 
 
-def _writer(holder: Path) -> str:
+def killed_writer(data: Path) -> dict | None:
+    """Who held DIR for writing and was killed before letting go: `process`, `host`, `since`. None where it is held now, or
+    was let go, or this user may not look."""
+    if not _holder(data):
+        return None
     try:
-        who = read_json(holder)
-        return f"process {who['process']} on {who['host']}, since {who['since']}"
-    except (Problem, OSError, TypeError, KeyError):  # being written, or damaged: it only says who
-        return "another process"
+        with FileLock(data / ".lock").acquire(blocking=False):
+            return _holder(data)
+    except (Timeout, OSError):
+        return None
+
+
+def _holder(data: Path) -> dict | None:
+    try:
+        who = read_json(data / HOLDER)
+    except (Problem, OSError):  # cut short by a full disk: it says no more than that somebody was there
+        return {}
+    return who if isinstance(who, dict) else None
+
+
+def _writer(holder: Path) -> str:
+    who = _holder(holder.parent) or {}
+    told = f"process {who.get('process')} on {who.get('host')}, since {who.get('since')}"
+    return told if who else "another process"
 
 
 def _sweep(data: Path) -> None:

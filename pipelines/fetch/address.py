@@ -22,6 +22,9 @@ SAFE_PREFIX = "c2021_"
 LONGEST = 300
 PORTS = {"http": 80, "https": 443}
 UNREADABLE = "(an address that cannot be read)"
+MIRROR_S_OWN = (
+    "https://mirror.invalid/"  # stands for one that is not behind the mirror, and may hold its secret anywhere
+)
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,21 @@ class Addresses:
         parts, above = urlsplit(url), self._parts.path.rstrip("/").split("/")
         found = parts.path.split("/")
         if [unquote(one) for one in found[: len(above)]] != [unquote(one) for one in above] or len(found) == len(above):
-            return "https://mirror.invalid/"  # an address of the mirror's own, which may hold its secret anywhere
+            return MIRROR_S_OWN
         return f"https://{'/'.join(found[len(above) :])}{f'?{parts.query}' if parts.query else ''}"
 
     def told(self, url: str) -> str:
         """An address as it may be told: the publisher's own, without a user and without values that may be secret."""
         try:
-            parts = urlsplit(self.publishers(url))
+            own = self.publishers(url)
+            if own == MIRROR_S_OWN:
+                return "(the mirror's own address)"
+            parts = urlsplit(own)
             pairs = parse_qsl(parts.query, keep_blank_values=True)
-            known = [(k, v if k in SAFE or k.startswith(SAFE_PREFIX) else "...") for k, v in pairs]
+            known = [(k, v if not v or k in SAFE or k.startswith(SAFE_PREFIX) else "...") for k, v in pairs]
             query = urlencode(known, safe=".*'=,:/[]{}\"; ")
-            return plain(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, "")))[:LONGEST]
+            host = parts.netloc.rpartition("@")[2]
+            return self.hidden(plain(urlunsplit((parts.scheme, host, parts.path, query, ""))))[:LONGEST]
         except ValueError:
             return UNREADABLE
 

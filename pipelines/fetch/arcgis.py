@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from pipelines.core.json_text import read_json
 from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
 from pipelines.fetch.answer import believed
@@ -97,7 +98,7 @@ def _get(client: Client, source: Source, url: str, params: dict) -> dict:
 
 
 def _accepted(source: Source, body: bytes) -> dict:
-    value = orjson.loads(body)
+    value = read_json(body)
     if error := value.get("error"):
         raise (NotThere if "Invalid URL" in str(error.get("message")) else Problem)(
             source.stem,
@@ -120,7 +121,7 @@ def _page(client: Client, source: Source, url: str, params: dict, id_field: str)
 def _no_error(body: bytes, content_type: str) -> None:
     refuse_html(body, content_type)
     try:
-        value = orjson.loads(body)
+        value = read_json(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the JSON is cut short or damaged") from error
     refusal = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}

@@ -41,7 +41,7 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
                 url,
                 rule.max_mb * 1_000_000,
                 validator=validator,
-                check=lambda *seen: refuse_unlike(rule.forms, *seen),
+                check=lambda *seen: refuse_unlike(rule, *seen),
             )
         except Problem as problem:
             lacks = isinstance(problem, NotThere)

@@ -60,7 +60,7 @@ class Client:
     downloaded: int = 0
     silent_hosts: set[str] = field(default_factory=set)
     resting: dict[str, float] = field(default_factory=dict)  # until when a host that asked for it is left alone
-    seen: Seen | None = None
+    seen: Seen | None = field(default=None, repr=False)
     answered: bool = False  # whether anyone has, so far
 
     def __post_init__(self):
@@ -273,8 +273,9 @@ class Client:
         self, source: str, url: str, params: dict | None, headers: dict, manners: Manners
     ) -> requests.Response:
         """The head of the answer that redirects lead to, each judged before it is followed."""
+        before = ""
         for _ in range(HOPS):
-            address = self._judged(source, url)
+            address = self._judged(source, url, before)
             try:
                 response = self.session.get(
                     address,
@@ -285,7 +286,7 @@ class Client:
                     stream=True,
                 )
             except Inside:
-                raise self._leads_inside(source, url) from None
+                raise self._leads_inside(source, url, before) from None
             except OSError as error:  # such as certificates that are not there
                 raise self._told(source, url, error) from None
             if not response.is_redirect:
@@ -298,23 +299,28 @@ class Client:
                 raise Problem(source, what, "look at the address; the publisher may have changed its service")
         raise Problem(source, f"{self.addresses.told(url)} leads from one address to the next without end", "try later")
 
-    def _judged(self, source: str, url: str) -> str:
-        """The address to ask for `url`. Raises Problem where it is no web address, or names one inside a network."""
+    def _judged(self, source: str, url: str, before: str = "") -> str:
+        """The address to ask for `url`, which the one `before` led to. Raises Problem where it is no web address, or names one inside a network."""
         try:
             parts, address = urlsplit(url), self.addresses.asked(url)
             if parts.scheme not in ("http", "https") or not parts.hostname:
                 raise ValueError
             inside = not self.recorded and not self.addresses.is_mirror(url) and says_inside(parts.hostname)
         except ValueError:
-            what = f"{self.addresses.told(url)} is no web address"
+            what = f"{self._sent(url, before)} is no web address"
             raise Problem(source, what, "look at the page or address that names it") from None
         if inside:
-            raise self._leads_inside(source, url)
+            raise self._leads_inside(source, url, before)
         return address
 
-    def _leads_inside(self, source: str, url: str) -> Problem:
-        what = f"{self.addresses.told(url)} leads to this machine or into a private network, where no publisher is"
+    def _leads_inside(self, source: str, url: str, before: str) -> Problem:
+        what = f"{self._sent(url, before)} leads to this machine or into a private network, where no publisher is"
         return Problem(source, what, "look at the address; a server of your own is named with --mirror")
+
+    def _sent(self, url: str, before: str) -> str:
+        """An address, and which one led to it."""
+        told = self.addresses.told(url)
+        return f"{self.addresses.told(before)} sends to {told}, which" if before else told
 
     def _parts(self, source: str, response: requests.Response, max_bytes: int) -> Iterator[bytes]:
         size, announced = 0, self.seen.size or 0

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.core.limits import Excess
 from pipelines.core.problem import Problem
 from pipelines.fetch import extract
 from pipelines.fetch.forms import form_of, refuse_unlike
@@ -78,12 +79,12 @@ def _read(source: Source, path: Path) -> bytes:
                 where, f"the file is larger than the {limit / 1e6:.0f} MB its source allows", "look at the file"
             )
         body = path.read_bytes()
-        refuse_unlike(source.fetch.forms, body)
+        refuse_unlike(source.fetch, body)
     except OSError as error:
         raise Problem(
             where, f"the file cannot be read ({os.strerror(error.errno or 0).lower()})", "mend its permissions"
         ) from error
-    except Passing as wrong:
+    except (Passing, Excess) as wrong:
         raise Problem(
             where, str(wrong).replace("the answer", "the file"), "save the publisher's file itself, whole"
         ) from wrong

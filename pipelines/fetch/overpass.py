@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from pipelines.core import store
+from pipelines.core.json_text import read_json
 from pipelines.core.problem import Problem
 from pipelines.fetch.answer import believed_day
 from pipelines.fetch.http import Client, Manners, Passing, refuse_html
@@ -32,7 +33,7 @@ def fetch(
     rule = source.fetch
     if not rule.dates:
         body = _ask(client, source, "")
-        timestamp = orjson.loads(body).get("osm3s", {}).get("timestamp_osm_base")
+        timestamp = read_json(body).get("osm3s", {}).get("timestamp_osm_base")
         return Reply({"data.json": body}, {}, believed_day(timestamp, today))
     files, same = {}, kept if kept and last.get("query") == rule.query else None
     came = partial / store.sha256_json([rule.urls[0], rule.query, client.through])[:12] if partial else None
@@ -69,7 +70,7 @@ def _ask(client: Client, source: Source, setting: str) -> bytes:
 def _whole(source: Source, body: bytes, content_type: str) -> None:
     refuse_html(body, content_type)
     try:
-        answer = orjson.loads(body)
+        answer = read_json(body)
     except orjson.JSONDecodeError as error:
         raise Passing("the answer is cut short or damaged") from error
     if answer.get("remark"):

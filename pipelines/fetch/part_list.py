@@ -4,10 +4,9 @@ import logging
 import re
 from dataclasses import dataclass, field
 
-import orjson
-
 from geodata.geography import Geography
 from geodata.names import authorities, name_key
+from pipelines.core.json_text import read_json
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.fetch.http import Client, refuse_html
@@ -18,6 +17,8 @@ log = logging.getLogger("commonground.fetch")
 PART = r"\w{1,12}"  # it becomes part of an address
 LIST_MB = 5
 SHOWN = 8
+SHORT = 40
+LEAST = 0.95  # of the entries of a list must have both keys
 MOST = 2000  # parts, five times the authorities of a nation
 
 
@@ -73,9 +74,12 @@ def matched(geography: Geography, entries: list[tuple[str, str]]) -> tuple[dict[
 def _entries(client: Client, source: Source, rule: PartList) -> list[tuple[str, str]]:
     answer = client.get(source.stem, rule.url, LIST_MB * 1_000_000, validator=rule.headers, check=refuse_html)
     try:
-        rows = orjson.loads((answer.body or b"").removeprefix(b"\xef\xbb\xbf"))[rule.records]
-        found = [(str(row[rule.part]).strip(), plain(str(row[rule.name]))) for row in rows]
-    except (orjson.JSONDecodeError, KeyError, TypeError, IndexError) as error:
+        rows = read_json(answer.body or b"")[rule.records]
+        known = (row for row in rows if isinstance(row, dict) and {rule.part, rule.name} <= row.keys())
+        found = [(str(row[rule.part])[:SHORT].strip(), plain(str(row[rule.name]))) for row in known]
+        if len(found) < LEAST * len(rows):
+            raise KeyError(rule.name)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         message = f"the list at {rule.url} has an unexpected form ({type(error).__name__})"
         raise Problem(source.stem, message, "look at the list; the publisher may have changed its service") from error
     if len(found) > MOST:

@@ -94,7 +94,7 @@ def contact(client: Client, source: Source, parts: list[str], today: date) -> Co
         problem = str(file.by_hand(source, error.what) if source.fetch.alternate_url else error)
     except Problem as error:
         problem = str(error)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except Exception as error:  # whatever one publisher's answer makes a library throw
         problem = (
             f"the answer has an unexpected form ({type(error).__name__}). The publisher may have changed its service."
         )

@@ -5,6 +5,7 @@ does not depend on the areas asked; reach is worked out for those areas only.
 """
 
 import logging
+from collections.abc import Iterator
 
 import geopandas
 import numpy as np
@@ -15,6 +16,7 @@ from geodata.geography import Geography
 from geodata.locate import locate_points
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
+from pipelines.core.unforeseen import unforeseen
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.places.told_apart import told_apart
@@ -100,13 +102,7 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
     rows = []
     for stem, source in given.definition["sources"].items():
         lines = held.get(stem, [])
-        for line in [] if source.vintage else _monthly(lines[:-1]):
-            try:
-                records = _read(given, source, _tidied(given, source, line), postcodes, line["day"])
-            except Exception as error:  # one look fewer at what the list once held, which no rule of today need read
-                log.warning("%s: its answer of %s is passed over: %s", stem, line["day"], error)
-                continue
-            rows.append(records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"]))
+        rows += [] if source.vintage else list(_past(given, source, _monthly(lines[:-1]), postcodes))
         if lines and given[f"table/{stem}"].meta["available"]:
             rows.append(_held(given, source, lines[-1], postcodes))
     if not rows:  # no list could be read: the same columns without a row
@@ -122,6 +118,18 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
     )
 
 
+def _past(given: Given, source: Source, lines: list[dict], postcodes: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """What a list held at each of these looks. One that cannot be read any more, damaged or by a rule that came later, is
+    told and passed over: one look fewer at what the list once held, and no reason to end a run."""
+    for line in lines:
+        try:
+            records = _read(given, source, _tidied(given, source, line), postcodes, line["day"])
+        except Exception as error:
+            log.warning("%s: its answer of %s is passed over: %s", source.stem, line["day"], error)
+            continue
+        yield records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"])
+
+
 def _monthly(lines: list[dict]) -> list[dict]:
     """The last look of each month: enough to tell what came and went, and no more to read however long a list is kept."""
     return list({line["day"][:7]: line for line in lines}.values())
@@ -134,7 +142,8 @@ def _held(given: Given, source: Source, line: dict, postcodes: pd.DataFrame) -> 
 
 
 def _tidied(given: Given, source: Source, line: dict) -> pd.DataFrame:
-    return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
+    with unforeseen(source.stem):
+        return tidy(source, given.definition["geography"], read_snapshot(line["folder"], line["sha"]))[0]
 
 
 def _read(given: Given, source: Source, rows: pd.DataFrame, postcodes: pd.DataFrame, day: str) -> pd.DataFrame:

@@ -39,6 +39,7 @@ JOINS = ("same_place_as", "own_place")
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
 PERSONAL = re.compile(r"[^\s/]@[^\s/]+\.\w|(?:^|(?<=[\s(:]))(?:\+\d|0)[\d\s()-]{8,}\d")  # an e-mail or telephone number
+LONGEST, MOST_BYTES = 2_000, 20_000_000  # characters of a cell, bytes of the file
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -111,6 +112,8 @@ def joins(corrections: Corrections, identity: Path) -> list[list[str]]:
 
 def _rows(path: Path) -> list[list[str]]:
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise Problem(FILE, f"is larger than {MOST_BYTES / 1e6:.0f} MB", "keep to one line a correction")
         rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig")), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Problem(FILE, f"cannot be read as CSV in UTF-8 ({error})", "save it again as CSV UTF-8") from error
@@ -128,6 +131,8 @@ def _wrong(geography: Geography, taxonomy: Taxonomy, row: list[str]) -> str | No
     if len(row) != len(HEADINGS):
         return f"{len(row)} cells, where {len(HEADINGS)} are needed ({', '.join(HEADINGS)})"
     target, what, value, reason, evidence, date = (cell.strip() for cell in row)
+    if (longest := max(map(len, row))) > LONGEST:
+        return f"a cell of {longest:,} characters, where {LONGEST:,} are the most"
     if not TARGET.fullmatch(_named(target)):
         return f"{plain(target)!r} is neither a place id nor source|source_id"
     if what == "own_place" and re.fullmatch(r"p[0-9a-f]{14}", target):

@@ -6,7 +6,11 @@ from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.tables.tidy import issue_table
 
-LOST = ("outside", "no_coordinates")  # not what the postcode directory lacks: cover sees to that, area by area
+LOST = (
+    "outside",
+    "no_coordinates",
+    "far_from_postcode",
+)  # not what the postcode directory lacks: cover sees to that, area by area
 
 
 def little_placed(sources: dict[str, Source], records: pd.DataFrame) -> dict[str, float]:

@@ -9,7 +9,7 @@ from geodata.crs import transform_xy
 from geodata.geography import Geography
 from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
-from pipelines.register.place_rule import Closed, Places, Values
+from pipelines.register.place_rule import Closed, Ended, Places, Values
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.tables.extent import coordinates, has_ended
@@ -17,6 +17,7 @@ from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
 UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
+FAR_M, JUDGED = 5000, 20  # from its postcode no point lies so far; of fewer points that have one too, no list is judged
 NOTHING = r"(?!)"  # a pattern that no name holds
 
 # What became of a row, and the words for why. `placed` and `merged` are known only once records are conflated.
@@ -25,6 +26,7 @@ REJECTED = {
     "unmapped": "a type that no kind of the taxonomy stands for",
     "never_mapped": "its name says it is an address that must never be mapped",
     "postcode_not_held": "its postcode is not in the postcode directory that is held, so it cannot be placed",
+    "far_from_postcode": "its coordinates lie far from its postcode, as those of many on its list do",
     "no_coordinates": "no usable coordinates or postcode, so it cannot be placed",
 }
 MEANS_NOTHING = "a value that no meaning is given for: it is taken as not known"
@@ -86,7 +88,7 @@ def read_records(
     )
     texts = ("source", "source_id", "series", "point_quality", "publish")  # text in a table without rows too
     records = records.astype(dict.fromkeys(texts, "str") | {"observed_on": "datetime64[ms]"})
-    records["reason"] = _reasons(source, taxonomy, rows, records)
+    records["reason"] = _reasons(source, taxonomy, rows, records, _far_off(rule, records, postcodes))
     return records
 
 
@@ -169,7 +171,19 @@ def _dates(rows: pd.DataFrame, rule: Places, newest: pd.Timestamp) -> pd.Series:
     return dates.where((dates >= EARLIEST) & (dates <= newest)).astype("datetime64[ms]")
 
 
-def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+def _far_off(rule: Places, records: pd.DataFrame, postcodes: pd.DataFrame) -> pd.Series:
+    """True for each record whose coordinates lie far from its own postcode, where more of a list's do than may lie outside
+    the geography: another grid, another unit or another row's. Where few do, the postcode may be the wrong one."""
+    found = postcodes.reindex(records["postcode"].to_numpy())
+    away = np.hypot(records["x"].to_numpy() - found["x"].to_numpy(), records["y"].to_numpy() - found["y"].to_numpy())
+    far, known = pd.Series(away > FAR_M, index=records.index), int(np.isfinite(away).sum())
+    is_so = bool(rule.point.crs) and known >= JUDGED and far.sum() > (1 - rule.least_placed) * known
+    return far if is_so else pd.Series(False, index=records.index)
+
+
+def _reasons(
+    source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd.DataFrame, far: pd.Series
+) -> pd.Series:
     rule = source.places
     placed = np.isfinite(records["x"]) & np.isfinite(records["y"])
     no_place = pd.Series(False, index=rows.index)
@@ -185,6 +199,7 @@ def _reasons(source: Source, taxonomy: Taxonomy, rows: pd.DataFrame, records: pd
         .fillna(False),
         "postcode_not_held": ~placed & records["postcode"].notna() & (rule.point.postcode is not None),
         "no_coordinates": ~placed,
+        "far_from_postcode": far,
     }
     reason = pd.Series(None, index=rows.index, dtype="str")
     for name, hit in tests.items():
@@ -200,13 +215,13 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
     """
     own = records[(records["source"] == source.stem) & records["is_row"]]
     found = []
-    for reason in ("duplicate", "postcode_not_held", "no_coordinates"):
+    for reason in ("duplicate", "postcode_not_held", "far_from_postcode", "no_coordinates"):
         lost = own[own["reason"] == reason]
         names = lost["name"].where(lost["postcode"].notna() | (source.places.postcode is None), "").fillna("")
         found += [
             (source.stem, row, reason, name, REJECTED[reason]) for row, name in zip(lost["row"], names, strict=True)
         ]
-    found += _unmapped(source, rows)
+    found += _unmapped(source, rows) + _unbelieved(source, rows, own)
     if source.places.kinds:
         odd = own.loc[own["reason"] == "unmapped", "row"]
         types = rows[source.places.kinds.column].fillna("(none)").iloc[odd - 1].to_numpy()
@@ -216,13 +231,28 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
     return issue_table(found)
 
 
+def _unbelieved(source: Source, rows: pd.DataFrame, own: pd.DataFrame) -> list[tuple]:
+    """One issue for all dates of records that are too old, or later than their list, and so were left out."""
+    column = source.places.as_at
+    if not column or len(own) != len(rows):
+        return []
+    dates = rows[column].reset_index(drop=True)
+    odd = dates.notna() & own.sort_values("row")["as_at"].isna().reset_index(drop=True)
+    if not odd.any():
+        return []
+    told = f"a date before {EARLIEST.year} or after the list's own is left out ({odd.sum():,} rows)"
+    return [(source.stem, int(odd.idxmax()) + 1, column, f"{dates[odd.idxmax()]:%Y-%m-%d}", told)]
+
+
 def _unmapped(source: Source, rows: pd.DataFrame) -> list[tuple]:
-    """An issue for each value that nobody has said the meaning of, in the columns of owners, of who runs a place and of
-    closing, with its number of rows."""
+    """An issue for each value that nobody has said the meaning of, in the columns of owners, of who runs a place, of closing
+    and of having left the list, with its number of rows."""
     rule, found = source.places, []
     known: dict[str, set[str]] = {}
     for values in filter(None, (rule.owner_kind, rule.run_by, rule.closed)):  # several may read one column
         known.setdefault(values.column, set()).update(values.values, values.no_meaning)
+    if isinstance(rule.ended, Ended):
+        known.setdefault(rule.ended.column, set()).update(rule.ended.values, rule.ended.present)
     for column, meant in known.items():
         raw = rows[column].astype("str").str.strip()
         odd = raw[raw.notna() & ~raw.str.casefold().isin(meant)]

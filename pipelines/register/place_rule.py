@@ -77,12 +77,14 @@ class Closed(Values):
 
 
 class Ended(Record):
-    """A column, and those of its values by which a row has left the list. Case and outer spaces are passed over."""
+    """A column, those of its values by which a row has left the list, and those by which it is `present` still; any other
+    is an issue. Case and outer spaces are passed over."""
 
     column: str
     values: list[str] = Field(min_length=1)
+    present: list[str] = Field(min_length=1)
 
-    @field_validator("values")
+    @field_validator("values", "present")
     @classmethod
     def _folded(cls, values: list[str]) -> list[str]:
         return [value.casefold() for value in values]

@@ -1,15 +1,28 @@
 """Two releases side by side: identical or not, and what changed in sources, indicators and ranks, with the reason."""
 
+import hashlib
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
-from pipelines.core.store import sha256_file
+from pipelines.core.plain_text import markdown
+from pipelines.core.problem import Problem
+from pipelines.core.query import quoted
 from pipelines.register.labels import label
 from pipelines.release.database import open_release
 
 MOVED_SHOWN = 10
+MOST_ROWS = 20_000_000  # England has two million values of indicators
+PATIENCE_S = 300
+HEAD = 1 << 20
+TELLS_VERSION = re.compile(rb'"release":"[^"]*",')  # in the head of a map
+LINE = 1000  # characters of a line at most: a release from elsewhere may hold any text
 
 
 @dataclass
@@ -30,22 +43,48 @@ class Difference:
 
 
 def compare(old: Path, new: Path) -> Difference:
-    """Compare two release folders."""
+    """Compare two release folders. Raises Problem where one is none that can be compared; either may come from elsewhere."""
     difference = Difference()
-    with open_release(old) as before, open_release(new) as after:
-        _compare_tables(before, after, difference)
-        _compare_sources(before, after, difference)
-        _compare_corrections(before, after, difference)
-        _compare_definitions(before, after, difference)
-        _compare_indicators(before, after, difference)
-        _compare_indices(before, after, difference)
+    with open_release(old) as before, open_release(new) as after, _ended_in_time(before, after):
+        try:
+            _compare_tables(before, after, difference)
+            _compare_sources(before, after, difference)
+            _compare_corrections(before, after, difference)
+            _compare_definitions(before, after, difference)
+            _compare_indicators(before, after, difference)
+            _compare_indices(before, after, difference)
+        except (duckdb.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+            first = (str(error).splitlines() or [""])[0]
+            told = f"cannot be compared ({type(error).__name__}: {first})"
+            raise Problem(f"{old.name} and {new.name}", told, "give two releases of Common Ground") from error
     _compare_files(old, new, difference)
     return difference
 
 
+@contextmanager
+def _ended_in_time(*connections: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Interrupts what is asked of a database after some minutes: a view in it may have no end."""
+    timers = [threading.Timer(PATIENCE_S, connection.interrupt) for connection in connections]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """The result of a query, to be fetched. Raises ValueError where it has more rows than any release."""
+    if connection.execute(f"select count(*) from (from ({sql}) limit {MOST_ROWS + 1})").fetchone()[0] > MOST_ROWS:
+        raise ValueError(f"more than {MOST_ROWS:,} rows")
+    return connection.execute(sql)
+
+
 def _compare_tables(before, after, difference: Difference) -> None:
     tables = [
-        {row[0] for row in c.execute("select distinct table_name from column_dictionary").fetchall()}
+        {row[0] for row in _asked(c, "select distinct table_name from column_dictionary").fetchall()}
         for c in (before, after)
     ]
     for name in sorted(tables[0] ^ tables[1]):
@@ -61,10 +100,10 @@ def _table_hash(connection, table: str) -> tuple:
         "select column_name, data_type from column_dictionary where table_name = ? and not is_run_metadata order by column_name",
         [table],
     ).fetchall()
-    listed = ", ".join(f'"{name}"::varchar' for name, _ in columns)
+    listed = ", ".join(f"{quoted(name)}::varchar" for name, _ in columns)
     # order-free and exact: the rows as text, hashed one by one and summed, with their number
     row = (
-        connection.execute(f'select count(*), sum(hash({listed})::hugeint) from "{table}"').fetchone()
+        connection.execute(f"select count(*), sum(hash({listed})::hugeint) from {quoted(table)}").fetchone()
         if columns
         else ()
     )
@@ -77,20 +116,30 @@ def _compare_files(old: Path, new: Path, difference: Difference) -> None:
             str(p.relative_to(folder)): p
             for kind in ("geojson", "csv")
             for p in (folder / kind).rglob("*")
-            if p.is_file()
+            if p.is_file() and not p.is_symlink()
         }
         for folder in (old, new)
     ]
     for name in sorted(texts[0].keys() ^ texts[1].keys()):
         difference.exact.append(f"file {name} is in one release only")
     for name in sorted(texts[0].keys() & texts[1].keys()):
-        if sha256_file(texts[0][name]) != sha256_file(texts[1][name]):
+        if len({_file_hash(found[name]) for found in texts}) > 1:
             difference.exact.append(f"file {name} differs")
+
+
+def _file_hash(path: Path) -> str:
+    """The hash of a file, without the member of a map that tells the release it is of."""
+    with path.open("rb") as file:
+        head = TELLS_VERSION.sub(b"", file.read(HEAD), count=1) if path.suffix == ".geojson" else b""
+        digest = hashlib.sha256(head)
+        while block := file.read(HEAD):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _compare_sources(before, after, difference: Difference) -> None:
     sql = "select * replace (coalesce(sha256, '') as sha256) from snapshot"
-    old, new = (c.execute(sql).df().set_index("source") for c in (before, after))
+    old, new = (_asked(c, sql).df().set_index("source") for c in (before, after))
     for name in new.index.difference(old.index):
         difference.sources.append(f"{name}: new source")
     for name in old.index.difference(new.index):
@@ -112,7 +161,7 @@ def _compare_corrections(before, after, difference: Difference) -> None:
         select place_id, field, coalesce(value, '(not shown)'), coalesce(source_value, 'not given, or not shown'), state, reason
         from correction"""
     has = "select count(*) from column_dictionary where table_name = 'correction'"
-    old, new = (set(c.execute(sql).fetchall()) if c.execute(has).fetchone()[0] else set() for c in (before, after))
+    old, new = (set(_asked(c, sql).fetchall()) if c.execute(has).fetchone()[0] else set() for c in (before, after))
     sentence = lambda row: f"{row[0]}: {row[1]} is {row[2]} (the source says {row[3]}): {row[5]}"  # noqa: E731
     stays = {"same_place_as": "line gone, but what it joined stays joined"}
     difference.corrections += [
@@ -125,24 +174,24 @@ def _compare_definitions(before, after, difference: Difference) -> None:
     """By the columns that both have: a column that is new in the release is no new definition."""
     named = [[row[0] for row in c.execute("describe index_member").fetchall()] for c in (before, after)]
     columns = [name for name in named[1] if name in named[0] and name not in ("domain_reason", "reason", "left_out")]
-    sql = f"select {', '.join(columns)} from index_member"
-    old, new = ({tuple(str(v) for v in row) for row in c.execute(sql).fetchall()} for c in (before, after))
+    sql = f"select {', '.join(map(quoted, columns))} from index_member"
+    old, new = ({tuple(str(v) for v in row) for row in _asked(c, sql).fetchall()} for c in (before, after))
     difference.definitions += [f"no longer: {' / '.join(row)}" for row in sorted(old - new)]
     difference.definitions += [f"now: {' / '.join(row)}" for row in sorted(new - old)]
 
 
 def _compare_indicators(before, after, difference: Difference) -> None:
-    areas = [{row[0] for row in c.execute("select area_code from neighbourhood").fetchall()} for c in (before, after)]
+    areas = [{row[0] for row in _asked(c, "select area_code from neighbourhood").fetchall()} for c in (before, after)]
     if areas[0] != areas[1]:
         difference.indicators.append(f"areas: {len(areas[1] - areas[0]):,} added, {len(areas[0] - areas[1]):,} removed")
-    names = [{row[0] for row in c.execute("select indicator from indicator").fetchall()} for c in (before, after)]
+    names = [{row[0] for row in _asked(c, "select indicator from indicator").fetchall()} for c in (before, after)]
     difference.indicators += [f"{name}: removed" for name in sorted(names[0] - names[1])]
     difference.indicators += [f"{name}: added" for name in sorted(names[1] - names[0])]
     sql = "select area_code, indicator, value, coverage from indicator_value"
     both = (
-        before.execute(sql)
+        _asked(before, sql)
         .df()
-        .merge(after.execute(sql).df(), on=["area_code", "indicator"], suffixes=("_old", "_new"))
+        .merge(_asked(after, sql).df(), on=["area_code", "indicator"], suffixes=("_old", "_new"))
     )
     same = (both["value_old"] == both["value_new"]) | (both["value_old"].isna() & both["value_new"].isna())
     for name, rows in both[~same].groupby("indicator", sort=True):
@@ -155,9 +204,9 @@ def _compare_indices(before, after, difference: Difference) -> None:
     own, members = _changed_values(before, after), _members(after)
     sql = "select area_code, index_name, rank_nation, rank_region, rank_authority, weight_observed from index_score"
     both = (
-        before.execute(sql)
+        _asked(before, sql)
         .df()
-        .merge(after.execute(sql).df(), on=["area_code", "index_name"], suffixes=("_old", "_new"))
+        .merge(_asked(after, sql).df(), on=["area_code", "index_name"], suffixes=("_old", "_new"))
     )
     definition = bool(difference.definitions)
     for name, rows in both.groupby("index_name", sort=True):
@@ -187,7 +236,7 @@ def _compare_indices(before, after, difference: Difference) -> None:
 
 def _changed_values(before, after) -> pd.DataFrame:
     sql = "select area_code, indicator, value from indicator_value where value is not null"
-    old, new = (c.execute(sql).df().set_index(["area_code", "indicator"])["value"] for c in (before, after))
+    old, new = (_asked(c, sql).df().set_index(["area_code", "indicator"])["value"] for c in (before, after))
     joined = pd.concat([old, new], axis=1, keys=["old", "new"])
     changed = joined[(joined["old"] != joined["new"]) & ~(joined["old"].isna() & joined["new"].isna())]
     return changed.index.to_frame(index=False)
@@ -195,7 +244,7 @@ def _changed_values(before, after) -> pd.DataFrame:
 
 def _members(connection) -> dict[str, set[str]]:
     """Every indicator behind each index, through the indices it reads."""
-    rows = connection.execute("select index_name, member from index_member where is_in_index").fetchall()
+    rows = _asked(connection, "select index_name, member from index_member where is_in_index").fetchall()
     direct = {name: {member for index, member in rows if index == name} for name, _ in rows}
 
     def behind(name: str) -> set[str]:
@@ -220,11 +269,11 @@ def _reasons(moved: pd.DataFrame, own: set[str], definition: bool) -> pd.Series:
 
 def changes_text(version: str, old_version: str | None, difference: Difference | None) -> str:
     """CHANGES.md of a release."""
-    lines = [f"# Changes in {version}", ""]
+    lines = [f"# Changes in {markdown(version)}", ""]
     if difference is None:
         return "\n".join([*lines, "The first release kept in this folder: there is nothing to compare it with.", ""])
     lines += [
-        f"Since {old_version}. Scores are never compared across releases; values and ranks are, where source and geography are the same.",
+        f"Since {markdown(old_version or '')}. Scores are never compared across releases; values and ranks are, where source and geography are the same.",
         "",
     ]
     for title, items in [
@@ -234,5 +283,5 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
         ("Areas and indicators", difference.indicators),
         ("Ranks", difference.indices),
     ]:
-        lines += [f"## {title}", "", *([f"- {line}" for line in items] or ["- no change"]), ""]
+        lines += [f"## {title}", "", *([f"- {markdown(line, LINE)}" for line in items] or ["- no change"]), ""]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.core.problem import Problem
-from pipelines.core.query import connect
+from pipelines.core.query import connect, connect_read_only
 from pipelines.core.store import disk_problems
 from pipelines.register.labels import coded_columns
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
@@ -205,7 +205,7 @@ def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         if (folder / LEFT).exists():
             return _open_copy(path)
-        return duckdb.connect(str(path), read_only=True)
+        return connect_read_only(path)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise _cannot_be_opened(path, error) from error
@@ -219,7 +219,7 @@ def _open_copy(path: Path) -> duckdb.DuckDBPyConnection:
     with tempfile.TemporaryDirectory(prefix="commonground.") as folder, disk_problems(Path(folder)):
         copy = Path(shutil.copyfile(path, Path(folder) / path.name))
         try:
-            return duckdb.connect(str(copy), read_only=True)
+            return connect_read_only(copy)
         except duckdb.Error as error:
             raise _cannot_be_opened(path, error) from error
 

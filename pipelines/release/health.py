@@ -1,46 +1,44 @@
 """health.json: what an outside monitor needs to know of DIR, and the one sentence posted when a refresh fails."""
 
 import datetime
-import re
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import pandas as pd
-
+from geodata.records import DefinitionError
 from pipelines.core import store
-from pipelines.core.plain_text import plain
-from pipelines.core.problem import Problem
+from pipelines.core.plain_text import chat
+from pipelines.core.problem import Problem, ReportedProblem, as_problem
 from pipelines.core.settings import Settings
-from pipelines.core.step import output
-from pipelines.fetch import inbox
-from pipelines.fetch.wire import FAULTS, Session, Wire
-from pipelines.places.records import MEANS_NOTHING
+from pipelines.fetch.wire import Session, Wire
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import latest_version
-from pipelines.tables.snapshot import current
+from pipelines.release.troubles import held, troubles
 
+log = logging.getLogger("commonground.refresh")
 OVERDUE_DAYS = {"daily": 3, "weekly": 10, "monthly": 40, "quarterly": 110, "yearly": 400, "once": 400}
-ASIDE = re.compile(r"\.\d{4}-\d\d-\d\dT\d{6}Za*$")  # the end of the name of what was moved aside
-TOLD_FOR_S = 86_400
-POST_S = 10  # for an alert
+POST_S = 10  # for a whole alert, however slowly it is answered
 CLOCKS_DIFFER_DAYS = 5 / 1440  # a refresh on another machine may seem to lie ahead by so much
+FORM = "%Y-%m-%dT%H:%M:%SZ"
+OURS = (".lock", "health.json", "scope.json", "snapshots", "releases")  # a DIR with one of these was refreshed before
 
 
 def record_success(workspace: Workspace) -> None:
-    """A refresh ended well: green, or amber where sources are stale or unavailable."""
+    """A refresh ended well: green, or amber where sources are stale or unavailable and nobody acknowledged it."""
     cadences = {source.cadence for source in workspace.register.sources.values()}
-    now = datetime.datetime.now(datetime.UTC)
-    troubles = warnings(workspace)
+    now, found = store.utc_now(), troubles(workspace)
+    overdue = datetime.datetime.strptime(now, FORM) + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))
     store.write_json(
         workspace.data / "health.json",
         {
-            "state": "amber" if troubles else "green",
+            "state": "amber" if found.news else "green",
             "release": latest_version(workspace.data / "releases"),
-            "last_good_refresh": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "overdue_after": (now + datetime.timedelta(days=min(OVERDUE_DAYS[c] for c in cadences))).strftime(
-                "%Y-%m-%dT%H:%M:%SZ"
-            ),
-            "warnings": troubles,
+            "last_good_refresh": now,
+            "overdue_after": overdue.strftime(FORM),
+            "warnings": found.news,
+            "acknowledged": found.acknowledged,
             "failure": None,
             "disk_bytes": store.disk_use(workspace.data),
         },
@@ -48,47 +46,8 @@ def record_success(workspace: Workspace) -> None:
 
 
 def warnings(workspace: Workspace) -> list[str]:
-    """What is wrong without ending a refresh: sources that are stale or unavailable now, whoever asked them last. One that
-    is not read, for nothing of it may be published, is no news."""
-    read = [source for source in workspace.register.sources.values() if source.publish != "nothing"]
-    now = [current(workspace.data, source, workspace.geography) for source in read]
-    sentences = [f"{s.state}: {s.problem or s.stem}" for s in now if s.state in ("stale", "unavailable")]
-    sentences += [
-        f"in the inbox, {name} stands for no source: name it after one (see the first column of `commonground sources`)"
-        for name in inbox.strangers(workspace.data, workspace.register.sources.keys())
-    ]
-    sentences += [f"lost: {s.stem}: {what}" for s in now for what in s.lost]
-    sentences += _not_placed(workspace) + _damaged(workspace.data)
-    return sentences + [
-        f"incomplete: {s.stem}: {len(s.missing)} parts were not got, the first {part} ({why})"
-        for s in now
-        for part, why in list(s.missing.items())[:1]
-    ]
-
-
-def _damaged(data: Path) -> list[str]:
-    """What was found damaged in DIR within a day: mended, and a word on the disk it lies on."""
-    aside = [path for path in (data / store.DAMAGED).rglob("*") if ASIDE.search(path.name)]
-    new = sorted(path for path in aside if time.time() - path.lstat().st_ctime < TOLD_FOR_S)
-    if not new:
-        return []
-    return [
-        f"damaged: {len(new)} things in {data} were not what was written, and were moved to {new[0].parent} and made anew, such as {new[0].name}"
-    ]
-
-
-def _not_placed(workspace: Workspace) -> list[str]:
-    """Lists, and kinds of them, that no place of lies where areas are, and words of theirs that nobody gave a meaning;
-    nothing before records were made."""
-    try:
-        issues = pd.read_parquet(output(workspace.data, "places/place_record").files["place_record.issues"])
-    except FileNotFoundError:
-        return []
-    whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
-    odd = issues[issues["issue"].str.startswith(MEANS_NOTHING)]
-    return [f"not placed: {source}: {issue}" for source, issue in zip(whole["source"], whole["issue"], strict=True)] + [
-        f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {row.issue}" for row in odd.itertuples()
-    ]
+    """What is wrong without ending a refresh, and acknowledged by nobody."""
+    return troubles(workspace).news
 
 
 def disk_line(data: Path) -> str:
@@ -103,58 +62,132 @@ def read(settings: Settings) -> dict:
     """What health.json says; nothing where it is missing or damaged, for it must never hide what really failed."""
     try:
         known = store.read_json(settings.data / "health.json")
-    except Problem:
+    except (Problem, OSError, RecursionError):
         return {}
     return known if isinstance(known, dict) else {}
 
 
-def tell_failure(settings: Settings, failure: Problem) -> str | None:
-    """A refresh failed: health.json red, and one sentence posted; return what went wrong with the post, if anything.
+@contextmanager
+def any_end_told(settings: Settings, again: bool = True) -> Iterator[None]:
+    """Whatever ends what is done inside, but a stop or a wrong question, turns health.json red and posts one sentence.
 
-    A wrong question is the asker's to mend, not an alarm.
+    An exception of any class that is neither a Problem nor a DefinitionError is raised as a Problem. Without `again`, the
+    sentence that health.json says already is not posted another time.
+    """
+    try:
+        with store.disk_problems(settings.data):
+            yield
+    except KeyboardInterrupt:  # somebody's decision, and no failure
+        raise
+    except BaseException as error:
+        failure = as_problem("refresh", error)
+        known = None if again else read(settings).get("failure")
+        told = isinstance(known, dict) and known.get("what") == str(failure)
+        for untold in [] if told else tell_failure(settings, failure):
+            log.warning("%s", untold)
+        if isinstance(error, (Problem, DefinitionError)):
+            raise
+        raise failure from error
+
+
+def tell_failure(settings: Settings, failure: Problem) -> list[str]:
+    """A refresh failed: health.json red, and one sentence posted; return what went wrong with either.
+
+    A wrong question is the asker's to mend, not an alarm. A DIR that no refresh ever worked in stays as it is.
     """
     if failure.usage:
-        return None
-    trouble = None
-    try:
-        record_failure(settings, str(failure))
-    except Problem as problem:
-        trouble = f"health.json could not be written ({problem.what})"
-    return post_alert(settings, str(failure)) or trouble
+        return []
+    untold = []
+    if any((settings.data / name).exists() for name in OURS):
+        try:
+            record_failure(settings, str(failure))
+        except Exception as error:  # a full disk, say: the sentence must be posted all the same
+            untold.append(f"health.json could not be written ({getattr(error, 'what', type(error).__name__)})")
+    return untold + post_alert(settings, str(failure))
 
 
 def record_failure(settings: Settings, sentence: str) -> None:
     """A refresh failed: red, with the sentence; the last good release and its date stay as they were."""
     path = settings.data / "health.json"
-    known = {"release": None, "last_good_refresh": None, "overdue_after": None, "warnings": []} | read(settings)
-    store.write_json(path, {**known, "state": "red", "failure": {"at": store.utc_now(), "what": sentence}})
+    known: dict = {
+        "release": None,
+        "last_good_refresh": None,
+        "overdue_after": None,
+        "warnings": [],
+        "acknowledged": [],
+    }
+    failure = {"at": store.utc_now(), "what": sentence}
+    store.write_json(path, {**known, **read(settings), "state": "red", "failure": failure})
 
 
-def post_alert(settings: Settings, sentence: str) -> str | None:
+def record_rollback(settings: Settings) -> None:
+    """The operator stepped back to another release: that is the one in use, and amber until something newer is there."""
+    known, back = read(settings), held(settings.data)
+    if known:
+        state = "red" if known.get("state") == "red" else "amber" if back or known.get("warnings") else "green"
+        warnings = [told for told in known.get("warnings") or [] if not told.startswith("held: ")] + [back] * bool(back)
+        release = latest_version(settings.data / "releases")
+        store.write_json(
+            settings.data / "health.json", {**known, "state": state, "release": release, "warnings": warnings}
+        )
+
+
+def look(settings: Settings) -> Problem | None:
+    """What makes the light red now, None where nothing does; what only a look can find is recorded and told, once.
+
+    Nobody can write after a kill, and nobody writes where nobody refreshes: a refresh that was killed, and one that is
+    overdue, are known by the mark the first left and by the date the last good one set.
+    """
+    known = read(settings)
+    good, overdue, told = (known.get(name) for name in ("last_good_refresh", "overdue_after", "failure"))
+    told = told if isinstance(told, dict) else {}
+    holder, found = store.killed_writer(settings.data), None
+    if holder and str(holder.get("since")) > str(good or ""):
+        what = (
+            f"process {holder.get('process')} on {holder.get('host')}, at work since {holder.get('since')}, was killed"
+        )
+        remedy = "see whether memory ran out, and refresh; the last good release stands"
+        found = (str(holder.get("since")), Problem("refresh", what, remedy))
+    elif is_overdue(settings):
+        what = f"is overdue since {overdue}; the last that ended well was on {good}"
+        found = (overdue, Problem("refresh", what, "see whether its schedule runs"))
+    if found and str(told.get("at") or "") < found[0]:
+        tell_failure(settings, found[1])
+    if found:
+        return found[1]
+    return ReportedProblem(str(told.get("what")), False) if known.get("state") == "red" else None
+
+
+def is_overdue(settings: Settings) -> bool:
+    """True where the date that the last good refresh set for the next is past."""
+    after = read(settings).get("overdue_after")
+    return isinstance(after, str) and store.utc_now() > after
+
+
+def post_alert(settings: Settings, sentence: str) -> list[str]:
     """Post one sentence as JSON `{"text": ...}` to the configured address; return what went wrong, if anything did."""
     if not settings.alert_url:
-        return None
+        return []
     wire, failed = Wire(anywhere=True), None
     wire.deadline = time.monotonic() + POST_S
     try:
         with Session(wire) as session:  # which follows no redirect: the sentence is for this address alone
             response = session.post(
                 settings.alert_url,
-                json={"text": f"Common Ground refresh failed: {sentence}"},
+                json={"text": chat(f"Common Ground refresh failed: {sentence}")},
                 timeout=POST_S,
                 stream=True,
             )
             failed = None if response.ok and not response.is_redirect else f"the server answered {response.status_code}"
-    except FAULTS as error:
+    except Exception as error:
         failed = type(error).__name__  # the error's own text repeats the address, which may hold a secret
-    return f"the alert could not be posted ({failed})" if failed else None
+    return [f"the alert could not be posted ({failed})"] if failed else []
 
 
 def age_days(settings: Settings) -> float | None:
     """Days since the last good refresh, None where there never was one."""
     try:
-        then = datetime.datetime.strptime(read(settings).get("last_good_refresh"), "%Y-%m-%dT%H:%M:%SZ")
+        then = datetime.datetime.strptime(read(settings).get("last_good_refresh"), FORM)
     except (TypeError, ValueError):
         return None
-    then = then.replace(tzinfo=datetime.UTC)
-    return (datetime.datetime.now(datetime.UTC) - then).total_seconds() / 86400
+    return (datetime.datetime.strptime(store.utc_now(), FORM) - then).total_seconds() / 86400

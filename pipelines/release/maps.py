@@ -19,6 +19,7 @@ from pipelines.release.database import SCORE_COLUMNS
 from pipelines.release.inputs import FALLACY, Inputs
 from pipelines.release.licences import ROW, Terms, column_labels, read_licences
 
+RELEASE = "release"  # the member, and the note of a Parquet file, that tells the version
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
 MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
 
@@ -39,20 +40,22 @@ def write_maps(inputs: Inputs, folder: Path) -> dict[str, str]:
     Returns the label of the licence each file is under, by its path in the folder.
     """
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+        (version,) = connection.execute("select version from release").fetchone()
         layers = list(_layers(inputs, connection))
         profile = _frame(connection, "select * from neighbourhood_profile order by area_code")
         sheet = Terms.of(connection, "neighbourhood_profile", profile)
     labels = {}
     for layer in layers:
         labels[f"geojson/{layer.name}.geojson"] = labels[f"parquet/{layer.name}.parquet"] = layer.terms.label
-        store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer))
-        store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame, layer.terms.notes)
+        store.write_bytes(folder / "geojson" / f"{layer.name}.geojson", to_geojson(layer, version))
+        notes = {**layer.terms.notes, RELEASE: version}
+        store.write_parquet(folder / "parquet" / f"{layer.name}.parquet", layer.frame, notes)
     neighbourhoods = next(layer for layer in layers if layer.name == "neighbourhoods")
     groups = neighbourhoods.frame.groupby("authority_code", sort=True)
     features = _features(neighbourhoods)
     for code, rows in groups.indices.items():
         labels[f"geojson/by_authority/{code}.geojson"] = neighbourhoods.terms.label
-        part = _collection(str(code), neighbourhoods.terms, [features[row] for row in rows])
+        part = _collection(str(code), version, neighbourhoods.terms, [features[row] for row in rows])
         store.write_bytes(folder / "geojson" / "by_authority" / f"{code}.geojson", part)
     for code, rows in profile.groupby("authority_code", sort=True).indices.items():
         text = profile.iloc[rows].to_csv(index=False, lineterminator="\n")
@@ -138,9 +141,10 @@ def _points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(frame.drop(columns=["longitude", "latitude"]), geometry=points, crs=PUBLISHED)
 
 
-def to_geojson(layer: Layer) -> bytes:
-    """An RFC 7946 FeatureCollection: WGS 84, ids set and kept as a property, licence, attribution and caution inside."""
-    return _collection(layer.name, layer.terms, _features(layer))
+def to_geojson(layer: Layer, version: str) -> bytes:
+    """An RFC 7946 FeatureCollection: WGS 84, ids set and kept as a property; release, licence, attribution and caution
+    inside."""
+    return _collection(layer.name, version, layer.terms, _features(layer))
 
 
 def _features(layer: Layer) -> list[dict]:
@@ -153,8 +157,15 @@ def _features(layer: Layer) -> list[dict]:
     ]
 
 
-def _collection(name: str, terms: Terms, features: list[dict]) -> bytes:
-    whole = {"type": "FeatureCollection", "name": name, **terms.notes, "caution": FALLACY, "features": features}
+def _collection(name: str, version: str, terms: Terms, features: list[dict]) -> bytes:
+    whole = {
+        "type": "FeatureCollection",
+        "name": name,
+        RELEASE: version,
+        **terms.notes,
+        "caution": FALLACY,
+        "features": features,
+    }
     return orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
 
 

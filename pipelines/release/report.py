@@ -2,6 +2,7 @@
 
 import duckdb
 
+from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
@@ -12,13 +13,13 @@ TOP = 10
 def report_text(connection: duckdb.DuckDBPyConnection) -> str:
     """The report, from the release's own tables."""
     facts = connection.execute("select * from release").df().iloc[0]
-    lines = [f"# {facts['title']}, release {facts['version']}", ""]
+    lines = [f"# {_text(facts['title'])}, release {facts['version']}", ""]
     if facts["is_invented"]:
         lines += ["**Everything here is invented.** The town does not exist and its numbers mean nothing.", ""]
     lines += [
-        facts["ecological_fallacy"],
+        _text(facts["ecological_fallacy"]),
         "",
-        f"Areas: {facts['n_areas']:,} of {facts['n_areas_nation']:,} in the nation ({facts['area_code_means']}).",
+        f"Areas: {facts['n_areas']:,} of {facts['n_areas_nation']:,} in the nation ({_text(facts['area_code_means'])}).",
         "",
     ]
     lines += _coverage(connection)
@@ -28,7 +29,7 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
     lines += _benchmark(connection)
     lines += ["## Attribution", ""]
     lines += [
-        f"- {row[0]}"
+        f"- {_text(row[0])}"
         for row in connection.execute(
             "select distinct attribution from source join snapshot using (source) where state != 'unavailable' order by 1"
         ).fetchall()
@@ -42,7 +43,8 @@ def _settled(connection) -> list[str]:
         select source, licence, publish, licence_settled_by, licence_settled_on from source
         where licence_settled_on is not null order by source""").fetchall()
     told = [
-        f"- {s}: {licence}, published as {publish}, on the word of {by}, {on}" for s, licence, publish, by, on in rows
+        f"- {s}: {licence}, published as {publish}, on the word of {_text(by)}, {on}"
+        for s, licence, publish, by, on in rows
     ]
     return ["", "## Licences settled by who publishes this", "", *told] if told else []
 
@@ -79,16 +81,16 @@ def _not_known(facts, connection) -> list[str]:
     ]
     for state, sources in [("unavailable", facts["sources_not_available"]), ("stale", facts["sources_stale"])]:
         if sources:
-            lines.append(f"- {meaning('snapshot_state', state)}: {sources}")
+            lines.append(f"- {meaning('snapshot_state', state)}: {_text(sources)}")
     if facts["members_left_out"]:
-        lines += [f"- left out for all areas alike: {what}" for what in facts["members_left_out"].split("; ")]
+        lines += [f"- left out for all areas alike: {_text(what)}" for what in facts["members_left_out"].split("; ")]
     whole = "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind') order by all"
-    lines += [f"- {source}: {issue}" for source, issue in connection.execute(whole).fetchall()]
+    lines += [f"- {source}: {_text(issue)}" for source, issue in connection.execute(whole).fetchall()]
     parts = connection.execute(
         "select source, missing_parts from snapshot where missing_parts is not null order by 1"
     ).fetchall()
     lines += [
-        f"- {source}: parts {parts} did not come at the last fetch; an older copy stands in where there is one"
+        f"- {source}: parts {_text(parts)} did not come at the last fetch; an older copy stands in where there is one"
         for source, parts in parts
     ]
     return [*lines, ""]
@@ -110,7 +112,7 @@ def _access(connection) -> list[str]:
         "| Kind | Within the standard | Borderline | Beyond the standard | Not known | Partly covered |",
         "|---|---|---|---|---|---|",
     ]
-    return [*lines, *(f"| {t} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
+    return [*lines, *(f"| {_text(t)} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
 
 
 def _ownership(facts, connection) -> list[str]:
@@ -122,7 +124,7 @@ def _ownership(facts, connection) -> list[str]:
         "| Label | Areas | Would change were the cut moved by 5 points |",
         "|---|---|---|",
     ]
-    lines += [*(f"| {label} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
+    lines += [*(f"| {_text(label)} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
     unknown = connection.execute(
         """
         select domain, count(*) filter (where score is null), count(*) from domain_score
@@ -131,7 +133,7 @@ def _ownership(facts, connection) -> list[str]:
     ).fetchall()
     lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
     if facts["indices_withheld"]:
-        lines.append(f"- withheld, because the score would follow coverage: {facts['indices_withheld']}")
+        lines.append(f"- withheld, because the score would follow coverage: {_text(facts['indices_withheld'])}")
     lines += [
         "- unconfirmed events are counts, in `place_event_count`; a place that is no longer listed need not have closed",
         "- closings by year, as the lists date them, are in `place_closing_count`, with those replaced told apart",
@@ -172,7 +174,7 @@ def _benchmark(connection) -> list[str]:
             "| Area | Name | Nearby | Hardship rank | IMD rank |",
             "|---|---|---|---|---|",
         ]
-        lines += [*(f"| {c} | {n} | {m or '-'} | {h:,} | {i:,} |" for c, n, m, h, i in found), ""]
+        lines += [*(f"| {_text(c)} | {_text(n)} | {_text(m or '-')} | {h:,} | {i:,} |" for c, n, m, h, i in found), ""]
     return lines
 
 
@@ -190,6 +192,11 @@ def _each_domain(connection) -> list[str]:
     for row in wide.itertuples(index=False):
         lines.append(f"| {row[0]} | " + " | ".join(_shown(v, ".2f") for v in row[1:]) + " |")
     return [*lines, ""]
+
+
+def _text(value: object) -> str:
+    """Words that may be others' as Markdown shows them; several names may stand in one text."""
+    return markdown(str(value), 5000)
 
 
 def _shown(value: float | None, form: str) -> str:

@@ -7,6 +7,7 @@ import zipfile
 import orjson
 
 from pipelines.core import store
+from pipelines.core.json_text import read_json
 from pipelines.register.source import Source
 
 
@@ -28,9 +29,7 @@ def _canonical(source: Source, name: str, body: bytes) -> bytes:
         # cells beyond the heading are content too, by which a row that does not fit it is found
         return orjson.dumps([[row[i] for i in kept if i < len(row)] + row[len(heading) :] for row in [heading, *rows]])
     if volatile and name.endswith(".json"):
-        return orjson.dumps(
-            _without(orjson.loads(body.removeprefix(b"\xef\xbb\xbf")), volatile), option=orjson.OPT_SORT_KEYS
-        )
+        return orjson.dumps(_without(read_json(body), volatile), option=orjson.OPT_SORT_KEYS)
     return body
 
 

@@ -1,6 +1,5 @@
 """What a source says lies somewhere, held to the geography's extent: a swapped axis or another unit is no answer."""
 
-import geopandas
 import numpy as np
 import pandas as pd
 import shapely
@@ -10,11 +9,11 @@ from geodata.geography import Geography
 from pipelines.register.place_rule import Places, Point
 from pipelines.register.source import Source
 from pipelines.tables.contract import Breach
+from pipelines.tables.layer import layer_breaches
 
-LEAST_OF_LAYER = 0.99  # the share of the shapes of a layer, or of its points
 LEAST_OF_POSTCODES = 0.8  # a directory may hold those of other nations too
-MOST_AT_ONE = 0.5  # the share of a list's points, of twenty or more, that may be one and the same
-TWENTY = 20
+MOST_AT_ONE, OF = 0.5, 20  # the share of a list's points, of so many or more, that may be one and the same
+ALL_AT_ONE = 3  # of so few all may be
 
 
 def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +74,7 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
     if table.empty:
         return []
     if source.fetch.geometry:
-        return _layer_breach(geography, table)
+        return layer_breaches(source, geography, table)
     if geography.postcodes and source.stem == geography.postcodes.source:
         directory = geography.postcodes
         x, y = (table[column].to_numpy(float) for column in (directory.x, directory.y))
@@ -89,17 +88,12 @@ def extent_breaches(source: Source, geography: Geography, table: pd.DataFrame) -
 
 def _at_one_point(rule: Places, table: pd.DataFrame) -> list[Breach]:
     x, y = coordinates(rule.point, table)
-    at = pd.DataFrame({"x": x, "y": y}).dropna()
-    if len(at) < TWENTY or not (most := int(at.value_counts().iloc[0])) > MOST_AT_ONE * len(at):
+    spots = pd.DataFrame({"x": x, "y": y}).dropna().value_counts()
+    n, most = int(spots.sum()), int(spots.max()) if len(spots) else 0
+    if most <= (MOST_AT_ONE * n if n >= OF else max(n - 1, ALL_AT_ONE)):
         return []
-    spot = " ".join(f"{c:g}" for c in at.value_counts().index[0])
-    return [Breach("rows", None, most, f"{most:,} of its {len(at):,} points are one and the same, {spot}")]
-
-
-def _layer_breach(geography: Geography, layer: geopandas.GeoDataFrame) -> list[Breach]:
-    west, south, east, north = layer.geometry.bounds.to_numpy().T
-    inside = within_extent(geography, (west + east) / 2, (south + north) / 2, layer.crs.to_string())
-    return _too_few("shapes", inside.mean(), LEAST_OF_LAYER)
+    spot = " ".join(f"{c:g}" for c in spots.index[0])
+    return [Breach("rows", None, most, f"{most:,} of its {n:,} points are one and the same, {spot}")]
 
 
 def _too_few(what: str, share: float, least: float) -> list[Breach]:

@@ -4,8 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from pipelines.core.csv_text import one_column_per_heading
-from pipelines.core.plain_text import folded
+from pipelines.core.plain_text import folded, plain
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 
@@ -65,11 +64,13 @@ def choose_columns(source: Source, text: pd.DataFrame) -> pd.DataFrame:
 
 def _one(source: Source, text: pd.DataFrame, found: list[str]) -> pd.Series:
     """The one column of several headings. Raises Problem where they differ: which is meant cannot be known."""
-    if len(found) == 1:
-        return text[found[0]]
-    several = text[found].set_axis([found[0]] * len(found), axis=1)
-    try:
-        return one_column_per_heading(source.stem, several.set_axis(several.index + 2))[found[0]].set_axis(text.index)
-    except Problem as problem:
-        message = f"one column stands under {' and '.join(map(repr, found))}, and they differ"
-        raise Problem(source.stem, message, "say in `from` of the source's YAML which is meant") from problem
+    first = text[found[0]]
+    for other in found[1:]:
+        differs = ~((first == text[other]) | (first.isna() & text[other].isna())).to_numpy(bool)
+        if differs.any():
+            i = differs.argmax()
+            values = " and ".join(repr(plain(str(text[name].iloc[i]))[:40]) for name in (found[0], other))
+            names = " and ".join(map(repr, found))
+            message = f"one column stands under {names}, and they differ (row {int(text.index[i]) + 2}): {values}"
+            raise Problem(source.stem, message, "say in `from` of the source's YAML which is meant")
+    return first

@@ -4,10 +4,8 @@ Every observation is a sealed line of `observations.jsonl`; one that brought a s
 snapshot too, so that what was seen when is not lost with one file: place ids and events follow from it.
 """
 
-import csv
 import functools
 import logging
-import zipfile
 from pathlib import Path
 
 import orjson
@@ -17,6 +15,7 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.tables.canonical import canonical_hash
+from pipelines.tables.seen import told_day
 
 log = logging.getLogger("commonground.fetch")
 GOOD = ("new", "unchanged")
@@ -131,7 +130,7 @@ def history(data: Path, source: Source, geography: Geography) -> list[dict]:
     for line in observations(folder) if source.publish != "nothing" else ():
         good = line.get("geography") == geography.stem and line["status"] in GOOD
         if good and (folder / line["sha"]).is_dir() and (not found or found[-1]["sha"] != line["sha"]):
-            day = line["source_as_at"] or line.get("asked_on") or line["observed_at"][:10]
+            day = told_day(line) or line.get("asked_on") or line["observed_at"][:10]
             found.append({**line, "day": str(source.vintage or day), "folder": folder})
     return found
 
@@ -171,7 +170,7 @@ def is_undamaged(source: Source, folder: Path, line: dict) -> bool:
         # observed before hashes of bytes were written down
         files = {path.name: path.read_bytes() for path in (folder / line["sha"]).iterdir()}
         return canonical_hash(source, files) == line["sha"]
-    except (ValueError, OSError, StopIteration, csv.Error, zipfile.BadZipFile):
+    except Exception:  # whatever damaged bytes make a reader throw
         return False
 
 

@@ -33,7 +33,7 @@ def moved(source: Source, geography: Geography, before: pd.DataFrame, after: pd.
     old, new = old.loc[shared], new.loc[shared]
     far = np.hypot(old["x"] - new["x"], old["y"] - new["y"])
     n, known = int((far > FAR_M).sum()), int(far.notna().sum())
-    if n <= max(MOST_MOVED * known, FEW):
+    if n <= max(MOST_MOVED * known, min(FEW, known / 2)):
         return []
     first = far.index[far > FAR_M][0]
     return [
@@ -42,11 +42,12 @@ def moved(source: Source, geography: Geography, before: pd.DataFrame, after: pd.
 
 
 def _points(rule: Places, geography: Geography, table: pd.DataFrame) -> pd.DataFrame:
-    """`x`, `y` in the geography's CRS by identifier, of those that stand once."""
-    ids = [table[name].astype("str").fillna("") for name in rule.id]
+    """`x`, `y` in the geography's CRS by identifier and, where several rows have one, its number among them."""
+    where = {rule.point.x, rule.point.y, rule.point.wkt}  # what has moved is known by the rest of its identifier
+    ids = [table[name].astype("str").fillna("") for name in rule.id if name not in where]
     index = ids[0].str.cat(ids[1:], sep=" ") if len(ids) > 1 else ids[0]
     x, y = coordinates(rule.point, table)
     if rule.point.crs:
         x, y = transform_xy(x, y, rule.point.crs, geography.crs)
-    points = pd.DataFrame({"x": x, "y": y}, index=pd.Index(index.to_numpy()))
-    return points[~points.index.duplicated(keep=False)]
+    nth = index.groupby(index).cumcount().astype("str").replace("0", "")
+    return pd.DataFrame({"x": x, "y": y}, index=pd.Index(index.str.cat(nth, sep=" ").str.strip().to_numpy()))

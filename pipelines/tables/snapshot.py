@@ -1,9 +1,6 @@
 """Accept a fetch as a snapshot: held to the contract first, stored once by content, every observation written down."""
 
-import csv
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from geodata.geography import Geography
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
+from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, extract, file, inbox, nomis, overpass, part_list, parts
 from pipelines.fetch.http import client_of
 from pipelines.fetch.reply import Reply, unchanged_since_nothing
@@ -36,9 +34,11 @@ from pipelines.tables.kept import (
     with_bytes,
     write_down,
 )
+from pipelines.tables.known_codes import hold_to_known
 from pipelines.tables.moved import moved
+from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
-from pipelines.tables.seen import live_since
+from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
@@ -155,7 +155,7 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     run_at = workspace.run_starts.setdefault(run, store.utc_now())
     asked = {"run": run, "run_at": run_at, "asked_on": str(workspace.today)}
     try:
-        with _unforeseen(source):
+        with unforeseen(source.stem), store.disk_problems(workspace.data):
             observation = _observe(workspace, source, folder, last, by_hand)
         write_down(folder, {**observation, **asked})
         store.remove_folder(_partial(workspace, source))
@@ -199,16 +199,6 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
     return replace(now, live_since=live_since(lines, geography.stem))
 
 
-@contextmanager
-def _unforeseen(source: Source) -> Iterator[None]:
-    """An answer in a form nobody foresaw is the source's failure, and no reason to end a run that can do without it."""
-    try:
-        yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, csv.Error) as error:
-        message = f"the answer has an unexpected form ({type(error).__name__}: {str(error)[:80]})"
-        raise Problem(source.stem, message, "look at the answer; the publisher may have changed its service") from error
-
-
 def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | None, by_hand: bool) -> dict:
     client, again = client_of(workspace), source.stem in workspace.settings.again
     through = "inbox" if by_hand else client.through
@@ -224,9 +214,10 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if source.fetch.parts and not by_hand:
         listed = part_list.parts_of(client, source, workspace.geography, last)
     known, kept = (before or {}).get("validator", {}), folder / before["sha"] if before else None
-    if refused:
-        known, kept = refused.validator, None
-    reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
+    if refused:  # what a query service calls unchanged is what it says of a layer, and not its rows: a glitch may pass
+        known, kept = refused.validator if source.fetch.protocol in ("file", "extract") else {}, None
+    ask = _look_in if by_hand else _ask
+    reply = without_unreadable(source, ask(workspace, source, listed.of, known, kept), known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
     line: dict[str, Any] = {
@@ -244,9 +235,10 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     line |= {"missing": reply.missing | listed.missing, "by_hand": reply.by_hand}
     if last and last["sha"] == sha:
         return with_bytes(folder, {**last, **line, "status": "unchanged"})
-    with remembered_if_refused(sha, reply.validator, through, judged), _unforeseen(source):
+    with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
         taken = accepted is not None and accepted.sha == sha
         table, issues, found = _held_to_the_past(workspace, source, reply, (last, past), taken)
+    hold_to_known(workspace, source, table)
     line |= {"held_by": held, **found}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
@@ -257,6 +249,11 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
             store.move_folder(beside, folder / sha)
     handed.keep(folder / sha, source, workspace.geography, (table, issues))
     return with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _look_in(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
+    """What lies in the inbox for the source; None where nothing changed since `known`."""
+    return inbox.fetch(workspace.data, source, known)
 
 
 def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
@@ -310,7 +307,7 @@ def _table_before(workspace: Workspace, source: Source, last: dict | None) -> pd
 def _snapshot(
     source: Source, folder: Path, line: dict, state: str, problem: str | None = None, downloaded: int = 0
 ) -> Snapshot:
-    as_at = line["source_as_at"] or (source.vintage.isoformat() if source.vintage else None)
+    as_at = told_day(line) or (source.vintage.isoformat() if source.vintage else None)
     return Snapshot(
         source.stem,
         folder,

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
-import shapely
 
 from geodata.geography import Geography
 from geodata.names import authorities, name_key
@@ -19,6 +18,8 @@ from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
+from pipelines.tables.layer import MENDED, mended
+from pipelines.tables.odd import Odd
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -38,7 +39,8 @@ def tidy(
     `codes`: those of authorities, by name; read where they are not given. A `tidy(text_table) -> text_table` in sources/<stem>.py, where there is one, runs first. Raises Problem listing
     every kind of breach of the source's contract.
     """
-    text = read_text_table(source, files)
+    odd = Odd()
+    text = read_text_table(source, files, odd)
     if script_of(source):
         text = _load(SOURCES / f"{source.stem}.py").tidy(text)
     parts = text["@part"].value_counts().to_dict() if "@part" in text else {}
@@ -48,21 +50,22 @@ def tidy(
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
-        text = text[text[name].str.fullmatch(geography.pattern(level)).fillna(False)]
+        text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
+    table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
     breaches += find_breaches(source, geography, table, unread) or extent_breaches(source, geography, table)
     if breaches:
         raise Problem(
             source.stem,
-            describe(breaches),
+            describe(breaches) + odd.in_words(),
             "if the publisher changed the file, mend the source's YAML; nothing was replaced",
         )
     order = source.key or list(source.columns)
     table = table.sort_values(order, kind="stable", na_position="last").reset_index(drop=True)
     if parts:
         table.attrs["parts"] = parts
-    return table, issue_table(issues)
+    return table, issue_table(issues + odd.issues(source))
 
 
 def issue_table(rows: list[tuple]) -> pd.DataFrame:
@@ -155,8 +158,9 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
         table[name] = values
     frame = pd.DataFrame(table)
     if source.fetch.geometry:
-        shapes = text["geometry"].to_numpy()
-        shapes = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
+        shapes, changed = mended(text["geometry"].to_numpy())
+        called = frame[source.key[0]] if source.key else frame.index.to_series()
+        issues += [(source.stem, int(frame.index[at]) + 2, "geometry", str(called.iloc[at]), MENDED) for at in changed]
         frame = geopandas.GeoDataFrame(frame, geometry=shapes, crs=source.fetch.out_crs)
     return frame if kept.all() else frame[kept], issues, breaches
 

@@ -1,8 +1,5 @@
 """Workbooks to a table of text: one sheet, or several that are joined on a column."""
 
-import fnmatch
-import io
-
 import pandas as pd
 
 from pipelines.core.csv_text import one_column_per_heading
@@ -10,6 +7,7 @@ from pipelines.core.plain_text import folded
 from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.tables.headings import Used
+from pipelines.tables.workbook_cells import read_cells
 
 LOOK = "look at the file; the publisher may have changed its form"
 
@@ -20,16 +18,13 @@ def read_workbook(source: Source, body: bytes) -> pd.DataFrame:
     not about the same rows."""
     rule = source.fetch
     try:
-        with pd.ExcelFile(io.BytesIO(body), engine="calamine") as book:
-            names = [name for name in book.sheet_names if rule.sheets and fnmatch.fnmatch(name, rule.sheets.named)]
-            if rule.sheets and not names:
-                raise Problem(source.stem, f"the workbook has no sheet named {rule.sheets.named}", LOOK)
-            names = names or [rule.sheet or book.sheet_names[0]]
-            pages = pd.read_excel(book, names, header=None, dtype=str, keep_default_na=False, na_values=[""])
-    except Problem:
-        raise
-    except Exception as error:  # calamine raises its own error types for a damaged workbook
+        found = read_cells(body, rule.sheets.named if rule.sheets else None, rule.sheet)
+    except ValueError as error:
         raise Problem(source.stem, f"the workbook cannot be read ({error})", LOOK) from error
+    if not found:
+        wanted = rule.sheets.named if rule.sheets else rule.sheet
+        raise Problem(source.stem, f"the workbook cannot be read (it has no sheet named {wanted})", LOOK)
+    pages = {name: cells.to_pandas().astype("str") for name, cells in found.items()}
     used = Used(source)
     tables = {name: _table(source, name, cells, used) for name, cells in pages.items()}
     return _joined(source, tables, used) if rule.sheets and len(tables) > 1 else next(iter(tables.values()))

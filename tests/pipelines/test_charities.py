@@ -41,8 +41,7 @@ def test_a_list_of_objects_is_read_by_its_declared_columns_alone():
     assert table["area_name"].isna().tolist() == [False, True]
 
 
-def test_a_list_of_more_bytes_than_are_held_at_once_is_read_whole(monkeypatch):
-    monkeypatch.setattr("pipelines.tables.reading.STREAMED", 1000)
+def test_a_list_of_more_bytes_than_are_held_at_once_is_read_whole():
     rows = [{"organisation_number": n, "area_name": f"Ñame, {n}]" * 3} for n in range(120_000)]
     table = read_text_table(source(max_mb=3), zipped(json.dumps(rows, ensure_ascii=False, indent=1).encode()))
     assert table["organisation_number"].astype(int).tolist() == list(range(120_000))

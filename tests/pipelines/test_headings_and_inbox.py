@@ -43,7 +43,7 @@ def test_a_heading_with_the_ending_of_its_file_is_found_with_and_without_it():
 
 def test_two_headings_of_one_column_that_differ_are_refused():
     columns = {"flag": {"from": ["new", "old"], "type": "text"}}
-    with pytest.raises(Problem, match="one column stands under 'new' and 'old', and they differ"):
+    with pytest.raises(Problem, match=r"under 'new' and 'old', and they differ \(row \d\): '.*' and '.*'"):
         table(columns, {"data.csv": b"new,old\na,b\n"})
     assert table(columns, {"data.csv": b"new,old\na,a\n"})["flag"].tolist() == ["a"]
 

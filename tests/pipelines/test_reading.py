@@ -9,7 +9,7 @@ import pytest
 from fixtures.making import make_source
 
 from pipelines.core.problem import Problem
-from pipelines.tables import reading
+from pipelines.fetch import forms
 from pipelines.tables.canonical import canonical_hash
 from pipelines.tables.reading import read_text_table, unpack
 
@@ -83,7 +83,7 @@ def test_a_zip_whose_member_does_not_match_its_check_sum_is_refused():
 
 
 def test_a_zip_that_unpacks_to_far_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(reading, "UNPACKED_LIMIT", 2)
+    monkeypatch.setattr(forms, "UNPACKED_LIMIT", 2)
     source = make_source(fetch={"format": "zip", "max_mb": 1})
     assert len(unpack(source, zipped({"a.csv": b"0" * 2_000_000}))) == 2_000_000
     with pytest.raises(Problem, match="unpacks to far more"):
@@ -163,7 +163,7 @@ def test_a_layer_in_another_crs_is_refused():
 
 
 def test_a_feature_without_geometry_is_refused():
-    with pytest.raises(Problem, match="1 features have no geometry"):
+    with pytest.raises(Problem, match="has no geometry"):
         read("arcgis", layer_page(geometry=False), **LAYER)
 
 

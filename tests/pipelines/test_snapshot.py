@@ -2,44 +2,22 @@
 
 import datetime
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fixtures.desk import Desk, desk
 from fixtures.making import ScriptedWeb, make_source, plant
 
-from geodata.geography import Geography, read_geographies
+from geodata.geography import read_geographies
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.store import read_lines
 from pipelines.tables.changed import what_changed
 from pipelines.tables.snapshot import current, take
 from pipelines.tables.tidy import tidy
 
 LIVING = make_source({"code": {"type": "text"}}, rows={"at_least_of_last": 0.9}, stem="test_living_2026")
 TEN = b"code\n" + b"".join(b"%d\n" % i for i in range(10))
-
-
-@dataclass
-class Desk:
-    """What `take` needs of a workspace, with a web that follows a script."""
-
-    data: Path
-    web: ScriptedWeb
-    settings: Settings = field(default_factory=Settings)
-    geography: Geography = field(default_factory=lambda: read_geographies()["england_lsoa21"])
-    today: datetime.date = datetime.date(2026, 11, 22)
-
-    def __post_init__(self):
-        self.kept = {"client": self.web.client()}
-        self.run_starts: dict[str, str] = {}
-
-    def observations(self) -> list[dict]:
-        return read_lines(self.data / "snapshots" / "test_living_2026" / "observations.jsonl")
-
-
-def desk(tmp_path, *answers) -> Desk:
-    return Desk(tmp_path, ScriptedWeb(list(answers)))
 
 
 def test_the_first_answer_is_kept_as_it_came(tmp_path):

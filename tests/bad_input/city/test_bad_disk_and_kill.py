@@ -139,7 +139,8 @@ def test_second_writer(holder, data, command, fingerprint, untouched):
 def test_second_writer_from_dagster(holder, data, whole_city, fingerprint, untouched):
     before = fingerprint(data)
     workspace = open_workspace(Settings(data=data, areas=("Hanul",), sample_date=NEW, recording=whole_city.folder))
-    job = build_definitions(workspace).resolve_job_def("refresh")
+    graph = build_definitions(workspace)
+    job = graph.resolve_job_def("refresh")
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     chosen = [dg.AssetKey(["snapshot", "hso_markets_current"])]
     lines = (data / "snapshots/hso_markets_current/observations.jsonl").read_bytes()
@@ -148,8 +149,18 @@ def test_second_writer_from_dagster(holder, data, whole_city, fingerprint, untou
             instance=instance, run_config=quiet, raise_on_error=False, asset_selection=chosen
         )
         told = "".join(str(event.event_specific_data) for event in result.all_events)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="tell_failure",
+            dagster_event=result.get_run_failure_event(),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+        )
+        next(one for one in graph.sensors if one.name == "tell_failure")(context.for_run_failure())
     assert not result.success
     assert f"is being written by process {holder.pid}" in told
+    known = json.loads((data / "health.json").read_bytes())
+    assert known["state"] == "red"
+    assert known["failure"]["what"].startswith(f"{data}: is being written by process {holder.pid} on ")
     assert (data / "snapshots/hso_markets_current/observations.jsonl").read_bytes() == lines
     untouched(data, before)
 

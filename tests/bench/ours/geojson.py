@@ -20,7 +20,7 @@ def load(folder, areas):
 def run(inputs):
     frame, path = inputs
     rounded = frame.set_geometry(publishable(frame.geometry.to_numpy(), PUBLISHED))
-    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", Terms("made up", {}))))
+    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", Terms("made up", {})), "1.0.0"))
 
 
 def answer(inputs, result):

@@ -1,0 +1,100 @@
+"""The served release is the one `latest` points at now; what is outside it, and who stops moving, is left."""
+
+import os
+import socket
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from pipelines.commands import serve
+from pipelines.commands.port import listen
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """The folder of releases, and the port it is served on."""
+    monkeypatch.setattr(serve, "PATIENCE_S", 0.2)
+    releases = tmp_path / "releases"
+    for version in ("1.0.0", "1.0.1"):
+        (releases / version).mkdir(parents=True)
+        (releases / version / "a.txt").write_text(version)
+    (tmp_path / "secret.txt").write_text("secret")
+    (releases / "1.0.0" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (releases / "1.0.0" / "big.bin").write_bytes(bytes(40_000_000))
+    (releases / "latest").symlink_to("1.0.0")
+    held = listen(0)
+    server = serve.server_of(releases)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [held]})
+    thread.start()
+    yield releases, held.getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+def asked(port: int, path: str) -> bytes:
+    """The whole answer to one request, as it comes."""
+    with socket.create_connection(("127.0.0.1", port), 5) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_it_follows_latest(served):
+    releases, port = served
+    assert urllib.request.urlopen(f"http://127.0.0.1:{port}/a.txt", timeout=5).read() == b"1.0.0"
+    os.symlink("1.0.1", releases / "next")
+    os.replace(releases / "next", releases / "latest")
+    answer = asked(port, "/a.txt")
+    assert answer.endswith(b"1.0.1")
+    assert b"cache-control: no-cache" in answer
+
+
+@pytest.mark.parametrize("path", ["/../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/out.txt", "//etc/passwd", "/..%2f..%2fsecret.txt", "/a.txt/../../../secret.txt"])  # fmt: skip
+def test_what_is_outside_is_not_there(served, path):
+    assert asked(served[1], path).split(b"\r\n")[0].endswith(b"404 Not Found")
+
+
+def closed_after(connection: socket.socket) -> float:
+    """Seconds until the other end leaves."""
+    begun = time.monotonic()
+    try:
+        while connection.recv(1 << 20):
+            pass
+    except ConnectionError:
+        pass
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /a.txt HTTP/1.1\r\nHost:", b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\nGET /a"]
+)
+def test_half_a_request_is_left(served, begun):
+    with socket.create_connection(("127.0.0.1", served[1]), 5) as connection:
+        connection.settimeout(5)
+        connection.sendall(begun)
+        assert closed_after(connection) < 2
+    assert asked(served[1], "/a.txt").endswith(b"1.0.0")
+
+
+def test_an_answer_nobody_reads_is_left(served):
+    with socket.create_connection(("127.0.0.1", served[1]), 5) as connection:
+        connection.sendall(b"GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(1)
+        got = 0
+        try:
+            while block := connection.recv(1 << 20):
+                got += len(block)
+        except ConnectionError:
+            pass
+        assert got < 40_000_000
+
+
+def test_a_slow_but_steady_reader_gets_it_whole(served):
+    with socket.create_connection(("127.0.0.1", served[1]), 5) as connection:
+        connection.sendall(b"GET /big.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        got = 0
+        while block := connection.recv(1 << 21):
+            got += len(block)
+            time.sleep(0.01)
+        assert got > 40_000_000
