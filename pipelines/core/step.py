@@ -172,6 +172,8 @@ def run(step: Step[Tables], data: Path) -> Output:
     if step.keeps and record:
         _mend_kept(step, data, record)
     done = _output(data / folder, stem, record) if record and record["key"] == key else None
+    for odd in (file for file in [path, *(done.files.values() if done else ())] if file.is_dir()):
+        log.warning("%s is a folder where a file belongs; it was moved to %s", odd, store.move_aside(data, odd))
     if done and not _whole(done, record):
         log.warning("%s: a file of it is no longer what was written; it is made again", step.key)
         done = None

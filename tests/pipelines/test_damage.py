@@ -55,10 +55,21 @@ def test_a_damaged_record_makes_its_step_due_and_nothing_else(tmp_path, caplog, 
     assert "place.json is damaged" in caplog.text
 
 
-def test_a_folder_in_the_place_of_a_record_is_told_with_what_to_remove(tmp_path):
+def test_a_folder_in_the_place_of_a_record_or_an_output_is_moved_aside(tmp_path, caplog):
     (tmp_path / "places" / "place.json").mkdir(parents=True)
-    with pytest.raises(Problem, match=r"place\.json: is a folder where a file belongs\. Remove it"):
-        run(step(), tmp_path)
+    path = run(step(), tmp_path).path
+    path.unlink()
+    path.mkdir()
+    assert to_make([step()], tmp_path, hold=True) == ["places/place"]
+    run(step(), tmp_path)
+    assert to_make([step()], tmp_path, hold=True) == []
+    assert caplog.text.count("is a folder where a file belongs") == 2
+
+
+def test_a_folder_in_the_place_of_another_file_is_told_with_what_to_remove(tmp_path):
+    (tmp_path / "health.json").mkdir()
+    with pytest.raises(Problem, match=r"health\.json: is a folder where a file belongs\. Remove it"):
+        store.write_json(tmp_path / "health.json", {})
 
 
 def test_an_altered_output_is_found_before_a_release_is_made_of_it(tmp_path):
