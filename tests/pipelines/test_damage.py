@@ -1,6 +1,9 @@
 """What lies in DIR is held to what was written down of it: altered, cut or lost files are told, and made again."""
 
+import contextlib
+import io
 import json
+import logging
 import subprocess
 import sys
 
@@ -8,6 +11,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from pipelines.commands.say import Said
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import Keep, Step, output, run, to_make
@@ -271,3 +275,10 @@ def test_garbage_is_told_with_what_mends_it(releases):
     (releases / "1.0.1" / "commonground.duckdb").write_bytes(b"x" * 20_000)
     with pytest.raises(Problem, match=r"cannot be opened .* Refresh, which makes it again, or roll back"):
         open_release(releases / "1.0.1")
+
+
+def test_what_is_told_during_a_run_is_seen_though_dagster_s_own_words_are_not(capsys):
+    handler = Said()
+    with contextlib.redirect_stderr(io.StringIO()):
+        handler.emit(logging.makeLogRecord({"msg": "it is made again"}))
+    assert capsys.readouterr().err == "it is made again\n"
