@@ -73,8 +73,11 @@ def close_dead_runs(instance: dg.DagsterInstance, data: Path, but: str | None = 
         if _is_alive(instance, record):
             continue
         instance.add_run_tags(run.run_id, TAGS)  # it is no news to the alarm: this says it
-        instance.report_run_failed(run, "The process that ran it was killed.")
-        log.warning("the run begun at %s was killed, and is closed", f"{record.create_timestamp:%Y-%m-%d %H:%M}")
+        instance.report_run_failed(run, "The process that ran it is gone.")
+        log.warning(
+            "the run begun at %s never ended, and its process is gone; it is closed",
+            f"{record.create_timestamp:%Y-%m-%d %H:%M}",
+        )
 
 
 def _is_alive(instance: dg.DagsterInstance, record: dg.RunRecord) -> bool:

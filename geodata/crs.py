@@ -13,9 +13,14 @@ def same_crs(told: str, expected: str) -> bool:
     """True where what a file says of its CRS, in any of the ways that are usual (a code, an URN, WKT, an Esri number), is
     `expected`; the order of axes in it does not count, for coordinates are x, y. False for what nobody knows."""
     try:
-        return CRS.from_user_input(told).equals(CRS(expected), ignore_axis_order=True)
+        return CRS.from_user_input(told).equals(CRS.from_user_input(expected), ignore_axis_order=True)
     except CRSError:
         return False
+
+
+def is_crs(told: str) -> bool:
+    """True where what a file says of its CRS means one that is known."""
+    return same_crs(told, told)
 
 
 def transform_xy(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:

@@ -115,7 +115,7 @@ def test_runs_of_dead_processes_are_closed_and_live_ones_are_not(data, monkeypat
         assert {found[run].status for run in dead} == {dg.DagsterRunStatus.FAILURE}
         assert [found[run].status for run in alive] == [started, starting, starting]
         assert all(found[run].tags.items() >= TAGS.items() for run in dead)  # no news to the alarm
-        assert caplog.text.count("was killed, and is closed") == 2
+        assert caplog.text.count("its process is gone") == 2
         monkeypatch.setattr(history, "STARTS_WITHIN", -1)  # who has not told its number after a while never will
         close_dead_runs(instance, data, but=alive[2])
         assert {run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=UNENDED))} == {alive[0], alive[2]}

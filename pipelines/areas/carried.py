@@ -57,7 +57,7 @@ def make_by_area(given: Given) -> Tables:
 
     `how_carried` and `share` are those of geodata.vintages. `null_reason` is set where no value can be had: the source
     does not claim the area (`not_covered`), a parent is not in it (`not_in_area_vintage`), or it or the look-up is
-    unavailable. What the publisher left blank is null without one. Raises Problem for codes that the look-up lacks.
+    unavailable, or they do not fit one another, which is then `told`. What the publisher left blank is null without one.
     """
     source, vintage, columns = (given.definition[name] for name in ("source", "vintage", "columns"))
     stem, every = by_area(source.stem), given.frame("geography/areas")
@@ -65,21 +65,27 @@ def make_by_area(given: Given) -> Tables:
     names = {vintage.old: "old_code", vintage.new: "new_code", vintage.change: "change"}
     lookup = given.frame(f"table/{vintage.source}", columns=list(names)).rename(columns=names)
     here = pd.Series(among(lookup["new_code"], every["area_code"]), index=lookup.index)
-    _check_border(vintage, lookup, here)
     rows = given.frame(f"table/{source.stem}").set_index(source.key[0])
     rows = rows[~rows.index.isin(lookup.loc[~here, "old_code"])]  # of a neighbouring nation
     if not available[vintage.source]:
         rows = rows.iloc[:0]
-    carried = _carried(source, columns, rows, lookup[here], every.set_index("area_code")["population"])
+    residents, told = every.set_index("area_code")["population"], None
+    try:
+        _check_border(vintage, lookup, here)
+        carried = _carried(source, columns, rows, lookup[here], residents)
+    except Problem as problem:  # none of the two is required: neither ends a refresh
+        told = str(problem)
+        carried = _carried(source, columns, rows.iloc[:0], lookup.iloc[:0], residents)
+    is_read = all(available.values()) and not told
     carried = carried.reindex(every["area_code"])
-    carried["null_reason"] = _reasons(given.definition["geography"], source, all(available.values()), carried, every)
+    carried["null_reason"] = _reasons(given.definition["geography"], source, is_read, carried, every)
     carried = carried.rename_axis("area_code").reset_index()
     ways = carried[["area_code", "how_carried", "share", "null_reason"]].assign(source=source.stem)
     meta = {
         "carried": columns,
         "n_by_how": carried.loc[carried["null_reason"].isna(), "how_carried"].value_counts().sort_index().to_dict(),
         "n_null": int(carried["null_reason"].notna().sum()),
-    }
+    } | ({"told": [told]} if told else {})
     return {stem: carried.drop(columns="row"), f"{stem}.how": ways}, meta
 
 

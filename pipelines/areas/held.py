@@ -54,9 +54,10 @@ AGAINST = {"east": "west", "north": "south"}
 
 
 def whole_groups(grouping: pd.DataFrame, areas: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The groups of a grouping (authority_code, then code and name of the group) all of whose authorities are in the look-ups
+    """The groups of a grouping (authority_code, and code and name of the group) all of whose authorities are in the look-ups
     of `areas`; of the others, by code and by name, a sentence: a part of a group must never pass for it."""
-    code, name = grouping.columns[1:3]
+    code = next(c for c in grouping.columns if c.endswith("_code") and c != "authority_code")
+    name = code.removesuffix("_code") + "_name"
     missing = grouping[~among(grouping["authority_code"], areas["authority_code"])]
     told = {}
     for (group, title), lost in missing.groupby([code, name], sort=True):

@@ -58,7 +58,7 @@ def main() -> None:
     "--again",
     multiple=True,
     metavar="SOURCE",
-    help="Fetch this source anew, whatever is remembered of it; again for more.",
+    help="Fetch this source anew, and take what was refused as far from its last year; again for more.",
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Make what is new in N processes (default 1).")
 @click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")

@@ -124,7 +124,7 @@ class _Counted(io.RawIOBase):
 def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], object]) -> list[tuple[int, str]]:
     """Line and text of each entry of a list that a person wrote, one a line: CSV with commas, semicolons or tabs.
 
-    The entries stand in the column that one of `headings` names, else in the first. The first line is a heading where it
+    The entries stand in the column that one of `headings` names, else in the first, and in others what `is_known` knows. The first line is a heading where it
     is one of those, or has no digit and `is_known` knows it not. Raises Problem (usage) where it is no CSV in UTF-8.
     """
     try:
@@ -145,8 +145,14 @@ def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], o
     column = next((first.index(name) for name in headings if name in first), None)
     value = table[0][1][0].strip()
     has_heading = column is not None or not (any(letter.isdigit() for letter in value) or is_known(value))
-    column = column or 0
+    if column is None:  # several entries in a line
+        return [(line, cell) for line, cells in table[has_heading:] for cell in _entries(cells, is_known)]
     return [(line, cells[column] if len(cells) > column else "") for line, cells in table[has_heading:]]
+
+
+def _entries(cells: list[str], is_known: Callable[[str], object]) -> list[str]:
+    """The first cell of a line, and those after it that are known as well."""
+    return [cells[0], *(cell for cell in cells[1:] if cell.strip() and is_known(cell.strip()))]
 
 
 def one_column_per_heading(where: str, frame: pd.DataFrame, used: Collection[str] | None = None) -> pd.DataFrame:

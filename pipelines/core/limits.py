@@ -8,7 +8,7 @@ MEMBERS = 10_000  # files in a zip
 ROWS = 8_000_000  # of one table; the directory of postcodes has 2.7 million
 CELLS = 20_000_000  # of a table that is read whole, as far as its commas and line ends tell
 COLUMNS = 5_000
-OBJECTS = 2_500_000  # objects and lists in one JSON text that is read whole; each takes 25 times its bytes
+OBJECTS = 1_500_000  # objects and lists in one JSON text that is read whole; each takes 25 times its bytes
 VALUES = 12_000_000  # and values in it
 WORKBOOK_MB, WORKBOOK_S = 900, 60  # what reading one workbook may take
 

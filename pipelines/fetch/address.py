@@ -87,7 +87,7 @@ class Addresses:
                 return "(the mirror's own address)"
             parts = urlsplit(own)
             pairs = parse_qsl(parts.query, keep_blank_values=True)
-            known = [(k, v if k in SAFE or k.startswith(SAFE_PREFIX) else "...") for k, v in pairs]
+            known = [(k, v if not v or k in SAFE or k.startswith(SAFE_PREFIX) else "...") for k, v in pairs]
             query = urlencode(known, safe=".*'=,:/[]{}\"; ")
             host = parts.netloc.rpartition("@")[2]
             return self.hidden(plain(urlunsplit((parts.scheme, host, parts.path, query, ""))))[:LONGEST]

@@ -82,6 +82,10 @@ def retry_after(response: requests.Response) -> float | None:
 def passing(error: Exception) -> Passing:
     """What went wrong with a connection, in our words: the library's own repeat the address."""
     text = str(error)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Silent("the proxy does not answer, or does not let the question through")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Passing("no secure connection came about; a certificate may not be valid, or not be known here")
     if (
         isinstance(error, requests.ConnectTimeout)
         or "refused" in text

@@ -39,7 +39,7 @@ def score_file(
 ) -> pd.DataFrame:
     """Read a definition (YAML) and a table (CSV or Parquet) and score it; also rank among the areas of the list `listed`.
 
-    `tell` is called with one sentence where areas of the list are not in the table. Raises Problem or DefinitionError.
+    `tell` is called with one sentence where areas of the list are not in the table, or a column says the same of all. Raises Problem or DefinitionError.
     """
     index = read_index(definition)
     frame = read_table(table, index.area_column, _headings(index, asked))
@@ -49,7 +49,12 @@ def score_file(
         asked = replace(asked, within=codes)
         if note:
             tell(note)
-    return score_table(index, frame, table.name, asked)
+    scored = score_table(index, frame, table.name, asked)
+    for _, name, member in index.members:
+        heading = member.heading or name
+        if len(frame) > 1 and frame[heading].nunique(dropna=False) == 1:
+            tell(f"{table.name}: every row of {heading!r} says the same, so it tells no area from another")
+    return scored
 
 
 def _headings(index: Index, asked: Asked) -> list[str]:

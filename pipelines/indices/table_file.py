@@ -12,11 +12,14 @@ from pipelines.core.csv_text import read_csv_text, read_list
 from pipelines.core.limits import HELD
 from pipelines.core.parquet_file import read_parquet
 from pipelines.core.problem import Problem
+from pipelines.fetch.forms import form_of
 
 LIST_HEADINGS = ("area_code", "code", "area")
 # what a line of sums or notes is called in place of an area
 SUM = re.compile(r"(grand |sub-?|all |over)?totals?\b.*|sum|all( areas)?|overall|average|mean|median|(source|notes?)\s*:.*", re.I | re.S)  # fmt: skip
 SHORT = 3  # characters that may be a code without digits, such as NA
+FEW, FEW_SHARE = 3, 0.005  # rows of another form than the rest, beyond which they are areas of another kind
+OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SHOWN = 5
 
 
@@ -39,11 +42,19 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     try:
         if path.suffix.lower() == ".parquet":
             return read_parquet(path.name, _bytes(path), lambda name: True).to_pandas()
-        frame = read_csv_text(path.name, _bytes(path), used=used)
+        body = _bytes(path)
+        if (form := form_of(body)) not in ("csv", "json"):
+            raise Problem(path.name, f"is a file of the form {form} and no CSV", "save it as CSV (UTF-8) or Parquet")
+        frame = read_csv_text(path.name, body, used=used)
     except (ValueError, OSError) as error:
         kind = "Parquet" if path.suffix.lower() == ".parquet" else "CSV"
         message = f"cannot be read as {kind} ({str(error).splitlines()[0]})"
         raise Problem(path.name, message, "save it as CSV (UTF-8) or Parquet") from error
+    if len(frame.columns) == 1 and (other := next((mark for mark in ";\t|" if mark in frame.columns[0]), None)):
+        message = f"has one column, and its heading holds {OTHERS[other]}"
+        raise Problem(path.name, message, "save it with commas between cells, and points in numbers")
+    if frame.empty:
+        raise Problem(path.name, "holds no row", "give one row an area")
     area = area_column if area_column in frame.columns else frame.columns[0]
     # in any other column NA is nothing and 001 is 1
     numbers = {name: _numbers(frame[name]) for name in frame.columns if name != area}
@@ -111,7 +122,8 @@ def _folded(code: str) -> str:
 def first_sum(codes: pd.Series) -> int | None:
     """The position of the first row that is no area but a sum of areas or a note, as far as its code tells.
 
-    That is a code called total, average or the like; a name, or one with a space in it, among codes with digits; a nation's or region's code among codes of smaller areas.
+    That is a code called total, average or the like; a name, or one with a space in it, among codes with digits; the code of
+    a nation, a region or any larger area among codes of smaller ones; one of no known kind, among codes of one.
     """
     texts = codes.astype("str").str.strip()
     is_sum = texts.str.fullmatch(SUM.pattern, flags=SUM.flags)
@@ -119,9 +131,27 @@ def first_sum(codes: pd.Series) -> int | None:
     if is_code.mean() > 0.5:
         is_sum |= ~is_code
     is_nation = texts.str.fullmatch(_codes_above("nation"))
+    is_sum |= _unlike(texts)
     coarse = is_nation | texts.str.fullmatch(_codes_above("region"))
     if coarse.all():  # a table of regions, in which the nation is the sum
         coarse = is_nation
     if not coarse.all():
         is_sum |= coarse
     return int(is_sum.to_numpy().argmax()) if is_sum.any() else None
+
+
+def _unlike(codes: pd.Series) -> pd.Series:
+    """True for the few codes that are none of the level which most are of: a code of a larger level, or of none."""
+    odd = pd.Series(False, index=codes.index)
+    for geography in read_geographies().values():
+        levels = list(geography.levels)
+        fits = {level: codes.str.fullmatch(geography.pattern(level)).fillna(False).astype(bool) for level in levels}
+        most = next((level for level in reversed(levels) if fits[level].mean() > 0.5), None)
+        if most is None:
+            continue
+        for level in levels[levels.index(most) + 1 :]:
+            odd |= fits[level] & ~fits[most]
+        strange = ~fits[most]
+        if strange.sum() <= max(FEW, FEW_SHARE * len(codes)):  # more are another nation's
+            odd |= strange
+    return odd

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pipelines.core.step import output
 from pipelines.fetch import inbox
 from pipelines.places.records import MEANS_NOTHING
 from pipelines.register.acknowledged import Acknowledgement, Kind, read_acknowledged
+from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release.publish import ROLLBACK, latest_version
 from pipelines.release.version import kept_versions
@@ -118,12 +120,12 @@ def _not_placed(workspace: Workspace) -> Iterator[Trouble]:
 
 
 def _unmatched(workspace: Workspace) -> Iterator[Trouble]:
-    """Look-ups and groups whose codes do not meet; nothing before the table of areas was made."""
-    try:
-        told = output(workspace.data, "geography/areas").meta.get("told", [])
-    except FileNotFoundError:
-        return
-    yield from (Trouble(f"not matched: {plain(one)}") for one in told)
+    """Look-ups, groups and older areas whose codes do not meet, as far as their tables were made."""
+    carried = (f"by_area/{stem}" for stem in carried_sources(workspace.register))
+    for key in ("geography/areas", "geography/postcode", *carried):
+        with suppress(FileNotFoundError):
+            for told in output(workspace.data, key).meta.get("told", []):
+                yield Trouble(f"not matched: {plain(told)}")
 
 
 def _damaged(data: Path) -> Iterator[Trouble]:

@@ -63,9 +63,10 @@ def latest_release(data: Path) -> Path:
     releases = data / "releases"
     if name := latest_version(releases):
         return releases / name
-    if kept := kept_versions(releases):
-        remedy = f"refresh, which mends it, or roll back to {' or '.join(kept[-2:])}"
-        raise Problem(str(releases / "latest"), "points at no release that is kept", remedy)
+    if named(releases):
+        back = [f"roll back to {name}" for name in kept_versions(releases)[-2:]]
+        remedy = " or ".join(["refresh, which mends it", *back])
+        raise Problem(str(releases / "latest"), "points at no release that is whole", remedy)
     raise Problem(str(data), "holds no release", "run `commonground refresh`")
 
 

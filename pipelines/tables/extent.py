@@ -13,7 +13,7 @@ from pipelines.tables.layer import layer_breaches
 
 LEAST_OF_POSTCODES = 0.8  # a directory may hold those of other nations too
 MOST_AT_ONE, OF = 0.5, 20  # the share of a list's points, of so many or more, that may be one and the same
-ALL_AT_ONE = 5  # of so few all may be
+ALL_AT_ONE = 3  # of so few all may be
 
 
 def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from pipelines.core.store import sha256_json
 from pipelines.register.source import Source
 from pipelines.tables.extent import coordinates, is_placed, is_present
 from pipelines.tables.kept import GOOD
+from pipelines.tables.layer import ground_m2, other_ground
 from pipelines.tables.tidy import FEW_NULLED, script_of
 
 LEAST = 0.8  # of the best number of rows, and of places: fewer, where a source states no share of its own, is a loss
@@ -36,7 +37,8 @@ def held_by(source: Source, geography: Geography) -> str:
 def figures(source: Source, geography: Geography, table: pd.DataFrame, issues: pd.DataFrame) -> dict:
     """Of one answer: `rows` (and of each of its `parts`), by column the share `filled`, the share of filled cells made
     `nulled`, and the `middle` of numbers, the columns that are `constant`; of a list, how many `places` are present
-    and placed and how many of each kind, the share `placed` of those present, and of points, the share of different `spots`.
+    and placed and how many of each kind, the share `placed` of those present, and of points, the share of different `spots`;
+    of outlines of areas, the ground they cover together in square metres.
     """
     n, columns = max(len(table), 1), [name for name in source.columns if name in table]
     filled = table[columns].notna().sum()
@@ -51,6 +53,8 @@ def figures(source: Source, geography: Geography, table: pd.DataFrame, issues: p
     }
     if source.places:
         found |= _of_places(source, geography, table)
+    if (ground := ground_m2(source, geography, table)) is not None:
+        found["ground_m2"] = ground
     return found
 
 
@@ -108,6 +112,8 @@ def worse(source: Source, now: dict, past: list[dict]) -> list[str]:
     told += _counts("places", source, now.get("places"), [line["places"] for line in past if "places" in line])
     told += [sentence for best, sentence in _lost(now, past) if best > _most(past, "places") / 2]
     told += _placed(now, past) + _columns(now, past)
+    if "ground_m2" in now and (known := [line["ground_m2"] for line in past if "ground_m2" in line]):
+        told += other_ground(now["ground_m2"], known[-1])
     return told
 
 

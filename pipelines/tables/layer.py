@@ -7,6 +7,7 @@ borders, and then, of the few pairs in doubt, of the shapes themselves: all pair
 
 import geopandas
 import numpy as np
+import pandas as pd
 import shapely
 
 from geodata.extent import within_extent
@@ -23,6 +24,7 @@ MENDED = "crosses itself or has a spike: its polygons were kept"
 MOST_MENDED = 0.01  # the share of its ground that an outline may gain or lose by being mended
 MOST_SHARED = 0.02  # the share of an outline that others may cover too: slivers of borders that do not quite meet
 MOST_ALONE = 0.5  # the share of borders that no other outline meets: coasts, and the rim of a small layer
+MOST_OTHER = 0.02  # the share by which the ground of all areas may differ from that of the last good layer
 BESIDE_M = 2.0
 PER_OUTLINE = 8
 MOST_PAIRS = 2000  # in doubt; more are not looked at one by one
@@ -86,6 +88,22 @@ def layer_breaches(source: Source, geography: Geography, layer: geopandas.GeoDat
             or _ground_breaches(named, shapes)
         )
     return []
+
+
+def ground_m2(source: Source, geography: Geography, layer: pd.DataFrame) -> float | None:
+    """What the outlines of all areas cover together; None of any other source."""
+    if source.stem != geography.boundaries.source:
+        return None
+    return float(shapely.area(layer.geometry.to_numpy()).sum())
+
+
+def other_ground(now_m2: float, last_m2: float) -> list[str]:
+    """In words, that outlines cover much more or less ground than those of the last good answer; nothing where they do not."""
+    if abs(now_m2 - last_m2) <= MOST_OTHER * last_m2:
+        return []
+    return [
+        f"its outlines cover {now_m2 / 1e6:,.1f} square kilometres, where the last good ones cover {last_m2 / 1e6:,.1f}"
+    ]
 
 
 class Named:

@@ -5,12 +5,14 @@ import warnings
 from contextlib import closing
 
 import geopandas
+import numpy as np
 import orjson
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
-from geodata.crs import PUBLISHED, transform_xy
+from geodata.crs import PUBLISHED, is_crs, transform_xy
 from pipelines.core.json_text import read_json
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
@@ -36,8 +38,15 @@ def read_layer_file(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
         raise Problem(source.stem, "the layer has no shapes", REMEDY)
     if layer.crs is None:
         raise Problem(source.stem, "the layer does not say in which CRS it is", REMEDY)
-    points = shapely.point_on_surface(layer.geometry.to_numpy())
-    longitude, latitude = transform_xy(shapely.get_x(points), shapely.get_y(points), layer.crs.to_string(), PUBLISHED)
+    shapes = layer.geometry.to_numpy()
+    shapes = np.where(np.isfinite(shapely.bounds(shapes)).all(axis=1), shapes, None)  # nor of what is empty
+    try:
+        points = shapely.point_on_surface(shapes)
+        x, y = shapely.get_x(points), shapely.get_y(points)
+        longitude, latitude = transform_xy(x, y, layer.crs.to_string(), PUBLISHED)
+    except (ProjError, shapely.errors.GEOSException) as error:
+        message = f"its shapes have no place on Earth ({plain(str(error))[:80]})"
+        raise Problem(source.stem, message, REMEDY) from error
     texts = layer.drop(columns="geometry")
     frame = pd.DataFrame(
         {name: texts[name].astype("str").where(texts[name].notna(), None) for name in texts}, dtype=object
@@ -54,6 +63,7 @@ def _declared_alone(source: Source, body: bytes, odd: Odd) -> bytes:
     page = read_json(body)
     if not isinstance(page, dict) or not isinstance(page.get("features"), list):
         raise Problem(source.stem, "the map layer cannot be read (it has no list of features)", REMEDY)
+    _hold_told_crs(source, page)
     used, kept = Used(source), []
     for number, feature in odd.numbered(page["features"]):
         properties, geometry = feature.get("properties") or {}, feature.get("geometry")
@@ -93,3 +103,12 @@ def _layer(source: Source, body: bytes) -> geopandas.GeoDataFrame:
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.GEOSException, ValueError) as error:
         message = f"the map layer cannot be read ({str(error).splitlines()[0][:120]})"
         raise Problem(source.stem, message, REMEDY) from error
+
+
+def _hold_told_crs(source: Source, page: dict) -> None:
+    """Raises Problem for a GeoJSON whose CRS nobody knows: GDAL would take its numbers for degrees without a word."""
+    crs = page.get("crs")
+    told = crs.get("properties") if isinstance(crs, dict) else None
+    name = (told.get("name") or told.get("code")) if isinstance(told, dict) else None
+    if name and not is_crs(str(name)):
+        raise Problem(source.stem, f"the layer came in {plain(str(name))[:60]!r}, which is no CRS", REMEDY)

@@ -34,6 +34,7 @@ from pipelines.tables.kept import (
     with_bytes,
     write_down,
 )
+from pipelines.tables.known_codes import hold_to_known
 from pipelines.tables.moved import moved
 from pipelines.tables.parted import without_unreadable
 from pipelines.tables.refused import Refused, judged_by, refused_before, remembered_if_refused
@@ -213,10 +214,10 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     if source.fetch.parts and not by_hand:
         listed = part_list.parts_of(client, source, workspace.geography, last)
     known, kept = (before or {}).get("validator", {}), folder / before["sha"] if before else None
-    if refused:
-        known, kept = refused.validator, None
-    reply = inbox.fetch(workspace.data, source, known) if by_hand else _ask(workspace, source, listed.of, known, kept)
-    reply = without_unreadable(source, reply, known, kept)
+    if refused:  # what a query service calls unchanged is what it says of a layer, and not its rows: a glitch may pass
+        known, kept = refused.validator if source.fetch.protocol in ("file", "extract") else {}, None
+    ask = _look_in if by_hand else _ask
+    reply = without_unreadable(source, ask(workspace, source, listed.of, known, kept), known, kept)
     if refused and (reply is None or canonical_hash(source, reply.files) == refused.sha):
         raise Refused(source.stem, refused)
     line: dict[str, Any] = {
@@ -237,6 +238,7 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
     with remembered_if_refused(sha, reply.validator, through, judged), unforeseen(source.stem):
         taken = accepted is not None and accepted.sha == sha
         table, issues, found = _held_to_the_past(workspace, source, reply, (last, past), taken)
+    hold_to_known(workspace, source, table)
     line |= {"held_by": held, **found}
     if (folder / sha).is_dir() and not is_undamaged(source, folder, line):
         move_aside(folder, workspace.geography.stem, sha)
@@ -247,6 +249,11 @@ def _observe(workspace: Workspace, source: Source, folder: Path, last: dict | No
             store.move_folder(beside, folder / sha)
     handed.keep(folder / sha, source, workspace.geography, (table, issues))
     return with_bytes(folder, {**line, "rows": len(table), "status": "new"})
+
+
+def _look_in(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:
+    """What lies in the inbox for the source; None where nothing changed since `known`."""
+    return inbox.fetch(workspace.data, source, known)
 
 
 def _ask(workspace: Workspace, source: Source, listed: dict, known: dict, kept: Path | None) -> Reply | None:

@@ -216,7 +216,7 @@ def test_a_link_that_points_at_no_release_of_this_folder_is_told(releases, to):
     if to:
         (releases / "latest").symlink_to(to)
     assert latest_version(releases) is None
-    with pytest.raises(Problem, match=r"points at no release that is kept.*1\.0\.0 or 1\.0\.1"):
+    with pytest.raises(Problem, match=r"points at no release that is whole.*1\.0\.0 or roll back to 1\.0\.1"):
         latest_release(releases.parent)
 
 

@@ -123,6 +123,20 @@ def test_a_time_out_is_tried_again(waits):
         get(ScriptedWeb([requests.ReadTimeout("slow")]))
 
 
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (requests.exceptions.SSLError("certificate verify failed for /secret"), "a certificate may not be valid"),
+        (requests.exceptions.ProxyError("Cannot connect to proxy user:secret@refused"), "the proxy does not answer"),
+        (requests.ConnectionError("Connection aborted: /secret"), "the connection failed"),
+    ],
+)
+def test_why_there_is_no_connection_is_told_in_our_words(waits, error, what):
+    with pytest.raises(Problem, match=what) as failed:
+        get(ScriptedWeb([error]))
+    assert "secret" not in str(failed.value)
+
+
 def test_a_host_where_nothing_answers_is_not_waited_for_twice(waits):
     web = ScriptedWeb([requests.ConnectionError("[Errno 111] Connection refused")])
     client = web.client()

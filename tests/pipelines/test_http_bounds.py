@@ -1,7 +1,6 @@
 """An answer, and all answers of a source, have an end: within a budget of time, bytes and requests, whoever sends them."""
 
 import datetime
-import email.utils
 import gzip
 import resource
 import time
@@ -150,7 +149,7 @@ def test_no_wait_is_longer_than_what_is_left_of_a_source_s_time(waits):
     [
         ("7", 7),
         ("9" * 400, 60),
-        (email.utils.format_datetime(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=900)), 60),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", 60),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
         ("Wed, 21 Oct 99999 07:28:00 GMT", 0.5),
         ("soon", 0.5),

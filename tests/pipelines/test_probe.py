@@ -385,6 +385,7 @@ def test_overpass_is_asked_a_tiny_question_and_left_alone_when_busy(waits):
             "https://data.example/a.csv?sig=...&se=...&date=latest",
         ),
         ("http://mirror.internal:81/data.example/a.csv", "https://data.example/a.csv"),
+        ("https://data.example/a?area=GB&redirect=...", "https://data.example/a?area=GB&redirect=..."),
     ],
 )
 def test_an_address_is_told_without_secrets(address, told):

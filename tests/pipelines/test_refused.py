@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import pytest
 from click.testing import CliRunner
 from fixtures.making import ScriptedWeb, make_source
@@ -159,3 +160,74 @@ def test_again_of_no_source_is_a_wrong_question(tmp_path):
     assert ran.exit_code == 2
     assert "--again nowhere_2026: is no source of this register" in ran.stderr
     assert not (tmp_path / "data").exists()
+
+
+class Layer(ScriptedWeb):
+    """A layer of ten rows that never says when it was edited; `page` is what it answers."""
+
+    def __init__(self):
+        super().__init__(self.answer)
+        self.rows = [{"attributes": {"OBJECTID": i, "code": f"E0100000{i}"}} for i in range(10)]
+        self.pages = 0
+
+    def answer(self, request):
+        if "returnCountOnly" in request.url:
+            return orjson.dumps({"count": 10})
+        if "/query" not in request.url:
+            return orjson.dumps({"objectIdField": "OBJECTID", "maxRecordCount": 2000})
+        self.pages += 1
+        return orjson.dumps({"features": self.rows})
+
+
+LAYER = make_source(
+    {"code": {"type": "code", "level": "area"}},
+    {"protocol": "arcgis", "url": "https://gis.example/FeatureServer/0", "format": "arcgis"},
+    key=["code"],
+    rows={"exactly": 10},
+    stem=SOURCE.stem,
+    required=True,  # so that no other source is looked at for its codes
+)
+
+
+def test_a_layer_once_glitched_is_asked_again_though_it_says_that_nothing_was_edited(tmp_path):
+    web = Layer()
+    good = web.rows
+    web.rows = [{"attributes": {"OBJECTID": i, "code": None}} for i in range(10)]
+    for n in (1, 2):
+        with pytest.raises(Problem, match="is missing"):
+            take(Desk(tmp_path, web), LAYER)
+        assert web.pages == n
+    web.rows = good
+    assert take(Desk(tmp_path, web), LAYER).state == "new"
+    assert take(Desk(tmp_path, web), LAYER).state == "unchanged"
+    assert web.pages == 3
+
+
+def test_a_layer_that_was_taken_with_a_glitch_is_asked_again_on_demand(tmp_path):
+    web = Layer()
+    good, web.rows = web.rows, [{"attributes": {"OBJECTID": i, "code": f"E0199999{i}"}} for i in range(10)]
+    assert take(Desk(tmp_path, web), LAYER).state == "new"
+    web.rows = good
+    assert take(Desk(tmp_path, web), LAYER).state == "unchanged"
+    again = take(Desk(tmp_path, web, Settings(again=(SOURCE.stem,))), LAYER)
+    assert again.state == "new"
+    assert take(Desk(tmp_path, web), LAYER).sha == again.sha
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rows: rows[:5], "repeats a page after 5 of 10"),
+        (lambda rows: rows[:5] + rows[:5], "holds the same feature twice"),
+        (lambda rows: [], "stops after 0 of 10"),
+        (lambda rows: [*rows, {"attributes": {"OBJECTID": 99, "code": "E01000099"}}], "11 features came where"),
+        (lambda rows: [{"attributes": {**row["attributes"], "code": "E01000001"}} for row in rows], "more than once"),
+    ],
+)
+def test_a_layer_that_came_half_or_doubled_is_refused_and_asked_again(tmp_path, waits, change, told):
+    web = Layer()
+    good, web.rows = web.rows, change(web.rows)
+    with pytest.raises(Problem, match=told):
+        take(Desk(tmp_path, web), LAYER)
+    web.rows = good
+    assert take(Desk(tmp_path, web), LAYER).state == "new"

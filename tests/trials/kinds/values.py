@@ -354,12 +354,13 @@ def spoil(town: Recording, stem: str, way: str) -> None:
 
 
 def applies(stem: str, way: str) -> bool:
-    """True where a way of going wrong means something for a source, told by trying it."""
+    """True where a way of going wrong changes anything in a source, told by trying it."""
     source, files = SOURCES[stem], {a["url"]: a["file"] for a in json.loads((SAMPLE / "2026-09-30.json").read_bytes())}
     for url in addresses(stem, list(files))[:1]:
         rows = read(source, (SAMPLE / files[url]).read_bytes())
+        before = json.dumps(rows)
         try:
-            return bool(rows) and bool(WAYS[way](source, rows, random.Random(SEED)))
+            return bool(rows) and json.dumps(WAYS[way](source, rows, random.Random(SEED))) != before
         except LeftOutError:
             return False
     return False

@@ -1,0 +1,1 @@
+"""Bytes from outside, spoiled at random: `make fuzz`."""
