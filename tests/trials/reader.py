@@ -36,5 +36,5 @@ if __name__ == "__main__":
             except Exception as error:
                 with told.open("a") as file:
                     file.write(f"{type(error).__name__}: {error}\n")
-        time.sleep(0.05)
+        time.sleep(0.3)
     told.with_suffix(".read").write_text(f"{n:,} times, of {len(seen)} releases in turn")
