@@ -138,10 +138,13 @@ def _geojson(maps: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
 
 
 def _parquet(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
-    file = pyarrow.parquet.ParquetFile(path)
-    held = [name for name in file.schema_arrow.names if name != "geometry"]
-    places = file.read(["place_id"])["place_id"].to_pylist() if "place_id" in held else []
-    return held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode()
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+        held = [name for name in file.schema_arrow.names if name != "geometry"]
+        places = file.read(["place_id"])["place_id"].to_pylist() if "place_id" in held else []
+        return held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode()
+    except (ValueError, OSError):  # Arrow's own errors are of these kinds
+        return [], [], None  # it is not the file that was published, which its own check reports
 
 
 def _csv(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:

@@ -127,6 +127,7 @@ def test_words_that_are_not_there(words, command):
         "csv/by_authority/S99600001.csv",
         "geojson/places.geojson",
         "geojson/neighbourhoods.geojson",
+        "parquet/neighbourhoods.parquet",
         "datapackage.json",
     ],
 )
