@@ -94,6 +94,17 @@ def without(n: int) -> Callable[[bytes], bytes]:
     return change
 
 
+def named(name: str) -> Callable[[bytes], bytes]:
+    """The libraries, the last of another name."""
+
+    def change(body: bytes) -> bytes:
+        told = json.loads(body)
+        told["응답"]["목록"][-1]["도서관명"] = name
+        return json.dumps(told).encode()
+
+    return change
+
+
 def rows(n: int) -> Callable[[bytes], bytes]:
     """The markets without the last n."""
     return lambda body: b"\n".join(body.rstrip(b"\n").split(b"\n")[:-n]) + b"\n"
@@ -121,7 +132,7 @@ YEAR: list[tuple[str, Callable[[City], object], Expected]] = [
     ("and are whole again", lambda c: c.mends(MARKETS), Expected(moves=None)),
     ("the list of areas does not answer", lambda c: c.says(AREAS, b"gone", status=404), Expected(1, "red", False, ("hso_areas_2025",))),
     ("it answers again", lambda c: c.mends(AREAS), PASSES),
-    ("the disk is full", lambda c: c.renews(LIBRARIES, without(1)), Expected(1, "red", False, ("space",))),
+    ("the disk is full", lambda c: c.renews(LIBRARIES, named("Nabi")), Expected(1, "red", False, ("space",))),
     ("there is room", NOTHING, NEWS),
     ("killed while a release is made", lambda c: c.renews(MARKETS, rows(1)), Expected(-signal.SIGKILL, "red", False)),
     ("after the kill", NOTHING, NEWS),
@@ -132,7 +143,7 @@ YEAR: list[tuple[str, Callable[[City], object], Expected]] = [
     ("nor now", NOTHING, Expected(light="green", moves=False)),
     ("nor now: it is overdue", NOTHING, Expected(light="red", moves=False, told=("overdue",))),
     ("the outlines are edited", lambda c: c.renews(OUTLINES, edited), PASSES),
-    ("a library closes", lambda c: c.renews(LIBRARIES, without(1)), NEWS),
+    ("a library has another name", lambda c: c.renews(LIBRARIES, named("Haneul")), NEWS),
     ("nothing new", NOTHING, PASSES),
 ]  # fmt: skip
 
