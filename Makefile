@@ -1,11 +1,11 @@
-# make run | test | bench | cases | kills | year | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
+# make run | test | bench | cases | kills | year | fuzz | lint | docs | matching | clean. Set-up happens once, and again when requirements.lock or pyproject.toml changes.
 PYTHON ?= python3
 DATA ?= data
 BIN := .venv/bin
 READY := .venv/.ready
 BENCH := .venv/bench
 
-.PHONY: run test bench cases kills year lint docs matching clean
+.PHONY: run test bench cases kills year fuzz lint docs matching clean
 
 run: $(READY)
 	$(BIN)/commonground refresh --data $(DATA)
@@ -30,6 +30,10 @@ kills: $(READY)
 # A year of fortnights on one disk, with faults by schedule: some minutes.
 year: $(READY)
 	$(BIN)/python tests/trials/year.py $(YEAR_ARGS)
+
+# Every reader of bytes from outside, tried with spoiled ones for ten minutes each, two at once. FUZZ_ARGS="--seconds 60 --only json".
+fuzz: $(READY)
+	$(BIN)/python tests/trials/fuzz/run.py $(FUZZ_ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import pandas as pd
 from geodata.crs import DECIMALS, PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.reference import read_grouping, read_names
-from pipelines.areas.held import hold_levels, hold_to_outlines, unmatched_areas, unmatched_claims, whole_groups
+from pipelines.areas.held import hold_levels, unmatched_areas, unmatched_claims, whole_groups
 from pipelines.areas.names import NAMED, difference, names_of, resolve
 from pipelines.areas.postcodes import origins
 from pipelines.core.problem import Problem
@@ -18,6 +18,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Keep, Output, Step, Tables
 from pipelines.core.store import json_bytes, sha256
 from pipelines.register.workspace import Workspace
+from pipelines.tables.origins import hold_to_outlines, origins_of
 
 log = logging.getLogger("commonground.areas")
 AREA = schema(
@@ -98,16 +99,13 @@ def _origins(given: Given, geography: Geography) -> pd.DataFrame:
     """
     layer = geography.centroids
     points = geopandas.read_parquet(given[f"table/{layer.source}"].path)
-    x, y = transform_xy(
-        points.geometry.x.to_numpy(), points.geometry.y.to_numpy(), points.crs.to_string(), geography.crs
-    )
     kind = (
         points[layer.kind].astype("str").add(" centroid")
         if layer.kind
         else pd.Series(None, index=points.index, dtype="str")
     )
     kind = kind.fillna(layer.kind_if_absent)
-    found = pd.DataFrame({"area_code": points[layer.by], "x": np.round(x, 1), "y": np.round(y, 1), "origin_kind": kind})
+    found = origins_of(geography, points).assign(origin_kind=kind)
     outlines = geopandas.read_parquet(given[f"table/{geography.boundaries.source}"].path)
     outlines = outlines.set_index(geography.boundaries.by).geometry
     hold_to_outlines(found, outlines, layer.source, geography.boundaries.source)

@@ -72,6 +72,7 @@ WHY = {  # every direct dependency, and why it is here
     "python-calamine": "reading Excel files",
     "pyyaml": "definition files, with line numbers",
     "rapidfuzz": "how like two names are, when records are conflated",
+    "psutil": "whether the process of a run is still there",
     "requests": "fetching sources",
     "salib": "Sobol indices: which choice of method moves ranks most",
     "scipy": "nearest places, the normal curve, rank correlation",

@@ -1,6 +1,7 @@
 """What a command says on the terminal: words from outside are in it, and none of them may move, colour or hide others."""
 
 import logging
+import sys
 
 import click
 
@@ -13,11 +14,15 @@ def say(text: str, err: bool = False) -> None:
 
 
 class Said(logging.Handler):
-    """Log messages on standard error."""
+    """Log messages on standard error, as it was when this was made: Dagster's own words are kept from it while it runs."""
+
+    def __init__(self):
+        super().__init__()
+        self.stream = sys.stderr
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one."""
         try:
-            say(record.getMessage(), err=True)
+            click.echo(shown(record.getMessage()), file=self.stream)
         except Exception:
             self.handleError(record)

@@ -40,7 +40,7 @@ def read_csv_text(
         data = _utf8(body, encoding)
         if (cells := data.count(b",") + data.count(b"\n") + data.count(b"\r")) > CELLS:
             raise Problem(where, f"cannot be read as CSV ({cells:,} cells, where none has {CELLS:,})", LOOK)
-        head = data[:HEAD].decode(errors="ignore")
+        head = data[:HEAD].decode(errors="ignore").encode()
         heading = next((cells for _, cells, _ in _records(head) if any(cells)), None)
         if heading is None:
             raise Problem(where, "cannot be read as CSV (it is empty)", "give one with a line of headings")
@@ -134,7 +134,7 @@ def read_list(path: Path, headings: Collection[str], is_known: Callable[[str], o
             )
         text = path.read_text("utf-8-sig")
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
-        records = _records(text, delimiter=delimiter, skipinitialspace=True)
+        records = _records(text.encode(), delimiter=delimiter, skipinitialspace=True)
         table = [(line, cells) for line, cells, _ in records if any(cell.strip() for cell in cells)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         message = f"cannot be read as a CSV ({str(error)[:80]})"
@@ -215,12 +215,17 @@ def _rules(positions: list[int], block: int) -> dict:
     }
 
 
-def _records(text: str, **form) -> Iterator[tuple[int, list[str], str]]:
+def _text_lines(data: bytes) -> io.TextIOWrapper:
+    """The lines of a text with their ends, at a quarter of the memory that a StringIO takes."""
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+
+
+def _records(data: bytes, **form) -> Iterator[tuple[int, list[str], str]]:
     """Each record: the line it starts on, its cells (none in a blank line) and its lines as they stand."""
     raw, start = [], 1
 
     def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
+        for line in _text_lines(data):
             raw.append(line)
             yield line
 
@@ -247,9 +252,10 @@ def _without_blank(where: str, data: bytes, width: int) -> tuple[bytes, list[int
 
     Raises Problem for a record that is not `width` cells long, and for a quote that is never closed.
     """
-    kept, lines, raw = io.StringIO(newline=""), [], ""
-    writer = csv.writer(kept, lineterminator="\n")
-    for line, cells, raw in _records(data.decode()):
+    kept, lines, raw = io.BytesIO(), [], ""
+    text = io.TextIOWrapper(kept, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    for line, cells, raw in _records(data):
         if len(cells) <= 1 and not "".join(cells).strip():
             continue
         if len(cells) != width:
@@ -259,13 +265,14 @@ def _without_blank(where: str, data: bytes, width: int) -> tuple[bytes, list[int
         writer.writerow(cells)
         lines.append(line)
     _refuse_open_quote(where, lines[-1], raw)
-    return kept.getvalue().encode(), lines
+    text.flush()
+    return kept.getvalue(), lines
 
 
 def _refuse_open_quote(where: str, line: int, raw: str) -> None:
     """Raises Problem where this record, the last of its text, ends within quotes."""
     try:
-        list(csv.reader(io.StringIO(raw, newline=""), strict=True))
+        list(csv.reader(_text_lines(raw.encode()), strict=True))
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise Problem(

@@ -172,12 +172,17 @@ def run(step: Step[Tables], data: Path) -> Output:
     if step.keeps and record:
         _mend_kept(step, data, record)
     done = _output(data / folder, stem, record) if record and record["key"] == key else None
+    for odd in (file for file in [path, *(done.files.values() if done else ())] if file.is_dir()):
+        log.warning("%s is a folder where a file belongs; it was moved to %s", odd, store.move_aside(data, odd))
     if done and not _whole(done, record):
         log.warning("%s: a file of it is no longer what was written; it is made again", step.key)
         done = None
     if not record and path.exists():
         log.warning("%s is damaged; it is made again", path)
-    if not done or (step.keeps and not (data / step.keeps.file).exists()):
+    if record and step.keeps and not (data / step.keeps.file).exists():
+        log.warning("%s is lost; it is made again from all that was ever seen", data / step.keeps.file)
+        done = None
+    if not done:
         done = _make(step, data, key, record)
     if step.keeps and not _is_kept(step, data, done):
         store.write_bytes(data / step.keeps.file, step.keeps.content(done))
@@ -196,9 +201,9 @@ def _mend_kept(step: Step, data: Path, record: dict) -> None:
     if not path.exists() or _is_kept(step, data, done):
         return
     aside, whole = store.move_aside(data, path), _whole(done, record)
-    again = f"written again from {done.path}" if whole else "made again from all that was ever seen"
-    log.warning("%s is damaged and was moved to %s; it is %s", path, aside, again)
+    log.warning("%s is damaged and was moved to %s", path, aside)
     if whole:
+        log.warning("%s is written again from %s", path, done.path)
         store.write_bytes(path, step.keeps.content(done))
 
 

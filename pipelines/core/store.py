@@ -275,6 +275,13 @@ def disk_use(data: Path) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
+@contextmanager
+def copied(path: Path) -> Iterator[Path]:
+    """Give a copy of a file, outside DIR, to open: its name is gone afterwards, and what it holds when it is closed."""
+    with tempfile.TemporaryDirectory(prefix="commonground.") as folder, disk_problems(Path(folder)):
+        yield Path(shutil.copyfile(path, Path(folder) / path.name))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder that everyone may look into, with those above it; one that is there stays as it is.
 

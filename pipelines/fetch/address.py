@@ -5,11 +5,9 @@ of an address behind the mirror, the publisher's own is told.
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
-
-from requests.utils import get_auth_from_url
 
 from pipelines.core.plain_text import plain
 
@@ -22,16 +20,14 @@ SAFE_PREFIX = "c2021_"
 LONGEST = 300
 PORTS = {"http": 80, "https": 443}
 UNREADABLE = "(an address that cannot be read)"
-MIRROR_S_OWN = (
-    "https://mirror.invalid/"  # stands for one that is not behind the mirror, and may hold its secret anywhere
-)
+MIRROR_S_OWN = "https://mirror.invalid/"  # stands for one not behind the mirror, which may hold its secret anywhere
 
 
 @dataclass(frozen=True)
 class Addresses:
     """Those of one client, behind `mirror` where there is one."""
 
-    mirror: str | None = None
+    mirror: str | None = field(default=None, repr=False)
 
     @cached_property
     def _parts(self) -> SplitResult:
@@ -61,8 +57,11 @@ class Addresses:
 
     def auth(self, url: str) -> tuple[str, str] | None:
         """The mirror's user and password, where it is the mirror that is asked."""
-        found = get_auth_from_url(self.mirror) if self.mirror and self.is_mirror(url) else ("", "")
-        return found if any(found) else None
+        return self._login if any(self._login) and self.is_mirror(url) else None
+
+    @property
+    def _login(self) -> tuple[str, str]:
+        return unquote(self._parts.username or ""), unquote(self._parts.password or "")
 
     def is_mirror(self, url: str) -> bool:
         """True for an address at the mirror's scheme, host and port."""
@@ -96,19 +95,19 @@ class Addresses:
 
     def hidden(self, text: str) -> str:
         """A text in which somebody may have repeated the mirror's address, without what may be secret in it."""
-        if not self.mirror:
-            return text
-        user, password = get_auth_from_url(self.mirror)
-        basic = b64encode(f"{user}:{password}".encode()).decode()
-        secrets = {
-            password,
-            quote(password, safe=""),
-            password and basic,
-            *(self._parts.path.rstrip("/"), unquote(self._parts.path).rstrip("/")),
-        }
-        for secret in sorted(secrets, key=len, reverse=True):
-            text = text.replace(secret, "...") if secret else text
+        for secret in self._secrets:
+            text = text.replace(secret, "...")
         return text
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        """What may be one, the longest first: short words stay, for they stand in other texts too."""
+        user, password = self._login
+        basic = b64encode(f"{user}:{password}".encode()).decode()
+        words = [word for word in (password or user, quote(password or user, safe=""), basic) if len(word) >= 4]
+        path = self._parts.path.rstrip("/")
+        words += [word for word in (path, unquote(path), *path.split("/"), *unquote(path).split("/")) if len(word) >= 8]
+        return sorted(set(words), key=len, reverse=True)
 
 
 def _host_and_port(parts: SplitResult) -> tuple[str, int]:

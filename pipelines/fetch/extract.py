@@ -5,6 +5,8 @@ objects that carry a wanted tag, once for the ways that wanted relations are mad
 What is kept has the form of an Overpass answer, so that everything after it reads one form.
 """
 
+import subprocess
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -51,10 +53,24 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
         answer = client.download(source.stem, rule.urls[0], path, rule.max_mb * 1_000_000, validator, refuse_html)
         if answer.body is None:
             return None
-        body, as_at = reduce(path, source)
+        body, as_at = reduce_apart(path, source)
     return Reply(
         {"data.json": body}, asked | {"file": answer.validator}, believed_day(as_at, today) or answer.day(today)
     )
+
+
+def reduce_apart(path: Path, source: Source) -> tuple[bytes, str | None]:
+    """What `reduce` gives, from a process of its own: damaged bytes may end the one that reads them."""
+    command = [sys.executable, "-m", __name__, str(path)]
+    asked = source.model_dump_json(by_alias=True).encode()
+    done = subprocess.run(command, input=asked, capture_output=True, check=False)  # noqa: S603 - our own module
+    if done.returncode:
+        raise Problem(source.stem, "the extract is damaged: it ends the program that reads it", "try later")
+    told, _, body = done.stdout.partition(b"\n")
+    found = orjson.loads(told)
+    if found.get("what"):
+        raise Problem(source.stem, found["what"], found["remedy"])
+    return body, found["as_at"]
 
 
 @dataclass
@@ -208,3 +224,11 @@ def _look_for(held: osmium.index.IdSet, ids: np.ndarray, landmark: int | None) -
     if landmark is not None:
         held.set(landmark)
     return landmark
+
+
+if __name__ == "__main__":
+    try:
+        reduced, day = reduce(Path(sys.argv[1]), Source.model_validate_json(sys.stdin.buffer.read()))
+        sys.stdout.buffer.write(orjson.dumps({"as_at": day}) + b"\n" + reduced)
+    except Problem as problem:
+        sys.stdout.buffer.write(orjson.dumps({"what": problem.what, "remedy": problem.remedy}) + b"\n")

@@ -41,6 +41,7 @@ PASSING = {408, 429, 500, 502, 503, 504}
 GONE = {404, 410}
 HEAD = 4096  # bytes of a large file that tell what it is
 HOPS = 10  # redirects of one answer
+SHORTER = 4  # times, of the patience with a host that was too slow
 T = TypeVar("T")
 
 
@@ -59,6 +60,7 @@ class Client:
     budget: Budget = field(default_factory=Budget)
     downloaded: int = 0
     silent_hosts: set[str] = field(default_factory=set)
+    slow_hosts: set[str] = field(default_factory=set)  # whose answers were too slow once: the next are waited for less
     resting: dict[str, float] = field(default_factory=dict)  # until when a host that asked for it is left alone
     seen: Seen | None = field(default=None, repr=False)
     answered: bool = False  # whether anyone has, so far
@@ -227,7 +229,8 @@ class Client:
         self, source: str, url: str, params: dict | None, headers: dict, manners: Manners, accepted: tuple[int, ...]
     ) -> Iterator[requests.Response]:
         self._spend(source)
-        self.wire.deadline = min(self.ends, time.monotonic() + self.budget.connect_s + manners.read_s)
+        patience = manners.read_s / (SHORTER if self._host(url) in self.slow_hosts else 1)
+        self.wire.deadline = min(self.ends, time.monotonic() + self.budget.connect_s + patience)
         try:
             with self._followed(source, url, params, headers, manners) as response:
                 self.seen, self.answered = seen_of(response, self.own_address(response.url)), True
@@ -247,6 +250,9 @@ class Client:
         except FAULTS as error:  # what the libraries say repeats the address, so it ends here
             raise self._told(source, url, error) from None
 
+    def _host(self, url: str) -> str:
+        return urlsplit(self.addresses.asked(url)).netloc
+
     def _spend(self, source: str) -> None:
         """One more request of the source. Raises Problem where its budget is spent."""
         self.n_requests += 1
@@ -262,6 +268,7 @@ class Client:
             if time.monotonic() >= self.ends:
                 what = f"its answers took more than {self.budget.source_s / 60:,.3g} minutes in all"
                 return Problem(source, what, "try later; the publisher's service is very slow")
+            self.slow_hosts.add(self._host(url))
             what = f"the answer came too slowly, and was not waited for ({self.addresses.told(url)})"
             return Problem(source, what, "try later; the publisher's service, or the network, is very slow")
         if isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)):

@@ -35,7 +35,7 @@ def fetch(data: Path, source: Source, last: dict) -> Reply | None:
         "put_there_at": put.isoformat(timespec="seconds"),
     }
     if source.fetch.protocol == "extract":
-        body, as_at = extract.reduce(newest, source)
+        body, as_at = extract.reduce_apart(newest, source)
         return Reply({"data.json": body}, {"inbox": stamp}, as_at, by_hand=by_hand)
     files = {}
     for name, path in found.items():

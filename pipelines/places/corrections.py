@@ -36,6 +36,7 @@ CHOICES = {
     "own_place": ("yes",),
 }
 JOINS = ("same_place_as", "own_place")
+ONE_VALUE = ("name", "point", "owner_kind", "run_by", "status")  # of which two lines must not say two things
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
 PERSONAL = re.compile(r"[^\s/]@[^\s/]+\.\w|(?:^|(?<=[\s(:]))(?:\+\d|0)[\d\s()-]{8,}\d")  # an e-mail or telephone number
@@ -81,7 +82,8 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
         return Corrections()
     rows = _rows(path)
     wrong, found = [], []
-    for number, row in enumerate(rows[1:], start=2):
+    said: dict[tuple[str, str], Correction] = {}
+    for number, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
         breach = _wrong(geography, taxonomy, row)
@@ -90,7 +92,11 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
         else:
             target, what, value, *texts = (cell.strip() for cell in row)
             value = _named(value) if what == "same_place_as" else value
-            found.append(Correction(number, _named(target), what, value, *map(plain, texts)))
+            line = Correction(number, _named(target), what, value, *map(plain, texts))
+            first = said.setdefault((line.target, what), line)
+            if what in ONE_VALUE and first.value != value:
+                wrong.append(f"line {number}: says otherwise than line {first.line} of the same {what}")
+            found.append(line)
     if wrong:
         more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
         raise Problem(
@@ -110,14 +116,25 @@ def joins(corrections: Corrections, identity: Path) -> list[list[str]]:
     return [[first.get(c.target, c.target), c.field, first.get(c.value, c.value)] for c in lines]
 
 
-def _rows(path: Path) -> list[list[str]]:
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Each record, with the line it starts on."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise Problem(FILE, f"is larger than {MOST_BYTES / 1e6:.0f} MB", "keep to one line a correction")
-        rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig")), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Problem(FILE, f"cannot be read as CSV in UTF-8 ({error})", "save it again as CSV UTF-8") from error
-    headings = [cell.strip().casefold().replace(" ", "_") for cell in rows[0]] if rows else []
+        body, rows, start = path.read_bytes(), [], 1
+        reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
+        for row in reader:
+            rows.append((start, row))
+            start = reader.line_num + 1
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise Problem(FILE, f"line {line}: a byte that is not UTF-8 text", "save it again as CSV UTF-8") from error
+    except csv.Error as error:
+        message = f"line {start}: cannot be read as CSV in UTF-8 ({error})"
+        raise Problem(FILE, message, "save it again as CSV UTF-8") from error
+    except OSError as error:
+        raise Problem(FILE, f"cannot be read ({error.strerror})", "make it a CSV file, or move it away") from error
+    headings = [cell.strip().casefold().replace(" ", "_") for cell in rows[0][1]] if rows else []
     expected = [{name, *ALIASES.get(name, ())} for name in HEADINGS]
     if len(headings) != len(HEADINGS) or not all(h in names for h, names in zip(headings, expected, strict=True)):
         raise Problem(

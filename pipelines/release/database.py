@@ -1,7 +1,5 @@
 """The DuckDB file of a release: tables from sql/release, comments, the dictionary, the wide profile view."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import duckdb
@@ -9,7 +7,7 @@ import pandas as pd
 
 from pipelines.core.problem import Problem
 from pipelines.core.query import connect, connect_read_only
-from pipelines.core.store import disk_problems
+from pipelines.core.store import copied
 from pipelines.register.labels import coded_columns
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
@@ -216,10 +214,9 @@ def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
 
 def _open_copy(path: Path) -> duckdb.DuckDBPyConnection:
     """The same of a copy that is gone when it is closed."""
-    with tempfile.TemporaryDirectory(prefix="commonground.") as folder, disk_problems(Path(folder)):
-        copy = Path(shutil.copyfile(path, Path(folder) / path.name))
+    with copied(path) as copy:
         try:
-            return connect_read_only(copy)
+            return duckdb.connect(str(copy), read_only=True)
         except duckdb.Error as error:
             raise _cannot_be_opened(path, error) from error
 

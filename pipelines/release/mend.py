@@ -13,7 +13,7 @@ from pipelines.core import store
 from pipelines.core.step import to_make
 from pipelines.register.workspace import Workspace
 from pipelines.release import version
-from pipelines.release.publish import ROLLBACK, publish, release_key
+from pipelines.release.publish import publish, release_key, stepped_back
 from pipelines.release.steps import all_steps
 from pipelines.release.verify import as_published
 
@@ -26,6 +26,8 @@ def mend(workspace: Workspace) -> None:
     """Mend `releases/` of DIR. The caller holds DIR for writing."""
     data, releases = workspace.data, workspace.data / "releases"
     bound(data)
+    if (data / "health.json").is_dir():
+        _aside(data, data / "health.json", "is a folder where a file belongs", "")
     if not releases.is_dir():
         if releases.exists():
             _aside(data, releases, "is no folder")
@@ -66,9 +68,9 @@ def _days(path: Path) -> float:
 
 def _point_at_a_whole_one(data: Path, releases: Path) -> None:
     """Point `latest` at the newest release that is what was published, or the one an operator stepped back to."""
-    latest, back = releases / "latest", (store.read_json(data / ROLLBACK) or {}).get("to")
-    kept = version.kept_versions(releases)
-    for name in [*(name for name in kept if name == back), *reversed(kept)]:
+    latest, told = releases / "latest", stepped_back(data)
+    newest = reversed(version.kept_versions(releases))
+    for name in sorted(newest, key=lambda name: (name != told.get("to"), name == told.get("from"))):
         if as_published(releases / name).passed:
             store.point_link(latest, name)
             log.warning("releases/latest pointed at no whole release; it points at %s now", name)
@@ -76,5 +78,5 @@ def _point_at_a_whole_one(data: Path, releases: Path) -> None:
     latest.unlink(missing_ok=True)
 
 
-def _aside(data: Path, path: Path, what: str) -> None:
-    log.warning("%s %s; it was moved to %s", path, what, store.move_aside(data, path, "releases"))
+def _aside(data: Path, path: Path, what: str, under: str = "releases") -> None:
+    log.warning("%s %s; it was moved to %s", path, what, store.move_aside(data, path, under))

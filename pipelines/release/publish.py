@@ -90,17 +90,29 @@ def is_published(workspace: Workspace) -> bool:
     """True where the release that the present outputs make stands, or an operator stepped back from it."""
     releases, key = workspace.data / "releases", release_key(workspace)
     latest, kept = latest_version(releases), version.kept_versions(releases)
-    held_back = (store.read_json(workspace.data / ROLLBACK) or {}).get("from")
-    return latest is not None and any(
-        _key(releases / name) == key for name in (latest, *kept[-1:]) if name in (latest, held_back)
-    )
+    if latest is None:
+        return False
+    newer = kept[-1:] if kept[-1] != latest and kept[-1] == stepped_back(workspace.data).get("from") else []
+    return any(_key(releases / name) == key for name in (latest, *newer))
+
+
+def stepped_back(data: Path) -> dict:
+    """The release that an operator stepped back `from`, and the one `to` which; empty where nobody did. Raises Problem
+    where the file that says so is damaged."""
+    try:
+        told = store.read_json(data / ROLLBACK)
+    except Problem:
+        told = "damaged"
+    if told and not (isinstance(told, dict) and {"from", "to"} <= told.keys()):
+        remedy = "remove it, and the next refresh points at the newest release, or roll back again"
+        raise Problem(str(data / ROLLBACK), "is damaged", remedy)
+    return told or {}
 
 
 def _already_made(workspace: Workspace, newest: str, latest: str | None, key: str) -> Published:
     """The newest kept release holds all this already: left alone after a rollback, pointed at after a killed run."""
     releases = workspace.data / "releases"
-    held_back = store.read_json(workspace.data / ROLLBACK)
-    if latest and held_back and held_back["from"] == newest:
+    if latest and stepped_back(workspace.data).get("from") == newest:
         return Published(latest, releases / latest, False, key)
     store.point_link(releases / "latest", newest)
     return Published(newest, releases / newest, True, key)

@@ -96,6 +96,10 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
     for s in now:
         for what in s.lost:
             yield Trouble(f"lost: {s.stem}: {plain(what)}", s.stem)
+    for s in now:
+        with suppress(FileNotFoundError):  # accepted by other rules, and not to be read by those of today
+            if problem := output(workspace.data, f"table/{s.stem}").meta.get("problem"):
+                yield Trouble(plain(f"not read: {problem}", 1000), s.stem)
     yield from _not_placed(workspace)
     yield from _unmatched(workspace)
     yield from _damaged(workspace.data)
@@ -135,5 +139,7 @@ def _damaged(data: Path) -> Iterator[Trouble]:
     aside = [path for path in (data / store.DAMAGED).rglob("*") if ASIDE.search(path.name)]
     new = sorted(path for path in aside if time.time() - path.lstat().st_ctime < TOLD_FOR_S)
     if new:
-        what = f"{len(new)} things in {data} were not what was written, and were moved to {new[0].parent} and made anew"
-        yield Trouble(f"damaged: {what}, such as {new[0].name}")
+        more = f" and {len(new) - 1} more were" if len(new) > 1 else " was"
+        name = new[0].name.partition(".20")[0]
+        kept = f"made anew, and kept in {data / store.DAMAGED}; look at the disk"
+        yield Trouble(f"damaged: {name}{more} not what was written: {kept}")

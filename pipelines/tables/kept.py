@@ -48,14 +48,20 @@ def mend_observations(folder: Path) -> None:
     path = folder / OBSERVATIONS
     kept, lost, odd = _observed(folder)
     if odd or lost:
-        aside = store.move_aside(folder.parents[1], path, folder.name) if path.exists() else "nowhere"
+        if path.exists() and not (odd == 1 and _ends_in_a_line(path)):
+            store.move_aside(folder.parents[1], path, folder.name)
         again = [store.sealed(line) for line in _in_order(kept, lost)]
         store.write_stream(path, (orjson.dumps(line) + b"\n" for line in again))
-        message = "%s: %s observations were lost and %s are not what was written; written again, with %s that the snapshots tell of (the file as it was: %s)"
-        log.warning(message, folder.name, len(lost), odd, len(lost), aside)
+        message = "%s: of its observations %s were lost and %s lines are not what was written; they were written again, with those that its snapshots tell of"
+        log.warning(message, folder.name, len(lost), odd)
     elif not kept and any(path.is_dir() for path in folder.iterdir()):
         message = "%s: its observations are lost, and with them when its snapshots were seen; it is fetched anew"
         log.warning(message, folder.name)
+
+
+def _ends_in_a_line(path: Path) -> bool:
+    """True where a file ends within a line, as where the machine stopped while it was written: no damage to look into."""
+    return path.is_file() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
 
 
 def _in_order(kept: list[dict], lost: list[dict]) -> list[dict]:

@@ -10,6 +10,7 @@ from pipelines.register.source import Source
 from pipelines.register.vintages import Vintage, vintages
 from pipelines.register.workspace import Workspace
 from pipelines.tables.kept import last_good, read_snapshot
+from pipelines.tables.origins import hold_to_outlines, origins_of
 from pipelines.tables.tidy import tidy
 
 REMEDY = "its codes may be of another vintage; if the publisher changed the file, mend the source's YAML"
@@ -20,8 +21,11 @@ def hold_to_known(workspace: Workspace, source: Source, table: pd.DataFrame) -> 
     that does not fit the present ones.
 
     Present areas are those that the source of residents lists, older ones those of their look-up; nothing is held to what
-    was not fetched. Required sources are held to one another where the table of areas is made.
+    was not fetched. Look-ups that are required are held to one another where the table of areas is made.
     """
+    if source.stem in (workspace.geography.centroids.source, workspace.geography.boundaries.source):
+        _hold_layers(workspace, source, table)
+        return
     levels = {source.columns[name].level: name for name in source.key if source.columns[name].level}
     if source.required or not levels:
         return
@@ -34,6 +38,21 @@ def hold_to_known(workspace: Workspace, source: Source, table: pd.DataFrame) -> 
         _hold_codes(source, table[levels["area"]], _table(workspace, geography.residents_source), by)
     elif older := next((level for level in levels if level in of_old), None):
         _hold_codes(source, table[levels[older]], _table(workspace, of_old[older].source), of_old[older].old)
+
+
+def _hold_layers(workspace: Workspace, source: Source, table: pd.DataFrame) -> None:
+    """The layers of origins and of outlines: the one that is new is held to the other, as it was last good."""
+    geography = workspace.geography
+    points, outlines = (geography.centroids.source, geography.boundaries.source)
+    layers = {stem: table if stem == source.stem else _table(workspace, stem) for stem in (points, outlines)}
+    if any(layer is None for layer in layers.values()):
+        return
+    shapes = layers[outlines].set_index(geography.boundaries.by).geometry
+    try:
+        hold_to_outlines(origins_of(geography, layers[points]), shapes, points, outlines)
+    except Problem as problem:
+        what = problem.what if problem.where == source.stem else f"{problem.where} does not fit it: {problem.what}"
+        raise Problem(source.stem, what, problem.remedy) from problem
 
 
 def _hold_codes(source: Source, codes: pd.Series, known: pd.DataFrame | None, by: str) -> None:

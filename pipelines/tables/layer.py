@@ -22,11 +22,15 @@ TRIED, MOST_MET = 25, 8  # sides of an outline, and how many each may meet
 LEAST_M2 = 1.0  # an outline of less holds no home
 MENDED = "crosses itself or has a spike: its polygons were kept"
 MOST_MENDED = 0.01  # the share of its ground that an outline may gain or lose by being mended
-MOST_SHARED = 0.02  # the share of an outline that others may cover too: slivers of borders that do not quite meet
+MOST_SHARED = 0.5  # the share of an outline that another may cover too
+MOST_BLURRED, MOST_SO = (
+    0.1,
+    0.01,
+)  # the same of a hundredth of all: where one layer is made of two, drawn more and less finely
 MOST_ALONE = 0.5  # the share of borders that no other outline meets: coasts, and the rim of a small layer
 MOST_OTHER = 0.02  # the share by which the ground of all areas may differ from that of the last good layer
 BESIDE_M = 2.0
-PER_OUTLINE = 8
+PER_OUTLINE = 6
 MOST_PAIRS = 2000  # in doubt; more are not looked at one by one
 POINT = 0
 
@@ -128,7 +132,9 @@ def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
     pairs = _in_doubt(x, y, shapes)[:MOST_PAIRS]
     one, other = pairs.T
     both = shapely.area(shapely.intersection(shapes[one], shapes[other]))
-    too = both > MOST_SHARED * np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
+    share = both / np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
+    blurred = share > MOST_BLURRED
+    too = blurred if len(np.unique(pairs[blurred])) > MOST_SO * len(shapes) else share > MOST_SHARED
     if too.any():
         wrong = np.isin(np.arange(len(shapes)), pairs[too])
         a, b = pairs[too][pairs[too].min(axis=1).argmin()]

@@ -1,6 +1,9 @@
 """What lies in DIR is held to what was written down of it: altered, cut or lost files are told, and made again."""
 
+import contextlib
+import io
 import json
+import logging
 import subprocess
 import sys
 
@@ -8,10 +11,12 @@ import duckdb
 import pandas as pd
 import pytest
 
+from pipelines.commands.say import Said
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import Keep, Step, output, run, to_make
 from pipelines.release.database import open_release
+from pipelines.release.publish import stepped_back
 from pipelines.release.version import is_release, kept_versions, latest_release, latest_version
 from pipelines.tables.kept import last_good, mend_observations, observations, write_down
 
@@ -54,10 +59,21 @@ def test_a_damaged_record_makes_its_step_due_and_nothing_else(tmp_path, caplog, 
     assert "place.json is damaged" in caplog.text
 
 
-def test_a_folder_in_the_place_of_a_record_is_told_with_what_to_remove(tmp_path):
+def test_a_folder_in_the_place_of_a_record_or_an_output_is_moved_aside(tmp_path, caplog):
     (tmp_path / "places" / "place.json").mkdir(parents=True)
-    with pytest.raises(Problem, match=r"place\.json: is a folder where a file belongs\. Remove it"):
-        run(step(), tmp_path)
+    path = run(step(), tmp_path).path
+    path.unlink()
+    path.mkdir()
+    assert to_make([step()], tmp_path, hold=True) == ["places/place"]
+    run(step(), tmp_path)
+    assert to_make([step()], tmp_path, hold=True) == []
+    assert caplog.text.count("is a folder where a file belongs") == 2
+
+
+def test_a_folder_in_the_place_of_another_file_is_told_with_what_to_remove(tmp_path):
+    (tmp_path / "health.json").mkdir()
+    with pytest.raises(Problem, match=r"health\.json: is a folder where a file belongs\. Remove it"):
+        store.write_json(tmp_path / "health.json", {})
 
 
 def test_an_altered_output_is_found_before_a_release_is_made_of_it(tmp_path):
@@ -220,6 +236,15 @@ def test_a_link_that_points_at_no_release_of_this_folder_is_told(releases, to):
         latest_release(releases.parent)
 
 
+def test_a_damaged_word_of_a_rollback_is_told(releases):
+    data = releases.parent
+    assert stepped_back(data) == {}
+    for body in (b"{", b'"1.0.0"', b"{}x"):
+        (data / "rollback.json").write_bytes(body)
+        with pytest.raises(Problem, match=r"rollback\.json: is damaged\. Remove it"):
+            stepped_back(data)
+
+
 HOLD = "import duckdb, os, sys\nc = duckdb.connect(sys.argv[1]); {}\nprint('held', flush=True); {}"
 
 
@@ -250,3 +275,10 @@ def test_garbage_is_told_with_what_mends_it(releases):
     (releases / "1.0.1" / "commonground.duckdb").write_bytes(b"x" * 20_000)
     with pytest.raises(Problem, match=r"cannot be opened .* Refresh, which makes it again, or roll back"):
         open_release(releases / "1.0.1")
+
+
+def test_what_is_told_during_a_run_is_seen_though_dagster_s_own_words_are_not(capsys):
+    handler = Said()
+    with contextlib.redirect_stderr(io.StringIO()):
+        handler.emit(logging.makeLogRecord({"msg": "it is made again"}))
+    assert capsys.readouterr().err == "it is made again\n"

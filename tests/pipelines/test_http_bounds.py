@@ -64,6 +64,18 @@ def test_what_has_no_end_is_ended_in_time(name):
     assert time.monotonic() - start < 2
 
 
+def test_a_host_that_was_too_slow_once_is_waited_for_less():
+    with serving(ENDLESS["a header"]) as server:
+        client, took = client_of(server, connect_s=0.05), []
+        for path in "abc":
+            start = time.monotonic()
+            with pytest.raises(Problem, match="too slowly"):
+                client.get("a_source", f"https://data.example/{path}", 1000, manners=Manners(1, 0.4))
+            took.append(time.monotonic() - start)
+    assert took[0] > 0.4
+    assert max(took[1:]) < 0.4
+
+
 def test_it_is_not_asked_for_again():
     with serving(ENDLESS["chunks"], ok(GOOD)) as server:
         told(server, manners=Manners(read_s=0.3))

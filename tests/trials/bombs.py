@@ -886,6 +886,7 @@ def spent() -> float:
 
 def read(name: str) -> str:
     """What is told of a bomb, or the rows it gave: as a refresh would read it."""
+    from pipelines.core.unforeseen import unforeseen
     from pipelines.fetch import extract as osm
     from pipelines.fetch.forms import refuse_unlike
     from pipelines.fetch.http import Passing
@@ -896,16 +897,17 @@ def read(name: str) -> str:
     made = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = spent()
     try:
-        if source.fetch.protocol == "extract":
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "a.osm.pbf"
-                path.write_bytes(files["extract.osm.pbf"])
-                files = {"data.json": osm.reduce(path, source)[0]}
-        for body in files.values():
-            if source.fetch.protocol == "file":
-                refuse_unlike(source.fetch, body)
-        canonical_hash(source, files)
-        told = f"{len(tidy(source, read_geographies()['england_lsoa21'], files)[0]):,} rows"
+        with unforeseen(source.stem):
+            if source.fetch.protocol == "extract":
+                with tempfile.TemporaryDirectory() as folder:
+                    path = Path(folder) / "a.osm.pbf"
+                    path.write_bytes(files["extract.osm.pbf"])
+                    files = {"data.json": osm.reduce(path, source)[0]}
+            for body in files.values():
+                if source.fetch.protocol == "file":
+                    refuse_unlike(source.fetch, body)
+            canonical_hash(source, files)
+            told = f"{len(tidy(source, read_geographies()['england_lsoa21'], files)[0]):,} rows"
     except (Problem, Passing) as problem:
         told = f"told: {problem}"
     except BaseException as error:

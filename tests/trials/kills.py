@@ -58,12 +58,14 @@ class Ended:
 
 @dataclass(frozen=True)
 class Trial:
-    """A kind, a name and what is done to a good DIR; `harms` where the last good release itself is no longer whole."""
+    """A kind, a name and what is done to a good DIR; `harms` where the last good release itself is no longer whole; the
+    `date` of the answers afterwards: something new, or nothing."""
 
     kind: str
     name: str
     disturb: Callable[[Path], None]
     harms: bool = False
+    date: str = NEW
 
 
 # ---- commands, each in a fork
@@ -327,6 +329,7 @@ def damage(good: Path, chance: random.Random) -> Iterator[Trial]:
                 f"{path} {how}",
                 lambda data, path=path, act=act, seed=seed: act(data / path, random.Random(seed)),
                 harms=path.parts[0] == "releases",
+                date=chance.choice((OLD, NEW)),
             )
 
 
@@ -344,11 +347,11 @@ def kind_of(path: Path) -> str:
     return "compute log" if top == "storage" else path.name
 
 
-def other_damage() -> Iterator[Trial]:
+def other_damage(chance: random.Random) -> Iterator[Trial]:
     """Damage with a shape of its own."""
 
     def trial(name: str, act: Callable[[Path], None], harms: bool = False) -> Trial:
-        return Trial("damage", name, act, harms)
+        return Trial("damage", name, act, harms, chance.choice((OLD, NEW)))
 
     yield trial("identity.parquet holds other ids", _other_ids)
     yield trial("identity.parquet holds half its rows", _half_the_ids)
@@ -498,9 +501,9 @@ def fingerprint(data: Path) -> str:
     return "\n".join(told)
 
 
-def judge(trial: Trial, data: Path, good: str, undisturbed: Path) -> str:
+def judge(trial: Trial, data: Path, good: str, undisturbed: dict[str, Path]) -> str:
     """Hold a disturbed DIR to what is promised; gives a word on how it went. Raises Breach."""
-    if not trial.harms and fingerprint(data) not in (good, fingerprint(undisturbed)):
+    if not trial.harms and fingerprint(data) not in (good, fingerprint(undisturbed[NEW])):
         raise Breach("the last good release is not what it was")
     # the files of a killed refresh's release are those that passed: it is checked again after the next one
     checked = run("check", "--data", data) if trial.kind.startswith("damage") else Ended(0, "", "")
@@ -509,12 +512,12 @@ def judge(trial: Trial, data: Path, good: str, undisturbed: Path) -> str:
     if checked.code:
         _one_sentence(checked)
     word = "noticed by check, " if checked.code else ""
-    ended = refreshed(data, quiet=False)
+    ended = refreshed(data, trial.date, quiet=False)
     if ended.code:
         _one_sentence(ended)
         word += f"refused ({ended.err.strip()}), "
         _do_as_told(data, ended.err)
-        ended = refreshed(data)
+        ended = refreshed(data, trial.date)
     if ended.code:
         raise Breach(f"the next refresh ends with {ended.code}: {ended.err.strip()[-400:]}")
     said = [line.replace(str(data), "DIR") for line in ended.err.splitlines() if TOLD.search(line)]
@@ -523,7 +526,7 @@ def judge(trial: Trial, data: Path, good: str, undisturbed: Path) -> str:
     checked = run("check", "--data", data)
     if checked.code:
         raise Breach(f"`check` fails after the refresh: {checked.err.strip()[-300:]}")
-    same = run("diff", "--exact", undisturbed / "releases/latest", data / "releases/latest")
+    same = run("diff", "--exact", undisturbed[trial.date] / "releases/latest", data / "releases/latest")
     if same.code:
         raise Breach(f"the release differs from the undisturbed one: {(same.out + same.err).strip()[:300]}")
     _nothing_left(data)
@@ -583,8 +586,8 @@ def _run(asked: argparse.Namespace, room: Path) -> int:
     good = room / "good"
     first = refreshed(good, OLD)
     assert first.code == 0, first.err
-    undisturbed = copied(good, room / "undisturbed")
-    assert refreshed(undisturbed).code == 0
+    undisturbed = {OLD: good, NEW: copied(good, room / "undisturbed")}
+    assert refreshed(undisturbed[NEW]).code == 0
     before = fingerprint(good)
     gc.freeze()
     chance = random.Random(asked.seed)
@@ -593,7 +596,7 @@ def _run(asked: argparse.Namespace, room: Path) -> int:
         *kills(writes, chance, asked.kills),
         *full_disks(writes, chance, asked.disks),
         *damage(good, chance),
-        *other_damage(),
+        *other_damage(chance),
     ]
     trials = [t for t in trials if not asked.only or asked.only in f"{t.kind}: {t.name}"]
     trials = [t for t in trials if chance.random() < asked.share]
@@ -601,6 +604,7 @@ def _run(asked: argparse.Namespace, room: Path) -> int:
     started = time.monotonic()
     for number, trial in enumerate(trials, 1):
         data, label = copied(good, room / "data"), f"{number:3} of {len(trials)} {trial.kind}: {trial.name}"
+        label += "" if trial.date == NEW else ", nothing new"
         began = time.monotonic()
         try:
             trial.disturb(data)

@@ -16,6 +16,7 @@ from fixtures.hostile import Server, head, serving
 from fixtures.making import ScriptedWeb, make_source
 
 from pipelines.core.problem import Problem
+from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import arcgis, nomis, overpass
 from pipelines.fetch.http import Client, refuse_html
 from pipelines.fetch.manners import Budget, Manners
@@ -182,8 +183,6 @@ def _pieces(draw: random.Random, port: int) -> Iterator[bytes]:
 
 def _asked(web: ScriptedWeb, protocol, source) -> None:
     """Ask a scripted service, with waits that end soon."""
-    from pipelines.core.unforeseen import unforeseen
-
     client = web.client()
     client.budget = Budget(source_s=0.2, requests=30)
     client.begin()
