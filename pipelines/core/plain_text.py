@@ -47,10 +47,10 @@ def shown(text: str) -> str:
     return _ACTING.sub(" ", text)
 
 
-def told(text: str) -> str:
+def told(text: str, longest: int = LONGEST) -> str:
     """Words within a sentence of ours: one line of what can be seen, at most 300 characters."""
-    text = " ".join(UNSEEN.sub(" ", text[: 20 * LONGEST]).split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+    text = " ".join(UNSEEN.sub(" ", text[: 20 * longest]).split())
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 _MARKS = re.compile(r"[\\`*\[\]{}<>#|~!&$]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.|@(?=\w)", re.IGNORECASE)

@@ -1,8 +1,9 @@
 """The one exception for what a user can act on: what went wrong, at which source, and what to do."""
 
 from geodata.records import DefinitionError
-from pipelines.core.plain_text import told
+from pipelines.core.plain_text import LONGEST, told
 
+SEVERAL = 2 * LONGEST  # characters: what happened may be told of several lines of a file
 MEND = "run the same command again; where it fails again, tell the maintainers this sentence"
 OUT_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "OutOfMemoryException", "_ArrayMemoryError", "KilledWorker")
 OF_A_DATABASE = ("DatabaseError", "OperationalError", "IntegrityError", "NoSuchTableError", "ProgrammingError")
@@ -16,7 +17,7 @@ class Problem(Exception):
     """
 
     def __init__(self, where: str, what: str, remedy: str, usage: bool = False):
-        self.where, self.what, self.remedy, self.usage = told(str(where)), told(what), remedy, usage
+        self.where, self.what, self.remedy, self.usage = told(str(where)), told(what, SEVERAL), remedy, usage
         end = "" if remedy.endswith("?") else "."
         super().__init__(f"{self.where}: {self.what}. {remedy[:1].upper()}{remedy[1:]}{end}")
 

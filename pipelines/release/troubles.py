@@ -60,6 +60,8 @@ def troubles(workspace: Workspace) -> Troubles:
             news.append(f"{trouble.sentence} (acknowledged until {one.until}, which is past)")
         else:
             news.append(trouble.sentence)
+    if back := held(workspace.data):
+        news.append(back)
     return Troubles(
         news, acknowledged, [f"{stem}: what was acknowledged ({one.trouble}) is over" for stem, one in over.items()]
     )
