@@ -216,7 +216,7 @@ def _open_copy(path: Path) -> duckdb.DuckDBPyConnection:
     """The same of a copy that is gone when it is closed."""
     with copied(path) as copy:
         try:
-            return duckdb.connect(str(copy), read_only=True)
+            return connect_read_only(copy)
         except duckdb.Error as error:
             raise _cannot_be_opened(path, error) from error
 

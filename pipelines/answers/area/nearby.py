@@ -164,7 +164,8 @@ def _walks(connection, table: str) -> None:
         f"select place_id, longitude, latitude from place where place_id in (select place_id from {table}) order by place_id",
     )
     walks = measured(connection).nearest(to, rows(connection, "select longitude, latitude from asked"))
-    frame = pd.DataFrame({"place_id": [to[i]["place_id"] for i in walks.i], "minutes": walks.minutes})  # noqa: F841
+    frame = pd.DataFrame({"place_id": [to[i]["place_id"] for i in walks.i], "minutes": walks.minutes})
+    connection.register("frame", frame)  # a release is opened without a look at what is outside it
     connection.execute("create or replace temp table walk as select place_id::varchar as place_id, minutes from frame")
 
 
