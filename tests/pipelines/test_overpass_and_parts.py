@@ -354,7 +354,8 @@ def test_an_element_without_a_point_is_a_row_without_one():
     source = osm_source()
     for name in ("latitude", "longitude"):
         source.columns[name] = source.columns[name].model_copy(update={"nullable": True})
-    files = {"data.json": orjson.dumps({"elements": [*ELEMENTS * 4, bare]})}
+    there = [{**element, "id": n, "lat": 51.5 + n / 1000} for n, element in enumerate(ELEMENTS * 4, start=100)]
+    files = {"data.json": orjson.dumps({"elements": [*there, bare]})}
     table, _ = tidy(source, read_geographies()["england_lsoa21"], files)
     assert table["latitude"].isna().sum() == 1
 
