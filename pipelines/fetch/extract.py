@@ -5,6 +5,7 @@ objects that carry a wanted tag, once for the ways that wanted relations are mad
 What is kept has the form of an Overpass answer, so that everything after it reads one form.
 """
 
+import signal
 import subprocess
 import sys
 from array import array
@@ -36,6 +37,7 @@ LARGEST_ID = 1 << 36  # five times the ids that OpenStreetMap has given out
 # (1.6 GB), so they are looked for a stretch at a time.
 PIECE = 25  # bits of an id that one piece holds
 STRETCH, WIDEST = 1 << 27, 16  # ids that a stretch spans, and the most pieces it may take
+READ_S = 3600  # for an extract: that of England takes two minutes
 NOWHERE = 1 << 40  # beyond any coordinate in 1e-7 degrees
 
 
@@ -60,12 +62,20 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
 
 
 def reduce_apart(path: Path, source: Source) -> tuple[bytes, str | None]:
-    """What `reduce` gives, from a process of its own: damaged bytes may end the one that reads them."""
+    """What `reduce` gives, from a process of its own: damaged bytes may end the one that reads them, or hold it for ever."""
     command = [sys.executable, "-m", __name__, str(path)]
     asked = source.model_dump_json(by_alias=True).encode()
-    done = subprocess.run(command, input=asked, capture_output=True, check=False)  # noqa: S603 - our own module
+    try:
+        done = subprocess.run(command, input=asked, capture_output=True, check=False, timeout=READ_S)  # noqa: S603 - our own module
+    except subprocess.TimeoutExpired as error:
+        raise Problem(source.stem, f"the extract was not read within {READ_S:,} s", "look at the file") from error
+    if done.returncode == -signal.SIGKILL:
+        what = "the system ended the program that reads the extract, to get memory back"
+        raise Problem(source.stem, what, "give it more memory, or take the extract of a smaller region")
     if done.returncode:
-        raise Problem(source.stem, "the extract is damaged: it ends the program that reads it", "try later")
+        last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        what = f"the extract is damaged: it ends the program that reads it ({last or f'signal {-done.returncode}'})"
+        raise Problem(source.stem, what, "try later")
     told, _, body = done.stdout.partition(b"\n")
     found = orjson.loads(told)
     if found.get("what"):

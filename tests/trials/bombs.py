@@ -902,7 +902,7 @@ def read(name: str) -> str:
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder) / "a.osm.pbf"
                     path.write_bytes(files["extract.osm.pbf"])
-                    files = {"data.json": osm.reduce(path, source)[0]}
+                    files = {"data.json": osm.reduce_apart(path, source)[0]}
             for body in files.values():
                 if source.fetch.protocol == "file":
                     refuse_unlike(source.fetch, body)

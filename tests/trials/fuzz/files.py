@@ -49,7 +49,7 @@ def read(source: Source, body: bytes) -> None:
                 with tempfile.TemporaryDirectory() as folder:
                     path = Path(folder) / "extract.osm.pbf"
                     path.write_bytes(body)
-                    files = {"data.json": extract.reduce(path, source)[0]}
+                    files = {"data.json": extract.reduce_apart(path, source)[0]}
             elif source.fetch.protocol == "file":
                 refuse_unlike(source.fetch, body)
                 files = {f"data.{form_of(body)}": body}
