@@ -25,7 +25,7 @@ cases: $(READY)
 
 # Refreshes killed, full disks, damaged files: what is promised of DIR holds afterwards. KILLS_ARGS="--seed 7 --only damage".
 kills: $(READY)
-	$(BIN)/python tests/trials/kills.py $(KILLS_ARGS)
+	$(BIN)/python tests/trials/kills/run.py $(KILLS_ARGS)
 
 # A year of fortnights on one disk, with faults by schedule: some minutes.
 year: $(READY)

@@ -76,7 +76,7 @@ def examples(parser: str) -> list[tuple[Source, bytes]]:
 
 
 def _workbook() -> bytes:
-    from trials.bombs import FIRST, HEAD, workbook
+    from trials.bombs.workbooks import FIRST, HEAD, workbook
 
     return workbook(lambda file: file.write(HEAD + FIRST + b"</sheetData></worksheet>"))
 

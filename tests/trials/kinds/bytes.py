@@ -8,7 +8,9 @@ from pathlib import Path
 
 from fixtures.recording import Recording
 from trials.altering import BOM, jsons, lines, rows
-from trials.bombs import MOST_MB, MOST_S, endless, spun, tried, zipped
+from trials.bombs.layers import spun
+from trials.bombs.run import MOST_MB, MOST_S, tried
+from trials.bombs.zips import endless, zipped
 from trials.case import Case, Told
 
 FOOD, PART = "fsa_hygiene_current", "FHRS502"

@@ -1,0 +1,1 @@
+"""Kill -9, full disks and damage: `make kills`."""
