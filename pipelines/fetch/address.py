@@ -13,7 +13,7 @@ from pipelines.core.plain_text import plain
 
 SAFE = {  # the parameters that our own questions have; any other may be a signature, and its value is left out
     "cell", "data", "dataset", "date", "f", "format", "geography", "limit", "measures", "offset", "orderByFields", "outFields",
-    "outSR", "recordlimit", "recordoffset", "resultOffset", "resultRecordCount", "returnCountOnly", "returnGeometry", "select",
+    "outSR", "recordlimit", "recordoffset", "RecordOffset", "resultOffset", "resultRecordCount", "returnCountOnly", "returnGeometry", "select",
     "where", "layers", "spatialRefId", "area",
 }  # fmt: skip
 SAFE_PREFIX = "c2021_"

@@ -18,6 +18,7 @@ LIST_HEADINGS = ("area_code", "code", "area")
 # what a line of sums or notes is called in place of an area
 SUM = re.compile(r"(grand |sub-?|all |over)?totals?\b.*|sum|all( areas)?|overall|average|mean|median|(source|notes?)\s*:.*", re.I | re.S)  # fmt: skip
 SHORT = 3  # characters that may be a code without digits, such as NA
+OF_OTHERS = r"[NSW](?!92)[0-9]{8}"  # codes of areas in the other nations of the United Kingdom
 FEW, FEW_SHARE = 3, 0.005  # rows of another form than the rest, beyond which they are areas of another kind
 OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SHOWN = 5
@@ -151,7 +152,7 @@ def _unlike(codes: pd.Series) -> pd.Series:
             continue
         for level in levels[levels.index(most) + 1 :]:
             odd |= fits[level] & ~fits[most]
-        strange = ~fits[most]
-        if strange.sum() <= max(FEW, FEW_SHARE * len(codes)):  # more are another nation's
+        strange = ~fits[most] & ~codes.str.fullmatch(OF_OTHERS).fillna(False).astype(bool)
+        if strange.sum() <= max(FEW, FEW_SHARE * len(codes)):
             odd |= strange
     return odd

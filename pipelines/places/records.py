@@ -119,7 +119,7 @@ def _points(rule: Places, geography: Geography, rows: pd.DataFrame, postcodes: p
     quality = np.full(len(rows), point.quality, dtype=object)
     if point.postcode:
         lost = ~(np.isfinite(x) & np.isfinite(y))
-        found = postcodes.reindex(compact(rows[point.postcode]).to_numpy()[lost])
+        found = postcodes.reindex(pd.Index(compact(rows[point.postcode])[lost], dtype=postcodes.index.dtype))
         x[lost], y[lost] = found["x"], found["y"]
         quality[lost] = "postcode"
     return np.round(x, 1), np.round(y, 1), quality
@@ -174,11 +174,16 @@ def _dates(rows: pd.DataFrame, rule: Places, newest: pd.Timestamp) -> pd.Series:
 def _far_off(rule: Places, records: pd.DataFrame, postcodes: pd.DataFrame) -> pd.Series:
     """True for each record whose coordinates lie far from its own postcode, where more of a list's do than may lie outside
     the geography: another grid, another unit or another row's. Where few do, the postcode may be the wrong one."""
-    found = postcodes.reindex(records["postcode"].to_numpy())
-    away = np.hypot(records["x"].to_numpy() - found["x"].to_numpy(), records["y"].to_numpy() - found["y"].to_numpy())
-    far, known = pd.Series(away > FAR_M, index=records.index), int(np.isfinite(away).sum())
-    is_so = bool(rule.point.crs) and known >= JUDGED and far.sum() > (1 - rule.least_placed) * known
-    return far if is_so else pd.Series(False, index=records.index)
+    far = pd.Series(False, index=records.index)
+    both = records[records["postcode"].notna() & records["x"].notna()]
+    if not rule.point.crs or len(both) < JUDGED:
+        return far
+    found = postcodes.reindex(pd.Index(both["postcode"]))
+    away = np.hypot(both["x"].to_numpy() - found["x"].to_numpy(), both["y"].to_numpy() - found["y"].to_numpy())
+    known = int(np.isfinite(away).sum())
+    if known >= JUDGED and (away > FAR_M).sum() > (1 - rule.least_placed) * known:
+        far[both.index[away > FAR_M]] = True
+    return far
 
 
 def _reasons(

@@ -79,7 +79,7 @@ def test_a_bad_line_is_refused_by_its_number(reading, line, told):
         (f"{HEAD}{PLACE},name,Hall,told,letter,2026-02-30\n", "line 2: '2026-02-30' is not a date"),
         ("place,name\n", "line 1: the headings are place, name"),
         ("", "line 1: the headings are missing"),
-        (HEAD.encode("utf-16"), "cannot be read as CSV in UTF-8"),
+        (HEAD.encode("utf-16"), "line 1: a byte that is not UTF-8 text"),
         (f'{HEAD}{PLACE},name,"Hall,told,letter,2026-05-03\n', "cannot be read as CSV"),
     ],
     ids=range(9),

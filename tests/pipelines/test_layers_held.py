@@ -58,7 +58,7 @@ BAD = {
     "one twice": (with_first(SQUARES[40]), "covers ground that S99000040 covers too"),
     "one within another": (with_first(SQUARES[40].buffer(-100)), "covers ground"),
     "half of another": (with_first(shapely.box(*AT[9], AT[9][0] + SIDE * 1.5, AT[9][1] + SIDE)), "covers ground"),
-    "all wider": (shapely.buffer(SQUARES, 20), "covers ground"),
+    "all wider": (shapely.buffer(SQUARES, SIDE / 8), "covers ground"),
     "all smaller": (np.array([s.buffer(-50) for s in SQUARES]), "meet no other outline"),
     "in degrees": (shapely.transform(SQUARES, lambda xy: xy / 10_000), "lie within the geography"),
     "axes swapped": (shapely.transform(SQUARES, lambda xy: xy[:, ::-1]), "lie within the geography"),

@@ -45,7 +45,10 @@ def test_a_blank_cell_is_what_the_list_means_by_it_and_a_year_goes_before():
 
 def test_a_row_has_ended_by_a_value_or_by_a_date():
     by_value = records(
-        {"what": "Library", "shut": " CLOSED "}, {"shut": "Open"}, {}, ended={"column": "shut", "values": ["Closed"]}
+        {"what": "Library", "shut": " CLOSED "},
+        {"shut": "Open"},
+        {},
+        ended={"column": "shut", "values": ["Closed"], "present": ["Open"]},
     )
     assert list(by_value["reason"].fillna("")) == ["ended", "", ""]
     assert list(records({"left": "2020-01-01"}, {}, ended="left")["reason"].fillna("")) == ["ended", ""]

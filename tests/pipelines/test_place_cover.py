@@ -117,7 +117,7 @@ def lose(town, stem: str) -> None:
     record = town.data / "tables" / f"{stem}.json"
     told = json.loads(record.read_text())
     told["meta"]["available"], told["data_version"] = False, "none"
-    record.write_text(json.dumps(told))
+    record.write_text(json.dumps({name: value for name, value in told.items() if name != "seal"}))
 
 
 def test_a_source_that_is_not_available_is_told_as_the_reason(work, areas):

@@ -175,8 +175,8 @@ def test_a_ward_is_a_mean_weighted_by_residents_with_places_counted_once(town, w
 @pytest.mark.parametrize("level", ["ward", "msoa", "authority"])
 def test_a_code_and_a_name_mean_the_same_areas(town, level):
     code, name = town.query(f"select {level}_code, {level}_name from neighbourhood order by all desc limit 1")[0]
+    wanted = {row[0] for row in town.query(f"select area_code from neighbourhood where {level}_code = ?", code)}
     with open_latest(town.data) as connection:
-        wanted = {row[0] for row in town.query(f"select area_code from neighbourhood where {level}_code = ?", code)}
         for text in (code, code.lower(), name, f"  {name.upper()} "):
             asked = look_up(connection, text)
             assert (asked.level, set(asked.codes)) == (level, wanted)
