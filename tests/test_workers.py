@@ -34,12 +34,11 @@ def test_two_processes_make_what_one_makes(city: Town, tmp_path):
     assert compare(city.release, tmp_path / "data" / "releases" / "latest").exact == []
 
 
-def children(process: int) -> list[int]:
-    """The processes that any thread of this one started; none where it ended meanwhile."""
+def workers_of(process: int) -> list[int]:
+    """The workers that any thread of this process started; none where it ended meanwhile."""
     try:
-        return [
-            int(pid) for path in Path(f"/proc/{process}/task").glob("*/children") for pid in path.read_text().split()
-        ]
+        told = [path.read_text().split() for path in Path(f"/proc/{process}/task").glob("*/children")]
+        return [int(pid) for pids in told for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     except OSError:
         return []
 
@@ -56,7 +55,7 @@ def test_killed_workers_leave_the_last_release_whole(city: Town, tmp_path):
     process, killed = refresh(data, "--area", "Hanul"), []
     while process.poll() is None and not killed:
         if (data / "tables").exists():
-            killed = [worker for watch in children(process.pid) for worker in children(watch)]
+            killed = workers_of(process.pid)
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
         time.sleep(0.01)

@@ -26,5 +26,11 @@ def taken(snapshot: Path, source: Source, geography: Geography) -> Tidied | None
     return found[2] if found and found[:2] == (source, geography) else None
 
 
+def shown(snapshot: Path, source: Source, geography: Geography) -> pd.DataFrame | None:
+    """The table of what is kept, which stays; None where nothing is, or where it was read by another definition."""
+    found = _kept.get(snapshot)
+    return found[2][0] if found and found[:2] == (source, geography) else None
+
+
 def _bytes(tidied: Tidied) -> int:
     return sum(int(frame.memory_usage().sum()) for frame in tidied)

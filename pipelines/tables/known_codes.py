@@ -9,6 +9,7 @@ from pipelines.core.problem import Problem
 from pipelines.register.source import Source
 from pipelines.register.vintages import Vintage, vintages
 from pipelines.register.workspace import Workspace
+from pipelines.tables import handed
 from pipelines.tables.kept import last_good, read_snapshot
 from pipelines.tables.origins import hold_to_outlines, origins_of
 from pipelines.tables.tidy import tidy
@@ -86,5 +87,8 @@ def _table(workspace: Workspace, stem: str) -> pd.DataFrame | None:
     line = last_good(folder, workspace.geography.stem)
     if line and line["sha"] not in known:
         source = workspace.register.sources[stem]
-        known[line["sha"]] = tidy(source, workspace.geography, read_snapshot(folder, line["sha"]))[0]
+        shown = handed.shown(folder / line["sha"], source, workspace.geography)
+        known[line["sha"]] = (
+            tidy(source, workspace.geography, read_snapshot(folder, line["sha"]))[0] if shown is None else shown
+        )
     return known[line["sha"]] if line else None
