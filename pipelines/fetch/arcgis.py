@@ -10,6 +10,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
 from pipelines.fetch.answer import believed
 from pipelines.fetch.http import Client, NotThere, Passing, refuse_html
+from pipelines.fetch.manners import USUAL, Manners
 from pipelines.fetch.reply import Reply, refuse_many
 from pipelines.register.source import Source
 
@@ -93,12 +94,20 @@ def _layer(client: Client, source: Source) -> tuple[str, dict]:
 
 
 def _get(client: Client, source: Source, url: str, params: dict) -> dict:
-    answer = client.get(source.stem, url, source.fetch.max_mb * 1_000_000, params=params, check=_no_error)
-    return _accepted(source, answer.body)
+    return ask(client, source, url, source.fetch.max_mb * 1_000_000, params)[1]
 
 
-def _accepted(source: Source, body: bytes) -> dict:
-    value = read_json(body)
+def ask(
+    client: Client, source: Source, url: str, limit: int, params: dict, manners: Manners = USUAL
+) -> tuple[bytes, dict]:
+    """An answer's bytes and its value, read once. Raises Problem where it is a refusal."""
+    read: list[dict] = []  # of each try, the last of which was good
+    check = lambda body, content_type: read.append(_no_error(body, content_type))  # noqa: E731
+    body = client.get(source.stem, url, limit, params=params, check=check, manners=manners).body
+    return body, _accepted(source, read[-1])
+
+
+def _accepted(source: Source, value: dict) -> dict:
     if error := value.get("error"):
         raise (NotThere if "Invalid URL" in str(error.get("message")) else Problem)(
             source.stem,
@@ -110,15 +119,15 @@ def _accepted(source: Source, body: bytes) -> dict:
 
 def _page(client: Client, source: Source, url: str, params: dict, id_field: str) -> tuple[bytes, set]:
     limit = min(source.fetch.max_mb, PAGE_MB) * 1_000_000
-    answer = client.get(source.stem, f"{url}/query", limit, params=params, check=_no_error)
-    features = _accepted(source, answer.body)["features"]
+    body, value = ask(client, source, f"{url}/query", limit, params)
+    features = value["features"]
     ids = {f["id"] if "id" in f else f["attributes"][id_field] for f in features}
     if len(ids) != len(features):
         raise Problem(source.stem, "a page of the layer holds the same feature twice", "try later")
-    return answer.body, ids
+    return body, ids
 
 
-def _no_error(body: bytes, content_type: str) -> None:
+def _no_error(body: bytes, content_type: str) -> dict:
     refuse_html(body, content_type)
     try:
         value = read_json(body)
@@ -127,3 +136,4 @@ def _no_error(body: bytes, content_type: str) -> None:
     refusal = value.get("error") if isinstance(value, dict) else {"code": 500, "message": "not an object"}
     if refusal and str(refusal.get("code")) in PASSING_CODES:
         raise Passing(f"the service answered with error {refusal.get('code')}: {refusal.get('message')}")
+    return value

@@ -197,8 +197,7 @@ def _layer(client: Client, source: Source, parts: list[str], today: date) -> Fou
     rule = source.fetch
 
     def ask(url: str, params: dict) -> dict:
-        answer = client.get(source.stem, url, ANSWER_BYTES, params, check=arcgis._no_error, manners=BRIEF)
-        return arcgis._accepted(source, answer.body)
+        return arcgis.ask(client, source, url, ANSWER_BYTES, params, BRIEF)[1]
 
     for url in rule.urls:
         try:

@@ -46,15 +46,16 @@ def schema(source: Source, geography: Geography) -> pandera.DataFrameSchema:
 
 
 def find_breaches(
-    source: Source, geography: Geography, table: pd.DataFrame, unread: Set[str] = frozenset()
+    source: Source, geography: Geography, table: pd.DataFrame, unread: Set[str] = frozenset(), distinct: bool = False
 ) -> list[Breach]:
     """Every breach of the source's contract by a typed table; empty when it holds.
 
-    In `unread` columns some text could not be read as their type: it is reported already, and not again as missing.
+    In `unread` columns some text could not be read as their type: it is reported already, and not again as missing. Of keys
+    that are known to be `distinct` it is not asked again.
     """
     breaches = [b for b in (_count_breach(source, geography, len(table)),) if b]
     held = schema(source, geography)
-    if _is_unique(table, source.key):
+    if distinct or _is_unique(table, source.key):
         held.unique = None
     try:
         held.validate(pd.DataFrame(table), lazy=True, inplace=True)  # no copy: nothing is coerced

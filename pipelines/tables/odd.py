@@ -22,6 +22,7 @@ class Odd:
     found: list[tuple[int, str, str, str]] = field(default_factory=list)
     room: int = 10_000  # so many are written down; all are counted
     n: int = 0
+    distinct: bool = False  # whether each key was found to stand once
 
     def add(self, number: int, column: str, value: object, why: str) -> None:
         """Enter one."""
@@ -43,7 +44,8 @@ class Odd:
         if not source.key or table[source.key].isna().any(axis=None):
             return table
         again = table.duplicated(source.key)
-        if not again.any():
+        self.distinct = not again.any()
+        if self.distinct:
             return table
         named = list(source.columns)
         if not source.fetch.parts:

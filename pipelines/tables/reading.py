@@ -150,7 +150,13 @@ def _json(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
             "look at the file; the publisher may have changed its form",
         )
     rows = [{name: _inside(row, name) for name in wanted} for _, row in odd.numbered(records)]
-    return pd.DataFrame([{k: v for k, v in row.items() if v is not ABSENT} for row in rows], dtype=object)
+    told = {name: [row[name] for row in rows] for name in wanted}
+    there = {name: values for name, values in told.items() if any(value is not ABSENT for value in values)}
+    return pd.DataFrame(
+        {name: [None if value is ABSENT else value for value in values] for name, values in there.items()},
+        index=range(len(rows)),
+        dtype=object,
+    )
 
 
 def _records(value, path: list[str], wanted: list[str]) -> list | None:
@@ -168,6 +174,11 @@ SHOWN = 80  # characters of what was left out
 
 def _inside(row: dict, name: str):
     """The value of a key, or of a key within a key (`Geocode.Longitude`), as text; null where it is no plain value."""
+    value = row.get(name, ABSENT)
+    if value.__class__ is str:
+        return value
+    if value is ABSENT and "." not in name:
+        return value
     value = row
     for key in [name] if name in row else name.split("."):
         value = value.get(key, ABSENT) if isinstance(value, dict) else ABSENT

@@ -54,7 +54,9 @@ def tidy(
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
-    breaches += find_breaches(source, geography, table, unread) or extent_breaches(source, geography, table)
+    breaches += find_breaches(source, geography, table, unread, odd.distinct) or extent_breaches(
+        source, geography, table
+    )
     if breaches:
         raise Problem(
             source.stem,
