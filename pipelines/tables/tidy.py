@@ -50,7 +50,12 @@ def tidy(
     if source.fetch.distinct:
         text = text.drop_duplicates()
     for name, level in source.keep.items():
-        text = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
+        kept = text[text[name].str.strip().str.fullmatch(geography.pattern(level)).fillna(False)]
+        if kept.empty and len(text):
+            first = plain(str(text[name].iloc[0]))[:60]
+            what = f"column {name}: none of its {len(text):,} codes is of {geography.levels[level].name}, the first is {first!r}"
+            raise Problem(source.stem, what, "if the publisher changed the file, mend the source's YAML")
+        text = kept
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     table = odd.once(source, table)
     unread = {breach.column for breach in breaches}

@@ -32,7 +32,7 @@ from trials.case import Case, Told, cases  # noqa: E402
 AT_ONCE = 2
 KEPT = {"indicators": ["value", "coverage"], "indices": ["score"], "places": ["name", "x", "y"]}
 WRONG = ("WRONG AND GREEN", "SILENT", "A FAULT", "NOT TRIED")
-NAMES_A_VALUE = re.compile(r"(row|line) \d|'[^']*'|\d+(\.\d+)?%|\d[\d,]* (rows|places|shapes|of)|first")
+NAMES_A_VALUE = re.compile(r"(row|line) \d|'[^']*'|\d+(\.\d+)?%|\d[\d,.]* (rows|places|shapes|of|m)\b|first|column \w+")
 
 
 class Checkout:
@@ -106,6 +106,8 @@ def judged(ended: dict, source: str, differ: list[str]) -> tuple[str, str]:
     changed = [line for line in differ if line not in issues]
     if about:
         return "told", about[0] + (f" [{'; '.join(changed)}]" if changed else "")
+    if changed and ended["warnings"]:
+        return "told, source not named", ended["warnings"][0]
     if not changed:
         return "read rightly", "; ".join(issues) or "nothing differs"
     return ("told in issues", issues[0]) if issues else ("WRONG AND GREEN", "; ".join(changed))
@@ -157,7 +159,7 @@ def main() -> int:
         checkouts = {"now": Checkout(ROOT, Path(room) / "now")}
         if asked.before:
             checkouts["before"] = Checkout(asked.before.resolve(), Path(room) / "before")
-        todo, lines, lock = queue.Queue(), [], threading.Lock()
+        todo, tried, lock = queue.Queue(), [], threading.Lock()
         for found in cases(asked.only):
             todo.put(found)
 
@@ -166,7 +168,7 @@ def main() -> int:
                 module, place, case = todo.get_nowait()
                 ends = {when: checkout.tried(module, place, case) for when, checkout in checkouts.items()}
                 with lock:
-                    lines.append(ends)
+                    tried.append((ends, case))
                     shown = " | ".join(f"{when}: {word}: {sentence[:230]}" for when, (word, sentence) in ends.items())
                     print(f"{case.kind} | {case.name} | {shown}", flush=True)
 
@@ -178,11 +180,14 @@ def main() -> int:
         for checkout in checkouts.values():
             checkout.close()
     for when in checkouts:
-        print(f"{when}: {len(lines)} cases: {dict(Counter(ends[when][0] for ends in lines))}")
-    now = [ends["now"] for ends in lines]
-    telling = [sentence for word, sentence in now if word in ("refused", "told", "told in issues")]
+        print(f"{when}: {len(tried)} cases: {dict(Counter(ends[when][0] for ends, _ in tried))}")
+    now = [ends["now"] for ends, _ in tried]
+    altered = [
+        ends["now"] for ends, case in tried if isinstance(case, Case)
+    ]  # of servers and programs there is no value
+    telling = [sentence for word, sentence in altered if word.startswith(("refused", "told"))]
     named = sum(bool(NAMES_A_VALUE.search(sentence)) for sentence in telling)
-    print(f"{named} of {len(telling)} told name a row, value or share besides the source")
+    print(f"{named} of {len(telling)} altered answers are told with a row, value or share besides the source")
     return int(any(word in WRONG for word, _ in now) or named < 0.9 * len(telling))
 
 
