@@ -18,7 +18,7 @@ from pipelines.register.source import Column, Source
 from pipelines.register.vintages import Vintage, by_area, carried_sources
 from pipelines.register.workspace import Workspace
 
-CARRIED = "how_carried str, share float64, null_reason str?"
+CARRIED = "how_carried str?, share float64?, null_reason str?"  # not where no look-up has the area
 HOW = schema(f"area_code str, {CARRIED}, source str", key="area_code")
 POSITIONS = ("rank", "decile")  # a place in an order of the old areas means nothing among the new
 
