@@ -1,5 +1,7 @@
 """Coordinate reference systems: the one module that names the published one and changes between two. Always x, y."""
 
+import functools
+
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
@@ -25,11 +27,17 @@ def is_crs(told: str) -> bool:
 
 def transform_xy(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:
     """Transform coordinate arrays from CRS `source` to CRS `target` (x is easting or longitude). NaN stays NaN."""
-    if CRS(source) == CRS(target):
+    transformer = _transformer(source, target)
+    if transformer is None:
         return np.asarray(x, float), np.asarray(y, float)
-    new_x, new_y = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    new_x, new_y = transformer.transform(x, y)
     lost = ~np.isfinite(new_x) | ~np.isfinite(new_y)
     return np.where(lost, np.nan, new_x), np.where(lost, np.nan, new_y)
+
+
+@functools.lru_cache(maxsize=32)  # made anew it takes longer than what is transformed
+def _transformer(source: str, target: str) -> Transformer | None:
+    return None if CRS(source) == CRS(target) else Transformer.from_crs(source, target, always_xy=True)
 
 
 def transform_shapes(shapes: np.ndarray, source: str, target: str) -> np.ndarray:

@@ -52,6 +52,9 @@ def read_parquet(where: str, body: bytes, used: Callable[[str], bool], as_text: 
             if (room := room - sum(map(_text_bytes, batch.columns))) < 0:
                 raise Excess(f"it unpacks to more than {HELD / 1e6:,.0f} MB")
             parts.append(pa.table([pyarrow.compute.cast(batch[f.name], f.type) for f in empty], empty))
+            parts[-1].validate(
+                full=True
+            )  # texts that are no UTF-8 are told here, and not where they are first looked at
         return pa.concat_tables([empty.empty_table(), *parts])
     except (pa.ArrowException, Excess, OSError, OverflowError) as error:
         message = f"the Parquet file cannot be read ({(str(error).splitlines() or [''])[0][:120]})"

@@ -108,7 +108,7 @@ def _observation(text: bytes) -> dict | None:
         return None
     if line is None or not all(isinstance(line.get(name), kind) for name, kind in SAID.items()):
         return None
-    return line if line["status"] not in GOOD or isinstance(line.get("sha"), str) else None
+    return {"sha": None, **line} if line["status"] not in GOOD or isinstance(line.get("sha"), str) else None
 
 
 def last_good(folder: Path, geography: str) -> dict | None:
