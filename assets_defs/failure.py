@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from pipelines.core.problem import Problem, ReportedProblem, unforeseen
+from pipelines.core.problem import Problem, ReportedProblem, by_cause
 
 OUR_OWN = re.compile(r"(?:pipelines|geodata|assets_defs)\.[\w.]+: ")  # an exception of ours is a sentence by itself
 INTERRUPTED = dg.DagsterExecutionInterruptedError.__name__
@@ -23,7 +23,7 @@ def first_failure(events: Iterable[dg.DagsterEvent]) -> Problem:
     error = of_the_run and of_the_run.job_failure_data.error
     if error:
         return _in_one_sentence("refresh", error)
-    return unforeseen("refresh", "RunFailure", (of_the_run and of_the_run.message) or "the run said no more")
+    return by_cause("refresh", "RunFailure", (of_the_run and of_the_run.message) or "the run said no more")
 
 
 def was_stopped(events: Iterable[dg.DagsterEvent]) -> bool:
@@ -54,4 +54,4 @@ def _in_one_sentence(where: str, error) -> Problem:
     first = next((line.strip() for line in error.message.splitlines() if line.strip()), "")
     if ours := OUR_OWN.match(first):
         return ReportedProblem(first[ours.end() :], False)
-    return unforeseen(where, error.cls_name, first.partition(": ")[2])
+    return by_cause(where, error.cls_name, first.partition(": ")[2])

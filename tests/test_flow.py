@@ -16,11 +16,12 @@ from fixtures.making import Town, refresh_town
 from pipelines.commands.cli import main
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.store import read_json, read_lines
+from pipelines.core.store import read_json
 from pipelines.release.compare import compare
 from pipelines.release.contents import read_checks
 from pipelines.release.publish import rollback
 from pipelines.release.verify import verify
+from pipelines.tables.kept import observations
 
 ROOT = Path(__file__).parent.parent
 TABLES = {
@@ -95,7 +96,7 @@ def test_a_second_refresh_makes_nothing_and_says_so(town, tmp_path):
     assert made_files(work.data) == before
     assert again.versions == ["1.0.0"]
     for folder in (work.data / "snapshots").iterdir():
-        assert [line["status"] for line in read_lines(folder / "observations.jsonl")] == ["new", "unchanged"]
+        assert [line["status"] for line in observations(folder)] == ["new", "unchanged"]
 
 
 def test_a_lost_table_is_made_again_the_same_without_a_new_release(town, tmp_path):
@@ -131,7 +132,7 @@ def test_new_data_make_a_new_version_that_says_which_sources_changed(town_twice)
 def test_a_source_that_changed_only_in_its_run_time_keeps_its_snapshot(town_twice):
     data = town_twice[1].data
     for folder in sorted((data / "snapshots").iterdir()):
-        lines = read_lines(folder / "observations.jsonl")
+        lines = observations(folder)
         snapshots = {p.name for p in folder.iterdir() if p.is_dir()}
         changed = len({line["sha"] for line in lines}) > 1
         assert snapshots == {line["sha"] for line in lines}, folder.name  # both releases cite theirs
@@ -140,7 +141,7 @@ def test_a_source_that_changed_only_in_its_run_time_keeps_its_snapshot(town_twic
             assert [line["status"] for line in lines] == ["new", "unchanged"]
     shas = dict(town_twice[1].query("select source, sha256 from snapshot"))
     for stem in SAME_BUT_RUNTIME:
-        assert shas[stem] == read_lines(data / "snapshots" / stem / "observations.jsonl")[0]["sha"]
+        assert shas[stem] == observations(data / "snapshots" / stem)[0]["sha"]
 
 
 def test_what_did_not_change_was_not_made_again(town, town_twice):

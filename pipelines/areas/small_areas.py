@@ -58,8 +58,7 @@ def make_areas(given: Given) -> Tables:
     table of names is behind.
     """
     geography: Geography = given.definition["geography"]
-    areas = _origins(given, geography)
-    told: list[str] = []
+    areas, told = _origins(given, geography)
     left_out: dict[str, str] = {}
     for lookup in geography.lookups:
         rows = given.frame(f"table/{lookup.source}")
@@ -82,17 +81,17 @@ def make_areas(given: Given) -> Tables:
     source_of = {ours: lookup.source for lookup in geography.lookups for ours in lookup.gives}
     hold_levels(("ward", "authority", "region"), areas, source_of)
     told += [*dict.fromkeys(left_out.values()), *unmatched_claims(geography, areas)]
+    differs = difference(given.definition["names"], areas)
+    told += [differs] if differs else []
     for sentence in told:
         log.warning("%s", sentence)
     counts: dict[str, Any] = {"authorities": int(areas["authority_code"].nunique())}
     counts |= ({"told": told} if told else {}) | ({"left_out": left_out} if left_out else {})
-    if differs := difference(given.definition["names"], areas):
-        log.warning("%s", differs)
     return {"areas": areas}, counts | ({"names_differ": differs} if differs else {})
 
 
-def _origins(given: Given, geography: Geography) -> pd.DataFrame:
-    """Where residents of each area are taken to start from, and how that point was made.
+def _origins(given: Given, geography: Geography) -> tuple[pd.DataFrame, list[str]]:
+    """Where residents of each area are taken to start from, and how that point was made; and what of it is doubtful.
 
     The publisher's point where it is weighted by population; else the mean of the area's live postcodes, which lies
     where homes are, as a bare geometric centre need not; that centre only where no postcode is held.
@@ -108,7 +107,7 @@ def _origins(given: Given, geography: Geography) -> pd.DataFrame:
     found = origins_of(geography, points).assign(origin_kind=kind)
     outlines = geopandas.read_parquet(given[f"table/{geography.boundaries.source}"].path)
     outlines = outlines.set_index(geography.boundaries.by).geometry
-    hold_to_outlines(found, outlines, layer.source, geography.boundaries.source)
+    told = hold_to_outlines(found, outlines, layer.source, geography.boundaries.source)
     means = origins(given.frame("geography/postcode"))
     means = means.set_index("area_code").reindex(found["area_code"]).reset_index()
     better = (found["origin_kind"] != layer.kind_if_absent) & means["x"].notna()
@@ -116,7 +115,7 @@ def _origins(given: Given, geography: Geography) -> pd.DataFrame:
         found[column] = found[column].mask(better, means[column])
     found["origin_kind"] = found["origin_kind"].mask(better, "mean of the area's live postcodes")
     longitude, latitude = transform_xy(found["x"].to_numpy(), found["y"].to_numpy(), geography.crs, PUBLISHED)
-    return found.assign(longitude=np.round(longitude, DECIMALS), latitude=np.round(latitude, DECIMALS))
+    return found.assign(longitude=np.round(longitude, DECIMALS), latitude=np.round(latitude, DECIMALS)), told
 
 
 def _require(areas: pd.DataFrame, columns: list[str]) -> None:

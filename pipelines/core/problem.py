@@ -37,10 +37,10 @@ def as_problem(where: str, error: BaseException) -> Problem:
     if isinstance(error, DefinitionError):
         return Problem("a definition file is wrong", "; ".join(str(error).splitlines()), "mend it")
     first = next((line for line in str(error).splitlines() if line.strip()), "")
-    return unforeseen(where, type(error).__name__, first)
+    return by_cause(where, type(error).__name__, first)
 
 
-def unforeseen(where: str, kind: str, first: str) -> Problem:
+def by_cause(where: str, kind: str, first: str) -> Problem:
     """What nobody foresaw in one sentence, by the name of its class and the first line it says."""
     if kind in OUT_OF_MEMORY:
         remedy = "free some memory, or take fewer --workers, and run the same command again"

@@ -191,19 +191,6 @@ def append_line(path: Path, value) -> None:
             os.fsync(file.fileno())
 
 
-def read_lines(path: Path) -> list[dict]:
-    """The values of a JSON-lines file; a last line cut short by a crash is passed over."""
-    if not path.exists():
-        return []
-    values = []
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            values.append(orjson.loads(line))
-        except orjson.JSONDecodeError:
-            continue
-    return values
-
-
 def write_parquet(path: Path, frame, notes: dict[str, str] | None = None) -> str:
     """Write a DataFrame or GeoDataFrame as (Geo)Parquet, whole or not at all; return the SHA-256 of its bytes.
 

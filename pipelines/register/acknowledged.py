@@ -4,14 +4,14 @@ import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from geodata.records import DefinitionError, Record, parse_yaml, read_utf8, validate
-from pipelines.core.plain_text import plain
+from pipelines.register.of_no_person import OfNoPerson
 from pipelines.register.register import Register
 
 FILE = "acknowledged.yml"
-Kind = Literal["unavailable", "refused", "incomplete", "not placed"]
+Kind = Literal["unavailable", "refused", "incomplete", "not placed", "not matched"]
 
 
 class Acknowledgement(Record):
@@ -19,16 +19,9 @@ class Acknowledgement(Record):
     says so (an organisation or a role) and until when it need not be told as news."""
 
     trouble: Kind = "unavailable"
-    reason: str = Field(min_length=1, max_length=300)
-    who: str = Field(min_length=1, max_length=200)
+    reason: OfNoPerson = Field(min_length=1, max_length=300)
+    who: OfNoPerson = Field(min_length=1, max_length=200)
     until: datetime.date
-
-    @field_validator("reason", "who")
-    @classmethod
-    def _is_plain(cls, value: str) -> str:
-        if "@" in value:
-            raise ValueError("name an organisation or a role, and give no e-mail address")
-        return plain(value)
 
 
 class Acknowledged(Record):

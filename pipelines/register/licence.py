@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from geodata.records import Record
-from pipelines.core.plain_text import plain
+from pipelines.register.of_no_person import OfNoPerson
 
 Publish = Literal["rows", "aggregates", "nothing"]
 PUBLISH = ("nothing", "aggregates", "rows")  # from least to most
@@ -32,17 +32,10 @@ class Decision(Record):
     a person's address) and since when; under which licence, where that is another than its record says."""
 
     publish: Publish
-    on_whose_word: str = Field(min_length=1, max_length=200)
+    on_whose_word: OfNoPerson = Field(min_length=1, max_length=200)
     date: datetime.date
     licence: str | None = None
-    note: str = Field("", max_length=500)
-
-    @field_validator("on_whose_word", "note")
-    @classmethod
-    def _names_no_person(cls, value: str) -> str:
-        if "@" in value:
-            raise ValueError("name an organisation or a role, and give no e-mail address: this is published")
-        return plain(value)
+    note: OfNoPerson = Field("", max_length=500)
 
     @field_validator("date")
     @classmethod

@@ -131,7 +131,9 @@ def _unmatched(workspace: Workspace) -> Iterator[Trouble]:
     for key in ("geography/areas", "geography/postcode", *carried):
         with suppress(FileNotFoundError):
             for told in output(workspace.data, key).meta.get("told", []):
-                yield Trouble(f"not matched: {plain(told)}")
+                first = told.split()[0].rstrip(":")
+                source = first if first in workspace.register.sources else ""
+                yield Trouble(f"not matched: {plain(told)}", source, "not matched")
 
 
 def _damaged(data: Path) -> Iterator[Trouble]:

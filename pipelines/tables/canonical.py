@@ -29,7 +29,10 @@ def _canonical(source: Source, name: str, body: bytes) -> bytes:
         # cells beyond the heading are content too, by which a row that does not fit it is found
         return orjson.dumps([[row[i] for i in kept if i < len(row)] + row[len(heading) :] for row in [heading, *rows]])
     if volatile and name.endswith(".json"):
-        return orjson.dumps(_without(read_json(body), volatile), option=orjson.OPT_SORT_KEYS)
+        try:
+            return orjson.dumps(_without(read_json(body), volatile), option=orjson.OPT_SORT_KEYS)
+        except (RecursionError, TypeError):  # nested deeper than is followed: it stands for itself, dates and all
+            return body
     return body
 
 

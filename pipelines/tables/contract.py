@@ -14,13 +14,15 @@ from pipelines.register.source import Source
 
 @dataclass(frozen=True)
 class Breach:
-    """One broken promise. `row` is the row in the publisher's file (its heading is row 1), None for the whole table."""
+    """One broken promise. `row` is the row in the publisher's file (its heading is row 1), None for the whole table. One that
+    is let pass is a `doubt`, and is told with the issues."""
 
     column: str
     row: int | None
     value: object
     what: str
     n: int = 1
+    is_doubt: bool = False
 
 
 def schema(source: Source, geography: Geography) -> pandera.DataFrameSchema:

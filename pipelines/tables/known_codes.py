@@ -45,7 +45,7 @@ def _hold_layers(workspace: Workspace, source: Source, table: pd.DataFrame) -> N
     """The layers of origins and of outlines: the one that is new is held to the other, as it was last good."""
     geography = workspace.geography
     points, outlines = (geography.centroids.source, geography.boundaries.source)
-    layers = {stem: table if stem == source.stem else _table(workspace, stem) for stem in (points, outlines)}
+    layers = {stem: table if stem == source.stem else _read(workspace, stem) for stem in (points, outlines)}
     if any(layer is None for layer in layers.values()):
         return
     shapes = layers[outlines].set_index(geography.boundaries.by).geometry
@@ -83,12 +83,18 @@ def _hold_look_up(workspace: Workspace, source: Source, table: pd.DataFrame, vin
 
 def _table(workspace: Workspace, stem: str) -> pd.DataFrame | None:
     """The table of a source's present snapshot, read once; None where there is none."""
-    folder, known = workspace.data / "snapshots" / stem, workspace.kept.setdefault("known_codes", {})
+    line = last_good(workspace.data / "snapshots" / stem, workspace.geography.stem)
+    known, sha = workspace.kept.setdefault("known_codes", {}), line and line["sha"]
+    if sha not in known:
+        known[sha] = _read(workspace, stem)
+    return known[sha]
+
+
+def _read(workspace: Workspace, stem: str) -> pd.DataFrame | None:
+    """The same, not kept: a layer takes more room than it may for as long as a refresh lasts."""
+    folder, source = workspace.data / "snapshots" / stem, workspace.register.sources[stem]
     line = last_good(folder, workspace.geography.stem)
-    if line and line["sha"] not in known:
-        source = workspace.register.sources[stem]
-        shown = handed.shown(folder / line["sha"], source, workspace.geography)
-        known[line["sha"]] = (
-            tidy(source, workspace.geography, read_snapshot(folder, line["sha"]))[0] if shown is None else shown
-        )
-    return known[line["sha"]] if line else None
+    if not line:
+        return None
+    shown = handed.shown(folder / line["sha"], source, workspace.geography)
+    return tidy(source, workspace.geography, read_snapshot(folder, line["sha"]))[0] if shown is None else shown

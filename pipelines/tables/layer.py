@@ -117,12 +117,12 @@ class Named:
         self.codes = layer[source.key[0]].astype("str").to_numpy() if source.key else np.arange(len(layer)).astype(str)
         self.rows = layer.index.to_numpy()
 
-    def __call__(self, wrong: np.ndarray, what: str) -> list[Breach]:
+    def __call__(self, wrong: np.ndarray, what: str, is_doubt: bool = False) -> list[Breach]:
         """None where nothing is `wrong` (by position), else the one breach."""
         if not wrong.any():
             return []
         first = int(wrong.argmax())
-        return [Breach("geometry", int(self.rows[first]) + 2, self.codes[first], what, int(wrong.sum()))]
+        return [Breach("geometry", int(self.rows[first]) + 2, self.codes[first], what, int(wrong.sum()), is_doubt)]
 
 
 def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
@@ -134,11 +134,17 @@ def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
     both = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     share = both / np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
     blurred = share > MOST_BLURRED
-    too = blurred if len(np.unique(pairs[blurred])) > MOST_SO * len(shapes) else share > MOST_SHARED
-    if too.any():
+    refused = share > MOST_SHARED
+    many = len(np.unique(pairs[blurred])) > MOST_SO * len(shapes)
+    found: list[Breach] = []
+    if blurred.any():
+        is_doubt = not many and not refused.any()
+        too = refused if refused.any() and not many else blurred
         wrong = np.isin(np.arange(len(shapes)), pairs[too])
         a, b = pairs[too][pairs[too].min(axis=1).argmin()]
-        return named(wrong, f"covers ground that {named.codes[max(a, b)]} covers too")
+        found = named(wrong, f"covers ground that {named.codes[max(a, b)]} covers too", is_doubt)
+        if not is_doubt:
+            return found
     x, y = (at - inwards * BESIDE_M).T
     alone = (locate_points(x, y, shapes) < 0).mean()
     if alone > MOST_ALONE:
@@ -146,7 +152,7 @@ def _ground_breaches(named: Named, shapes: np.ndarray) -> list[Breach]:
             f"{alone:.0%} of the borders of its outlines meet no other outline: they cover a part of their areas alone"
         )
         return [Breach("rows", None, alone, message)]
-    return []
+    return found
 
 
 def _in_doubt(x: np.ndarray, y: np.ndarray, shapes: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ class Odd:
             if isinstance(element, dict):
                 yield number, element
             else:
-                self.add(number, "element", repr(element)[:SHOWN], "is no object")
+                self.add(number, "element", repr(element), "is no object")
 
     def once(self, source: Source, table: pd.DataFrame) -> pd.DataFrame:
         """The table without rows that repeat the key of another: where they say the same, or stand in different parts of a

@@ -1,7 +1,5 @@
 """Origins and outlines of areas held to one another: an outline for every origin, every origin in its own, neither layer shifted."""
 
-import logging
-
 import geopandas
 import numpy as np
 import pandas as pd
@@ -12,7 +10,6 @@ from geodata.geography import Geography
 from pipelines.core.lookup import among
 from pipelines.core.problem import Problem
 
-log = logging.getLogger("commonground.fetch")
 MOST_OUTSIDE = (
     0.05  # the share of origins outside their outline: where homes lie around a hill, their middle is nobody's home
 )
@@ -31,8 +28,8 @@ def origins_of(geography: Geography, points: geopandas.GeoDataFrame) -> pd.DataF
     return pd.DataFrame({"area_code": codes, "x": np.round(x, 1), "y": np.round(y, 1)})
 
 
-def hold_to_outlines(points: pd.DataFrame, outlines: geopandas.GeoSeries, source: str, layer: str) -> None:
-    """Raises Problem where the origins `points` (area_code, x, y) of `source` and the `outlines` (by area code) of `layer`, in
+def hold_to_outlines(points: pd.DataFrame, outlines: geopandas.GeoSeries, source: str, layer: str) -> list[str]:
+    """What is to be said where a slip or two is let pass. Raises Problem where the origins `points` (area_code, x, y) of `source` and the `outlines` (by area code) of `layer`, in
     one projected CRS, do not belong together: areas without an outline, origins outside their own, or all of them shifted."""
     has = among(points["area_code"], outlines.index.to_series())
     if not has.all():
@@ -45,6 +42,7 @@ def hold_to_outlines(points: pd.DataFrame, outlines: geopandas.GeoSeries, source
     outside = ~shapely.intersects_xy(shapes, x, y)
     far = outside.copy()
     far[outside] = shapely.distance(shapely.convex_hull(shapes[outside]), shapely.points(x, y)[outside]) > SLACK_M
+    told: list[str] = []
     if outside.mean() > MOST_OUTSIDE:
         first = points["area_code"].iloc[int(outside.argmax())]
         message = f"{outside.mean():.1%} of its {len(points):,} points lie outside the outline of their area in {layer}"
@@ -54,7 +52,7 @@ def hold_to_outlines(points: pd.DataFrame, outlines: geopandas.GeoSeries, source
         message = f"{far.sum():,} of its points lie far from the outline of their area in {layer}, the first is that of {first}"
         if far.mean() > MOST_FAR:
             raise Problem(source, message, remedy)
-        log.warning("%s: %s", source, message)
+        told.append(f"{source}: {message}")
     centres = shapely.centroid(shapes)
     for offset, way in ((x - shapely.get_x(centres), "east"), (y - shapely.get_y(centres), "north")):
         middle = np.median(offset)
@@ -62,3 +60,4 @@ def hold_to_outlines(points: pd.DataFrame, outlines: geopandas.GeoSeries, source
         if abs(middle) > max(SHIFT_M, by_chance):
             message = f"its points lie {abs(middle):,.0f} m {way if middle > 0 else AGAINST[way]} of the centres of the outlines in {layer}, in the middle"
             raise Problem(source, message, remedy)
+    return told

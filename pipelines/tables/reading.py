@@ -169,7 +169,6 @@ def _records(value, path: list[str], wanted: list[str]) -> list | None:
 
 
 ABSENT = object()
-SHOWN = 80  # characters of what was left out
 
 
 def _inside(row: dict, name: str):
@@ -197,7 +196,7 @@ def _osm(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
     for number, element in odd.numbered(_elements(source, read_json(body), "elements")):
         tags, at = element.get("tags") or {}, element.get("center") or element
         if not isinstance(tags, dict) or not isinstance(at, dict) or not {"type", "id"} <= element.keys():
-            odd.add(number, "element", str(element)[:SHOWN], "is no node, way or relation")
+            odd.add(number, "element", element, "is no node, way or relation")
             continue
         name = f"{element['type']}/{element['id']}"
         tag, prefix = _tag(tags, kinds)
@@ -234,7 +233,7 @@ def _arcgis(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
         if isinstance(feature.get("properties") or feature.get("attributes"), dict):
             features.append((number, feature))
         else:
-            odd.add(number, "feature", str(feature)[:SHOWN], "has no attributes")
+            odd.add(number, "feature", feature, "has no attributes")
     rows = [feature.get("properties") or feature.get("attributes") for _, feature in features]
     frame = pd.DataFrame([{k: None if v is None else str(v) for k, v in row.items()} for row in rows], dtype=object)
     if not source.fetch.geometry:

@@ -59,9 +59,9 @@ def tidy(
     table, issues, breaches = _typed(source, authority_codes(source, geography) if codes is None else codes, text)
     table = odd.once(source, table)
     unread = {breach.column for breach in breaches}
-    breaches += find_breaches(source, geography, table, unread, odd.distinct) or extent_breaches(
-        source, geography, table
-    )
+    found = find_breaches(source, geography, table, unread, odd.distinct) or extent_breaches(source, geography, table)
+    breaches += [breach for breach in found if not breach.is_doubt]
+    issues += [(source.stem, b.row, b.column, str(b.value), f"{b.what} ({b.n:,} such)") for b in found if b.is_doubt]
     if breaches:
         raise Problem(
             source.stem,

@@ -82,6 +82,21 @@ def test_a_good_layer_has_no_breach_whichever_way_its_rings_run():
     assert "is no point" in breach.what
 
 
+def test_two_of_many_outlines_that_overlap_in_part_are_let_pass_and_told():
+    n = 15
+    shapes = [
+        shapely.box(x, y, x + SIDE, y + SIDE)
+        for x in 630000 + SIDE * np.arange(n)
+        for y in 550000 + SIDE * np.arange(n)
+    ]
+    shapes[9] = shapely.box(*shapes[9].bounds[:2], shapes[9].bounds[2] + SIDE / 5, shapes[9].bounds[3])
+    codes = [f"S990{i:05}" for i in range(len(shapes))]
+    frame = geopandas.GeoDataFrame({"lsoa21_code": codes}, geometry=shapes, crs=TOWN.crs)
+    (breach,) = layer_breaches(OUTLINES, TOWN, frame)
+    assert (breach.is_doubt, breach.value, breach.n) == (True, "S99000009", 2)
+    assert "covers ground that S99000024 covers too" in breach.what
+
+
 def test_a_spike_is_left_out_and_told():
     x, y = AT[9]
     spiked = shapely.Polygon(
@@ -195,6 +210,21 @@ def test_two_areas_exchanged_are_found():
         match="2 of its points lie far from the outline of their area in outlines_2021, the first is that of S99000003",
     ):
         hold(frame)
+
+
+@pytest.mark.parametrize("side", [12, 40])
+def test_one_point_far_off_is_refused_among_few_and_told_among_many(side):
+    at = [(SIDE * i, SIDE * j) for i in range(side) for j in range(side)]
+    codes = [f"S990{i:05}" for i in range(len(at))]
+    outlines = geopandas.GeoSeries([shapely.box(x, y, x + SIDE, y + SIDE) for x, y in at], index=codes)
+    points = pd.DataFrame({"area_code": codes, "x": [x + 250 for x, _ in at], "y": [y + 250 for _, y in at]})
+    points.loc[7, "x"] += 400_000
+    words = "1 of its points lie far from the outline of their area in outlines_2021, the first is that of S99000007"
+    if side == 40:
+        assert hold_to_outlines(points, outlines, "points_2021", "outlines_2021") == [f"points_2021: {words}"]
+        return
+    with pytest.raises(Problem, match=words):
+        hold_to_outlines(points, outlines, "points_2021", "outlines_2021")
 
 
 def test_an_area_without_an_outline_is_named():

@@ -171,6 +171,12 @@ def hashed(form: str, body: bytes, **fetch) -> str:
     return canonical_hash(make_source(fetch={"format": form, **fetch}), {f"data.{form}": body})
 
 
+def test_a_text_nested_deeper_than_is_followed_is_known_by_all_it_says():
+    deep = b'{"date": "1", "rest": ' + b"[" * 900 + b"]" * 900 + b"}"
+    hashes = {hashed("json", body, volatile=["date"]) for body in (deep, deep.replace(b'"1"', b'"2"'))}
+    assert len(hashes) == 2
+
+
 def test_the_hash_of_a_zip_is_of_its_members_not_of_their_dates():
     rows = {"a.csv": b"code\nA\n"}
     one = hashed("zip", zipped(rows))

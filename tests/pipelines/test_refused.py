@@ -13,7 +13,7 @@ from geodata.geography import Geography, read_geographies
 from pipelines.commands.cli import main
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.store import read_lines
+from pipelines.tables.kept import observations
 from pipelines.tables.snapshot import take
 
 SOURCE = make_source({"code": {"type": "text"}}, stem="test_refused_2026")
@@ -52,7 +52,7 @@ class Desk:
         self.run_starts: dict[str, str] = {}
 
     def observations(self) -> list[dict]:
-        return read_lines(self.data / "snapshots" / SOURCE.stem / "observations.jsonl")
+        return observations(self.data / "snapshots" / SOURCE.stem)
 
 
 def test_a_refused_answer_is_asked_for_conditionally_and_its_problem_told_again(tmp_path):

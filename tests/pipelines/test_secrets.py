@@ -17,13 +17,13 @@ from fixtures.making import make_source
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-from pipelines.core.store import read_lines
 from pipelines.fetch import probe
 from pipelines.fetch.address import Addresses
 from pipelines.fetch.http import Client
 from pipelines.fetch.manners import Budget
 from pipelines.fetch.redacted import without_secrets
 from pipelines.release import health
+from pipelines.tables.kept import observations
 from pipelines.tables.snapshot import take
 
 GOOD = b"code\nA\n"
@@ -261,5 +261,5 @@ def test_what_is_remembered_of_an_answer_is_the_publisher_s_address(tmp_path):
         server.answers = (ok(f'"{named}"'.encode()), ok(GOOD, f'ETag: "{named}"'))
         source = make_source(fetch={"url": [], "discover": page})
         assert take(Desk(tmp_path, Client(mirror=mirror)), source).state == "new"
-    (line,) = read_lines(tmp_path / "snapshots" / source.stem / "observations.jsonl")
+    (line,) = observations(tmp_path / "snapshots" / source.stem)
     assert line["validator"]["template"] == "https://assets.example/File_7.csv"

@@ -9,9 +9,10 @@ from fixtures.making import ScriptedWeb, make_source
 
 from geodata.geography import Geography, read_geographies
 from pipelines.core.settings import Settings
-from pipelines.core.store import append_line, read_lines, unsealed
+from pipelines.core.store import append_line
 from pipelines.register.register import read_register
 from pipelines.release.registers import source_register
+from pipelines.tables.kept import observations
 from pipelines.tables.seen import live_since
 from pipelines.tables.snapshot import SnapshotRead, current, take
 
@@ -36,7 +37,7 @@ class Desk:
         self.run_starts: dict[str, str] = {}
 
     def lines(self) -> list[dict]:
-        return read_lines(self.data / "snapshots" / SOURCE.stem / "observations.jsonl")
+        return observations(self.data / "snapshots" / SOURCE.stem)
 
     def live(self) -> str | None:
         return current(self.data, SOURCE, self.geography).live_since
@@ -79,7 +80,7 @@ def test_an_observation_that_does_not_say_what_it_came_through_is_not_live(tmp_p
 def test_once_live_always_live_though_it_fails_later(tmp_path):
     desk = Desk(tmp_path, ScriptedWeb([GOOD]))
     take(desk, SOURCE)
-    first = {**unsealed(desk.lines()[0]), "observed_at": "2026-01-02T03:04:05Z"}
+    first = {**desk.lines()[0], "observed_at": "2026-01-02T03:04:05Z"}
     path = tmp_path / "snapshots" / SOURCE.stem / "observations.jsonl"
     path.unlink()
     append_line(path, first)
@@ -112,6 +113,4 @@ def test_the_release_tells_it(seen, told):
 
 def test_the_sample_town_was_never_seen_live(town):
     assert town.query("select count(*) from source where verified = 'live'") == [(0,)]
-    assert {line["through"] for line in read_lines(town.data / "snapshots/gla_pubs_2022/observations.jsonl")} == {
-        "recording"
-    }
+    assert {line["through"] for line in observations(town.data / "snapshots/gla_pubs_2022")} == {"recording"}

@@ -22,6 +22,7 @@ from pipelines.core.settings import Settings
 from pipelines.register.workspace import open_workspace
 from pipelines.release import health
 from pipelines.release.troubles import troubles
+from pipelines.tables.kept import observations
 
 
 class Channel(BaseHTTPRequestHandler):
@@ -235,7 +236,7 @@ def test_what_is_acknowledged_is_no_news(data, whole_city):
     def seen(until: str | None = None, **failed) -> tuple[str, str]:
         """The state of the light, and what is told, once the list was asked again."""
         lines = data / "snapshots" / LIST / "observations.jsonl"
-        good = {key: held for key, held in store.read_lines(lines)[0].items() if key != store.SEAL}
+        good = observations(lines.parent)[0]
         failed = failed and {"status": "failed", "sha": None, "rows": 0, "problem": f"{LIST}: 404"} | failed
         store.append_line(lines, {**good, **failed})
         (data / "acknowledged.yml").unlink(missing_ok=True)

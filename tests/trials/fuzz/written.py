@@ -11,7 +11,6 @@ from trials.fuzz.tally import Tally, tried
 
 from geodata.names import name_key
 from geodata.records import load_yaml, parse_yaml
-from pipelines.core import store
 from pipelines.core.csv_text import read_list
 from pipelines.core.plain_text import folded, plain
 from pipelines.core.settings import Settings
@@ -135,7 +134,6 @@ def _log(draw: random.Random, folder: Path) -> None:
     _put(folder, "health.json", draw, b'{"state": "green", "release": "1.0.0", "warnings": [], "failure": null}')
     kept.last_good(lines, "england_lsoa21")
     kept.history(folder, source, workspace().geography)
-    store.read_lines(lines / "observations.jsonl")
     health.read(Settings(data=folder))
 
 
