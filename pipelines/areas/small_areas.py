@@ -87,7 +87,7 @@ def make_areas(given: Given) -> Tables:
         log.warning("%s", sentence)
     counts: dict[str, Any] = {"authorities": int(areas["authority_code"].nunique())}
     counts |= ({"told": told} if told else {}) | ({"left_out": left_out} if left_out else {})
-    return {"areas": areas}, counts | ({"names_differ": differs} if differs else {})
+    return {"areas": areas}, counts
 
 
 def _origins(given: Given, geography: Geography) -> tuple[pd.DataFrame, list[str]]:
