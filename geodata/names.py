@@ -6,6 +6,7 @@ import unicodedata
 from geodata.geography import Geography
 from geodata.reference import read_names
 
+LONGEST = 1_000  # characters
 PASSED_OVER = frozenset(
     "the of and upon on in city county borough district council corporation metropolitan royal unitary".split()
 )
@@ -13,7 +14,9 @@ PASSED_OVER = frozenset(
 
 def name_key(name: str) -> str:
     """The words of a name that tell it from another, in one order, without accents, case and points; empty for a name in
-    another script, which is no authority's."""
+    another script, or longer than any, which is no authority's."""
+    if len(name) > LONGEST:
+        return ""
     text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     found = re.sub(r"[^a-z0-9]+", " ", text.replace("'", "").replace("saint ", "st ")).split()
     return " ".join(sorted({word for word in found if word not in PASSED_OVER}))

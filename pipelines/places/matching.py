@@ -39,9 +39,12 @@ class Names:
     core: np.ndarray
 
 
+LONGEST = 1_000  # characters of a name that are compared; those of records have 300 at most
+
+
 def plain_name(name: str | None) -> str:
     """A name as it is compared: lower case, no accents or signs, `&` as and, `St` for Saint, no company endings."""
-    text = unicodedata.normalize("NFKD", name or "").encode("ascii", "ignore").decode().casefold()
+    text = unicodedata.normalize("NFKD", (name or "")[:LONGEST]).encode("ascii", "ignore").decode().casefold()
     text = re.sub(r"['`]", "", text.replace("&", " and "))
     text = re.sub(r"[^a-z0-9]+", " ", text)
     text = re.sub(COMPANY, " ", text)
