@@ -1,6 +1,6 @@
 """`make fuzz`: every reader of bytes from outside tried with spoiled ones, some minutes each, two at once.
 
-    python tests/trials/fuzz/run.py [--seconds 600] [--only PARSER] [--seed N] [--first TRY]
+    python tests/trials/fuzz/run.py [--seconds 600] [--only PARSER] [--seed N] [--first TRY] [--at-once 2]
 
 A parser is a name of `PARSERS` of a module beside this one, whose `run(parser, seed, seconds, first)` gives a Tally. Each
 is tried in a process of its own with room for 1 GB more than it starts with. The promise: a result or a sentence, within
@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1])]
 
-AT_ONCE, MOST_MB = 2, 1_000
+MOST_MB = 1_000
 PASSED_OVER = ("__init__", "run", "spoil", "tally", "corpus")
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
@@ -69,6 +69,7 @@ def main() -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--first", type=int, default=0, help="the number of the first try")
+    parser.add_argument("--at-once", type=int, default=2, help="parsers tried beside each other")
     parser.add_argument("--alone", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.alone:
@@ -76,7 +77,7 @@ def main() -> int:
         return 0
     wanted = {name: module for name, module in parsers().items() if asked.only in name}
     held = True
-    with ThreadPoolExecutor(AT_ONCE) as workers:
+    with ThreadPoolExecutor(asked.at_once) as workers:
         for kept, text in workers.map(lambda each: line(*each, asked), wanted.items()):
             print(text, flush=True)
             held &= kept
