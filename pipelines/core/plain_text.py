@@ -30,8 +30,8 @@ def plain(text: str, longest: int = LONGEST) -> str:
 
 
 # What `plain` may change: a character it takes out, white space but one blank, a bracket, a blank, quote or sign at the
-# start, a blank at the end. What matches none of it is plain already. RE2's \s knows ASCII alone.
-_ODD = rf"[{_HIDDEN}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000<>]|  |^[ {_QUOTES}{_SIGNS}]| $"
+# start, a blank at the end. What matches none of it is plain already. RE2's \s knows ASCII alone, and no \u.
+_ODD = f"[{_HIDDEN}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000<>]|  |^[ {_QUOTES}{_SIGNS}]| $"
 
 
 def plain_texts(texts: "pd.Series") -> "pd.Series":

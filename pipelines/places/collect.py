@@ -4,7 +4,6 @@ Records are located over the whole nation in every run (it takes a second), so t
 does not depend on the areas asked; reach is worked out for those areas only.
 """
 
-import logging
 from collections.abc import Iterator
 
 import geopandas
@@ -14,6 +13,8 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.locate import locate_points
+from pipelines.core.plain_text import told
+from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.core.unforeseen import unforeseen
@@ -25,9 +26,9 @@ from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.kept import read_snapshot
 from pipelines.tables.snapshot import HistoryRead, SnapshotRead
-from pipelines.tables.tidy import ISSUES, empty_table, script_of, tidy
+from pipelines.tables.tidy import ISSUES, empty_table, issue_table, script_of, tidy
 
-log = logging.getLogger("commonground.places")
+LOOK = "look"  # the column that an issue names where it is of a whole look at a list
 RECORD = schema(
     "record str, source str, source_id str, series str, kind str?, name str?, status str, closed_year Int64?,"
     "owner_kind str?, run_by str?, opening_hours str?, hours_per_week float64?, shares_with str?,"
@@ -81,9 +82,12 @@ def make_place_records(given: Given) -> Tables:
     each list was read whole, and for which kinds.
     """
     sources = given.definition["sources"]
-    records, sightings, observations = collect_records(given, {stem: given[f"history/{stem}"] for stem in sources})
+    unread: list[tuple] = []
+    records, sightings, observations = collect_records(
+        given, {stem: given[f"history/{stem}"] for stem in sources}, unread
+    )
     found = [issues(source, given.frame(f"table/{stem}"), records) for stem, source in sources.items()]
-    found.append(findings(given.definition["taxonomy"], sources, records))
+    found += [findings(given.definition["taxonomy"], sources, records), issue_table(unread)]
     return {
         "place_record": records,
         "place_record.sightings": sightings,
@@ -92,17 +96,21 @@ def make_place_records(given: Given) -> Tables:
     }, {}
 
 
-def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def collect_records(
+    given: Given, held: dict[str, list[dict]], unread: list[tuple] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Records, sightings and observations, from the snapshots `held` of each source, oldest first; the last is the present.
 
     `given` is what `place_record_step` declares. Of a source of one stated vintage only the last counts: a new file of
-    the same date is a correction. Of the past of the others, the last look of each month.
+    the same date is a correction. Of the past of the others, the last look of each month; one that cannot be read any
+    more is entered in `unread`, as a row of the issue table.
     """
+    unread = [] if unread is None else unread
     postcodes = given.frame("geography/postcode", columns=["postcode", "x", "y"]).set_index("postcode")
     rows = []
     for stem, source in given.definition["sources"].items():
         lines = held.get(stem, [])
-        rows += [] if source.vintage else list(_past(given, source, _monthly(lines[:-1]), postcodes))
+        rows += [] if source.vintage else list(_past(given, source, _monthly(lines[:-1]), postcodes, unread))
         if lines and given[f"table/{stem}"].meta["available"]:
             rows.append(_held(given, source, lines[-1], postcodes))
     if not rows:  # no list could be read: the same columns without a row
@@ -118,14 +126,18 @@ def collect_records(given: Given, held: dict[str, list[dict]]) -> tuple[pd.DataF
     )
 
 
-def _past(given: Given, source: Source, lines: list[dict], postcodes: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _past(
+    given: Given, source: Source, lines: list[dict], postcodes: pd.DataFrame, unread: list[tuple]
+) -> Iterator[pd.DataFrame]:
     """What a list held at each of these looks. One that cannot be read any more, damaged or by a rule that came later, is
-    told and passed over: one look fewer at what the list once held, and no reason to end a run."""
+    entered in `unread` and passed over: one look fewer at what the list once held, and no reason to end a run."""
     for line in lines:
         try:
             records = _read(given, source, _tidied(given, source, line), postcodes, line["day"])
         except Exception as error:
-            log.warning("%s: its answer of %s is passed over: %s", source.stem, line["day"], error)
+            why = error.what if isinstance(error, Problem) else str(error)
+            issue = f"its answer of {line['day']} cannot be read any more, and is passed over: {told(why)}"
+            unread.append((source.stem, 0, LOOK, line["day"], issue))
             continue
         yield records[records["reason"].isna()].assign(is_row=False, observed_at=line["run_at"])
 

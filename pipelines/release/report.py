@@ -84,7 +84,9 @@ def _not_known(facts, connection) -> list[str]:
             lines.append(f"- {meaning('snapshot_state', state)}: {_text(sources)}")
     if facts["members_left_out"]:
         lines += [f"- left out for all areas alike: {_text(what)}" for what in facts["members_left_out"].split("; ")]
-    whole = "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind') order by all"
+    whole = (
+        "select source, issue from issue where \"row\" = 0 and \"column\" in ('placed', 'kind', 'look') order by all"
+    )
     lines += [f"- {source}: {_text(issue)}" for source, issue in connection.execute(whole).fetchall()]
     parts = connection.execute(
         "select source, missing_parts from snapshot where missing_parts is not null order by 1"

@@ -13,6 +13,7 @@ from pipelines.core import store
 from pipelines.core.plain_text import plain
 from pipelines.core.step import output
 from pipelines.fetch import inbox
+from pipelines.places.collect import LOOK
 from pipelines.places.records import MEANS_NOTHING
 from pipelines.register.acknowledged import Acknowledgement, Kind, read_acknowledged
 from pipelines.register.vintages import carried_sources
@@ -100,7 +101,7 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
         with suppress(FileNotFoundError):  # accepted by other rules, and not to be read by those of today
             if problem := output(workspace.data, f"table/{s.stem}").meta.get("problem"):
                 yield Trouble(plain(f"not read: {problem}", 1000), s.stem)
-    yield from _not_placed(workspace)
+    yield from _of_lists(workspace)
     yield from _unmatched(workspace)
     yield from _damaged(workspace.data)
     for s in now:
@@ -109,9 +110,9 @@ def _all(workspace: Workspace) -> Iterator[Trouble]:
             yield Trouble(f"incomplete: {s.stem}: {told}", s.stem, "incomplete")
 
 
-def _not_placed(workspace: Workspace) -> Iterator[Trouble]:
-    """Lists, and kinds of them, that no place of lies where areas are, and words of theirs that nobody gave a meaning;
-    nothing before records were made."""
+def _of_lists(workspace: Workspace) -> Iterator[Trouble]:
+    """Lists, and kinds of them, that no place of lies where areas are, looks of them that cannot be read any more, and words
+    of theirs that nobody gave a meaning; nothing before records were made."""
     try:
         issues = pd.read_parquet(output(workspace.data, "places/place_record").files["place_record.issues"])
     except FileNotFoundError:
@@ -119,6 +120,8 @@ def _not_placed(workspace: Workspace) -> Iterator[Trouble]:
     whole = issues[(issues["row"] == 0) & issues["column"].isin(["placed", "kind"])]
     for source, issue in zip(whole["source"], whole["issue"], strict=True):
         yield Trouble(f"not placed: {source}: {plain(issue)}", source, "not placed")
+    for row in issues[(issues["row"] == 0) & (issues["column"] == LOOK)].itertuples():
+        yield Trouble(f"not read: {row.source}: {plain(row.issue)}", row.source)
     for row in issues[issues["issue"].str.startswith(MEANS_NOTHING)].itertuples():
         yield Trouble(
             f"not understood: {row.source}: {row.column} {plain(row.value)!r} is {plain(row.issue)}", row.source

@@ -241,8 +241,10 @@ def _codes(codes: dict[str, str], raw: pd.Series) -> pd.Series:
 def _numbers(raw: pd.Series) -> pd.Series:
     """The texts that are written as a number, as the nearest floating-point numbers; NaN for all others."""
     raw = raw.astype("str")
-    texts = pa.array(
-        raw.where(raw.str.fullmatch(NUMBER).fillna(False).astype(bool)).str.removeprefix("+"), pa.large_string()
-    )
-    numbers = pd.Series(pyarrow.compute.cast(texts, pa.float64()).to_numpy(zero_copy_only=False), index=raw.index)
+    try:  # as nearly every column is; its words for what is no finite number are null below
+        numbers = pyarrow.compute.cast(pa.array(raw, pa.large_string()), pa.float64())
+    except pa.ArrowInvalid:
+        written = raw.where(raw.str.fullmatch(NUMBER).fillna(False).astype(bool)).str.removeprefix("+")
+        numbers = pyarrow.compute.cast(pa.array(written, pa.large_string()), pa.float64())
+    numbers = pd.Series(numbers.to_numpy(zero_copy_only=False), index=raw.index)
     return numbers.where(np.isfinite(numbers))

@@ -172,7 +172,7 @@ def test_a_source_in_parts_is_counted_over_the_parts_that_came_both_times():
     assert told == "20 rows in its part a, where there were 100 in the last year"
 
 
-def test_what_the_rules_of_today_do_not_read_of_the_past_is_passed_over_and_told(tmp_path, caplog):
+def test_what_the_rules_of_today_do_not_read_of_the_past_is_passed_over_and_told(tmp_path):
     work = desk(tmp_path, listed(), listed(201))
     for _ in range(2):
         held(work)
@@ -184,9 +184,12 @@ def test_what_the_rules_of_today_do_not_read_of_the_past_is_passed_over_and_told
         definition={"geography": work.geography, "taxonomy": read_register(work.geography).taxonomy}
     )
     postcodes = pd.DataFrame({"x": [], "y": []})
-    past = list(_past(given, LISTED, [lines[0], odd, lines[1]], postcodes))
+    unread: list[tuple] = []
+    past = list(_past(given, LISTED, [lines[0], odd, lines[1]], postcodes, unread))
     assert [len(records) for records in past] == [180, 181]
-    assert "is passed over: test_living_2026: row 2, column ended: '31/01/2025'" in caplog.text
+    ((stem, row, column, day, issue),) = unread
+    assert (stem, row, column, day) == (STEM, 0, "look", odd["day"])
+    assert "passed over: row 2, column ended: '31/01/2025'" in issue
 
 
 @pytest.mark.parametrize("told", ["1e30", "0202-01-01", "9999-12-31", "31/01/2025", 10**30, None])
