@@ -85,7 +85,9 @@ def score_table(
     imputes = any(index.imputed_by(member).by != "none" for _, _, member in index.members)
     members = read_members(index, frame, name, tell)
     index, values = members.index, members.values.set_axis(codes)
-    directions: dict[str, str] = {m: member.direction or _known_direction(m) for _, m, member in index.members}
+    directions: dict[str, str] = {
+        m: member.direction or known_direction(m) or "higher_is_more_need" for _, m, member in index.members
+    }
     scored = score(index, values, directions, members.filled)
     columns = _ranked(index, scored, frame.set_axis(codes), asked, name)
     at = 1 + [title for title, _ in columns].index("weight_observed")
@@ -104,9 +106,10 @@ def score_table(
     return pd.DataFrame(dict(columns), index=scored.score.index).reset_index(names=area)
 
 
-def _known_direction(indicator: str) -> str:
+def known_direction(indicator: str) -> str | None:
+    """The direction of the indicator of this name in sql/indicators, None where there is none."""
     path = INDICATORS / f"{indicator}.sql"
-    return read_indicator(path).direction if path.exists() else "higher_is_more_need"
+    return read_indicator(path).direction if path.exists() else None
 
 
 def _ranked(index: Index, scored: Scored, frame: pd.DataFrame, asked: Asked, name: str) -> list[tuple[str, pd.Series]]:

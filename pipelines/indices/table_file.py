@@ -25,7 +25,7 @@ OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SHOWN = 5
 
 
-def _headings_of_areas() -> list[str]:
+def headings_of_areas() -> list[str]:
     """What codes of small areas are headed by in people's lists, in any geography."""
     return list(dict.fromkeys(h for g in read_geographies().values() for h in g.levels["area"].headings))
 
@@ -95,7 +95,7 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
         near = folded.get(_folded(value), [])
         return value if value in exact else near[0] if len(near) == 1 else None
 
-    lines = [(line, value.strip()) for line, value in read_list(path, (*LIST_HEADINGS, *_headings_of_areas()), find)]
+    lines = [(line, value.strip()) for line, value in read_list(path, (*LIST_HEADINGS, *headings_of_areas()), find)]
     lines = [(line, value) for line, value in lines if value]
     if not lines:
         raise Problem(path.name, "lists no area", "give one code a line")

@@ -30,9 +30,9 @@ class Members:
 
     @property
     def imputed(self) -> pd.Series:
-        """The names of the members whose value was imputed, of every area; null where none was."""
+        """The names of the members whose value was imputed, of every area; an empty text where none was."""
         filled = pd.DataFrame(self.filled, index=self.values.index)
-        told = ["; ".join(filled.columns[row]) or None for row in filled.to_numpy(dtype=bool)]
+        told = ["; ".join(filled.columns[row]) for row in filled.to_numpy(dtype=bool)]
         return pd.Series(told, index=filled.index, dtype="object")
 
 
@@ -69,7 +69,7 @@ def read_members(index: Index, frame: pd.DataFrame, name: str, tell: Callable[[s
     index, values = found.index, values.drop(columns=list(found.members))
     out = found.areas_out.to_numpy()
     if out.any():
-        values = values.mask(out)
+        values.loc[out] = np.nan
         tell(f"{name}: {_areas_left_out(index, frame, out)}")
     filled = {n: _fill(index, frame, values, n, member, out) for _, n, member in index.members}
     if n_filled := int(sum(column.sum() for column in filled.values())):
@@ -109,9 +109,8 @@ def _divided(frame: pd.DataFrame, member: Weighted, values: pd.Series, heading: 
     nothing = (by == 0) & values.notna()
     if nothing.any():
         row, n = _first(frame, nothing), int(nothing.sum())
-        tell(
-            f"{name}: {heading!r} is not known in {n:,} row{'s' * (n > 1)} (first {row}), where {member.denominate.by!r} is 0"
-        )
+        where = f"row {row}" if n == 1 else f"{n:,} rows (the first is {row})"
+        tell(f"{name}: {heading!r} is not known in {where}, where {member.denominate.by!r} is 0")
     with np.errstate(over="ignore"):
         found = denominated(values, by, member.denominate.per)
     if np.isinf(found).any():

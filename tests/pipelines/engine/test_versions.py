@@ -119,8 +119,9 @@ def test_nothing_is_left_out_where_that_is_asked():
 def test_the_published_choices_give_the_published_ranks(scale, way):
     values = np.exp(leaning(60, "abcdef"))  # skewed, and above zero
     values = values.mask(np.random.default_rng(2).random(values.shape) < 0.1)
-    lifted = {"transform": "percentile"} if scale == "inverse_normal" else {}
-    index = make_tree({"one": {**TREE["one"], **lifted}, "two": TREE["two"]}, normalise=scale, aggregate=way, minimum_weight=0.4)  # fmt: skip
+    lifted = {"transform": "percentile"} if scale in ("inverse_normal", "exponential") else {}
+    curve = {"transform": "percentile"} if way == "geometric" else {}
+    index = make_tree({"one": {**TREE["one"], **lifted}, "two": {**TREE["two"], **curve}}, normalise=scale, aggregate=way, minimum_weight=0.4)  # fmt: skip
     values = values[score(index, values, {}).score.notna()]
     told = scorer(index, values)
     published = score(index, values, {}).score.to_numpy()
