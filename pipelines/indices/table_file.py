@@ -42,7 +42,7 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     """
     try:
         if path.suffix.lower() == ".parquet":
-            return read_parquet(path.name, _bytes(path), lambda name: True).to_pandas()
+            return read_parquet(path.name, _bytes(path)).to_pandas()
         body = _bytes(path)
         if (form := form_of(body)) not in ("csv", "json"):
             raise Problem(path.name, f"is a file of the form {form} and no CSV", "save it as CSV (UTF-8) or Parquet")
