@@ -15,7 +15,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from pipelines.core.apart import keep_to, read_apart, tell, unlimited
-from pipelines.core.limits import CELLS, COLUMNS, HELD, APART_MB, APART_S, Excess
+from pipelines.core.limits import APART_MB, APART_S, CELLS, COLUMNS, HELD, Excess
 from pipelines.core.plain_text import folded
 from pipelines.core.problem import Problem
 

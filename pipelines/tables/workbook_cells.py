@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 
 from pipelines.core.apart import keep_to, read_apart, tell, unlimited
-from pipelines.core.limits import CELLS, COLUMNS, HELD, APART_MB, APART_S
+from pipelines.core.limits import APART_MB, APART_S, CELLS, COLUMNS, HELD
 
 
 def read_cells(body: bytes, sheets: str | None, sheet: str | None) -> dict:
