@@ -74,9 +74,10 @@ def _bytes(path: Path) -> bytes:
 def _numbers(column: pd.Series) -> pd.Series:
     known = column.mask(column.isin(STR_NA_VALUES))
     try:
-        return pd.to_numeric(known)
-    except (ValueError, TypeError):
+        numbers = pd.to_numeric(known)
+    except (ValueError, TypeError, OverflowError):
         return known
+    return known if numbers.dtype == object else numbers  # digits for more than any number
 
 
 def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[str, ...], str | None]:
