@@ -157,6 +157,7 @@ class Index(IndexScore):
 
     title: str
     question: str | None
+    shared_with_imd: str  # in words, what of it the published index counts too; empty where nothing is
     null_reason: str | None  # None: there is a score
     ranks: dict[str, Rank] | None  # by scope; None where several areas are asked
     grades: dict[str, int]  # number of areas by evidence grade

@@ -26,6 +26,7 @@ from pipelines.core.query import holds
 from pipelines.core.settings import Settings
 from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
+from pipelines.release.agreement import by_construction
 
 SCOPES = ("nation", "region", "authority", "like_areas")
 ONE_ONLY = [
@@ -148,6 +149,8 @@ def _indices(connection) -> list[facts.Index]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
+    sql = "select index_name, share_of_weight_shared_with_imd as share from index_method"
+    shared = {row["index_name"]: row["share"] for row in rows(connection, sql)}
     is_one = bool(found) and found[0]["n_areas"] == 1
     explained = why.explained(connection) if is_one else {}
     by_weights = why.by_weights(connection) if is_one else {}
@@ -164,6 +167,7 @@ def _indices(connection) -> list[facts.Index]:
                 "index_name": name,
                 "title": titles.index_title(name),
                 "question": titles.index_question(name),
+                "shared_with_imd": by_construction(shared[name]),
                 **picked(facts.IndexScore, index),
                 "null_reason": reason if index["score"] is None else None,
                 "ranks": ranks if is_one else None,
