@@ -15,8 +15,8 @@ def by_construction(share: float) -> str:
     if not share > 0:
         return ""
     if share > MOST:
-        return f"Most of it ({share:.0%} of its weight) is the Indices of Deprivation 2025 in other weights: as far as that goes the two agree by construction."
-    return f"{share:.0%} of its weight is on indicators that the Index of Multiple Deprivation 2025 counts too."
+        return f"Most of it ({100 * share:.0f} % of its weight) is the Indices of Deprivation 2025 in other weights: as far as that goes the two agree by construction."
+    return f"{100 * share:.0f} % of its weight is on indicators that the Index of Multiple Deprivation 2025 counts too."
 
 
 def agreement(indices: Mapping[str, Index], folder: Path) -> tuple[bool, str]:

@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.area import facts, nearby, why
+from pipelines.answers.area.plainly import in_plain_words
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import (
     geography_of,
@@ -156,6 +157,7 @@ def _indices(connection) -> list[facts.Index]:
     by_weights = why.by_weights(connection) if is_one else {}
     changes = why.changes(connection) if is_one else {}
     peers = why.peers(connection) if is_one else {}
+    words = in_plain_words(connection, explained) if is_one else None
     entries: list[facts.Index] = []
     for index in found:
         name, reason = index["index_name"], index["null_reason"]
@@ -173,6 +175,7 @@ def _indices(connection) -> list[facts.Index]:
                 "ranks": ranks if is_one else None,
                 "grades": grades[name],
                 "domains": domains[name],
+                "in_plain_words": None if words is None else words.get(name, []),
                 "explained": explained.get(name),
                 "by_weights": by_weights.get(name),
                 "to_leave_highest_tenth": changes.get(name),

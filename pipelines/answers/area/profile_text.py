@@ -110,6 +110,7 @@ def _index(index: Index, one: bool) -> list[str]:
         )
         lines += para(f"Score: {number(index['score'])} ({how}){some}.", 4)
         lines += para(_ranks(index) if one else _tenth(index), 4)
+        lines += para(" ".join(index["in_plain_words"]), 4) if index["in_plain_words"] else []
         lines += why_text.spread(index)
     grade = (
         joined([f"{letter} in {areas(n)}" for letter, n in index["grades"].items()])
