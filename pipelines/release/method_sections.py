@@ -228,6 +228,7 @@ def importance(facts: Facts, charts: Charts) -> Html:
             ["Domain", "Weight", "Spearman with the index", "Share of importance"],
             rows,
         ),
+        _construct(facts),
         bullets(joined(name, " does not go with the index (", number(value, 3), "): its weight adds to the score, yet areas with more of it do not tend to score higher.") for name, value in against) if against else "",
     )  # fmt: skip
 
