@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
+from pipelines.indices.score import member_weights
 from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import Register, drawn_indicators
+from pipelines.register.register import Indicator, Register, drawn_indicators, reads_places
 from pipelines.release.licences import label_of
+from pipelines.scoring.definition import Index
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
@@ -43,13 +45,39 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
         {
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
+            "describes": _described(register, i),
             "is_modelled": i.modelled,
+            "in_imd_2025": i.in_imd_2025,
             "sources": ", ".join(indicator_sources(register, i)),
             "licence": label_of(register, indicator_basis(register, i), present),
         }
         for i in register.indicators.values()
     ]
     return pd.DataFrame(rows)
+
+
+def _described(register: Register, indicator: Indicator) -> str:
+    """The period that an indicator is of, as its sources say; never the day they were published, where they say more."""
+    if reads_places(indicator) or "organisation" in indicator.inputs:
+        return "each list as it stood when it was read, or at the date of its edition"
+    sources = [register.sources[stem] for stem in indicator.inputs if stem in register.sources]
+    told = [
+        source.describes or (f"{source.vintage:%Y-%m-%d}" if source.vintage else "the day it was read")
+        for source in sources
+    ]
+    return "; ".join(dict.fromkeys(told))
+
+
+def share_shared_with_imd(register: Register, index: Index) -> float:
+    """The share (0-1) of an index's weight whose indicators are counted in the Index of Multiple Deprivation 2025 too."""
+    weights = member_weights(index)
+    shared = 0.0
+    for domain, name, member in index.members:
+        if domain in index.parts:
+            inner = register.indices[name] if member.index else None
+            part = share_shared_with_imd(register, inner) if inner else float(register.indicators[name].in_imd_2025)
+            shared += weights[name] * part
+    return round(shared, 4)
 
 
 def index_register(register: Register, treated: dict[str, dict], unlike: dict[str, dict]) -> pd.DataFrame:
@@ -98,6 +126,7 @@ def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
                 "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
                 "n_error_draws": DRAWS if (drawn := drawn_indicators(register, index)) else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
+                "share_of_weight_shared_with_imd": share_shared_with_imd(register, index),
             }
         )  # fmt: skip
     return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})

@@ -6,6 +6,7 @@ from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
+from pipelines.release.agreement import by_construction
 
 TOP = 10
 
@@ -150,10 +151,14 @@ def _benchmark(connection) -> list[str]:
     rows = connection.execute("""
         select scope, spearman, n_areas from benchmark_correlation join index_method using (index_name)
         where compared_with = 'imd' and is_headline order by n_areas desc, scope""").fetchall()
+    (share,) = connection.execute(
+        "select max(share_of_weight_shared_with_imd) from index_method where is_headline"
+    ).fetchone()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",
         "Rank correlation (Spearman), which says how alike the two orders are, not which is right.",
+        by_construction(share),
         "",
     ]
     lines += [

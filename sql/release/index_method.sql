@@ -20,10 +20,11 @@ columns:
   n_error_draws: how many draws of errors in places (dropped or counted twice, as often as measured) a version takes one or none of; 0 where the index rests on no places
   catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
+  share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
   licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
   cautions: what to bear in mind, one a line
 */
 select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
-    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason, licence, cautions
+    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason, share_of_weight_shared_with_imd, licence, cautions
 from index_methods
 order by index_name
