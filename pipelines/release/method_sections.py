@@ -43,14 +43,14 @@ def definition(facts: Facts) -> Html:
         ("Equal scores", explained("ties", method["ties"])),
         ("Taken from", method["citation"] if isinstance(method["citation"], str) else "no publication is named"),
     ]  # fmt: skip
-    head = ["Indicator", "Weight in domain", "Scale", "Unit", "Why"]
+    head = ["Indicator", "Weight in domain", "Of the index, as stated", "In this release", "Scale", "Unit", "Why"]
     rows = [row for domain in [*facts.shares, *facts.beside] for row in _domain_rows(facts, domain)]
     modelled = facts.members[facts.members["is_modelled"]]["title"]
     left_out = facts.members[facts.members["left_out"].notna()]
     more = paragraph("Modelled by their publisher rather than measured: ", listed(sorted(modelled)), ".") if len(modelled) else Html("")  # fmt: skip
     return section(
         "definition",
-        "an indicator counts with its weight in its domain times the weight of the domain. Each weight has its reason beside it; other opinions of the weights come below.",
+        "an indicator counts with its weight in its domain times the weight of the domain. What no source tells, or is left out for all areas, weighs nothing, in its domain or in the index: what that leaves each indicator with stands in the column of this release. Each weight has its reason beside it; other opinions of the weights come below.",
         facts_list(rules),
         table("Domains and indicators", head, rows),
         more,
@@ -77,11 +77,13 @@ def _missing(method: dict) -> Html:
 def _domain_rows(facts: Facts, domain: str) -> Iterator[list]:
     own = facts.members[facts.members["domain"] == domain]
     share = facts.shares.get(domain)
-    weight = "beside the index, no part of it" if share is None else joined(percent(share), " of the index")
+    weight = "beside the index, no part of it"
+    if share is not None:
+        weight = joined(percent(share), " of the index, in this release ", percent(own["effective_weight"].sum()))
     most = facts.observed.get(domain, np.nan)
     yield [joined(heading(domain), ": ", weight, _small(own["domain_reason"].iloc[0]), _small(_observed(most)))]
     for row in own.set_index("member").loc[facts.members_of(domain)].itertuples():
-        yield [row.title, number(row.member_weight, 2), _scale(row), _unit(row), row.reason]
+        yield [row.title, number(row.member_weight, 2), percent(row.nominal_weight), percent(row.effective_weight), _scale(row), _unit(row), row.reason]  # fmt: skip
 
 
 def _small(note: str) -> Html:

@@ -100,21 +100,25 @@ def _not_known(facts, connection) -> list[str]:
 
 def _access(connection) -> list[str]:
     rows = connection.execute("""
-        select k.title, count(*) filter (where gap = 'within'), count(*) filter (where gap = 'borderline'),
+        select k.title, any_value(k.standards), count(*) filter (where gap = 'within'), count(*) filter (where gap = 'borderline'),
             count(*) filter (where gap = 'beyond'), count(*) filter (where gap is null), count(*) filter (where r.coverage = 'partial')
         from neighbourhood_reach as r join kind as k using (kind) where r.standard_minutes is not null
         group by k.title order by k.title""").fetchall()
     lines = [
         "## Standards of access",
         "",
-        "Areas by the gap between the nearest place and the standard for its kind (see table `kind`).",
+        "Areas by how the walk to the nearest place compares with the standard for its kind, in minutes by class of area. Borderline is within 15 % of it.",
         "",
     ]
     lines += [
-        "| Kind | Within the standard | Borderline | Beyond the standard | Not known | Partly covered |",
-        "|---|---|---|---|---|---|",
+        "| Kind | Standard, minutes | Within | Borderline | Beyond | Not known | Partly covered |",
+        "|---|---|---|---|---|---|---|",
     ]
-    return [*lines, *(f"| {_text(t)} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
+    return [
+        *lines,
+        *(f"| {_text(t)} | {_text(s)} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, s, a, b, c, d, e in rows),
+        "",
+    ]
 
 
 def _ownership(facts, connection) -> list[str]:
@@ -148,7 +152,7 @@ def _benchmark(connection) -> list[str]:
     if not holds(connection, "benchmark"):
         return []
     rows = connection.execute("""
-        select scope, spearman, n_areas from benchmark_correlation join index_method using (index_name)
+        select scope, spearman, spearman_within_authorities, n_areas from benchmark_correlation join index_method using (index_name)
         where compared_with = 'imd' and is_headline order by n_areas desc, scope""").fetchall()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
@@ -157,9 +161,9 @@ def _benchmark(connection) -> list[str]:
         "",
     ]
     lines += [
-        "| Scope | Areas | Spearman |",
-        "|---|---|---|",
-        *(f"| {f} | {n:,} | {_shown(s, '.3f')} |" for f, s, n in rows),
+        "| Scope | Areas | Spearman | Mean within authorities |",
+        "|---|---|---|---|",
+        *(f"| {f} | {n:,} | {_shown(s, '.3f')} | {_shown(w, '.3f')} |" for f, s, w, n in rows),
         "",
     ]
     lines += _each_domain(connection)
@@ -183,16 +187,22 @@ def _benchmark(connection) -> list[str]:
 def _each_domain(connection) -> list[str]:
     """How every index goes with each published domain, over all areas that have a score."""
     wide = connection.execute("""
-        pivot (select index_name, compared_with, arg_max(spearman, n_areas) as spearman from benchmark_correlation group by all)
-        on compared_with using any_value(spearman) order by index_name""").df()
-    names = [column for column in wide.columns if column != "index_name"]
-    lines = ["Each index and each published domain (Spearman; positive: more need goes with more deprivation):", ""]
-    lines += [
+        pivot (select index_name, compared_with, arg_max(spearman, n_areas) as spearman,
+            arg_max(spearman_within_authorities, n_areas) as within_authorities from benchmark_correlation group by all)
+        on compared_with using any_value(spearman) as spearman, any_value(within_authorities) as within_authorities
+        group by index_name order by index_name""").df()
+    names = [name.removesuffix("_within_authorities") for name in wide if name.endswith("_within_authorities")]
+    lines = [
+        "Each index and each published domain (Spearman; positive: more need goes with more deprivation), and after the stroke the mean within authorities:",
+        "",
         "| Index | " + " | ".join(label("published_index", name) for name in names) + " |",
         "|---" * (len(names) + 1) + "|",
     ]
-    for row in wide.itertuples(index=False):
-        lines.append(f"| {row[0]} | " + " | ".join(_shown(v, ".2f") for v in row[1:]) + " |")
+    for row in wide.to_dict("records"):
+        both = (
+            f"{_shown(row[f'{n}_spearman'], '.2f')} / {_shown(row[f'{n}_within_authorities'], '.2f')}" for n in names
+        )
+        lines.append(f"| {row['index_name']} | " + " | ".join(both) + " |")
     return [*lines, ""]
 
 
