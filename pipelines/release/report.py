@@ -52,24 +52,28 @@ def _settled(connection) -> list[str]:
 def _coverage(connection) -> list[str]:
     rows = connection.execute("""
         select index_name, count(score) as n_scored, count(*) as n, count(rank_nation) as n_nation, count(rank_region) as n_region,
-            round(avg(weight_observed), 3) as weight, mode(evidence_grade) as grade
+            count(rank_like_areas) as n_like, round(avg(weight_observed), 3) as weight, coalesce(histogram(evidence_grade), map {}) as grades
         from index_score group by index_name order by index_name""").fetchall()
     table = [
         "## Coverage",
         "",
-        "| Index | Areas scored | Ranked in nation | Ranked in region | Mean weight observed | Commonest grade |",
-        "|---|---|---|---|---|---|",
+        "| Index | Areas scored | Ranked in nation | Ranked in region | Ranked among like areas | Mean weight observed | By evidence grade |",
+        "|---|---|---|---|---|---|---|",
     ]
     return [
         *table,
         *(
-            f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {_shown(w, '.3f')} | {g or '-'} |"
-            for i, s, n, a, b, w, g in rows
+            f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {k:,} | {_shown(w, '.3f')} | {_grades(g)} |"
+            for i, s, n, a, b, k, w, g in rows
         ),
         "",
         "A rank is given in a scope only where at least 99 % of its areas have a score.",
         "",
     ]
+
+
+def _grades(grades: dict[str, int]) -> str:
+    return ", ".join(f"{grade} {n:,}" for grade, n in sorted(grades.items())) or "-"
 
 
 def _not_known(facts, connection) -> list[str]:
