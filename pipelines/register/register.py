@@ -140,12 +140,14 @@ class Taxonomy(Record):
     `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
     of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
+    `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
     """
 
     minutes: tuple[int, int]
     reference_year: int
     borderline_share: float
     decay: Decay | None = None
+    choice: Decay | None = None
     looked_for: LookedFor = LookedFor()
     never_mapped: list[str]
     no_markers: list[str] = []
@@ -161,6 +163,11 @@ class Taxonomy(Record):
     def catchment(self) -> Decay:
         """The decay that holds."""
         return self.decay or Decay(name="uniform", minutes=self.minutes[1])
+
+    @property
+    def choice_decay(self) -> Decay:
+        """The decay that holds where places are added up."""
+        return self.choice or self.catchment
 
     def counted(self) -> dict[str, Kind]:
         """The kinds that count for reach."""

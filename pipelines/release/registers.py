@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
-from pipelines.indices.score import member_weights
 from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Indicator, Register, drawn_indicators, reads_places
 from pipelines.release.licences import label_of
 from pipelines.scoring.definition import Index
+from pipelines.scoring.effective import effective_weights, nominal_weights
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
@@ -70,7 +70,7 @@ def _described(register: Register, indicator: Indicator) -> str:
 
 def share_shared_with_imd(register: Register, index: Index) -> float:
     """The share (0-1) of an index's weight whose indicators are counted in the Index of Multiple Deprivation 2025 too."""
-    weights = member_weights(index)
+    weights = effective_weights(index)
     shared = 0.0
     for domain, name, member in index.members:
         if domain in index.parts:
@@ -80,34 +80,41 @@ def share_shared_with_imd(register: Register, index: Index) -> float:
     return round(shared, 4)
 
 
-def index_register(register: Register, treated: dict[str, dict], unlike: dict[str, dict]) -> pd.DataFrame:
+def index_register(
+    register: Register, treated: dict[str, dict], unlike: dict[str, dict], left_out_of: dict[str, list[str]]
+) -> pd.DataFrame:
     """One row per index, domain and member: weights, scale, reasons; `treated` says what was done about outliers, `unlike`
-    which kinds of place do not count in a member, and in what share of the nation's areas they are looked for."""
+    which kinds of place do not count in a member, and in what share of the nation's areas they are looked for,
+    `left_out_of` which members are left out of an index for all areas."""
     rows = []
     for index in register.indices.values():
+        nominal, effective = nominal_weights(index), effective_weights(index.as_read(left_out_of[index.stem]))
         for name, member_name, member in index.members:
             domain = index.domains[name]
             low, high = member.target or (None, None)
             rows.append(
                 {
                     "index_name": index.stem, "domain": name, "domain_title": domain.title, "domain_weight": domain.weight, "member": member_name,
-                    "member_weight": member.weight, "is_in_index": not domain.beside, "normalise": member.normalise or index.normalise,
+                    "member_weight": member.weight, "nominal_weight": nominal.get(member_name), "effective_weight": effective.get(member_name),
+                    "is_in_index": not domain.beside, "normalise": member.normalise or index.normalise,
                     "target_0": low, "target_100": high, "domain_reason": domain.reason, "reason": member.reason,
                     "left_out": left_out(register, member_name, unlike[index.stem].get(member_name, {})),
                     "outliers": (done := treated[index.stem].get(member_name, UNTREATED))["done"], "n_winsorised": done["n_winsorised"],
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows).astype({"target_0": float, "target_100": float, "left_out": "str"})
+    floats = ("target_0", "target_100", "nominal_weight", "effective_weight")
+    return pd.DataFrame(rows).astype({**dict.fromkeys(floats, float), "left_out": "str"})
 
 
 def left_out(register: Register, member: str, unlike: dict[str, float]) -> str | None:
     """In words, what of a member is left out for all areas alike, and why; None where nothing is."""
     if not unlike:
         return None
-    kinds = register.taxonomy.kinds
+    kinds, least = register.taxonomy.kinds, register.taxonomy.looked_for.least_cover
+    if member in unlike:
+        return f"the whole indicator: known in {unlike[member]:.1%} of the nation's areas, less than {least:.0%}"
     listed = ", ".join(f"{kinds[kind].plural} ({share:.1%})" for kind, share in unlike.items())
     whole = "the whole indicator" if set(unlike) == set(register.indicators[member].kinds) else "of its kinds"
-    least = register.taxonomy.looked_for.least_cover
     return f"{whole}: {listed}, looked for by national lists in less than {least:.0%} of the nation's areas"
 
 

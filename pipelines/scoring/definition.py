@@ -1,10 +1,10 @@
 """An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from geodata.records import Record, read_record
 
@@ -90,7 +90,8 @@ class Domain(Record):
 
     `minimum_weight`: the share of its weight that must be observed for it to have a score. `beside`: scored and
     published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
-    its weight: it lowers the weight observed. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
+    its weight: it lowers the weight observed, and what the domain weighs in what is above it, so that one half read does
+    not count whole. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
     """
 
     title: str
@@ -105,6 +106,7 @@ class Domain(Record):
     members: dict[str, Weighted] = {}
     domains: dict[str, "Domain"] = {}
     not_read: dict[str, float] = {}
+    _left_out: frozenset[str] = PrivateAttr(frozenset())  # members that a run leaves out for all areas (Index.as_read)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -117,6 +119,23 @@ class Domain(Record):
         """The share (0-1) of the domain's weight that some source tells."""
         read = sum(self.weights.values())
         return read / (read + sum(self.not_read.values()))
+
+    @property
+    def share_entering(self) -> float:
+        """The share (0-1) of the domain's weight that some source tells and this run does not leave out for all areas."""
+        return sum(self.read_weights.values()) / (sum(self.weights.values()) + sum(self.not_read.values()))
+
+    @property
+    def read_weights(self) -> dict[str, float]:
+        """What each part weighs in the domain by what is read of it: nothing where it is left out for all areas."""
+        members = {name: 0.0 if name in self._left_out else member.weight for name, member in self.members.items()}
+        return members | {name: below.weight * below.share_entering for name, below in self.domains.items()}
+
+    def as_read(self, left_out: Collection[str]) -> "Domain":
+        """The domain of a run that leaves out these members for all areas."""
+        copy = self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
+        copy._left_out = frozenset(left_out) & set(self.members)
+        return copy
 
     @model_validator(mode="after")
     def _parts_fit(self):
@@ -281,6 +300,16 @@ class Index(Record):
     def parts(self) -> dict[str, Domain]:
         """The domains that make the index, without those that stand beside it."""
         return {name: domain for name, domain in self.domains.items() if not domain.beside}
+
+    @property
+    def entering_weights(self) -> list[float]:
+        """What each of `parts` weighs in the index: its weight times what is read of it; as stated where nothing is."""
+        weights = [domain.weight * domain.share_entering for domain in self.parts.values()]
+        return weights if sum(weights) > 0 else [domain.weight for domain in self.parts.values()]
+
+    def as_read(self, left_out: Collection[str]) -> "Index":
+        """The index of a run that leaves out these members for all areas: what they weigh is not read."""
+        return self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
 
     @property
     def members(self) -> list[tuple[str, str, Weighted]]:

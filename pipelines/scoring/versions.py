@@ -153,15 +153,15 @@ class Scorer:
             domains, self.scaled(version.normalise, version.places, version.catchment), version.members, room
         )
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
-        known = list(domains)
-        if how != "arithmetic":  # every other way needs all parts; one that no area has would leave no score anywhere
-            known = [name for name in domains if not np.isnan(found.entering[name]).all()] or known
+        # every way but the arithmetic mean needs all parts; one that no area has would leave no score anywhere
+        known = [name for name in domains if not np.isnan(found.entering[name]).all()] or list(domains)
         columns = [self._kept(found.entering[name]) for name in known]
         if how == "geometric" and self.index.aggregate != "geometric":
             for column in columns:
                 column += GEOMETRIC_FROM  # the columns are this version's own
         out, scratch = (room.array(name, len(self.keep)) for name in ("total", "scratch")) if room else (None, None)
-        weights = [version.domains[name] for name in known]
+        weights = [version.domains[name] * domains[name].share_entering for name in known]
+        weights = weights if sum(weights) > 0 else [version.domains[name] for name in known]
         return aggregate(how, columns, weights, self.index.imbalance, out, scratch)[0]
 
     def _kept(self, column: np.ndarray) -> np.ndarray:

@@ -254,7 +254,7 @@ def _areas(profile: Profile) -> list[str]:
         )
         if row["gaps_beyond"]:
             gaps = ", ".join(f"no {titles.singular(kind)}" for kind in row["gaps_beyond"])
-            lines += para(f"{gaps} within the standard walk", 13, 13)
+            lines += para(f"beyond the standard walk: {gaps}", 13, 13)
     return lines + more(len(rows), AREAS_SHOWN)
 
 
