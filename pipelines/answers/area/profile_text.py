@@ -23,7 +23,7 @@ def text_of(profile: Profile) -> str:
         missing,
         not_known,
         _indices,
-        why_text.summaries,
+        why_text.as_a_whole,
         _typology,
         _opportunities,
         _corrections,
@@ -90,7 +90,9 @@ def _names(pairs: list[Named], with_codes: bool = True) -> str:
 def _indices(profile: Profile) -> list[str]:
     lines = heading("How the area stands" if _is_one(profile) else "How the areas stand, together")
     if not _is_one(profile):
-        lines += para("Scores are means weighted by residents, over the areas that have one. Ranks are not averaged.")
+        lines += para(
+            f"Scores are means weighted by residents {profile['where']['weighted_as']}, over the areas that have one. Ranks are not averaged."
+        )
     for index in profile["indices"]:
         lines += _index(index, _is_one(profile))
     return lines
