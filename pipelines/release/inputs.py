@@ -27,6 +27,8 @@ FALLACY = "Describes areas, not the people in them: residents live in areas rank
 SPREAD_VIEWS = {
     "index_spreads": "",
     "index_sensitivities": ".sensitivity",
+    "index_ranges": ".ranges",
+    "index_options": ".options",
     "weight_sets": ".sets",
     "weight_set_weights": ".weights",
     "weight_set_ranks": ".set_ranks",

@@ -110,6 +110,8 @@ class Facts:
     known: pd.DataFrame
     unknown: pd.DataFrame
     sensitivity: pd.DataFrame
+    ranges: pd.DataFrame
+    options: pd.DataFrame
     weight_sets: pd.DataFrame
     weights: pd.DataFrame
     shifts: pd.DataFrame
@@ -235,6 +237,8 @@ def read_facts(connection: duckdb.DuckDBPyConnection, name: str) -> Facts:
         known=rows(KNOWN).set_index("member"),
         unknown=rows(UNKNOWN),
         sensitivity=rows("select * from index_sensitivity where index_name = ? order by total desc nulls last, choice"),
+        ranges=rows("select * from index_range where index_name = ? order by scope, scope_name, scope_code"),
+        options=rows("select o.*, r.scope_name from index_option as o left join index_range as r using (index_name, scope, scope_code) where o.index_name = ? order by all"),
         weight_sets=rows("select * from weight_set where index_name = ? order by weight_set != 'expert', weight_set"),
         weights=rows("select * from weight_set_weight where index_name = ? order by weight_set, domain"),
         shifts=rows("select * from weight_set_shift where index_name = ? order by weight_set_a != 'expert', weight_set_a, weight_set_b"),
