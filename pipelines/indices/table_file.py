@@ -43,7 +43,7 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     """
     try:
         if path.suffix.lower() == ".parquet":
-            return read_parquet(path.name, _bytes(path), lambda name: True).to_pandas()
+            return read_parquet(path.name, _bytes(path)).to_pandas()
         body = _bytes(path)
         if (form := form_of(body)) not in ("csv", "json"):
             raise Problem(path.name, f"is a file of the form {form} and no CSV", "save it as CSV (UTF-8) or Parquet")
@@ -75,9 +75,10 @@ def _bytes(path: Path) -> bytes:
 def _numbers(column: pd.Series) -> pd.Series:
     known = column.mask(column.isin(STR_NA_VALUES))
     try:
-        return pd.to_numeric(known)
-    except (ValueError, TypeError):
+        numbers = pd.to_numeric(known)
+    except (ValueError, TypeError, OverflowError):
         return known
+    return known if numbers.dtype == object else numbers  # digits for more than any number
 
 
 def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[str, ...], str | None]:
@@ -154,6 +155,8 @@ def numbers(frame: pd.DataFrame, heading: str, name: str) -> pd.Series:
     try:
         is_date = pd.api.types.is_datetime64_any_dtype(column)  # which pandas would count in nanoseconds
         found = pd.to_numeric(column.astype(str) if is_date else column, errors="coerce").astype(float)
+    except OverflowError:  # digits for more than any number: infinite, and told below
+        found = column.map(_float).astype(float)
     except (TypeError, ValueError):  # lists and the like, of which a Parquet file may hold some
         found = pd.Series(np.nan, index=column.index)
     bad = (column.notna() & found.isna()) | np.isinf(found)
@@ -162,6 +165,13 @@ def numbers(frame: pd.DataFrame, heading: str, name: str) -> pd.Series:
         message = f"row {number_of_row(frame, at)}, column {heading!r}: {str(column.iloc[at])[:60]!r} is not a number"
         raise Problem(name, message, "leave the cell empty where the value is not known")
     return found.reset_index(drop=True)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def first_sum(codes: pd.Series) -> int | None:

@@ -12,9 +12,6 @@ ZERO = "zero"  # the least value is zero, whatever the data
 STRETCHED = "exponential"
 EVENED_OUT = ("arithmetic", "sum", "mazziotta_pareto")  # of several parts, one zero makes none
 
-# THE SWITCH: True refuses `geometric` in the `aggregate` list of `uncertainty` over domains on the exponential scale
-VERSIONS_KEEP_THE_EXPONENTIAL = False
-
 
 def traits(how: str, scale: tuple[float, float] | None = None) -> frozenset[str]:
     """The traits of a scale: `how` values are normalised, or a domain transformed, and the two numbers it may be given."""
@@ -47,12 +44,10 @@ def refusal(aggregate: str, found: Collection[str], stands_in: bool = False) -> 
     if aggregate == "geometric":
         if BELOW in found or MAY_BE_BELOW in found:
             return "a geometric mean needs a scale without values below zero, such as percentile or min_max with scale [1, 100]"
-        if STRETCHED in found and (VERSIONS_KEEP_THE_EXPONENTIAL or not stands_in):
+        if STRETCHED in found:
             return "a geometric mean undoes the exponential scale; take one of the two"
         if ZERO in found and not stands_in:
             return "a geometric mean is zero wherever one part is, and the least of min_max is zero; give it scale [1, 100]"
     if aggregate == "mazziotta_pareto" and BELOW in found:
-        return (
-            "a Mazziotta-Pareto mean divides by the mean, which must be above zero, as with z_score and scale [100, 10]"
-        )
+        return "a Mazziotta-Pareto mean divides by the mean, which values below zero may bring to nothing; take z_score with scale [100, 10]"
     return None

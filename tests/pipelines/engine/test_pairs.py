@@ -3,8 +3,6 @@
 import pytest
 from fixtures.indices import make_tree
 
-from pipelines.scoring import pairs
-
 A, B = {"weight": 0.5}, {"weight": 0.5}
 SIGNED, UNDONE, ZERO, MEAN = "below zero", "undoes the exponential", "wherever one part is", "divides by the mean"
 
@@ -38,20 +36,23 @@ def test_a_pair_is_refused_in_index_domain_member_transform_and_version(scale, w
     if scale == "exponential":  # no version takes it
         return
     varied = {"normalise": ["as_defined", scale]}
-    with pytest.raises(ValueError, match=f"uncertainty: normalise {scale}, aggregate as_defined: .*{told}"):
+    with pytest.raises(ValueError, match=f"uncertainty: normalise {scale}, .*aggregate as_defined: .*{told}"):
         make_tree(plain, normalise="percentile", aggregate=way, uncertainty=varied)
     if scale != "min_max":  # a geometric mean that stands in is of scores and one
-        with pytest.raises(ValueError, match=f"uncertainty: normalise {scale}, aggregate {way}: .*{told}"):
+        with pytest.raises(ValueError, match=f"uncertainty: normalise {scale}, .*aggregate {way}: .*{told}"):
             make_tree(plain, normalise="percentile", uncertainty={**varied, "aggregate": ["as_defined", way]})
 
 
-def test_a_geometric_version_of_the_exponential_scale_is_refused_where_that_is_switched_on(monkeypatch):
+def test_versions_of_the_scale_of_domains_are_held_to_the_same():
     curved = {"d": {"transform": "exponential", "members": {"a": 1}}}
-    varied = {"uncertainty": {"aggregate": ["as_defined", "geometric"]}}
-    monkeypatch.setattr(pairs, "VERSIONS_KEEP_THE_EXPONENTIAL", True)
-    with pytest.raises(ValueError, match=f"uncertainty: .*{UNDONE}"):
-        make_tree(curved, **varied)
-    make_tree(curved, uncertainty={"aggregate": ["as_defined", "mazziotta_pareto"]})
+    with pytest.raises(ValueError, match=f"uncertainty: .*aggregate geometric: .*{UNDONE}"):
+        make_tree(curved, uncertainty={"aggregate": ["as_defined", "geometric"]})
+    signed = ["as_defined", "inverse_normal"]
+    for way, told in (("geometric", SIGNED), ("mazziotta_pareto", MEAN)):
+        with pytest.raises(ValueError, match=f"uncertainty: .*transform inverse_normal, aggregate {way}: .*{told}"):
+            make_tree({"d": {**curved["d"], "transform": "percentile"}}, uncertainty={"transform": signed, "aggregate": ["as_defined", way]})  # fmt: skip
+    taken = make_tree(curved, uncertainty={"transform": signed, "aggregate": ["uneven_lowers", "uneven_raises"]})
+    assert taken.uncertainty.transform == signed  # as the authors of that mean have it, none is below zero
 
 
 @pytest.mark.parametrize(

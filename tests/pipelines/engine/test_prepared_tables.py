@@ -83,12 +83,14 @@ def in_plain_numpy() -> tuple[np.ndarray, np.ndarray]:
         goods, base = (value["trade"] + value["tariff"]) / 2, value["steep"]
         if known["votes"]:
             base = (value["steep"] + value["votes"]) / 2
-        links = 0.7 * goods + 0.3 * value["far"]  # rare is left out, and its weight in `rest` is never observed
+        # rare is left out: a quarter of `rest` is never observed, and what is above weighs so much less
+        links = (0.7 * goods + 0.3 * 0.75 * value["far"]) / 0.925
         if not known["far"]:  # nor is anything else of `rest`, so it has no score, imputed or not
             links = goods
         of_links = 0.7 * (known["trade"] + known["tariff"]) / 2 + 0.3 * 0.75 * known["far"]
         of_base = (known["steep"] + known["votes"]) / 2
-        scores[row], observed[row] = 0.6 * links + 0.4 * base, 0.6 * of_links + 0.4 * of_base
+        scores[row] = (0.6 * 0.925 * links + 0.4 * base) / (0.6 * 0.925 + 0.4)
+        observed[row] = 0.6 * of_links + 0.4 * of_base
     return scores, observed
 
 
