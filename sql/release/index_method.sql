@@ -23,9 +23,9 @@ columns:
   errors_not_measured: kinds of place that it rests on and of which nothing was measured, so that nothing is drawn
   catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
-  share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
   n_ranked: areas that have a rank and a range of ranks in this run, whatever was asked
   n_outside_range: "of these, areas whose published rank lies outside their own range, from the 5 % to the 95 % point of the versions (see table index_range)"
+  share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
   licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
   cautions: what to bear in mind, one a line
 */

@@ -27,9 +27,11 @@ THEIRS = {
 def held():
     """The corrected File 7 with the council of each release, and the published summaries of the first."""
     with mirror_held() as mirror:
-        read = lambda path: pd.read_csv(
-            io.BytesIO(requests.get(f"{mirror}/{path}", timeout=60).content), encoding="utf-8-sig"
-        )
+
+        def read(path: str) -> pd.DataFrame:
+            body = requests.get(f"{mirror}/{path}", timeout=60).content
+            return pd.read_csv(io.BytesIO(body), encoding="utf-8-sig")
+
         areas = read(CORRECTED).set_index(CODE)
         first = read(FIRST).set_index(CODE)[COUNCIL]
         return areas.assign(first=first.reindex(areas.index)), read(PUBLISHED)
