@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 
 from geodata.records import DefinitionError, parse_yaml, validate
+from pipelines.core import store
 from pipelines.core.plain_text import told
 from pipelines.core.problem import Problem
 from pipelines.indices.any_table import known_direction, score_table
@@ -64,13 +65,7 @@ def write_definition(definition: Path, table: Path) -> str:
         message = f"has {n_members:,} columns of numbers, which no definition can hold ({str(error).splitlines()[0]})"
         raise Problem(table.name, message, "take out the columns that are not meant") from error
     score_table(index, read_table(table, index.area_column), table.name)  # what cannot be scored is told, not written
-    try:
-        with definition.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise Problem(
-            str(definition), f"cannot be written ({error.strerror})", "give another place", usage=True
-        ) from error
+    store.write_bytes(definition, text.encode())
     members = "one member" if n_members == 1 else f"{n_members:,} members"
     return f"{definition} written: areas by {told(area, LONGEST_NAME)!r}, {members}; look at what is marked GUESS in it"
 

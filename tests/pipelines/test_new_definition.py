@@ -104,7 +104,6 @@ def test_the_command_writes_says_what_it_did_and_never_writes_over(tmp_path, mon
     [
         (("--new", "t.csv", "t.csv"), "t.csv: is no name for a definition"),
         (("--new", "nowhere.csv"), "nowhere.csv: is not there"),
-        (("--new", "no/such/folder.yml", "t.csv"), "cannot be written"),
         (("--new", "t.yml", "t.csv", "--spread"), "--new: writes a definition and scores nothing"),
         (("--new", "t.yml", "t.csv", "--out", "o.csv"), "--new: writes a definition and scores nothing"),
         (("nowhere.yml", "t.csv"), "nowhere.yml: is not there"),
