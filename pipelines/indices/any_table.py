@@ -145,7 +145,10 @@ def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> p
 
 
 def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    try:
+        numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    except OverflowError:  # digits for more than any number: infinite, and told below
+        numbers = column.map(_float).astype(float)
     bad = (column.notna() & numbers.isna()) | np.isinf(numbers)
     if bad.any():
         row = int(bad.to_numpy().argmax())
@@ -155,6 +158,13 @@ def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
             "leave the cell empty where the value is not known",
         )
     return numbers.reset_index(drop=True)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _known_direction(indicator: str) -> str:
