@@ -218,7 +218,7 @@ def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scor
     score = scored.score.to_numpy()[keep]
     size = np.full(len(keep), (snapped(score) > 0).sum() if is_geometric else len(keep))
     scorer = Scorer(index, values, directions, keep, np.zeros(len(keep), dtype=int), size=size)
-    spread = rank_spread(scorer, draw_versions(index, read=scorer.read), scorer.groups.ranks(score, is_geometric))
+    spread = rank_spread(scorer, draw_versions(index), scorer.groups.ranks(score, is_geometric))
     spread = spread.astype(dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64"))
     return spread.set_axis(values.index[keep])
 

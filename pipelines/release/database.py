@@ -22,6 +22,7 @@ SCORE_COLUMNS = [
     "rank_nation",
     "rank_region",
     "rank_authority",
+    "rank_like_areas",
     "decile_nation",
     "rank_low",
     "rank_high",

@@ -27,6 +27,8 @@ FALLACY = "Describes areas, not the people in them: residents live in areas rank
 SPREAD_VIEWS = {
     "index_spreads": "",
     "index_sensitivities": ".sensitivity",
+    "index_ranges": ".ranges",
+    "index_options": ".options",
     "weight_sets": ".sets",
     "weight_set_weights": ".weights",
     "weight_set_ranks": ".set_ranks",
@@ -77,6 +79,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
+            "reach/homes",
             *(f"indicator/{stem}" for stem in register.indicators),
             *indices,
             *(SnapshotRead(source, geography, with_state=True) for source in register.sources.values()),
@@ -123,6 +126,7 @@ def collect(given: Given) -> Inputs:
         "match_pairs": [groups.files["place_group.pairs"]],
         "reach": part(reach, ""),
         "national_reach": [output.files[national_table(output.stem)] for output in reach],
+        "homes_in_reach": [given.path("reach/homes")],
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
@@ -144,15 +148,16 @@ def collect(given: Given) -> Inputs:
     facts = _facts(given, register, snapshots, licences["licence"]) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
-    treated, unlike = (
-        {name: given[f"index/{name}"].meta[told] for name in register.indices} for told in ("treated", "unlike")
+    treated, unlike, left_out = (
+        {name: given[f"index/{name}"].meta[told] for name in register.indices}
+        for told in ("treated", "unlike", "left_out")
     )
     seen = {stem: given[f"snapshot/{stem}"].live_since for stem in register.sources}
     frames = {
         "source_register": registers.source_register(register, seen),
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
-        "index_register": registers.index_register(register, treated, unlike),
+        "index_register": registers.index_register(register, treated, unlike, left_out),
         "index_methods": registers.index_methods(register, present),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),

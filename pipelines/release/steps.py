@@ -21,6 +21,7 @@ from pipelines.places.cover import cover_step
 from pipelines.places.events import place_event_step
 from pipelines.places.identity import place_identity_step
 from pipelines.places.places import place_step
+from pipelines.reach.homes import homes_step
 from pipelines.reach.reach import reach_step
 from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
@@ -48,6 +49,7 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         *(by_area_step(workspace, register.sources[stem]) for stem in carried_sources(register)),
         *(make(workspace) for make in PLACES),
         *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
+        homes_step(workspace),
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),

@@ -88,8 +88,8 @@ def score_domains(
     """Every domain of `domains`, with those below it, from its members on their scales.
 
     `weights` stand in for those of the definition, by name of member or path of domain; a part that is not in it is
-    left out, as if it never belonged; what no source tells is as much as the definition says. A domain is null below its
-    minimum weight. With `room` what is
+    left out, as if it never belonged; what no source tells is as much as the definition says, and takes its weight with
+    it out of what is above. A domain is null below its minimum weight. With `room` what is
     found is in it, until the next time, and what a domain was before its transform is not kept.
     """
     found = Domains({}, {}, {})
@@ -106,13 +106,14 @@ def _score_domain(
     found: Domains,
     room: normalise.Room | None = None,
 ) -> None:
-    columns, shares = [], []
+    columns, shares, read = [], [], []
     whole: list[np.ndarray | float | None] = []
     for name, member in domain.members.items():
         if weights is None or name in weights:
             columns.append(scaled[name])
             whole.append(None)
             shares.append(member.weight if weights is None else weights[name])
+            read.append(1.0)
     for name, below in domain.domains.items():
         at = f"{path}/{name}"
         if weights is None or at in weights:
@@ -120,10 +121,13 @@ def _score_domain(
             columns.append(found.entering[at])
             whole.append(found.observed[at])
             shares.append(below.weight if weights is None else weights[at])
+            read.append(below.share_entering)
     out = scratch = None
     if room:
         out, scratch = (room.array(name, len(columns[0])) for name in (("domain", path), "scratch"))
-    before, observed = aggregate(domain.aggregate, columns, shares, domain.imbalance, out, scratch)
+    weighed = [share * part for share, part in zip(shares, read, strict=True)]
+    weighed = weighed if sum(weighed) > 0 else shares
+    before, observed = aggregate(domain.aggregate, columns, weighed, domain.imbalance, out, scratch)
     if any(part is not None for part in whole):  # what was observed of a sub-domain counts for as much of it
         entering = [
             np.where(np.isnan(column), 0.0, 1.0 if part is None else part)
@@ -152,13 +156,12 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
     try:
         found = score_domains(index.domains, scaled)
         parts = [found.entering[name] for name in index.parts]
-        weights = [domain.weight for domain in index.parts.values()]
-        total, _ = aggregate(index.aggregate, parts, weights, index.imbalance)
+        total, _ = aggregate(index.aggregate, parts, index.entering_weights, index.imbalance)
     except ValueError as error:
         raise Problem(f"{index.stem}.yml", str(error), "choose another aggregate, or another scale") from error
     # what was observed of a domain that has no score does not enter the index, and is not counted as if it did
     entering = [np.where(np.isnan(found.entering[name]), 0.0, found.observed[name]) for name in index.parts]
-    weight_observed = weighted_mean(entering, weights)[0]
+    weight_observed = weighted_mean(entering, [domain.weight for domain in index.parts.values()])[0]
     total[weight_observed < index.minimum_weight - SLACK] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
     as_frame = lambda column: pd.DataFrame({path: column[path] for path in index.every_domain}, index=values.index)  # noqa: E731

@@ -1,10 +1,10 @@
 """An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from geodata.records import Record, read_record
 
@@ -13,6 +13,10 @@ Normalise = Literal["min_max", "z_score", "percentile", "inverse_normal", "expon
 Aggregate = Literal["sum", "arithmetic", "geometric", "mazziotta_pareto", "minimum"]
 Version = Literal[
     "as_defined", "targets_stricter", "targets_looser", "min_max", "z_score", "percentile", "inverse_normal"
+]
+DomainScale = Literal["as_defined", "exponential", "inverse_normal", "percentile"]
+AddedUp = Literal[
+    "as_defined", "sum", "arithmetic", "geometric", "mazziotta_pareto", "uneven_lowers", "uneven_raises", "minimum"
 ]
 SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
 
@@ -90,7 +94,8 @@ class Domain(Record):
 
     `minimum_weight`: the share of its weight that must be observed for it to have a score. `beside`: scored and
     published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
-    its weight: it lowers the weight observed. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
+    its weight: it lowers the weight observed, and what the domain weighs in what is above it, so that one half read does
+    not count whole. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
     """
 
     title: str
@@ -105,6 +110,7 @@ class Domain(Record):
     members: dict[str, Weighted] = {}
     domains: dict[str, "Domain"] = {}
     not_read: dict[str, float] = {}
+    _left_out: frozenset[str] = PrivateAttr(frozenset())  # members that a run leaves out for all areas (Index.as_read)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -117,6 +123,23 @@ class Domain(Record):
         """The share (0-1) of the domain's weight that some source tells."""
         read = sum(self.weights.values())
         return read / (read + sum(self.not_read.values()))
+
+    @property
+    def share_entering(self) -> float:
+        """The share (0-1) of the domain's weight that some source tells and this run does not leave out for all areas."""
+        return sum(self.read_weights.values()) / (sum(self.weights.values()) + sum(self.not_read.values()))
+
+    @property
+    def read_weights(self) -> dict[str, float]:
+        """What each part weighs in the domain by what is read of it: nothing where it is left out for all areas."""
+        members = {name: 0.0 if name in self._left_out else member.weight for name, member in self.members.items()}
+        return members | {name: below.weight * below.share_entering for name, below in self.domains.items()}
+
+    def as_read(self, left_out: Collection[str]) -> "Domain":
+        """The domain of a run that leaves out these members for all areas."""
+        copy = self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
+        copy._left_out = frozenset(left_out) & set(self.members)
+        return copy
 
     @model_validator(mode="after")
     def _parts_fit(self):
@@ -168,17 +191,20 @@ def _add_up(weights: list[float]) -> None:
 class Uncertainty(Record):
     """What the versions of the method vary (scoring/robustness.py), beside one indicator left out.
 
-    Each version multiplies every weight by a number within `weights` of 1, takes one way of `normalise` and one of
-    `aggregate`, and counts places with one draw of errors. `targets_stricter` and `targets_looser` move both ends of
-    every target by a quarter. Where a geometric mean stands in for another way, 1 is added to every domain's score first,
-    so that a score near zero does not decide alone.
+    Each version multiplies every weight by a number within `weights` of 1, takes one way of `normalise` (members), one of
+    `transform` (the scale of domains that have one) and one of `aggregate`, and counts places with one draw of errors.
+    `targets_stricter` and `targets_looser` move both ends of every target by a quarter. Where a geometric mean stands in
+    for another way, 1 is added to every domain's score first, so that a score near zero does not decide alone.
+    `uneven_lowers` and `uneven_raises` are Mazziotta-Pareto means with either sign of the penalty, of domains put on the
+    scale its authors give them (`aggregate.stretched`), on which none is below zero.
     """
 
     draws: int = Field(1_000, ge=20)
     weights: float = Field(0.25, ge=0, lt=1)
     leave_out: bool = True
     normalise: list[Version] = Field(["as_defined"], min_length=1)
-    aggregate: list[Aggregate | Literal["as_defined"]] = Field(["as_defined"], min_length=1)
+    transform: list[DomainScale] = Field(["as_defined"], min_length=1)
+    aggregate: list[AddedUp] = Field(["as_defined"], min_length=1)
     reason: str = ""
 
 
@@ -272,6 +298,14 @@ class Index(Record):
 
             if "geometric" in self.uncertainty.aggregate and self._any_signed(scaled_by):
                 raise ValueError("uncertainty: a geometric mean needs domains on a scale without values below zero")
+        if self.uncertainty.transform != ["as_defined"] and all(d.transform == "none" for d in self.parts.values()):
+            raise ValueError("uncertainty: no domain is put on a scale, so transform varies nothing")
+        below_zero = "inverse_normal" in self.uncertainty.transform
+        ways = {self.aggregate if way == "as_defined" else way for way in self.uncertainty.aggregate}
+        if below_zero and (odd := sorted(ways & {"geometric", "mazziotta_pareto"})):
+            raise ValueError(
+                f"uncertainty: transform inverse_normal gives values below zero, which {odd[0]} cannot take"
+            )
         return self
 
     def _any_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
@@ -281,6 +315,16 @@ class Index(Record):
     def parts(self) -> dict[str, Domain]:
         """The domains that make the index, without those that stand beside it."""
         return {name: domain for name, domain in self.domains.items() if not domain.beside}
+
+    @property
+    def entering_weights(self) -> list[float]:
+        """What each of `parts` weighs in the index: its weight times what is read of it; as stated where nothing is."""
+        weights = [domain.weight * domain.share_entering for domain in self.parts.values()]
+        return weights if sum(weights) > 0 else [domain.weight for domain in self.parts.values()]
+
+    def as_read(self, left_out: Collection[str]) -> "Index":
+        """The index of a run that leaves out these members for all areas: what they weigh is not read."""
+        return self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
 
     @property
     def members(self) -> list[tuple[str, str, Weighted]]:

@@ -23,18 +23,18 @@ THEIRS = {
 }  # fmt: skip
 
 
-def read(mirror: str, path: str) -> pd.DataFrame:
-    answer = requests.get(f"{mirror}/{path}", timeout=60)
-    return pd.read_csv(io.BytesIO(answer.content), encoding="utf-8-sig")
-
-
 @pytest.fixture(scope="module")
 def held():
     """The corrected File 7 with the council of each release, and the published summaries of the first."""
     with mirror_held() as mirror:
-        areas = read(mirror, CORRECTED).set_index(CODE)
-        first = read(mirror, FIRST).set_index(CODE)[COUNCIL]
-        return areas.assign(first=first.reindex(areas.index)), read(mirror, PUBLISHED)
+
+        def read(path: str) -> pd.DataFrame:
+            body = requests.get(f"{mirror}/{path}", timeout=60).content
+            return pd.read_csv(io.BytesIO(body), encoding="utf-8-sig")
+
+        areas = read(CORRECTED).set_index(CODE)
+        first = read(FIRST).set_index(CODE)[COUNCIL]
+        return areas.assign(first=first.reindex(areas.index)), read(PUBLISHED)
 
 
 def of_councils(areas: pd.DataFrame, council: str, score: str, rank: str) -> pd.DataFrame:

@@ -154,14 +154,16 @@ class IndexScore(TypedDict):
 
 
 class Index(IndexScore):
-    """How the areas stand by an index, and why. The last four are None where several areas are asked."""
+    """How the areas stand by an index, and why. The last five are None where several areas are asked."""
 
     title: str
     question: str | None
+    shared_with_imd: str  # in words, what of it the published index counts too; empty where nothing is
     null_reason: str | None  # None: there is a score
     ranks: dict[str, Rank] | None  # by scope; None where several areas are asked
     grades: dict[str, int]  # number of areas by evidence grade
     domains: list[Domain]
+    in_plain_words: list[str] | None
     explained: Explained | None
     by_weights: list[WeightRank] | None
     to_leave_highest_tenth: list[Change] | None  # None also where the area is not in that tenth

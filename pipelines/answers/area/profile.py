@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.area import facts, nearby, why
+from pipelines.answers.area.plainly import in_plain_words
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import (
     geography_of,
@@ -26,6 +27,7 @@ from pipelines.core.query import holds
 from pipelines.core.settings import Settings
 from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
+from pipelines.release.agreement import by_construction
 from pipelines.release.database import weight_of
 
 SCOPES = ("nation", "region", "authority", "like_areas")
@@ -157,11 +159,14 @@ def _indices(connection) -> list[facts.Index]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
+    sql = "select index_name, share_of_weight_shared_with_imd as share from index_method"
+    shared = {row["index_name"]: row["share"] for row in rows(connection, sql)}
     is_one = bool(found) and found[0]["n_areas"] == 1
     explained = why.explained(connection) if is_one else {}
     by_weights = why.by_weights(connection) if is_one else {}
     changes = why.changes(connection) if is_one else {}
     peers = why.peers(connection) if is_one else {}
+    words = in_plain_words(connection, explained) if is_one else None
     entries: list[facts.Index] = []
     for index in found:
         name, reason = index["index_name"], index["null_reason"]
@@ -173,11 +178,13 @@ def _indices(connection) -> list[facts.Index]:
                 "index_name": name,
                 "title": titles.index_title(name),
                 "question": titles.index_question(name),
+                "shared_with_imd": by_construction(shared[name]),
                 **picked(facts.IndexScore, index),
                 "null_reason": reason if index["score"] is None else None,
                 "ranks": ranks if is_one else None,
                 "grades": grades[name],
                 "domains": domains[name],
+                "in_plain_words": None if words is None else words.get(name, []),
                 "explained": explained.get(name),
                 "by_weights": by_weights.get(name),
                 "to_leave_highest_tenth": changes.get(name),
