@@ -1,11 +1,16 @@
-"""Draws of errors in places: each kind of place counted again with some places dropped and some counted twice, as often
-as measured, and the indicators that rest on them worked out anew by their own SQL."""
+"""Draws of errors in places: each kind of place counted again as if some were the same place twice, some two places in
+one and some not on the list, as often as measured of places, and the indicators that rest on them worked out anew by their
+own SQL. What was not measured of a kind is not drawn."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
 from pydantic import Field
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from geodata.distance import measure_of
 from geodata.records import Record, read_record
@@ -26,6 +31,7 @@ REACH_ERRORS = schema(
 )
 INDICATOR_ERRORS = schema("area_code str, number int32, value float64?", key="area_code number")
 DRAWS = 10
+SPOT_M = 150.0  # records of one place stand this near each other (places/matching.py)
 CATCHMENTS = (1.0, 0.8, 1.2)  # the walks within which places count: as published, a fifth shorter, a fifth longer
 CATCHMENT_NAMES = ("as published", "a fifth shorter", "a fifth longer")
 
@@ -42,20 +48,39 @@ order by number, area_code
 class Agreement(Record):
     """How well records of a kind are matched to places: precision and recall of pairs of records."""
 
-    precision: float = Field(gt=0, le=1)
-    recall: float = Field(gt=0, le=1)
+    precision: float = Field(1.0, gt=0, le=1)
+    recall: float = Field(1.0, gt=0, le=1)
+
+
+class Found(Record):
+    """Of how many places `compared` of other lists the list that a kind is counted from holds so many, and which lists."""
+
+    compared: int = Field(gt=0)
+    found: int = Field(ge=0)
+    against: str
 
 
 class Accuracy(Record):
-    """What was measured, by kind, and over all kinds together for those that were not measured by themselves."""
+    """What was measured, by kind: how well pairs are told (`all`: over all kinds together) and what lists hold of others."""
 
     measured: str
     all: Agreement
     kinds: dict[str, Agreement] = {}
+    lists: dict[str, Found] = {}
 
-    def of(self, kind: str) -> Agreement:
-        """The figures of one kind."""
-        return self.kinds.get(kind, self.all)
+    def of(self, kind: str) -> "Rates":
+        """What is drawn of one kind; nothing where nothing was measured."""
+        pairs, found = self.kinds.get(kind, Agreement()), self.lists.get(kind)
+        return Rates(1 - pairs.recall, 1 - pairs.precision, 1 - found.found / found.compared if found else 0.0)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often pairs of records of one place are missed, pairs are of two places, and places are not on the list."""
+
+    missed: float
+    wrong: float
+    omitted: float
 
 
 @cache
@@ -69,14 +94,28 @@ def spots_of(places: pd.DataFrame) -> np.ndarray:
     return (places["x"].round(1).astype(str) + " " + places["y"].round(1).astype(str)).to_numpy(dtype=object)
 
 
-def counted_as(spots: np.ndarray, draw: int, accuracy: Agreement) -> np.ndarray:
-    """How often each place, told by its spot, is counted in one draw: 0 (dropped), 1, or 2.
+def around(places: pd.DataFrame) -> np.ndarray:
+    """A number for each spot of places that stand within 150 m of another of it."""
+    pairs = cKDTree(places[["x", "y"]].to_numpy(float)).query_pairs(SPOT_M, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(places),) * 2)
+    return connected_components(links, directed=False)[1]
 
-    From where it stands and the number of the draw alone, so that a place fares the same in every release, whatever id
-    history gave it, and in a run for any areas.
+
+def counted_as(places: pd.DataFrame, draw: int, rates: Rates) -> np.ndarray:
+    """How often each place of a kind (`x`, `y`; `n_lists` that hold it) is counted in one draw: 0, 1 or 2.
+
+    Not at all where it is left off the list; or where it is a twin that was missed, with chance `missed` times the share
+    of places that two lists hold, but never the last place of its spot. Twice, where two lists hold it, with chance
+    `wrong`. By where it stands and the number of the draw alone, so that a place fares the same in every release, whatever
+    id history gave it.
     """
-    drop, double = (pd.util.hash_array(spots, hash_key=f"{what}{draw:012d}") / 2.0**64 for what in ("drop", "twin"))
-    return np.where(drop < 1 - accuracy.recall, 0, np.where(double < 1 - accuracy.precision, 2, 1))
+    if not len(places):
+        return np.zeros(0, dtype=int)
+    spots, on_two = spots_of(places), (places["n_lists"] > 1).to_numpy()
+    omitted, twin, split = (pd.util.hash_array(spots, hash_key=f"{what}{draw:012d}") / 2.0**64 for what in ("gone", "twin", "pair"))  # fmt: skip
+    taken = pd.Series(twin).groupby(around(places)).transform("idxmax").to_numpy() != np.arange(len(places))
+    taken &= twin < rates.missed * on_two.mean()
+    return np.where((omitted < rates.omitted) | taken, 0, np.where(on_two & (split < rates.wrong), 2, 1))
 
 
 def error_steps(workspace: Workspace) -> list[Step[Tables]]:
@@ -107,7 +146,7 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
         {
             "name": kind,
             "kind": entry,
-            "agreement": read_accuracy().of(kind),
+            "rates": read_accuracy().of(kind),
             "draws": [DRAWS, *CATCHMENTS],
             "minutes": taxonomy.minutes,
             "near": taxonomy.borderline_share,
@@ -135,11 +174,11 @@ def make_reach_errors(given: Given) -> Tables:
     decay = given.definition["choice"]
     furthest = max(CATCHMENTS) * max(minutes[1], decay.minutes)
     walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
-    drawn, spots = [], spots_of(places)
+    drawn = []
     for draw in range(DRAWS + 1):
         times = np.ones(len(places), dtype=int)
         if draw:
-            times = counted_as(spots, draw, given.definition["agreement"])
+            times = counted_as(places, draw, given.definition["rates"])
         nearest = nearest_counted(measure, origins, places, times)
         copy = with_gap(measure, given.definition["near"], given.definition["kind"], table.assign(**nearest), origins)
         for number, share in enumerate(CATCHMENTS):

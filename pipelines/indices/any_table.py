@@ -145,7 +145,10 @@ def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> p
 
 
 def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    try:
+        numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    except OverflowError:  # digits for more than any number: infinite, and told below
+        numbers = column.map(_float).astype(float)
     bad = (column.notna() & numbers.isna()) | np.isinf(numbers)
     if bad.any():
         row = int(bad.to_numpy().argmax())
@@ -155,6 +158,13 @@ def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
             "leave the cell empty where the value is not known",
         )
     return numbers.reset_index(drop=True)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _known_direction(indicator: str) -> str:
@@ -208,7 +218,7 @@ def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scor
     score = scored.score.to_numpy()[keep]
     size = np.full(len(keep), (snapped(score) > 0).sum() if is_geometric else len(keep))
     scorer = Scorer(index, values, directions, keep, np.zeros(len(keep), dtype=int), size=size)
-    spread = rank_spread(scorer, draw_versions(index, read=scorer.read), scorer.groups.ranks(score, is_geometric))
+    spread = rank_spread(scorer, draw_versions(index), scorer.groups.ranks(score, is_geometric))
     spread = spread.astype(dict.fromkeys(("rank_median", "rank_low", "rank_high"), "Int64"))
     return spread.set_axis(values.index[keep])
 

@@ -6,13 +6,14 @@ import pandas as pd
 
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
-from pipelines.indicators.errors import CATCHMENT_NAMES, read_errors
+from pipelines.indicators.errors import CATCHMENT_NAMES, CATCHMENTS, DRAWS, read_errors
 from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
 from pipelines.register.register import drawn_indicators
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index
-from pipelines.scoring.robustness import draw_versions, rank_spread
-from pipelines.scoring.sensitivity import Choices, sobol_indices
+from pipelines.scoring.robustness import draw_versions, ranges_told, rank_spread
+from pipelines.scoring.scopes import SCOPES
+from pipelines.scoring.sensitivity import Choices, option_shifts, sobol_indices
 from pipelines.scoring.versions import Scorer
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
 
@@ -39,7 +40,17 @@ SET_SHIFT = schema(
     "spearman float64?, n_leaving_highest_tenth int64, n_in_highest_tenth int64",
     key="weight_set_a weight_set_b",
 )
-TABLES = {"": SPREAD, ".sensitivity": SENSITIVITY, ".weights": WEIGHT, ".sets": WEIGHT_SET, ".set_ranks": SET_RANK, ".set_shifts": SET_SHIFT}  # fmt: skip
+RANGE = schema(
+    "index_name str, scope str, scope_code str, n_ranked int64, n_outside int64, width_median float64, median_change_mean float64",
+    key="scope scope_code",
+)
+OPTION = schema(
+    "index_name str, choice str, option str, scope str, scope_code str, n_areas int64, rank_shift_mean float64?,"
+    "rank_change_mean float64?",
+    key="choice option scope scope_code",
+)
+TOLD_BY = ("nation", "region")  # scopes for which ranges and options are summed up
+TABLES = {"": SPREAD, ".ranges": RANGE, ".options": OPTION, ".sensitivity": SENSITIVITY, ".weights": WEIGHT, ".sets": WEIGHT_SET, ".set_ranks": SET_RANK, ".set_shifts": SET_SHIFT}  # fmt: skip
 
 
 def spread_step(workspace: Workspace, index: Index) -> Step[Tables]:
@@ -60,7 +71,8 @@ def spread_step(workspace: Workspace, index: Index) -> Step[Tables]:
 
 
 def make_spread(given: Given) -> Tables:
-    """Tables `<index>.spread` (a row per ranked area), and with the same stem `.sensitivity` (a row per choice),
+    """Tables `<index>.spread` (a row per ranked area), and with the same stem `.ranges` (a row per nation and region),
+    `.options` (the same for each option of a choice, taken alone), `.sensitivity` (a row per choice),
     `.weights` (a row per weight set and domain), `.sets` (per set), `.set_ranks` (per area and set) and `.set_shifts`
     (per pair of sets)."""
     inputs, others = IndexInputs(given), given.definition["weight_sets"]
@@ -71,10 +83,13 @@ def make_spread(given: Given) -> Tables:
     scorer = scorer_of(inputs, stand, errors)
     rank = stand.rank.to_numpy()
     versions = set_versions(index, _domain_scores(given, index, stand), others)
-    drawn_versions = draw_versions(index, scorer.n_errors, scorer.n_catchments, scorer.read)
-    spread = _by_area(stand, rank_spread(scorer, drawn_versions, rank), index)
+    drawn_versions = draw_versions(index, *((DRAWS, len(CATCHMENTS)) if given.definition["drawn"] else ()))
+    found = rank_spread(scorer, drawn_versions, rank)
+    spread = _by_area(stand, found, index)
     spread.insert(2, "spread_scope", stand.scope.to_numpy())
-    sensitivity = sobol_indices(Choices(scorer, versions, CATCHMENT_NAMES), rank)
+    choices = Choices(scorer, versions, CATCHMENT_NAMES)
+    sensitivity = sobol_indices(choices, rank)
+    codes = {scope: inputs.areas[SCOPES[scope]].reindex(stand.areas).to_numpy(object) for scope in TOLD_BY}
     ranks, shifts = compare_sets(scorer, versions)
     by_set = [_by_area(stand, ranks[[name]].set_axis(["rank"], axis=1), index) for name in versions]
     ranks = pd.concat(by_set, ignore_index=True)
@@ -82,6 +97,8 @@ def make_spread(given: Given) -> Tables:
     ranks.insert(3, "weight_set", np.repeat(list(versions), len(rank)))
     tables = {
         stem: spread,
+        f"{stem}.ranges": _by_scope({s: ranges_told(found, rank, within) for s, within in codes.items()}, index),
+        f"{stem}.options": _by_scope({s: option_shifts(choices, rank, within) for s, within in codes.items()}, index),
         f"{stem}.sensitivity": _named(sensitivity, index),
         f"{stem}.weights": _weights(index, versions),
         f"{stem}.sets": _sets(index, others),
@@ -126,6 +143,11 @@ def _named(table: pd.DataFrame, index: Index) -> pd.DataFrame:
     table = table.copy()
     table.insert(0, "index_name", index.stem)
     return table
+
+
+def _by_scope(tables: dict[str, pd.DataFrame], index: Index) -> pd.DataFrame:
+    whole = [table.rename(columns={"within": "scope_code"}).assign(scope=scope) for scope, table in tables.items()]
+    return _named(pd.concat(whole, ignore_index=True), index)
 
 
 def _weights(index: Index, versions: dict) -> pd.DataFrame:

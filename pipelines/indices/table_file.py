@@ -42,7 +42,7 @@ def read_table(path: Path, area_column: str | None = None, used: Collection[str]
     """
     try:
         if path.suffix.lower() == ".parquet":
-            return read_parquet(path.name, _bytes(path), lambda name: True).to_pandas()
+            return read_parquet(path.name, _bytes(path)).to_pandas()
         body = _bytes(path)
         if (form := form_of(body)) not in ("csv", "json"):
             raise Problem(path.name, f"is a file of the form {form} and no CSV", "save it as CSV (UTF-8) or Parquet")
@@ -74,9 +74,10 @@ def _bytes(path: Path) -> bytes:
 def _numbers(column: pd.Series) -> pd.Series:
     known = column.mask(column.isin(STR_NA_VALUES))
     try:
-        return pd.to_numeric(known)
-    except (ValueError, TypeError):
+        numbers = pd.to_numeric(known)
+    except (ValueError, TypeError, OverflowError):
         return known
+    return known if numbers.dtype == object else numbers  # digits for more than any number
 
 
 def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[str, ...], str | None]:

@@ -36,7 +36,7 @@ KIND = schema(
 )
 OUTCOME = schema("record str, source str, place_id str?, outcome str, rule str, is_row bool")
 ORGANISATION = schema("place_id str, kind str, area_code str, as_at datetime64[ms]?", key="place_id")
-COUNTED = schema("place_id str, x float64, y float64, is_national bool", key="place_id")
+COUNTED = schema("place_id str, x float64, y float64, is_national bool, n_lists int64", key="place_id")
 
 
 def place_step(workspace: Workspace) -> Step[Tables]:
@@ -105,7 +105,10 @@ def make_places(given: Given) -> Tables:
         "place.kinds": kinds,
         "place.records": outcome,
         "place.corrections": correction_table(applied + more),
-        **{counted_table(kind): _counted(kind, places, kinds) for kind in taxonomy.counted()},
+        **{
+            counted_table(kind): _counted(kind, given.definition["national"][kind], places, kinds)
+            for kind in taxonomy.counted()
+        },
     }, {
         "counts": count_outcomes(outcome),
         "retired": [row["line"] for row in applied + more if row["state"] == "retired"],
@@ -114,13 +117,15 @@ def make_places(given: Given) -> Tables:
 
 def counted_table(kind: str) -> str:
     """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`, and `is_national`, whether a
-    list that covers the nation holds it. A table of its own, so that a change to one kind of place leaves alone what rests
+    list that covers the nation holds it, and `n_lists`, how many of these do. A table of its own, so that a change to one kind of place leaves alone what rests
     on the others."""
     return f"place.counted.{kind}"
 
 
-def _counted(kind: str, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id", "is_national"]]
+def _counted(kind: str, national: list[str], places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+    counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id", "is_national", "sources"]]
+    held = [len(set(sources.split(", ")) & set(national)) for sources in counted.pop("sources")]
+    counted["n_lists"] = np.array(held, dtype=np.int64)
     return places[["place_id", "x", "y"]].merge(counted, on="place_id").sort_values("place_id", ignore_index=True)
 
 

@@ -30,7 +30,7 @@ class Indicator(Record):
     its sources follow from its inputs.
 
     `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
-    organisation, with `organisation`. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
+    organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
     """
 
@@ -44,6 +44,7 @@ class Indicator(Record):
     kinds: list[str] = []
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False
+    in_imd_2025: bool = False
     note: str = ""
 
     @model_validator(mode="after")

@@ -192,6 +192,15 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def weight_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """How much a small area weighs in a mean over several, as SQL over `neighbourhood`: its residents by the mid-year
+    estimate, or by the census where the release holds no estimate."""
+    found = connection.execute(
+        "select 1 from duckdb_columns() where table_name = 'neighbourhood' and column_name = 'population_mid_year'"
+    )
+    return "coalesce(population_mid_year, population)" if found.fetchone() else "population"
+
+
 def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
     """The database of a release folder, read-only. Raises Problem where there is none or it cannot be opened.
 

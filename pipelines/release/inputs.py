@@ -27,6 +27,8 @@ FALLACY = "Describes areas, not the people in them: residents live in areas rank
 SPREAD_VIEWS = {
     "index_spreads": "",
     "index_sensitivities": ".sensitivity",
+    "index_ranges": ".ranges",
+    "index_options": ".options",
     "weight_sets": ".sets",
     "weight_set_weights": ".weights",
     "weight_set_ranks": ".set_ranks",
@@ -37,7 +39,6 @@ EXPLAINED_VIEWS = {
     "indicator_contributions": ".indicators",
     "area_peers": ".peers",
     "highest_tenth_changes": ".changes",
-    "scope_summaries": ".summaries",
 }
 
 
@@ -57,7 +58,9 @@ class Inputs:
 def release_step(workspace: Workspace) -> Step[Inputs]:
     """The step that assembles a release: what it rests on, all of it."""
     register, geography = workspace.register, workspace.geography
-    indices = [f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster") for name in register.indices]
+    indices = [
+        f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster", "roll_up") for name in register.indices
+    ]
     labelled = read_typology().index in register.indices
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
@@ -132,6 +135,7 @@ def collect(given: Given) -> Inputs:
         "index_scores": part(by_index("index"), ""),
         "domain_scores": part(by_index("index"), ".domain_score"),
         "index_clusters": part(by_index("cluster"), ""),
+        "roll_ups": part(by_index("roll_up"), ""),
         **{view: part(spreads, end) for view, end in SPREAD_VIEWS.items()},
         **{view: part(explained, end) for view, end in EXPLAINED_VIEWS.items()},
     }

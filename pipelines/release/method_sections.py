@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.indices.score import WITHHELD
 from pipelines.register.labels import explained, label, spaced
-from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, pairs, spearman, summary
+from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, alpha, pairs, parts_of, spearman, summary
 from pipelines.release.method_page import (
     Html,
     Number,
@@ -50,9 +50,10 @@ def definition(facts: Facts) -> Html:
     more = paragraph("Modelled by their publisher rather than measured: ", listed(sorted(modelled)), ".") if len(modelled) else Html("")  # fmt: skip
     return section(
         "definition",
-        "an indicator counts with its weight in its domain times the weight of the domain. What no source tells, or is left out for all areas, weighs nothing, in its domain or in the index: what that leaves each indicator with stands in the column of this release. Each weight has its reason beside it; other opinions of the weights come below.",
+        "an indicator counts with its weight in its domain times the weight of the domain. What no source tells, or is left out for all areas, weighs nothing, in its domain or in the index: what that leaves each indicator with stands in the column of this release. Each weight has its reason beside it; other opinions of the weights come below. Within authorities is the share of an indicator's variation that lies within them: at 0 % it has one value for each authority, and tells nothing of areas within it.",
         facts_list(rules),
         table("Domains and indicators", head, rows),
+        table("What each indicator is of", ["Indicator", "Data of", "Within authorities"], _periods(facts)),
         more,
         _left_out(left_out) if len(left_out) else "",
     )
@@ -84,6 +85,14 @@ def _domain_rows(facts: Facts, domain: str) -> Iterator[list]:
     yield [joined(heading(domain), ": ", weight, _small(own["domain_reason"].iloc[0]), _small(_observed(most)))]
     for row in own.set_index("member").loc[facts.members_of(domain)].itertuples():
         yield [row.title, number(row.member_weight, 2), percent(row.nominal_weight), percent(row.effective_weight), _scale(row), _unit(row), row.reason]  # fmt: skip
+
+
+def _periods(facts: Facts) -> list[list]:
+    """The period of each indicator's data, and how much of its variation lies within authorities."""
+    own = facts.members[~facts.members["is_index"]].set_index("member")
+    members = [m for domain in [*facts.shares, *facts.beside] for m in facts.members_of(domain) if m in own.index]
+    within = own["share_within_authorities"].astype(object).where(own["share_within_authorities"].notna(), None)
+    return [[own.at[m, "title"], own.at[m, "describes"], percent(within[m], 0)] for m in members]
 
 
 def _small(note: str) -> Html:
@@ -228,7 +237,24 @@ def importance(facts: Facts, charts: Charts) -> Html:
             ["Domain", "Weight", "Spearman with the index", "Share of importance"],
             rows,
         ),
+        _construct(facts),
         bullets(joined(name, " does not go with the index (", number(value, 3), "): its weight adds to the score, yet areas with more of it do not tend to score higher.") for name, value in against) if against else "",
+    )  # fmt: skip
+
+
+def _construct(facts: Facts) -> Html:
+    """Whether the domains belong together, and what each adds."""
+    found = parts_of(facts.domains, facts.shares, facts.method["aggregate"])
+    if not found:
+        return Html("")
+    rows = [
+        [heading(name), number(part.with_rest, 3), number(part.alpha_without, 3), number(part.mean_shift, 0)]
+        for name, part in found.items()
+    ]
+    return joined(
+        Html("<h3>Do the domains belong together?</h3>"),
+        paragraph("Cronbach's alpha of the domains: ", number(alpha(facts.domains[list(found)]), 3), ". Near 1 they measure one thing, near 0 several; a domain that runs against the others hides what both say, and one whose loss raises alpha is another subject."),
+        table("Each domain against the others, over the areas where all are known", ["Domain", "Spearman with the others", "Alpha without it", "Ranks an area moves without it (mean)"], rows),
     )  # fmt: skip
 
 

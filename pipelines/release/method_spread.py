@@ -24,7 +24,7 @@ from pipelines.release.method_page import (
 from pipelines.release.plots import Caption, Charts
 
 SHOWN = 150  # areas of the caterpillar
-SURE, LIKELY = 0.9, 0.5  # shares of versions
+MOST, LIKELY = 0.9, 0.5  # shares of versions
 NO_RANK = "No area of this release has a rank in this index, so there is nothing to show here."
 
 
@@ -48,19 +48,89 @@ def robustness(facts: Facts, charts: Charts) -> Html:
     return section("robustness", how,
         _versions(method),
         paragraph("Ranks are in the widest scope in which an area has one: ", listed([f"{n:,} areas in their {scope}" for scope, n in scopes.items()]), "."),
+        _not_drawn(facts),
         figure(drawn, title + f": {SPREAD}."),
         table(f"Width of the interval and mean shift, in ranks ({SPREAD})", ["Measure", "Areas", "Least", "Median", "95 % of areas up to", "Greatest"], [_moves("High rank minus low rank", width, 0), _moves("Mean shift from the published rank", shift, 1)]),
         _caterpillar(ranked[ranked["scope"] == scopes.index[0]], scopes.index[0], charts),
         _tenth(ranked),
+        _ranges(facts),
     )  # fmt: skip
+
+
+def _ranges(facts: Facts) -> Html:
+    """How often a published rank is outside its range, and where the middle of the versions lies, by region."""
+    rows = [[r.scope_name, number(r.n_ranked), number(r.width_median), _of(r.n_outside, r.n_ranked), _signed(r.median_change_mean)] for r in facts.ranges.itertuples()]  # fmt: skip
+    head = [
+        "Where",
+        "Areas",
+        "Median width",
+        "Published rank outside its range",
+        "Median of the versions, from the published rank (mean)",
+    ]
+    return joined(
+        table(f"Ranges by region, of all areas ranked in this run ({SPREAD}); above 0 is further from the first", head, rows),
+        *(paragraph(told) for told in why_the_middle_moves(facts.ranges, facts.options)),
+    )  # fmt: skip
+
+
+def why_the_middle_moves(ranges: pd.DataFrame, options: pd.DataFrame) -> list[str]:
+    """In words, for the region whose median of versions lies furthest from its published ranks, how far, and which option
+    by itself moves it most that way; nothing where there is one region."""
+    regions = ranges[(ranges["scope"] == "region") & (ranges["median_change_mean"] != 0)]
+    if len(ranges[ranges["scope"] == "region"]) < 2 or regions.empty:
+        return []
+    most = regions.loc[regions["median_change_mean"].abs().idxmax()]
+    there = options[(options["scope"] == "region") & (options["scope_code"] == most["scope_code"])]
+    alone = there["rank_change_mean"] * np.sign(most["median_change_mean"])
+    said = f"The median of the versions is not the published rank: it lies furthest from it in {most['scope_name']}, {_which_way(most['median_change_mean'])} on average."  # fmt: skip
+    if not (alone > 0).any():
+        return [said]
+    option = there.loc[alone.idxmax()]
+    return [f"{said} What is published is one end of some lists of options, so versions lie to one side of it; taken alone, {_option(option)} ({label('choice', option['choice'])}) moves areas there {_which_way(option['rank_change_mean'])}, the most of all options."]  # fmt: skip
+
+
+def _which_way(change: float) -> str:
+    return f"{abs(change):,.0f} ranks {'further from' if change > 0 else 'nearer to'} the first"
+
+
+def _option(row: pd.Series) -> str:
+    codes = {"normalise": "scale", "transform": "scale", "aggregate": "aggregate"}.get(row["choice"])
+    return label(codes, row["option"]) if codes else spaced(row["option"])
+
+
+def _signed(change: float) -> Html:
+    return Number(("+" if change > 0 else "") + number(change)) if np.isfinite(change) else number(change)
+
+
+def _not_drawn(facts: Facts) -> Html:
+    """What the versions leave as it is, so that nobody takes their range for all that is not certain."""
+    modelled = facts.members[facts.members["is_modelled"].astype(bool)]["title"]
+    method = facts.method
+    left = [
+        "No version draws the sampling error of the inputs, nor the error of models behind them; they are as published."
+    ]
+    left += [f"Modelled inputs here: {listed(list(modelled))}."] if len(modelled) else []
+    if method["n_error_draws"]:
+        left += [f"Errors of places that were measured, and are drawn: {method['errors_drawn'] or 'none'}."]
+        left += (
+            [f"Nothing was measured of, and nothing is drawn for, {method['errors_not_measured']}."]
+            if method["errors_not_measured"]
+            else []
+        )
+    return paragraph(" ".join(left))
 
 
 def _versions(method: dict) -> Html:
     out = " One indicator, or none, is left out." if method["leaves_one_out"] else ""
-    errors = f" Places are counted as they are or with one of {method['n_error_draws']:,} draws of errors (dropped or counted twice as often as measured)." if method["n_error_draws"] else ""  # fmt: skip
+    errors = f" Places are counted as they are or with one of {method['n_error_draws']:,} draws of errors (the same place twice, two places in one, not on the list; each as often as measured)." if method["n_error_draws"] else ""  # fmt: skip
+    domains = (
+        f"; scales of domains: {_labels('scale', method['transform_versions'])}"
+        if "," in method["transform_versions"]
+        else ""
+    )
     return paragraph(
         f"{method['n_versions']:,} versions: every weight is moved by up to ", percent(method["weights_vary_by"], 0),
-        f"; scales: {_labels('scale', method['normalise_versions'])}; adding up: {_labels('aggregate', method['aggregate_versions'])}.{out}{errors} ", method["versions_reason"] or "",
+        f"; scales of indicators: {_labels('scale', method['normalise_versions'])}{domains}; adding up: {_labels('aggregate', method['aggregate_versions'])}.{out}{errors} ", method["versions_reason"] or "",
     )  # fmt: skip
 
 
@@ -88,7 +158,7 @@ def _tenth(ranked: pd.DataFrame) -> Html:
     n = int(tenth.sum())
     rows = [
         ["In the highest tenth as published", number(n)],
-        *([f"Of these, in it in at least {least:.0%} of the versions".replace("%", " %"), number(int((tenth & (share >= least)).sum()))] for least in (SURE, LIKELY)),
+        *([f"Of these, in it in at least {least:.0%} of the versions".replace("%", " %"), number(int((tenth & (share >= least)).sum()))] for least in (MOST, LIKELY)),
         ["Not in it as published, but in at least 50 % of the versions", number(int((~tenth & (share >= LIKELY)).sum()))],
         ["Published rank outside the area's own 5–95 % interval", number(outside)],
     ]  # fmt: skip
@@ -101,7 +171,7 @@ def _tenth(ranked: pd.DataFrame) -> Html:
 def sensitivity(facts: Facts, charts: Charts) -> Html:
     """Which choice moves ranks most."""
     rows = facts.sensitivity
-    how = "the longer the bar, the more of the movement of ranks goes back to that choice: alone, or with all it does together with the others. Small values below 0 are noise of the sample. The intervals are those of the sample of versions."  # fmt: skip
+    how = "the longer the bar, the more of the movement of ranks goes back to that choice: alone, or with all it does together with the others. Small values below 0 are noise of the sample. The intervals are those of the sample of versions. A share depends on the options listed beside it: with others it would be another."  # fmt: skip
     known = rows[rows["total"].notna()]
     if known.empty:
         why = "Nothing was varied, or no version moves any rank." if len(facts.ranked) else NO_RANK
@@ -114,14 +184,44 @@ def sensitivity(facts: Facts, charts: Charts) -> Html:
     return section("sensitivity", how,
         figure(charts.sobol(names, first, total, Caption(title, read)), title + ", of the mean absolute shift of ranks over all ranked areas."),
         table("The same in numbers", ["Choice", "Alone (first order)", "In all (total)", "Options", "Options, the first as published"], cells),
+        _options_alone(facts),
     )  # fmt: skip
+
+
+def _options_alone(facts: Facts) -> Html:
+    """How far each option, taken alone, moves ranks over all areas, and which region it moves most."""
+    whole, regions = (facts.options[facts.options["scope"] == scope] for scope in ("nation", "region"))
+    rows = []
+    for (choice, option), told in whole.groupby(["choice", "option"], sort=False):
+        there = regions[
+            (regions["choice"] == choice) & (regions["option"] == option) & regions["rank_change_mean"].notna()
+        ]
+        most = there.loc[there["rank_change_mean"].abs().idxmax()] if len(there) > 1 else None
+        name = _titles(facts, choice).get(option, _option(told.iloc[0]))
+        rows.append([label("choice", choice), name, number(np.average(told["rank_shift_mean"], weights=told["n_areas"]) if told["n_areas"].any() else np.nan, 1), "–" if most is None else most["scope_name"], "–" if most is None else _signed(most["rank_change_mean"])])  # fmt: skip
+    head = [
+        "Choice",
+        "Option",
+        "Mean shift (ranks)",
+        "Moves most, as a whole",
+        "By (ranks; above 0 is further from the first)",
+    ]
+    return table("Each option alone, all else as published, over all areas ranked in this run", head, rows)
+
+
+def _titles(facts: Facts, choice: str) -> dict[str, str]:
+    members, sets = facts.members, facts.weight_sets
+    return dict(zip(members["member"], members["title"], strict=True)) if choice == "left_out" else dict(zip(sets["weight_set"], sets["title"], strict=True)) if choice == "weights" else {}  # fmt: skip
 
 
 def _options(facts: Facts, row) -> str:
     if row.choice == "places":
         return f"as counted, and each of {row.n_options - 1} draws of errors"
-    titles = dict(zip(facts.members["member"], facts.members["title"], strict=True)) if row.choice == "left_out" else dict(zip(facts.weight_sets["weight_set"], facts.weight_sets["title"], strict=True))  # fmt: skip
-    return "; ".join(titles.get(option, spaced(option)) for option in row.options.split(", "))
+    titles = _titles(facts, row.choice)
+    return "; ".join(
+        titles.get(option, _option(pd.Series({"choice": row.choice, "option": option})))
+        for option in row.options.split(", ")
+    )
 
 
 def _interval(value: float, half: float) -> Html:

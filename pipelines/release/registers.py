@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS
+from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS, read_accuracy
 from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import Register, drawn_indicators
+from pipelines.register.register import Indicator, Register, drawn_indicators, reads_places
 from pipelines.release.licences import label_of
+from pipelines.scoring.definition import Index
 from pipelines.scoring.effective import effective_weights, nominal_weights
 
 UNTREATED = {"done": "none", "n_winsorised": 0}
@@ -44,13 +45,39 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
         {
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
+            "describes": _described(register, i),
             "is_modelled": i.modelled,
+            "in_imd_2025": i.in_imd_2025,
             "sources": ", ".join(indicator_sources(register, i)),
             "licence": label_of(register, indicator_basis(register, i), present),
         }
         for i in register.indicators.values()
     ]
     return pd.DataFrame(rows)
+
+
+def _described(register: Register, indicator: Indicator) -> str:
+    """The period that an indicator is of, as its sources say; never the day they were published, where they say more."""
+    if reads_places(indicator) or "organisation" in indicator.inputs:
+        return "each list as it stood when it was read, or at the date of its edition"
+    sources = [register.sources[stem] for stem in indicator.inputs if stem in register.sources]
+    told = [
+        source.describes or (f"{source.vintage:%Y-%m-%d}" if source.vintage else "the day it was read")
+        for source in sources
+    ]
+    return "; ".join(dict.fromkeys(told))
+
+
+def share_shared_with_imd(register: Register, index: Index) -> float:
+    """The share (0-1) of an index's weight whose indicators are counted in the Index of Multiple Deprivation 2025 too."""
+    weights = effective_weights(index)
+    shared = 0.0
+    for domain, name, member in index.members:
+        if domain in index.parts:
+            inner = register.indices[name] if member.index else None
+            part = share_shared_with_imd(register, inner) if inner else float(register.indicators[name].in_imd_2025)
+            shared += weights[name] * part
+    return round(shared, 4)
 
 
 def index_register(
@@ -95,20 +122,46 @@ def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
     """One row per index: how it is made, and what its versions vary. `present` as above."""
     rows = []
     for index in register.indices.values():
-        varied = index.uncertainty
+        varied, drawn = index.uncertainty, drawn_indicators(register, index)
         rows.append(
             {
                 "index_name": index.stem, "is_headline": index.is_headline, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
                 "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
-                "normalise_versions": ", ".join(varied.normalise), "aggregate_versions": ", ".join(varied.aggregate),
+                "normalise_versions": ", ".join(varied.normalise), "transform_versions": ", ".join(varied.transform),
+                "aggregate_versions": ", ".join(varied.aggregate), **_errors(register, drawn),
                 "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
                 "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
-                "n_error_draws": DRAWS if (drawn := drawn_indicators(register, index)) else 0,
+                "n_error_draws": DRAWS if drawn else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
+                "share_of_weight_shared_with_imd": share_shared_with_imd(register, index),
             }
         )  # fmt: skip
-    return pd.DataFrame(rows).astype({"catchments": "str", "citation": "str", "versions_reason": "str"})
+    return pd.DataFrame(rows).astype(
+        {
+            "catchments": "str",
+            "citation": "str",
+            "versions_reason": "str",
+            "errors_drawn": "str",
+            "errors_not_measured": "str",
+        }
+    )
+
+
+def _errors(register: Register, drawn: list[str]) -> dict[str, str | None]:
+    """In words, what is drawn of the kinds of place that indicators rest on, and of which of them nothing was measured."""
+    accuracy, told, unknown = read_accuracy(), [], []
+    for kind in sorted({kind for name in drawn for kind in register.indicators[name].kinds}):
+        pairs, found, plural = accuracy.kinds.get(kind), accuracy.lists.get(kind), register.taxonomy.kinds[kind].plural
+        if pairs and len(register.national_lists(kind)) > 1:
+            told.append(f"{plural}: {1 - pairs.recall:.1%} of pairs missed, {1 - pairs.precision:.1%} of pairs wrong")
+        if found:
+            told.append(
+                f"{plural}: {1 - found.found / found.compared:.1%} not on the list ({found.found:,} of {found.compared:,} of {found.against} are)"
+            )
+        else:
+            unknown.append(plural)
+    return {"errors_drawn": "; ".join(told) or None, "errors_not_measured": ", ".join(unknown) or None}
 
 
 def kind_register(register: Register, present: set[str], cover: pd.DataFrame) -> pd.DataFrame:

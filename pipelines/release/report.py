@@ -6,6 +6,8 @@ from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
+from pipelines.release.agreement import by_construction
+from pipelines.release.method_spread import why_the_middle_moves
 
 TOP = 10
 
@@ -23,6 +25,7 @@ def report_text(connection: duckdb.DuckDBPyConnection) -> str:
         "",
     ]
     lines += _coverage(connection)
+    lines += _firmness(connection)
     lines += _not_known(facts, connection)
     lines += _access(connection)
     lines += _ownership(facts, connection) if holds(connection, "typology") else []
@@ -74,6 +77,20 @@ def _coverage(connection) -> list[str]:
 
 def _grades(grades: dict[str, int]) -> str:
     return ", ".join(f"{grade} {n:,}" for grade, n in sorted(grades.items())) or "-"
+
+
+def _firmness(connection) -> list[str]:
+    """How far ranks move over versions of the method, by region, and how often the published one is outside its range."""
+    ranges, options = (connection.execute(f"select * from {table} order by all").df() for table in ("index_range", "index_option"))  # fmt: skip
+    lines = ["## How firm ranks are", "", "Spread over method choices and data errors, of all areas ranked in this run; not a confidence interval. The sampling error of inputs and the error of modelled ones are not in it.", ""]  # fmt: skip
+    lines += ["| Index | Where | Areas | Median width of ranges | Published rank outside its range | Median of versions, from the published rank |", "|---|---|---|---|---|---|"]  # fmt: skip
+    for r in ranges.itertuples():
+        lines.append(f"| {r.index_name} | {_text(r.scope_name)} | {r.n_ranked:,} | {r.width_median:,.0f} | {r.n_outside:,} ({r.n_outside / r.n_ranked:.1%}) | {r.median_change_mean:+,.0f} |")  # fmt: skip
+    lines += [""]
+    for index, told in ranges.groupby("index_name"):
+        why = why_the_middle_moves(told, options[options["index_name"] == index])
+        lines += [f"- {index}: {_text(said)}" for said in why]
+    return [*lines, ""]
 
 
 def _not_known(facts, connection) -> list[str]:
@@ -158,10 +175,14 @@ def _benchmark(connection) -> list[str]:
     rows = connection.execute("""
         select scope, spearman, spearman_within_authorities, n_areas from benchmark_correlation join index_method using (index_name)
         where compared_with = 'imd' and is_headline order by n_areas desc, scope""").fetchall()
+    (share,) = connection.execute(
+        "select max(share_of_weight_shared_with_imd) from index_method where is_headline"
+    ).fetchone()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",
         "Rank correlation (Spearman), which says how alike the two orders are, not which is right.",
+        by_construction(share),
         "",
     ]
     lines += [

@@ -10,6 +10,7 @@ from pipelines.indicators.errors import error_steps
 from pipelines.indicators.indicator import indicator_step
 from pipelines.indices.clusters import cluster_step
 from pipelines.indices.explained import explained_step
+from pipelines.indices.roll_up import roll_up_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.typology import read_typology, typology_step
@@ -52,6 +53,10 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),
-        *(make(workspace, index) for index in indices for make in (spread_step, explained_step, cluster_step)),
+        *(
+            make(workspace, index)
+            for index in indices
+            for make in (spread_step, explained_step, cluster_step, roll_up_step)
+        ),
         *([typology_step(workspace)] if read_typology().index in register.indices else []),
     ]

@@ -41,6 +41,16 @@ def aggregate(
     return np.where(observed >= 1 - SLACK, total, np.nan), observed
 
 
+def stretched(column: np.ndarray, is_signed: bool) -> np.ndarray:
+    """A domain as a Mazziotta-Pareto mean takes it: scores of 0 to 100 from 70 to 130 (the adjusted index), standard scores
+    at a mean of 100 and a standard deviation of 10 (the index of 2007).
+
+    On a scale that begins at zero the penalty `S^2 / M` is as great as the mean itself and decides alone.
+    Source: Mazziotta and Pareto, Social Indicators Research 127 (2016), 983-1003.
+    """
+    return 100 + 10 * column if is_signed else 70 + 0.6 * column
+
+
 def weighted_mean(
     columns: list[np.ndarray],
     weights: list[float],

@@ -14,6 +14,10 @@ Aggregate = Literal["sum", "arithmetic", "geometric", "mazziotta_pareto", "minim
 Version = Literal[
     "as_defined", "targets_stricter", "targets_looser", "min_max", "z_score", "percentile", "inverse_normal"
 ]
+DomainScale = Literal["as_defined", "exponential", "inverse_normal", "percentile"]
+AddedUp = Literal[
+    "as_defined", "sum", "arithmetic", "geometric", "mazziotta_pareto", "uneven_lowers", "uneven_raises", "minimum"
+]
 SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
 
 
@@ -187,17 +191,20 @@ def _add_up(weights: list[float]) -> None:
 class Uncertainty(Record):
     """What the versions of the method vary (scoring/robustness.py), beside one indicator left out.
 
-    Each version multiplies every weight by a number within `weights` of 1, takes one way of `normalise` and one of
-    `aggregate`, and counts places with one draw of errors. `targets_stricter` and `targets_looser` move both ends of
-    every target by a quarter. Where a geometric mean stands in for another way, 1 is added to every domain's score first,
-    so that a score near zero does not decide alone.
+    Each version multiplies every weight by a number within `weights` of 1, takes one way of `normalise` (members), one of
+    `transform` (the scale of domains that have one) and one of `aggregate`, and counts places with one draw of errors.
+    `targets_stricter` and `targets_looser` move both ends of every target by a quarter. Where a geometric mean stands in
+    for another way, 1 is added to every domain's score first, so that a score near zero does not decide alone.
+    `uneven_lowers` and `uneven_raises` are Mazziotta-Pareto means with either sign of the penalty, of domains put on the
+    scale its authors give them (`aggregate.stretched`), on which none is below zero.
     """
 
     draws: int = Field(1_000, ge=20)
     weights: float = Field(0.25, ge=0, lt=1)
     leave_out: bool = True
     normalise: list[Version] = Field(["as_defined"], min_length=1)
-    aggregate: list[Aggregate | Literal["as_defined"]] = Field(["as_defined"], min_length=1)
+    transform: list[DomainScale] = Field(["as_defined"], min_length=1)
+    aggregate: list[AddedUp] = Field(["as_defined"], min_length=1)
     reason: str = ""
 
 
@@ -291,6 +298,14 @@ class Index(Record):
 
             if "geometric" in self.uncertainty.aggregate and self._any_signed(scaled_by):
                 raise ValueError("uncertainty: a geometric mean needs domains on a scale without values below zero")
+        if self.uncertainty.transform != ["as_defined"] and all(d.transform == "none" for d in self.parts.values()):
+            raise ValueError("uncertainty: no domain is put on a scale, so transform varies nothing")
+        below_zero = "inverse_normal" in self.uncertainty.transform
+        ways = {self.aggregate if way == "as_defined" else way for way in self.uncertainty.aggregate}
+        if below_zero and (odd := sorted(ways & {"geometric", "mazziotta_pareto"})):
+            raise ValueError(
+                f"uncertainty: transform inverse_normal gives values below zero, which {odd[0]} cannot take"
+            )
         return self
 
     def _any_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:

@@ -51,6 +51,10 @@ class Room:
             found = self._arrays[name, dtype] = np.empty(n, dtype=dtype)
         return found[:n]
 
+    def within(self, name: str | tuple[str, ...]) -> "Room":
+        """A room of its own, by name."""
+        return self._arrays.setdefault(("room", name), Room())
+
 
 def anchor(values: np.ndarray) -> float | None:
     """The grid on which values (no NaN) are compared: what is added to a value and taken away again, which leaves of it
@@ -114,6 +118,34 @@ def _positions(n: int) -> tuple[np.uint64, np.uint64, np.ndarray]:
     return np.uint64(bits), np.uint64(2**bits - 1), positions
 
 
+def along_curve(how: str, found: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
+    """`found`, with what a scale that rests on ranks gives to each place in an order at the position there; those that
+    tie share what `exponential` gives the first of them, and other scales to the middle of their ranks."""
+    n = len(order)
+    put_in_order(found, _of_rank(how, n), order, tied)
+    if len(tied) and how != "exponential":
+        breaks = np.flatnonzero(np.append(True, np.diff(tied) != 1))
+        first, last = tied[breaks], np.append(tied[breaks[1:] - 1], tied[-1]) + 1
+        middle = _of_average(how, (first + last) / 2 + 1, n)
+        found[order[np.union1d(tied, tied + 1)]] = np.repeat(middle, last - first + 1)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _of_rank(how: str, n: int) -> np.ndarray:
+    """What a scale gives to ranks 1 to n where none tie."""
+    if how == "exponential":
+        return exponential_of_rank(n)
+    curve = _of_average(how, np.arange(1, n + 1), n)
+    curve.flags.writeable = False
+    return curve
+
+
+def _of_average(how: str, rank: np.ndarray, n: int) -> np.ndarray:
+    share = 100 * (n + 1 - rank - 0.5) / max(n, 1)
+    return ndtri(share / 100) if how == "inverse_normal" else share
+
+
 def put_in_order(found: np.ndarray, by_rank: np.ndarray, order: np.ndarray, tied: np.ndarray) -> np.ndarray:
     """`found`, with what belongs to each place in an order at the position there; those that tie share the first's."""
     found[order] = by_rank
@@ -126,13 +158,12 @@ def put_in_order(found: np.ndarray, by_rank: np.ndarray, order: np.ndarray, tied
 
 def percentile(values: np.ndarray) -> np.ndarray:
     """`100 (r - 0.5) / N`, r the ascending rank with ties averaged."""
-    n = np.isfinite(values).sum()
-    return 100 * (n + 1 - ranks(values, "average") - 0.5) / max(n, 1)
+    return _of_average("percentile", ranks(values, "average"), np.isfinite(values).sum())
 
 
 def inverse_normal(values: np.ndarray) -> np.ndarray:
     """`ndtri((r - 0.5) / N)`, r the ascending rank with ties averaged (as Priority Places and AHAH do)."""
-    return ndtri(percentile(values) / 100)
+    return _of_average("inverse_normal", ranks(values, "average"), np.isfinite(values).sum())
 
 
 def exponential(values: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 This is a spread over method choices and data errors, not a confidence interval.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +15,7 @@ from pipelines.scoring.versions import WORKERS, Scorer, Version, as_defined, can
 
 LOW, MEDIAN, HIGH = 0.05, 0.5, 0.95
 SPREAD = ("rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")
+ADDED_UP = 4  # versions that add up the same domains, each in its own way: adding up moves ranks most and costs least
 BLOCK = 512  # areas whose draws are sorted at a time
 
 
@@ -25,31 +26,41 @@ def seed_of(index: Index, purpose: str = "") -> int:
     return int(sha256_json([index.stem, base.domains, base.members, varied, purpose])[:16], 16)
 
 
-def draw_versions(
-    index: Index, n_errors: int = 0, n_catchments: int = 1, read: Collection[str] | None = None
-) -> list[Version]:
-    """The versions an index's definition asks for, always the same ones for one definition, `n_errors`, `n_catchments` and
-    members that are `read` (all): what is not read cannot be left out.
+def draw_versions(index: Index, n_errors: int = 0, n_catchments: int = 1) -> list[Version]:
+    """The versions an index's definition asks for: of one definition the same ones in every release, whatever was read.
+    `n_errors` draws of errors in places and `n_catchments` walks are as many as there are for an index on places.
 
-    Every weight is multiplied by a number within `uncertainty.weights` of 1; scale, way of adding up, the indicator left
-    out (or none), the draw of errors in places (or none) and the catchment are each taken with equal chance from their
-    list.
+    Domains are made in a quarter as many ways as there are versions, and each is added up in four. Every weight is
+    multiplied by a number within `uncertainty.weights` of 1. Of every list of options each is taken equally often, give
+    or take one, in an order by chance: for the domains the scale of members, the indicator left out (or none), the draw
+    of errors in places (or none) and the walk; for adding them up the scale of domains and the way.
     """
-    varied, random = index.uncertainty, np.random.default_rng(seed_of(index))
-    base, gone = as_defined(index), [None, *(can_be_left_out(index, read) if varied.leave_out else [])]
-    jitter = lambda weights: {  # noqa: E731
-        name: weight * random.uniform(1 - varied.weights, 1 + varied.weights) for name, weight in weights.items()
-    }
-    versions = []
-    for _ in range(varied.draws):
-        domains, members = jitter(base.domains), jitter(base.members)
-        out = gone[random.integers(len(gone))]
-        normalise = varied.normalise[random.integers(len(varied.normalise))]
-        how = varied.aggregate[random.integers(len(varied.aggregate))]
-        members.pop(out, None)
-        places, catchment = int(random.integers(n_errors + 1)), int(random.integers(n_catchments))
-        versions.append(Version(domains, members, normalise, how, places, catchment))
-    return versions
+    varied, base, n = index.uncertainty, as_defined(index), index.uncertainty.draws
+    n_made = -(-n // ADDED_UP)
+    members = _jittered(index, "members", base.members, n_made)
+    gone = _dealt(index, "left_out", [None, *(can_be_left_out(index) if varied.leave_out else [])], n_made)
+    for weights, name in zip(members, gone, strict=True):
+        weights.pop(name, None)
+    normalise = _dealt(index, "normalise", varied.normalise, n_made)
+    places = _dealt(index, "places", range(n_errors + 1), n_made)
+    catchment = _dealt(index, "catchment", range(n_catchments), n_made)
+    domains = _jittered(index, "domains", base.domains, n)
+    how, transform = (_dealt(index, name, getattr(varied, name), n) for name in ("aggregate", "transform"))
+    return [
+        Version(domains[i], members[of], normalise[of], how[i], places[of], catchment[of], transform[i])
+        for i, of in enumerate(np.arange(n) // ADDED_UP)
+    ]
+
+
+def _jittered(index: Index, purpose: str, weights: dict[str, float], n: int) -> list[dict[str, float]]:
+    share, random = index.uncertainty.weights, np.random.default_rng(seed_of(index, purpose))
+    moved = random.uniform(1 - share, 1 + share, size=(n, len(weights))) * list(weights.values())
+    return [dict(zip(weights, row, strict=True)) for row in moved.tolist()]
+
+
+def _dealt(index: Index, purpose: str, options: Sequence, n: int) -> list:
+    order = np.random.default_rng(seed_of(index, purpose)).permutation(n) % len(options)
+    return [options[number] for number in order]
 
 
 def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd.DataFrame:
@@ -63,6 +74,22 @@ def rank_spread(scorer: Scorer, versions: list[Version], rank: np.ndarray) -> pd
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = list(pool.map(lambda at: _spread(drawn[:, at], size[at], rank[at]), blocks))
     return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) if parts else [] for name in SPREAD})
+
+
+def ranges_told(spread: pd.DataFrame, rank: np.ndarray, within: np.ndarray) -> pd.DataFrame:
+    """A row per code of `within` (a column of text; null stands nowhere): `n_ranked`, areas with a published `rank` and a
+    range; `n_outside`, of these the areas whose published rank lies outside their own 5-95 % range; `width_median` of the
+    ranges, and `median_change_mean`, how far the median of the versions lies from the published rank on average, above
+    zero where it is further from the first."""
+    columns = {
+        "outside": (rank < spread["rank_low"]) | (rank > spread["rank_high"]),
+        "width": spread["rank_high"] - spread["rank_low"],
+        "change": spread["rank_median"] - rank,
+    }
+    told = pd.DataFrame(columns).assign(within=within)[spread["rank_low"].notna().to_numpy()].groupby("within")
+    return told.agg(
+        n_ranked=("outside", "size"), n_outside=("outside", "sum"), width_median=("width", "median"), median_change_mean=("change", "mean")
+    ).reset_index()  # fmt: skip
 
 
 def _spread(drawn: np.ndarray, size: np.ndarray, rank: np.ndarray) -> dict[str, np.ndarray]:

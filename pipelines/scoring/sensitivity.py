@@ -1,5 +1,5 @@
 """Which choice moves ranks most: Sobol indices of the mean absolute rank shift, by SALib, each choice uniform over its
-listed options."""
+listed options (other options, other shares), and what each option alone does to the ranks."""
 
 import warnings
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ class Choices:
         listed: dict[str, list] = {
             "weights": list(self.weight_sets),
             "normalise": list(varied.normalise),
+            "transform": list(varied.transform),
             "aggregate": list(varied.aggregate),
             "left_out": ["none", *(can_be_left_out(index, self.scorer.read) if varied.leave_out else [])],
             "places": [AS_COUNTED, *(f"errors {n + 1}" for n in range(self.scorer.n_errors))],
@@ -58,6 +59,7 @@ class Choices:
             varied.aggregate[taken.get("aggregate", 0)],
             taken.get("places", 0),
             taken.get("catchment", 0),
+            varied.transform[taken.get("transform", 0)],
         )
 
     def mean_shifts(self, rows: np.ndarray, rank: np.ndarray) -> np.ndarray:
@@ -71,6 +73,25 @@ class Choices:
             shift, given = np.where(drawn > 0, np.abs(drawn - rank), 0.0), (drawn > 0).sum(axis=1)
             shifts[start : start + 500] = shift.sum(axis=1) / np.maximum(given, 1)
         return shifts[which.ravel()]
+
+
+def option_shifts(choices: Choices, rank: np.ndarray, within: np.ndarray) -> pd.DataFrame:
+    """A row per choice, option but the published one, and code of `within` (a column of text; every area stands in one):
+    `n_areas` that the option gives a rank, `rank_shift_mean`, how far it alone moves them from the published `rank` on
+    average, and `rank_change_mean`, which way: above zero is further from the first."""
+    options = choices.options
+    taken = [(name, number) for name, listed in options.items() for number in range(1, len(listed))]
+    drawn = choices.scorer.all_ranks([choices.version({name: number}) for name, number in taken])
+    rows = []
+    for (name, number), ranks in zip(taken, drawn, strict=True):
+        change = np.where(ranks > 0, ranks.astype(np.float64) - rank, np.nan)
+        by = pd.DataFrame({"change": change, "shift": np.abs(change)}).groupby(within)
+        found = by.agg(
+            n_areas=("change", "count"), rank_shift_mean=("shift", "mean"), rank_change_mean=("change", "mean")
+        )
+        rows.append(found.rename_axis("within").reset_index().assign(choice=name, option=str(options[name][number])))
+    columns = ["choice", "option", "within", "n_areas", "rank_shift_mean", "rank_change_mean"]
+    return pd.concat(rows, ignore_index=True)[columns] if rows and len(rank) else pd.DataFrame(columns=columns)
 
 
 def sobol_indices(choices: Choices, rank: np.ndarray) -> pd.DataFrame:

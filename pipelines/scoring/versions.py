@@ -1,6 +1,7 @@
-"""One version of an index's method: other weights, another scale, another way of adding up, one indicator left out,
-places counted with errors; and the ranks it gives. Robustness draws versions at random, sensitivity takes them from a
-list, weight sets are versions too: all are scored here, by the functions that score what is published."""
+"""One version of an index's method: other weights, another scale of indicators or domains, another way of adding up, one
+indicator left out, places counted with errors; and the ranks it gives. Robustness draws versions at random, sensitivity
+takes them from a list, weight sets are versions too: all are scored here, by the functions that score what is published.
+Versions that differ only in how domains are scaled and added up share the domains, and the order of areas in each."""
 
 import threading
 from collections.abc import Collection, Iterable
@@ -11,10 +12,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from pipelines.scoring.aggregate import SLACK, aggregate
+from pipelines.scoring import normalise
+from pipelines.scoring.aggregate import SLACK, aggregate, stretched
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
-from pipelines.scoring.definition import Domain, Index
-from pipelines.scoring.normalise import Room
+from pipelines.scoring.definition import SIGNED, Domain, Index, Weighted
+from pipelines.scoring.normalise import BY_RANK, Room
 from pipelines.scoring.scopes import INT64, Groups
 from pipelines.scoring.treat import Treatment, treat
 
@@ -23,12 +25,14 @@ WORKERS = 2
 GEOMETRIC_FROM = 1.0  # added before a geometric mean stands in for another: scores near zero would decide alone
 SCALES_THAT_STRETCH = ("min_max", "z_score")  # outliers are dealt with before these, whatever the definition says
 OUTLIERS = Treatment(rule="outliers")
+UNEVEN = {"uneven_lowers": "lowers", "uneven_raises": "raises"}
 
 
 @dataclass(frozen=True)
 class Version:
     """`domains` and `members` are weights by name (sub-domains by path, with the members); what is not in them is left
-    out. `places`: which draw of errors in places, 0 for as counted; `catchment`: which walk to places, 0 as published."""
+    out. `normalise`: the scale of members; `transform`: that of domains which have one. `places`: which draw of errors in
+    places, 0 for as counted; `catchment`: which walk to places, 0 as published."""
 
     domains: dict[str, float]
     members: dict[str, float]
@@ -36,6 +40,47 @@ class Version:
     aggregate: str = "as_defined"
     places: int = 0
     catchment: int = 0
+    transform: str = "as_defined"
+
+    @property
+    def inside(self) -> tuple:
+        """All that makes the domains, before they are scaled and added up."""
+        return tuple(self.members.items()), self.normalise, self.places, self.catchment
+
+
+class Inside:
+    """The domains of a version before they are put on their scale, and on any scale that is asked for; good until the
+    thread whose `room` this is makes the next."""
+
+    def __init__(self, before: dict[str, np.ndarray], room: Room):
+        self._before, self._room = before, room
+        self._orders: dict[str, tuple] = {}
+        self._scaled: dict[tuple[str, str], np.ndarray] = {}
+
+    def on(self, name: str, how: str) -> np.ndarray:
+        """One domain on a scale, over the areas that domains are scored over."""
+        if how == "none":
+            return self._before[name]
+        if (name, how) not in self._scaled:
+            before = self._before[name]
+            self._scaled[name, how] = (
+                self._along(name, how, before) if how in BY_RANK else getattr(normalise, how)(before)
+            )
+        return self._scaled[name, how]
+
+    def _along(self, name: str, how: str, before: np.ndarray) -> np.ndarray:
+        if name not in self._orders:
+            is_whole = len(before) > 0 and not np.isnan(before.min())
+            known = None if is_whole else ~np.isnan(before)
+            values = before if is_whole else before[known]
+            self._orders[name] = (known, *normalise.in_order(values, self._room.within((name,))))
+        known, order, tied = self._orders[name]
+        found = self._room.array((name, how), len(before))
+        if known is None:
+            return normalise.along_curve(how, found, order, tied)
+        found.fill(np.nan)
+        found[known] = normalise.along_curve(how, np.empty(len(order)), order, tied)
+        return found
 
 
 def as_defined(index: Index) -> Version:
@@ -92,6 +137,7 @@ class Scorer:
             self.size = np.bincount(self.group, minlength=1)[self.group] if len(self.group) else np.zeros(0, dtype=int)
         self._treated = treat_members(self.index, self.values)
         self._parts = self.index.parts
+        self._before = {name: domain.model_copy(update={"transform": "none"}) for name, domain in self._parts.items()}
         self._rooms = threading.local()
         # a domain put on a curve stands among all areas of the nation; where there is none, the areas kept are enough
         on_a_curve = any(domain.transform != "none" for domain in self.index.every_domain.values())
@@ -135,7 +181,7 @@ class Scorer:
             self._scaled[key] = column if self._among_all else column[self.keep]
         return self._scaled[key]
 
-    def _how(self, member, normalise: str) -> tuple[str, tuple[float, float] | None]:
+    def _how(self, member: Weighted, normalise: str) -> tuple[str, tuple[float, float] | None]:
         defined = self.index.scaled_by(member)
         if normalise.startswith("targets_") and member.target:
             zero, hundred = member.target
@@ -146,31 +192,69 @@ class Scorer:
             return defined, member.target
         return normalise, None
 
-    def score(self, version: Version, room: Room | None = None) -> np.ndarray:
+    def inside(self, version: Version, room: Room) -> Inside:
+        """The domains of a version, in `room`."""
+        scaled = self.scaled(version.normalise, version.places, version.catchment)
+        return Inside(score_domains(self._before, scaled, self._members(version), room).entering, room)
+
+    def _members(self, version: Version) -> dict[str, float]:
+        """The weights of members, with those that this run cannot do without: draws are the same whatever is read."""
+        needed = {n: w for n, w in self._all_members.items() if n not in version.members and n not in self._may_go}
+        return {**version.members, **needed}
+
+    @cached_property
+    def _all_members(self) -> dict[str, float]:
+        return as_defined(self.index).members
+
+    @cached_property
+    def _may_go(self) -> set[str]:
+        return set(can_be_left_out(self.index, self.read))
+
+    def score(self, version: Version) -> np.ndarray:
         """The score of every area kept; NaN where the version gives none. A domain that no area has is passed over."""
-        domains = {name: domain for name, domain in self._parts.items() if version.domains.get(name)}
-        found = score_domains(
-            domains, self.scaled(version.normalise, version.places, version.catchment), version.members, room
-        )
+        room = Room()
+        return self._added_up(self.inside(version, room), version, room)
+
+    def _added_up(self, inside: Inside, version: Version, room: Room) -> np.ndarray:
+        domains = [name for name in self._parts if version.domains.get(name)]
+        on = {name: self._scale(self._parts[name], version) for name in domains}
+        columns = {name: self._kept(inside.on(name, how)) for name, how in on.items()}
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
-        # every way but the arithmetic mean needs all parts; one that no area has would leave no score anywhere
-        known = [name for name in domains if not np.isnan(found.entering[name]).all()] or list(domains)
-        columns = [self._kept(found.entering[name]) for name in known]
+        known = domains
+        if how != "arithmetic":  # every other way needs all parts; one that no area has would leave no score anywhere
+            known = [name for name in domains if not np.isnan(columns[name]).all()] or domains
+        if how in UNEVEN:
+            columns = {name: stretched(columns[name], self._is_signed(name, on[name], version)) for name in known}
         if how == "geometric" and self.index.aggregate != "geometric":
-            for column in columns:
-                column += GEOMETRIC_FROM  # the columns are this version's own
-        out, scratch = (room.array(name, len(self.keep)) for name in ("total", "scratch")) if room else (None, None)
-        weights = [version.domains[name] * domains[name].share_entering for name in known]
-        weights = weights if sum(weights) > 0 else [version.domains[name] for name in known]
-        return aggregate(how, columns, weights, self.index.imbalance, out, scratch)[0]
+            columns = {name: columns[name] + GEOMETRIC_FROM for name in known}
+        out, scratch = (room.array(name, len(self.keep)) for name in ("total", "scratch"))
+        weights, imbalance = self._weights(version, known), UNEVEN.get(how, self.index.imbalance)
+        how = "mazziotta_pareto" if how in UNEVEN else how
+        return aggregate(how, [columns[name] for name in known], weights, imbalance, out, scratch)[0]
+
+    def _weights(self, version: Version, known: list[str]) -> list[float]:
+        """Of a domain as much as is read of it."""
+        weights = [version.domains[name] * self._parts[name].share_entering for name in known]
+        return weights if sum(weights) > 0 else [version.domains[name] for name in known]
+
+    def _scale(self, domain: Domain, version: Version) -> str:
+        stands_in = domain.transform != "none" and version.transform != "as_defined"
+        return version.transform if stands_in else domain.transform
+
+    def _is_signed(self, name: str, how: str, version: Version) -> bool:
+        scaled_by = lambda member: self._how(member, version.normalise)[0]  # noqa: E731
+        return how in SIGNED if how != "none" else self._parts[name].parts_are_signed(scaled_by)
 
     def _kept(self, column: np.ndarray) -> np.ndarray:
         return column[self.keep] if self._among_all else column
 
-    def ranks(self, version: Version, kind: np.dtype = INT64) -> np.ndarray:
+    def ranks(self, version: Version) -> np.ndarray:
         """The rank (1 = greatest; ties share the lowest) of every area kept within its group; 0 where it has no score."""
+        return self._ranks(self.inside(version, self._room()), version, INT64)
+
+    def _ranks(self, inside: Inside, version: Version, kind: np.dtype) -> np.ndarray:
         room = self._room()
-        return self.groups.ranks(self.score(version, room), self.index.aggregate == "geometric", room, kind)
+        return self.groups.ranks(self._added_up(inside, version, room), self.index.aggregate == "geometric", room, kind)
 
     def _room(self) -> Room:
         """The working arrays of this thread."""
@@ -183,10 +267,15 @@ class Scorer:
         for asked in {(v.normalise, v.places, v.catchment) for v in versions}:
             self.scaled(*asked)  # filled before the threads start, which then only read it
         drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
+        alike: dict[tuple, list[int]] = {}
+        for number, version in enumerate(versions):
+            alike.setdefault(version.inside, []).append(number)
 
-        def rank(number: int) -> None:
-            drawn[number] = self.ranks(versions[number], drawn.dtype)
+        def rank(numbers: list[int]) -> None:
+            inside = self.inside(versions[numbers[0]], self._room())
+            for number in numbers:
+                drawn[number] = self._ranks(inside, versions[number], drawn.dtype)
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(rank, range(len(versions))))
+            list(pool.map(rank, alike.values()))
         return drawn

@@ -15,15 +15,23 @@ columns:
   n_versions: {description: "how many versions of the method the spread of ranks rests on, the same in every release", term: draw}
   weights_vary_by: by how much (share) every weight varies in a version
   normalise_versions: scales a version takes, with equal chance
+  transform_versions: scales of domains a version takes, with equal chance
   aggregate_versions: ways of adding up a version takes, with equal chance
   leaves_one_out: true where a version leaves out one indicator, or none, with equal chance
-  n_error_draws: how many draws of errors in places (dropped or counted twice, as often as measured) a version takes one or none of; 0 where the index rests on no places
+  n_error_draws: how many draws of errors in places (the same place twice, two places in one, not on the list; as often as measured) a version takes one or none of; 0 where the index rests on no places
+  errors_drawn: what was measured of its kinds of place, and is drawn; null where nothing was, or the index rests on no places
+  errors_not_measured: kinds of place that it rests on and of which nothing was measured, so that nothing is drawn
   catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
+  n_ranked: areas that have a rank and a range of ranks in this run, whatever was asked
+  n_outside_range: "of these, areas whose published rank lies outside their own range, from the 5 % to the 95 % point of the versions (see table index_range)"
+  share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
   licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
   cautions: what to bear in mind, one a line
 */
 select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
-    weights_vary_by, normalise_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, catchments, versions_reason, licence, cautions
+    weights_vary_by, normalise_versions, transform_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, errors_drawn, errors_not_measured, catchments, versions_reason,
+    coalesce(n_ranked, 0)::integer as n_ranked, coalesce(n_outside, 0)::integer as n_outside_range, share_of_weight_shared_with_imd, licence, cautions
 from index_methods
+left join (select index_name, sum(n_ranked) as n_ranked, sum(n_outside) as n_outside from index_ranges where scope = 'nation' group by all) using (index_name)
 order by index_name

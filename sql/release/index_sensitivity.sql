@@ -5,7 +5,7 @@ columns:
   index_name: name of the index
   choice: what is chosen
   n_options: how many options it has, each with equal chance
-  options: the options; the first is what is published
+  options: the options; the first is what is published; with other options the shares are others
   first_order: share of the variance that this choice accounts for alone, V(E[Y|x]) / V(Y)
   first_order_interval: half-width of its 95 % interval over resamples
   total: share with all that it does together with others, 1 - V(E[Y|all but x]) / V(Y)
