@@ -79,7 +79,8 @@ class Geography(Record):
     and nothing with its axes swapped or in another unit does. `covers` names the sets of areas that sources may claim to be complete for:
     `nation`, or a level and its codes. `above`: what codes that stand for sums of areas look like in people's tables. `parts` maps the parts of a source that comes in many files to authorities.
     `also_named`: other names that lists have for an authority, by its code; `made_of`: the districts it took the place of.
-    `residents_as`: of what day residents are. `taxonomy` names the file of its kinds of place; without it, those of taxonomy.yml. `default`: taken where no area is
+    `residents_as`: of what day residents are; `mid_year_as`: of when the estimate is that means of larger areas are weighted
+    by, where a look-up gives `population_mid_year`. `taxonomy` names the file of its kinds of place; without it, those of taxonomy.yml. `default`: taken where no area is
     asked. `recorded`: the folder under geodata/ whose recorded answers stand in for the network."""
 
     stem: str
@@ -94,6 +95,7 @@ class Geography(Record):
     nation_code: str
     nation_name: str
     residents_as: str = ""
+    mid_year_as: str = ""
     levels: dict[str, Level]
     above: dict[Literal["region", "nation"], str] = {}
     boundaries: Layer

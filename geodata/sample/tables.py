@@ -173,7 +173,7 @@ def indices(areas: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def file_7(areas: pd.DataFrame, scores: dict[str, np.ndarray]) -> pd.DataFrame:
-    """IoD File 7: scores to 3 decimals with ranks and deciles of the unrounded scores."""
+    """IoD File 7: scores to 3 decimals with ranks and deciles of the unrounded scores; residents a year after the census."""
     frame = pd.DataFrame(
         {
             LSOA21: areas.code,
@@ -190,6 +190,8 @@ def file_7(areas: pd.DataFrame, scores: dict[str, np.ndarray]) -> pd.DataFrame:
         frame[f"{label} Score{unit}"] = np.round(scores[name], 3)
         frame[f"{label} Rank (where 1 is most deprived)"] = rank
         frame[f"{label} Decile (where 1 is most deprived 10% of LSOAs)"] = (rank * 10 + len(rank) - 1) // len(rank)
+    grown = generator(45).normal(1.01, 0.04, len(areas))
+    frame["Total population: mid 2022"] = np.round(areas.residents * grown).astype(int)
     return frame
 
 

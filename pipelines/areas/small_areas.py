@@ -25,6 +25,7 @@ AREA = schema(
     "area_code str, area_name str, ward_code str?, ward_name str?, msoa_code str?, msoa_name str?, authority_code str,"
     "authority_name str, combined_authority_code str?, combined_authority_name str?, region_code str?, region_name str?,"
     "nation_code str, nation_name str, like_areas_code str?, like_areas_name str?, rural_or_urban str?, population Int64,"
+    "population_mid_year Int64?,"
     "x float64, y float64, longitude float64, latitude float64, origin_kind str",
     key="area_code",
 )
@@ -72,6 +73,8 @@ def make_areas(given: Given) -> Tables:
         left_out |= partial
         areas = areas.merge(grouping, how="left", on="authority_code", validate="m:1")
     areas["nation_code"], areas["nation_name"] = geography.nation_code, geography.nation_name
+    if "population_mid_year" in areas and areas["population_mid_year"].isna().any():
+        areas["population_mid_year"] = None  # of all areas or of none, so that one mean is by one population
     for column in COLUMNS:
         if column not in areas:
             areas[column] = None

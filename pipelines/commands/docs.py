@@ -171,15 +171,17 @@ def _commands() -> str:
 
 def _index(index: Index) -> str:
     rows = []
-    total = sum(domain.weight for domain in index.parts.values())
-    for domain in index.domains.values():
+    total, entering = sum(domain.weight for domain in index.parts.values()), index.entering_weights
+    as_read = dict(zip(index.parts, entering, strict=True))
+    for name, domain in index.domains.items():
         inner = sum(domain.weights.values()) + sum(domain.not_read.values())
-        members = [f"`{name}` {member.weight / inner:.0%}" for name, member in domain.members.items()]
+        members = [f"`{stem}` {member.weight / inner:.0%}" for stem, member in domain.members.items()]
         members += [f"{below.title} {below.weight / inner:.0%}" for below in domain.domains.values()]
         members += [f"*not read yet:* {what} {weight / inner:.0%}" for what, weight in domain.not_read.items()]
-        rows.append(
-            (domain.title, "beside it" if domain.beside else f"{domain.weight / total:.0%}", ", ".join(members))
-        )
+        weight = "beside it" if domain.beside else f"{domain.weight / total:.0%}"
+        if not domain.beside and abs(as_read[name] / sum(entering) - domain.weight / total) > 1e-9:
+            weight += f", as read {as_read[name] / sum(entering):.0%}"
+        rows.append((domain.title, weight, ", ".join(members)))
     cautions = "\n".join(f"- {caution}" for caution in index.cautions)
     how = label("aggregate", index.aggregate)
     return (

@@ -10,7 +10,7 @@ CELLS = 20_000_000  # of a table that is read whole, as far as its commas and li
 COLUMNS = 5_000
 OBJECTS = 1_500_000  # objects and lists in one JSON text that is read whole; each takes 25 times its bytes
 VALUES = 12_000_000  # and values in it
-WORKBOOK_MB, WORKBOOK_S = 900, 60  # what reading one workbook may take
+APART_MB, APART_S = 900, 60  # what reading one file in a process of its own may take
 
 
 class Excess(ValueError):

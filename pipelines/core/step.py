@@ -26,7 +26,7 @@ PLACES = {
     "table": "tables/{}", "geography": "tables/{}", "by_area": "tables/{}_by_area", "places": "places/{}",
     "reach": "reach/{}", "reach_errors": "reach/{}.errors", "indicator": "indicators/{}",
     "indicator_errors": "indicators/{}.errors", "index": "indices/{}", "spread": "indices/{}.spread",
-    "explained": "indices/{}.explained", "cluster": "indices/{}.cluster", "ownership": "ownership/{}",
+    "explained": "indices/{}.explained", "cluster": "indices/{}.cluster", "roll_up": "indices/{}.roll_up", "ownership": "ownership/{}",
 }  # fmt: skip
 
 

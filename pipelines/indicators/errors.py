@@ -19,13 +19,14 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Output, Step, Tables
 from pipelines.places.cover import COVERED
 from pipelines.places.places import counted_table
+from pipelines.reach.choice import choice_within
 from pipelines.reach.reach import GAP, counts_within, homes_and_asked, national_table, nearest_counted, with_gap
 from pipelines.register.register import DEFINITIONS, Indicator, drawn_indicators
 from pipelines.register.workspace import Workspace
 
 REACH_ERRORS = schema(
     "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, n_within_10_min float64,"
-    f"n_within_15_min float64, {COVERED}, kind str, {GAP}, is_everywhere bool",
+    f"n_within_15_min float64, n_within_choice float64, choice float64, {COVERED}, kind str, {GAP}, is_everywhere bool",
     key="area_code",
 )
 INDICATOR_ERRORS = schema("area_code str, number int32, value float64?", key="area_code number")
@@ -149,6 +150,7 @@ def _reach_errors_step(workspace: Workspace, kind: str) -> Step[Tables]:
             "draws": [DRAWS, *CATCHMENTS],
             "minutes": taxonomy.minutes,
             "near": taxonomy.borderline_share,
+            "choice": taxonomy.choice_decay,
             "measure": measure_of(workspace.geography),
         },
         make_reach_errors,
@@ -169,7 +171,8 @@ def make_reach_errors(given: Given) -> Tables:
     known = np.flatnonzero(table["coverage"] != "unknown")
     homes, is_asked = homes_and_asked(given)
     table, origins = table.iloc[known].reset_index(drop=True), homes[is_asked].iloc[known].reset_index(drop=True)
-    furthest = max(CATCHMENTS) * minutes[1]
+    decay = given.definition["choice"]
+    furthest = max(CATCHMENTS) * max(minutes[1], decay.minutes)
     walks = measure.walks(origins[["x", "y"]].to_numpy(), places[["x", "y"]].to_numpy(), furthest)
     drawn = []
     for draw in range(DRAWS + 1):
@@ -180,6 +183,7 @@ def make_reach_errors(given: Given) -> Tables:
         copy = with_gap(measure, given.definition["near"], given.definition["kind"], table.assign(**nearest), origins)
         for number, share in enumerate(CATCHMENTS):
             counts = counts_within(minutes, share, walks, times, len(origins))
+            counts |= choice_within(decay, share, walks, times, len(origins))
             at = number * (DRAWS + 1) + draw
             drawn.append(copy.assign(area_code=copy["area_code"] + f"@{at}", **counts))
     drawn = pd.concat(drawn[1:], ignore_index=True)  # the first is what is published

@@ -1,21 +1,17 @@
-"""The step that explains one index: contributions, peers, what would have to change, and how authorities and regions
-stand as a whole."""
+"""The step that explains one index: contributions, peers, and what would have to change."""
 
 import numpy as np
 import pandas as pd
 
 from pipelines.core.schema import Schema, schema
 from pipelines.core.step import Given, Step, Tables
-from pipelines.indices.inputs import IndexInputs, Standing, definition_of, reads_of, standing
+from pipelines.indices.inputs import IndexInputs, definition_of, reads_of, standing
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.change import leaving_highest_tenth
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index
 from pipelines.scoring.explain import Landscape, explain, peers
-from pipelines.scoring.scopes import SCOPES
-from pipelines.scoring.summaries import summarise
 
-WITHIN = {"nation": ["region", "authority"], "region": ["authority"]}  # what can be summed up by ranks in a scope
 CONTRIBUTION = "area_code str, index_name str, domain str, contribution float64?, method str"
 OF_DOMAIN = schema(f"{CONTRIBUTION}, starts_from float64", key="area_code domain")
 OF_INDICATOR = schema(f"{CONTRIBUTION}, indicator str", key="area_code domain indicator")
@@ -26,15 +22,7 @@ CHANGE = schema(
 PEER = schema(
     "area_code str, index_name str, position int64, peer_code str, distance float64", key="area_code position"
 )
-MEASURES = ("average_rank", "average_score", "share_in_highest_tenth", "extent", "local_concentration")
-SUMMARY = schema(
-    "scope_code str, n_areas int64, population float64,"
-    + "".join(f"{name} float64," for name in MEASURES)
-    + "".join(f"rank_by_{name} Int64," for name in MEASURES)
-    + "index_name str, scope str, ranked_in str, scope_name str, n_scopes int64",
-    key="scope scope_code ranked_in",
-)
-TABLES = {"": OF_DOMAIN, ".indicators": OF_INDICATOR, ".changes": CHANGE, ".peers": PEER, ".summaries": SUMMARY}
+TABLES = {"": OF_DOMAIN, ".indicators": OF_INDICATOR, ".changes": CHANGE, ".peers": PEER}
 
 
 def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
@@ -42,7 +30,7 @@ def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
     return Step(
         f"explained/{index.stem}",
         "indices",
-        f"{index.title}: what pushed each score up or down, the areas most alike, what would have to change, and how authorities and regions stand.",
+        f"{index.title}: what pushed each score up or down, the areas most alike, and what would have to change.",
         (f"index/{index.stem}", *reads_of(index)),
         definition_of(workspace, index),
         make_explained,
@@ -51,8 +39,8 @@ def explained_step(workspace: Workspace, index: Index) -> Step[Tables]:
 
 
 def make_explained(given: Given) -> Tables:
-    """Tables `<index>.explained` (contributions of domains), and with the same stem `.indicators`, `.peers`, `.changes`,
-    `.summaries`; of the areas that are ranked in some scope, each explained within its own scope."""
+    """Tables `<index>.explained` (contributions of domains), and with the same stem `.indicators`, `.peers`, `.changes`;
+    of the areas that are ranked in some scope, each explained within its own scope."""
     inputs = IndexInputs(given)
     index, stem = inputs.index, f"{inputs.index.stem}.explained"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
@@ -72,7 +60,6 @@ def make_explained(given: Given) -> Tables:
         f"{stem}.indicators": _table(parts["indicators"], inputs, OF_INDICATOR),
         f"{stem}.changes": _table(parts["changes"], inputs, CHANGE),
         f"{stem}.peers": _table(parts["peers"], inputs, PEER),
-        f"{stem}.summaries": _summaries(inputs, stand),
     }
     return tables, {"n_explained": len(stand.areas)}
 
@@ -95,23 +82,3 @@ def _table(parts: list[pd.DataFrame], inputs: IndexInputs, declared: Schema) -> 
     whole = whole.assign(index_name=inputs.index.stem).reindex(columns=list(declared.types))
     keys = [name for name in ("area_code", "position", "level", "domain", "indicator", "name") if name in whole]
     return whole.sort_values(keys, ignore_index=True)
-
-
-def _summaries(inputs: IndexInputs, stand: Standing) -> pd.DataFrame:
-    """A row per authority and region all of whose areas are ranked in one wider scope."""
-    found, areas = [], inputs.areas
-    ranked = pd.DataFrame({"rank": stand.rank, "size": stand.size, "score": stand.score, "population": areas["population"].reindex(stand.areas).astype(float)})  # fmt: skip
-    for ranked_in, levels in WITHIN.items():
-        for level in levels:
-            codes = areas[SCOPES[level]]
-            rows = ranked[(stand.scope == ranked_in).to_numpy()].assign(code=codes.reindex(stand.areas))
-            whole = codes.value_counts()
-            rows = rows[rows["code"].map(rows["code"].value_counts()) == rows["code"].map(whole)]
-            rows = rows[rows["population"].notna()]
-            if len(rows):
-                table = summarise(rows).rename(columns={"code": "scope_code"})
-                names = areas.groupby(SCOPES[level])[f"{level}_name"].first()
-                table = table.assign(index_name=inputs.index.stem, scope=level, ranked_in=ranked_in, scope_name=table["scope_code"].map(names), n_scopes=len(table))  # fmt: skip
-                asked = areas.loc[areas.index.isin(inputs.asked), SCOPES[level]].unique()
-                found.append(table[table["scope_code"].isin(asked)])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(SUMMARY.types))

@@ -1,7 +1,8 @@
 """What the steps of one index read: the values of its members for the whole nation, and the scopes areas stand in.
 
 Where an index compares like with like, a member none of whose kinds of place national lists look for nearly everywhere is
-left out for all areas alike: it stands as not known in every one of them, and its weight as not observed.
+left out for all areas alike, and so is a statistic that is known in as few of the nation's areas: it stands as not known
+in every one of them, its weight as not observed, and its domain weighs as much less.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.step import Given
-from pipelines.register.register import Indicator, rests_on_places
+from pipelines.register.register import Indicator, reads_places, rests_on_places
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.definition import Index, Weighted
 from pipelines.scoring.normalise import snapped
@@ -34,7 +35,9 @@ def definition_of(workspace: Workspace, index: Index) -> dict:
     """What every step of an index is defined by: the index, its indicators, and whether it rests on places."""
     register = workspace.register
     indicators = {name: register.indicators[name] for _, name, member in index.members if not member.index}
-    return {"index": index, "indicators": indicators, "rests_on_places": rests_on_places(register, index)}
+    rests = rests_on_places(register, index)
+    least = register.taxonomy.looked_for.least_cover if index.like_with_like else None
+    return {"index": index, "indicators": indicators, "rests_on_places": rests, "least_cover": least}
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,10 @@ class IndexInputs:
 
     given: Given
 
-    @property
+    @cached_property
     def index(self) -> Index:
-        """The index."""
-        return self.given.definition["index"]
+        """The index, as this run reads it."""
+        return self.given.definition["index"].as_read(self.left_out)
 
     @property
     def indicators(self) -> dict[str, Indicator]:
@@ -71,27 +74,35 @@ class IndexInputs:
     @cached_property
     def unlike(self) -> dict[str, dict[str, float]]:
         """By member, the kinds of place that do not count in it, with the share (0-1) of the nation's areas in which
-        national lists look for them."""
-        if not self.index.like_with_like:
+        national lists look for them; by a statistic that is known in too few of them, its own name with that share."""
+        if not self.given.definition["index"].like_with_like:
             return {}
         kinds = self.given.frame("places/cover:cover.kinds").set_index("kind")
         shares = kinds.loc[~kinds["is_everywhere"], "share"].to_dict()
         rests = {name: one.kinds for name, one in self.indicators.items() if "national_reach" in one.inputs}
         found = {name: {kind: shares[kind] for kind in of if kind in shares} for name, of in rests.items()}
+        for name in (name for name, one in self.indicators.items() if not reads_places(one)):
+            share = float(self._rows(name)["value"].notna().mean())
+            found[name] = {name: share} if share < self.given.definition["least_cover"] else {}
         return {name: of for name, of in found.items() if of}
 
     @property
     def left_out(self) -> list[str]:
-        """The members of which no kind counts."""
-        return [name for name, kinds in self.unlike.items() if set(kinds) == set(self.indicators[name].kinds)]
+        """The members of which nothing counts."""
+        return [name for name, of in self.unlike.items() if name in of or set(of) == set(self.indicators[name].kinds)]
 
     @cached_property
     def long(self) -> dict[str, pd.DataFrame]:
         """The rows of every member, by area of the nation; of one that is left out, none is known."""
-        frames = {name: self.given.frame(member_key(name, member)) for _, name, member in self.index.members}
+        frames = {name: self._rows(name) for _, name, _ in self.index.members}
         for name in self.left_out:
-            frames[name] = frames[name].assign(value=np.nan, coverage="unknown", null_reason="not_covered")
-        return {name: frame.set_index("area_code").reindex(self.areas.index) for name, frame in frames.items()}
+            reason = frames[name]["null_reason"].fillna("not_covered")
+            frames[name] = frames[name].assign(value=np.nan, coverage="unknown", null_reason=reason)
+        return {name: frame.reindex(self.areas.index) for name, frame in frames.items()}
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        member = next(member for _, n, member in self.given.definition["index"].members if n == name)
+        return self.given.frame(member_key(name, member)).set_index("area_code")
 
     @cached_property
     def values(self) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pipelines.core.schema import schema
 from pipelines.core.step import Check, Given, Output, Step, Tables
+from pipelines.indices.evidence import evidence_reads, strength
 from pipelines.indices.inputs import IndexInputs, definition_of, reads_of
-from pipelines.register.register import Indicator
 from pipelines.register.workspace import Workspace
 from pipelines.scoring.composite import Scored, scale_members, score
 from pipelines.scoring.definition import Index
@@ -20,7 +20,7 @@ from pipelines.scoring.scopes import SCOPES, decile, rank_in_scope
 
 SCORE = schema(
     "area_code str, index_name str, score float64?, weight_observed float64, rank_nation Int64?, rank_region Int64?,"
-    "rank_authority Int64?, rank_like_areas Int64?, decile_nation Int64?, evidence_grade str?, null_reason str?",
+    "rank_authority Int64?, rank_like_areas Int64?, decile_nation Int64?, evidence_strength float64?, evidence_grade str?, null_reason str?",
     key="area_code",
 )
 DOMAIN = schema(
@@ -28,17 +28,17 @@ DOMAIN = schema(
     key="area_code domain",
 )
 WITHHELD = "suppressed"  # of a score there is, and that is not published
-UNDATED_YEARS = 99.0  # evidence without a date is graded as old, never as new
 
 
 def index_step(workspace: Workspace, index: Index) -> Step[Tables]:
     """The step that scores an index."""
+    definition = definition_of(workspace, index)
     return Step(
         f"index/{index.stem}",
         "indices",
         f"{index.title}: {index.question}" + "".join(f"\n- {caution}" for caution in index.cautions),
-        reads_of(index),
-        definition_of(workspace, index),
+        (*reads_of(index), *evidence_reads(definition["indicators"])),
+        definition,
         make_index,
         {index.stem: SCORE, f"{index.stem}.domain_score": DOMAIN},
         checks=(
@@ -61,8 +61,9 @@ def make_index(given: Given) -> Tables:
         reasons = reasons.mask(scored.score.notna(), WITHHELD)
         scored = replace(scored, score=scored.score * np.nan)
     table = _ranked(scored, inputs.areas, index.aggregate == "geometric")
-    grades = _grades(inputs.indicators, index, long, values, scored)
-    table["evidence_grade"] = grades.where(table["score"].notna(), None)
+    table["evidence_strength"] = strength(inputs, scored).where(table["score"].notna())
+    table["evidence_grade"] = evidence_grade(table["evidence_strength"])
+    table["evidence_strength"] = table["evidence_strength"].round(6)
     table["null_reason"] = reasons
     table = table.reset_index(names="area_code")
     table.insert(1, "index_name", index.stem)
@@ -118,48 +119,6 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
                                     "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
     return pd.concat(frames, ignore_index=True).sort_values(["area_code", "domain"], ignore_index=True)
-
-
-def member_weights(index: Index) -> dict[str, float]:
-    """The share of the index's weight that each member of its parts has, by name."""
-
-    def shares(domain, weight: float) -> dict[str, float]:
-        inner = weight / sum(domain.weights.values())
-        found = {name: member.weight * inner for name, member in domain.members.items()}
-        for below in domain.domains.values():
-            found |= shares(below, below.weight * inner)
-        return found
-
-    total = sum(domain.weight for domain in index.parts.values())
-    return {n: w for domain in index.parts.values() for n, w in shares(domain, domain.weight / total).items()}
-
-
-def _grades(indicators: dict[str, Indicator], index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Series:
-    age, partial, modelled = (np.zeros(len(values)) for _ in range(3))
-    known_weight = np.zeros(len(values))
-    for name, member, weight in _entering(index, values, scored):
-        known_weight += weight
-        if member.index:
-            continue
-        years = index.reference_year - long[name]["as_at"].dt.year.to_numpy(float)
-        age += weight * np.nan_to_num(years, nan=UNDATED_YEARS)
-        partial += weight * (long[name]["coverage"] == "partial").to_numpy()
-        modelled += weight * indicators[name].modelled
-    known_weight = np.where(known_weight > 0, known_weight, np.nan)
-    as_series = lambda column: pd.Series(column / known_weight, index=values.index)  # noqa: E731
-    return evidence_grade(scored.weight_observed, as_series(age), as_series(partial), as_series(modelled))
-
-
-def _entering(index: Index, values: pd.DataFrame, scored):
-    """Every member of the index's parts with its weight in each area: none where it, or a domain it is in, has no score."""
-    weights = member_weights(index)
-    for path, domain in index.every_domain.items():
-        names = path.split("/")
-        if names[0] in index.parts:
-            above = ["/".join(names[: n + 1]) for n in range(len(names))]
-            enters = scored.domains[above].notna().all(axis=1).to_numpy()
-            for name, member in domain.members.items():
-                yield name, member, weights[name] * (enters & values[name].notna().to_numpy())
 
 
 def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:

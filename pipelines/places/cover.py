@@ -83,8 +83,9 @@ def make_cover(given: Given) -> Tables:
 
     A kind's cover in an area is the best that any list it is counted from gives. It is partial where only lists that do
     not claim to be complete cover the area, and within the margin of an area that no other list covers (a place just
-    beyond may have been missed). The margin is what any number about reach looks to: the nearest-place cap, or three
-    catchments (whom a resident's places are shared with, and what else these may choose), whichever is more.
+    beyond may have been missed). The margin is what any number about reach looks to: the nearest-place cap, three
+    catchments (whom a resident's places are shared with, and what else these may choose), or the walk within which choice
+    is added up, whichever is most.
 
     Table `cover` has a row per area and kind, `cover.<kind>` the same of one kind, `cover.<kind>.national` by the lists
     that cover the nation alone. `cover.kinds`: in how many of the nation's areas, whatever was asked, those lists looked
@@ -244,7 +245,8 @@ def best_cover(lists: list[ListCover], areas: pd.DataFrame, edges: "_Edges") -> 
 
 def margin_m(geography: Geography, taxonomy: Taxonomy) -> float:
     """How far from an area, in a straight line, the places lie that any of its numbers may depend on."""
-    return max(geography.nearest_cap_m, measure_of(geography).furthest_m(3 * taxonomy.catchment.minutes))
+    furthest = max(3 * taxonomy.catchment.minutes, taxonomy.choice_decay.minutes)
+    return max(geography.nearest_cap_m, measure_of(geography).furthest_m(furthest))
 
 
 class _Edges:

@@ -16,6 +16,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.cover import COVERED, cover_table, national_cover_table
 from pipelines.places.places import counted_table
+from pipelines.reach.choice import CHOICE, choice_within
 from pipelines.reach.fca import e2sfca, three_step
 from pipelines.register.decay import Decay
 from pipelines.register.register import Kind
@@ -30,7 +31,7 @@ REACH = schema(
 )
 NATIONAL = schema(
     "area_code str, cap_m float64, nearest_m float64?, nearest_minutes float64?, n_within_10_min Int64?,"
-    f"n_within_15_min Int64?, {COVERED}, kind str, plural str, {GAP}, is_everywhere bool",
+    f"n_within_15_min Int64?, {CHOICE}, {COVERED}, kind str, plural str, {GAP}, is_everywhere bool",
     key="area_code",
 )
 PAIR = schema(
@@ -38,7 +39,7 @@ PAIR = schema(
 )
 KNOWN_ONLY = [
     *("nearest_m", "nearest_minutes", "n_within_10_min", "n_within_15_min"),
-    *("access_e2sfca_per_1000", "access_3sfca_per_1000"),
+    *("access_e2sfca_per_1000", "access_3sfca_per_1000", "n_within_choice", "choice"),
 ]
 
 
@@ -64,6 +65,7 @@ def reach_step(workspace: Workspace, kind: str) -> Step[Tables]:
             "minutes": taxonomy.minutes,
             "near": taxonomy.borderline_share,
             "decay": taxonomy.catchment,
+            "choice": taxonomy.choice_decay,
             "measure": measure_of(geography),
         },
         make_reach,
@@ -86,7 +88,8 @@ def make_reach(given: Given) -> Tables:
     area's class; null where the kind has no standard there, nobody looked, or a place beyond the edge of the
     list's cover may be nearer. `plural` and `list_position` say how and where the kind stands in a list of what is
     missing; the position is null for a kind that is in none. `is_everywhere`: national lists looked for the kind in enough
-    of the nation for it to count in what compares all its areas.
+    of the nation for it to count in what compares all its areas. `choice`, by those lists: places within a longer walk,
+    each counting less the longer it is (see `choice_within`).
     """
     kind, entry, minutes = given.definition["name"], given.definition["kind"], given.definition["minutes"]
     measure, decay = given.definition["measure"], given.definition["decay"]
@@ -97,8 +100,12 @@ def make_reach(given: Given) -> Tables:
     reach, pairs = _reach_and_pairs(measure, minutes, origins, chosen, walks)
     reach = pd.concat([reach, _access(measure, decay, homes, is_asked, chosen, walks)], axis=1)
     times = chosen["is_national"].to_numpy().astype(int)
+    choice = given.definition["choice"]
+    further = measure.walks(_xy(origins), _xy(chosen), choice.minutes)
     national = pd.DataFrame({"area_code": origins["area_code"], "cap_m": measure.cap_m}).assign(
-        **nearest_counted(measure, origins, chosen, times), **counts_within(minutes, 1.0, walks, times, len(origins))
+        **nearest_counted(measure, origins, chosen, times),
+        **counts_within(minutes, 1.0, walks, times, len(origins)),
+        **choice_within(choice, 1.0, further, times, len(origins)),
     )
     reach, national = (
         _where_known(given, table, found.assign(kind=kind, plural=entry.plural), origins)

@@ -30,7 +30,7 @@ class Indicator(Record):
     its sources follow from its inputs.
 
     `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
-    organisation, with `organisation`. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
+    organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
     """
 
@@ -44,6 +44,7 @@ class Indicator(Record):
     kinds: list[str] = []
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False
+    in_imd_2025: bool = False
     note: str = ""
 
     @model_validator(mode="after")
@@ -139,12 +140,14 @@ class Taxonomy(Record):
     `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
     of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
+    `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
     """
 
     minutes: tuple[int, int]
     reference_year: int
     borderline_share: float
     decay: Decay | None = None
+    choice: Decay | None = None
     looked_for: LookedFor = LookedFor()
     never_mapped: list[str]
     no_markers: list[str] = []
@@ -160,6 +163,11 @@ class Taxonomy(Record):
     def catchment(self) -> Decay:
         """The decay that holds."""
         return self.decay or Decay(name="uniform", minutes=self.minutes[1])
+
+    @property
+    def choice_decay(self) -> Decay:
+        """The decay that holds where places are added up."""
+        return self.choice or self.catchment
 
     def counted(self) -> dict[str, Kind]:
         """The kinds that count for reach."""

@@ -77,6 +77,7 @@ class Source(Record):
     authority's own rows state an owner, `fetched` that its part was fetched. `lacks`: authorities, by code, that it
     claims and is known to hold nothing of, and how that is known. `complete: false` marks a list that
     volunteers keep: what it lists is there, what it does not list may be there too, so its cover is partial.
+    `describes`: the period that the data are of, in words, where it is not the day of `vintage`.
     """
 
     stem: str
@@ -88,6 +89,7 @@ class Source(Record):
     attribution: str
     publish: Publish
     vintage: datetime.date | None = None
+    describes: str = ""
     cadence: Literal["once", "yearly", "quarterly", "monthly", "weekly", "daily"]
     next_expected: datetime.date | None = None
     required: bool = False

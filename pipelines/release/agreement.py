@@ -6,6 +6,18 @@ from pathlib import Path
 from pipelines.release.database import open_release
 from pipelines.scoring.definition import Index
 
+MOST = 0.5  # the share of its weight beyond which an index is the published one in other weights
+
+
+def by_construction(share: float) -> str:
+    """In words, what of an index is the Index of Multiple Deprivation 2025 too, from the share (0-1) of its weight that is:
+    said wherever the index is shown, and where the two are compared. Empty where nothing is."""
+    if not share > 0:
+        return ""
+    if share > MOST:
+        return f"Most of it ({100 * share:.0f} % of its weight) is the Indices of Deprivation 2025 in other weights: as far as that goes the two agree by construction."
+    return f"{100 * share:.0f} % of its weight is on indicators that the Index of Multiple Deprivation 2025 counts too."
+
 
 def agreement(indices: Mapping[str, Index], folder: Path) -> tuple[bool, str]:
     """Whether every index with a `least_agreement` reaches it (Spearman, over the widest scope), and what was found.

@@ -16,6 +16,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.query import quoted
 from pipelines.register.labels import label
 from pipelines.release.database import open_release
+from pipelines.release.version import OF_A_RUN
 
 MOVED_SHOWN = 10
 MOST_ROWS = 20_000_000  # England has two million values of indicators
@@ -173,7 +174,7 @@ def _compare_corrections(before, after, difference: Difference) -> None:
 def _compare_definitions(before, after, difference: Difference) -> None:
     """By the columns that both have: a column that is new in the release is no new definition."""
     named = [[row[0] for row in c.execute("describe index_member").fetchall()] for c in (before, after)]
-    columns = [name for name in named[1] if name in named[0] and name not in ("domain_reason", "reason", "left_out")]
+    columns = [name for name in named[1] if name in named[0] and name not in OF_A_RUN]
     sql = f"select {', '.join(map(quoted, columns))} from index_member"
     old, new = ({tuple(str(v) for v in row) for row in _asked(c, sql).fetchall()} for c in (before, after))
     difference.definitions += [f"no longer: {' / '.join(row)}" for row in sorted(old - new)]

@@ -22,6 +22,7 @@ SCORE_COLUMNS = [
     "rank_nation",
     "rank_region",
     "rank_authority",
+    "rank_like_areas",
     "decile_nation",
     "rank_low",
     "rank_high",
@@ -189,6 +190,15 @@ def _comment_of(table: str, name: str, column: ReleaseColumn) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def weight_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """How much a small area weighs in a mean over several, as SQL over `neighbourhood`: its residents by the mid-year
+    estimate, or by the census where the release holds no estimate."""
+    found = connection.execute(
+        "select 1 from duckdb_columns() where table_name = 'neighbourhood' and column_name = 'population_mid_year'"
+    )
+    return "coalesce(population_mid_year, population)" if found.fetchone() else "population"
 
 
 def open_release(folder: Path) -> duckdb.DuckDBPyConnection:

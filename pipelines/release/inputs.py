@@ -39,7 +39,6 @@ EXPLAINED_VIEWS = {
     "indicator_contributions": ".indicators",
     "area_peers": ".peers",
     "highest_tenth_changes": ".changes",
-    "scope_summaries": ".summaries",
 }
 
 
@@ -59,7 +58,9 @@ class Inputs:
 def release_step(workspace: Workspace) -> Step[Inputs]:
     """The step that assembles a release: what it rests on, all of it."""
     register, geography = workspace.register, workspace.geography
-    indices = [f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster") for name in register.indices]
+    indices = [
+        f"{kind}/{name}" for kind in ("index", "spread", "explained", "cluster", "roll_up") for name in register.indices
+    ]
     labelled = read_typology().index in register.indices
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
@@ -78,6 +79,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
+            "reach/homes",
             *(f"indicator/{stem}" for stem in register.indicators),
             *indices,
             *(SnapshotRead(source, geography, with_state=True) for source in register.sources.values()),
@@ -124,6 +126,7 @@ def collect(given: Given) -> Inputs:
         "match_pairs": [groups.files["place_group.pairs"]],
         "reach": part(reach, ""),
         "national_reach": [output.files[national_table(output.stem)] for output in reach],
+        "homes_in_reach": [given.path("reach/homes")],
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
@@ -132,6 +135,7 @@ def collect(given: Given) -> Inputs:
         "index_scores": part(by_index("index"), ""),
         "domain_scores": part(by_index("index"), ".domain_score"),
         "index_clusters": part(by_index("cluster"), ""),
+        "roll_ups": part(by_index("roll_up"), ""),
         **{view: part(spreads, end) for view, end in SPREAD_VIEWS.items()},
         **{view: part(explained, end) for view, end in EXPLAINED_VIEWS.items()},
     }
@@ -144,15 +148,16 @@ def collect(given: Given) -> Inputs:
     facts = _facts(given, register, snapshots, licences["licence"]) | {
         "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
     }
-    treated, unlike = (
-        {name: given[f"index/{name}"].meta[told] for name in register.indices} for told in ("treated", "unlike")
+    treated, unlike, left_out = (
+        {name: given[f"index/{name}"].meta[told] for name in register.indices}
+        for told in ("treated", "unlike", "left_out")
     )
     seen = {stem: given[f"snapshot/{stem}"].live_since for stem in register.sources}
     frames = {
         "source_register": registers.source_register(register, seen),
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
-        "index_register": registers.index_register(register, treated, unlike),
+        "index_register": registers.index_register(register, treated, unlike, left_out),
         "index_methods": registers.index_methods(register, present),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),

@@ -15,7 +15,7 @@ from geodata.crs import PUBLISHED
 from pipelines.core import store
 from pipelines.core.query import holds
 from pipelines.register.licensing import file_name, shared
-from pipelines.release.database import SCORE_COLUMNS
+from pipelines.release.database import SCORE_COLUMNS, weight_of
 from pipelines.release.inputs import FALLACY, Inputs
 from pipelines.release.licences import ROW, Terms, column_labels, read_licences
 
@@ -87,7 +87,10 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[L
         Terms.of(connection, "neighbourhood_profile", areas),
     )
     authorities = geopandas.read_parquet(outlines["outlines.authorities"])
-    means = _frame(connection, _AUTHORITY_SQL.format(columns=", ".join(_authority_column(i) for i in indices)))
+    means = _frame(
+        connection,
+        _AUTHORITY_SQL.format(columns=", ".join(_authority_column(i, weight_of(connection)) for i in indices)),
+    )
     yield Layer(
         "authorities",
         geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED),
@@ -122,11 +125,11 @@ _AUTHORITY_SQL = """
     from neighbourhood_profile group by authority_code order by authority_code"""
 
 
-def _authority_column(index: str) -> str:
+def _authority_column(index: str, weight: str) -> str:
     # a roll-up is a population-weighted mean of scores, never of ranks
     known = f"filter (where {index}_score is not null)"
     return (
-        f"sum({index}_score * population) {known} / sum(population) {known} as {index}_mean_score, "
+        f"sum({index}_score * {weight}) {known} / sum({weight}) {known} as {index}_mean_score, "
         f"(count({index}_score) / count(*))::double as {index}_areas_scored_share"
     )
 

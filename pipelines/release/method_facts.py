@@ -7,6 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipelines.scoring.aggregate import aggregate
+from pipelines.scoring.normalise import ranks
+
 FEWEST = 10  # areas, below which no correlation is given
 LIKE, AGAINST = 0.9, 0.0  # pairs of indicators above the one say the same; below the other they pull against each other
 PARTS = ["domain", "domain_weight", "member", "member_weight", "normalise", "target_0", "target_100"]
@@ -47,6 +50,47 @@ def pairs(columns: pd.DataFrame) -> list[tuple[str, str, float, int]]:
     found, n = spearman(columns)
     names = list(enumerate(columns.columns))
     return [(a, b, found.iloc[i, j], int(n.iloc[i, j])) for i, a in names for j, b in names[i + 1 :]]
+
+
+def alpha(columns: pd.DataFrame) -> float:
+    """Cronbach's alpha of columns over the rows where all are known: 1 where they say the same, 0 where they have nothing in
+    common, below it where they pull against each other; NaN for fewer than two columns or ten rows (OECD/JRC Handbook, step 4)."""
+    known = columns.dropna()
+    n = known.shape[1]
+    if n < 2 or len(known) < FEWEST or not (total := known.sum(axis=1).var()):
+        return np.nan
+    return n / (n - 1) * (1 - known.var().sum() / total)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one domain is to its index: Spearman's correlation with the mean of the other domains by their weights, alpha of
+    the others alone, and the mean number of ranks by which areas would move without it."""
+
+    with_rest: float
+    alpha_without: float
+    mean_shift: float
+
+
+def parts_of(domains: pd.DataFrame, shares: dict[str, float], aggregate_by: str) -> dict[str, Part]:
+    """By domain, for an index of two and more; over the areas where every domain is known."""
+    names = [name for name in shares if name in domains]
+    known = domains[names].dropna()
+    if len(names) < 2 or len(known) < FEWEST:
+        return {}
+
+    def mean_of(chosen: list[str]) -> np.ndarray:
+        return aggregate(aggregate_by, [known[n].to_numpy(float) for n in chosen], [shares[n] for n in chosen])[0]
+
+    whole, found = ranks(mean_of(names)), {}
+    for name in names:
+        others = [n for n in names if n != name]
+        rest = mean_of(others)
+        both = pd.DataFrame({"own": known[name].to_numpy(), "rest": rest})
+        found[name] = Part(
+            both.corr("spearman").iloc[0, 1], alpha(known[others]), float(np.abs(ranks(rest) - whole).mean())
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -153,7 +197,7 @@ def published_ranks(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 MEMBERS = """
-    select m.*, coalesce(x.title, i.title, m.member) as title, x.title is not null as is_index, i.unit, i.direction,
+    select m.*, coalesce(x.title, i.title, m.member) as title, x.title is not null as is_index, i.unit, i.direction, i.describes, i.share_within_authorities,
         coalesce(i.is_modelled, false) as is_modelled
     from index_member as m left join indicator as i on i.indicator = m.member left join index_method as x on x.index_name = m.member
     where m.index_name = ? order by m.domain, m.member"""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.indices.score import WITHHELD
 from pipelines.register.labels import explained, label, spaced
-from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, pairs, spearman, summary
+from pipelines.release.method_facts import AGAINST, FEWEST, LIKE, Facts, alpha, pairs, parts_of, spearman, summary
 from pipelines.release.method_page import (
     Html,
     Number,
@@ -43,16 +43,17 @@ def definition(facts: Facts) -> Html:
         ("Equal scores", explained("ties", method["ties"])),
         ("Taken from", method["citation"] if isinstance(method["citation"], str) else "no publication is named"),
     ]  # fmt: skip
-    head = ["Indicator", "Weight in domain", "Scale", "Unit", "Why"]
+    head = ["Indicator", "Weight in domain", "Of the index, as stated", "In this release", "Scale", "Unit", "Why"]
     rows = [row for domain in [*facts.shares, *facts.beside] for row in _domain_rows(facts, domain)]
     modelled = facts.members[facts.members["is_modelled"]]["title"]
     left_out = facts.members[facts.members["left_out"].notna()]
     more = paragraph("Modelled by their publisher rather than measured: ", listed(sorted(modelled)), ".") if len(modelled) else Html("")  # fmt: skip
     return section(
         "definition",
-        "an indicator counts with its weight in its domain times the weight of the domain. Each weight has its reason beside it; other opinions of the weights come below.",
+        "an indicator counts with its weight in its domain times the weight of the domain. What no source tells, or is left out for all areas, weighs nothing, in its domain or in the index: what that leaves each indicator with stands in the column of this release. Each weight has its reason beside it; other opinions of the weights come below. Within authorities is the share of an indicator's variation that lies within them: at 0 % it has one value for each authority, and tells nothing of areas within it.",
         facts_list(rules),
         table("Domains and indicators", head, rows),
+        table("What each indicator is of", ["Indicator", "Data of", "Within authorities"], _periods(facts)),
         more,
         _left_out(left_out) if len(left_out) else "",
     )
@@ -77,11 +78,21 @@ def _missing(method: dict) -> Html:
 def _domain_rows(facts: Facts, domain: str) -> Iterator[list]:
     own = facts.members[facts.members["domain"] == domain]
     share = facts.shares.get(domain)
-    weight = "beside the index, no part of it" if share is None else joined(percent(share), " of the index")
+    weight = "beside the index, no part of it"
+    if share is not None:
+        weight = joined(percent(share), " of the index, in this release ", percent(own["effective_weight"].sum()))
     most = facts.observed.get(domain, np.nan)
     yield [joined(heading(domain), ": ", weight, _small(own["domain_reason"].iloc[0]), _small(_observed(most)))]
     for row in own.set_index("member").loc[facts.members_of(domain)].itertuples():
-        yield [row.title, number(row.member_weight, 2), _scale(row), _unit(row), row.reason]
+        yield [row.title, number(row.member_weight, 2), percent(row.nominal_weight), percent(row.effective_weight), _scale(row), _unit(row), row.reason]  # fmt: skip
+
+
+def _periods(facts: Facts) -> list[list]:
+    """The period of each indicator's data, and how much of its variation lies within authorities."""
+    own = facts.members[~facts.members["is_index"]].set_index("member")
+    members = [m for domain in [*facts.shares, *facts.beside] for m in facts.members_of(domain) if m in own.index]
+    within = own["share_within_authorities"].astype(object).where(own["share_within_authorities"].notna(), None)
+    return [[own.at[m, "title"], own.at[m, "describes"], percent(within[m], 0)] for m in members]
 
 
 def _small(note: str) -> Html:
@@ -226,7 +237,24 @@ def importance(facts: Facts, charts: Charts) -> Html:
             ["Domain", "Weight", "Spearman with the index", "Share of importance"],
             rows,
         ),
+        _construct(facts),
         bullets(joined(name, " does not go with the index (", number(value, 3), "): its weight adds to the score, yet areas with more of it do not tend to score higher.") for name, value in against) if against else "",
+    )  # fmt: skip
+
+
+def _construct(facts: Facts) -> Html:
+    """Whether the domains belong together, and what each adds."""
+    found = parts_of(facts.domains, facts.shares, facts.method["aggregate"])
+    if not found:
+        return Html("")
+    rows = [
+        [heading(name), number(part.with_rest, 3), number(part.alpha_without, 3), number(part.mean_shift, 0)]
+        for name, part in found.items()
+    ]
+    return joined(
+        Html("<h3>Do the domains belong together?</h3>"),
+        paragraph("Cronbach's alpha of the domains: ", number(alpha(facts.domains[list(found)]), 3), ". Near 1 they measure one thing, near 0 several; a domain that runs against the others hides what both say, and one whose loss raises alpha is another subject."),
+        table("Each domain against the others, over the areas where all are known", ["Domain", "Spearman with the others", "Alpha without it", "Ranks an area moves without it (mean)"], rows),
     )  # fmt: skip
 
 

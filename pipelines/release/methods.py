@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core import store
+from pipelines.release.agreement import by_construction
 from pipelines.release.method_facts import Before, Facts, read_before, read_facts
 from pipelines.release.method_page import Html, bullets, joined, page, paragraph, text
 from pipelines.release.method_sections import correlations, definition, distributions, importance, not_known
@@ -61,6 +62,7 @@ def _top(facts: Facts) -> Html:
     )
     warned = f'<div class="box warn">{invented}</div>' if release["is_invented"] else ""
     cautions = [line for line in str(method.get("cautions") or "").splitlines() if line]
+    cautions = [line for line in [by_construction(method["share_of_weight_shared_with_imd"]), *cautions] if line]
     where = f"{len(facts.scores):,} areas, of {release['n_areas_nation']:,} in the nation"
     return joined(
         Html('<p class="kicker">Method report · '), release["title"], Html(f", release {text(release['version'])}</p>"),

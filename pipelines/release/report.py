@@ -6,6 +6,7 @@ from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import label, meaning
+from pipelines.release.agreement import by_construction
 from pipelines.release.method_spread import why_the_middle_moves
 
 TOP = 10
@@ -54,24 +55,28 @@ def _settled(connection) -> list[str]:
 def _coverage(connection) -> list[str]:
     rows = connection.execute("""
         select index_name, count(score) as n_scored, count(*) as n, count(rank_nation) as n_nation, count(rank_region) as n_region,
-            round(avg(weight_observed), 3) as weight, mode(evidence_grade) as grade
+            count(rank_like_areas) as n_like, round(avg(weight_observed), 3) as weight, coalesce(histogram(evidence_grade), map {}) as grades
         from index_score group by index_name order by index_name""").fetchall()
     table = [
         "## Coverage",
         "",
-        "| Index | Areas scored | Ranked in nation | Ranked in region | Mean weight observed | Commonest grade |",
-        "|---|---|---|---|---|---|",
+        "| Index | Areas scored | Ranked in nation | Ranked in region | Ranked among like areas | Mean weight observed | By evidence grade |",
+        "|---|---|---|---|---|---|---|",
     ]
     return [
         *table,
         *(
-            f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {_shown(w, '.3f')} | {g or '-'} |"
-            for i, s, n, a, b, w, g in rows
+            f"| {i} | {s:,} of {n:,} | {a:,} | {b:,} | {k:,} | {_shown(w, '.3f')} | {_grades(g)} |"
+            for i, s, n, a, b, k, w, g in rows
         ),
         "",
         "A rank is given in a scope only where at least 99 % of its areas have a score.",
         "",
     ]
+
+
+def _grades(grades: dict[str, int]) -> str:
+    return ", ".join(f"{grade} {n:,}" for grade, n in sorted(grades.items())) or "-"
 
 
 def _firmness(connection) -> list[str]:
@@ -116,21 +121,25 @@ def _not_known(facts, connection) -> list[str]:
 
 def _access(connection) -> list[str]:
     rows = connection.execute("""
-        select k.title, count(*) filter (where gap = 'within'), count(*) filter (where gap = 'borderline'),
+        select k.title, any_value(k.standards), count(*) filter (where gap = 'within'), count(*) filter (where gap = 'borderline'),
             count(*) filter (where gap = 'beyond'), count(*) filter (where gap is null), count(*) filter (where r.coverage = 'partial')
         from neighbourhood_reach as r join kind as k using (kind) where r.standard_minutes is not null
         group by k.title order by k.title""").fetchall()
     lines = [
         "## Standards of access",
         "",
-        "Areas by the gap between the nearest place and the standard for its kind (see table `kind`).",
+        "Areas by how the walk to the nearest place compares with the standard for its kind, in minutes by class of area. Borderline is within 15 % of it.",
         "",
     ]
     lines += [
-        "| Kind | Within the standard | Borderline | Beyond the standard | Not known | Partly covered |",
-        "|---|---|---|---|---|---|",
+        "| Kind | Standard, minutes | Within | Borderline | Beyond | Not known | Partly covered |",
+        "|---|---|---|---|---|---|---|",
     ]
-    return [*lines, *(f"| {_text(t)} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, a, b, c, d, e in rows), ""]
+    return [
+        *lines,
+        *(f"| {_text(t)} | {_text(s)} | {a:,} | {b:,} | {c:,} | {d:,} | {e:,} |" for t, s, a, b, c, d, e in rows),
+        "",
+    ]
 
 
 def _ownership(facts, connection) -> list[str]:
@@ -164,18 +173,22 @@ def _benchmark(connection) -> list[str]:
     if not holds(connection, "benchmark"):
         return []
     rows = connection.execute("""
-        select scope, spearman, n_areas from benchmark_correlation join index_method using (index_name)
+        select scope, spearman, spearman_within_authorities, n_areas from benchmark_correlation join index_method using (index_name)
         where compared_with = 'imd' and is_headline order by n_areas desc, scope""").fetchall()
+    (share,) = connection.execute(
+        "select max(share_of_weight_shared_with_imd) from index_method where is_headline"
+    ).fetchone()
     lines = [
         "## Area hardship beside the Index of Multiple Deprivation 2025",
         "",
         "Rank correlation (Spearman), which says how alike the two orders are, not which is right.",
+        by_construction(share),
         "",
     ]
     lines += [
-        "| Scope | Areas | Spearman |",
-        "|---|---|---|",
-        *(f"| {f} | {n:,} | {_shown(s, '.3f')} |" for f, s, n in rows),
+        "| Scope | Areas | Spearman | Mean within authorities |",
+        "|---|---|---|---|",
+        *(f"| {f} | {n:,} | {_shown(s, '.3f')} | {_shown(w, '.3f')} |" for f, s, w, n in rows),
         "",
     ]
     lines += _each_domain(connection)
@@ -199,16 +212,22 @@ def _benchmark(connection) -> list[str]:
 def _each_domain(connection) -> list[str]:
     """How every index goes with each published domain, over all areas that have a score."""
     wide = connection.execute("""
-        pivot (select index_name, compared_with, arg_max(spearman, n_areas) as spearman from benchmark_correlation group by all)
-        on compared_with using any_value(spearman) order by index_name""").df()
-    names = [column for column in wide.columns if column != "index_name"]
-    lines = ["Each index and each published domain (Spearman; positive: more need goes with more deprivation):", ""]
-    lines += [
+        pivot (select index_name, compared_with, arg_max(spearman, n_areas) as spearman,
+            arg_max(spearman_within_authorities, n_areas) as within_authorities from benchmark_correlation group by all)
+        on compared_with using any_value(spearman) as spearman, any_value(within_authorities) as within_authorities
+        group by index_name order by index_name""").df()
+    names = [name.removesuffix("_within_authorities") for name in wide if name.endswith("_within_authorities")]
+    lines = [
+        "Each index and each published domain (Spearman; positive: more need goes with more deprivation), and after the stroke the mean within authorities:",
+        "",
         "| Index | " + " | ".join(label("published_index", name) for name in names) + " |",
         "|---" * (len(names) + 1) + "|",
     ]
-    for row in wide.itertuples(index=False):
-        lines.append(f"| {row[0]} | " + " | ".join(_shown(v, ".2f") for v in row[1:]) + " |")
+    for row in wide.to_dict("records"):
+        both = (
+            f"{_shown(row[f'{n}_spearman'], '.2f')} / {_shown(row[f'{n}_within_authorities'], '.2f')}" for n in names
+        )
+        lines.append(f"| {row['index_name']} | " + " | ".join(both) + " |")
     return [*lines, ""]
 
 

@@ -10,6 +10,7 @@ from pipelines.indicators.errors import error_steps
 from pipelines.indicators.indicator import indicator_step
 from pipelines.indices.clusters import cluster_step
 from pipelines.indices.explained import explained_step
+from pipelines.indices.roll_up import roll_up_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.typology import read_typology, typology_step
@@ -20,6 +21,7 @@ from pipelines.places.cover import cover_step
 from pipelines.places.events import place_event_step
 from pipelines.places.identity import place_identity_step
 from pipelines.places.places import place_step
+from pipelines.reach.homes import homes_step
 from pipelines.reach.reach import reach_step
 from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
@@ -47,9 +49,14 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         *(by_area_step(workspace, register.sources[stem]) for stem in carried_sources(register)),
         *(make(workspace) for make in PLACES),
         *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
+        homes_step(workspace),
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),
-        *(make(workspace, index) for index in indices for make in (spread_step, explained_step, cluster_step)),
+        *(
+            make(workspace, index)
+            for index in indices
+            for make in (spread_step, explained_step, cluster_step, roll_up_step)
+        ),
         *([typology_step(workspace)] if read_typology().index in register.indices else []),
     ]

@@ -16,7 +16,7 @@ import shapely
 from pipelines.core.store import holds
 from pipelines.register.licensing import file_name, shared, title, together
 from pipelines.release.contents import read_checks, read_release_tables
-from pipelines.release.database import LEFT, open_release
+from pipelines.release.database import LEFT, open_release, weight_of
 from pipelines.release.licences import ROW, column_labels, read_licences, table_of, whole
 from pipelines.release.read_back import MEAN, Maps, licence_told
 from pipelines.release.version import package
@@ -183,8 +183,9 @@ def _astray(
 
 def _authority_means(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> Finding:
     """The mean score of an authority is that of its residents: areas weigh by their population."""
-    means = connection.execute("""
-        select authority_code, index_name, sum(score * population) / sum(population) as mean
+    weight = weight_of(connection)
+    means = connection.execute(f"""
+        select authority_code, index_name, sum(score * {weight}) / sum({weight}) as mean
         from index_score join neighbourhood using (area_code) where score is not null group by all order by all""").fetchall()
     path, wrong = folder / "geojson" / "authorities.geojson", []
     names = sorted({f"{index}{MEAN}" for _, index, _ in means})

@@ -76,7 +76,7 @@ def _whole(land: Landscape, number: int, rows: np.ndarray) -> Score:
     """The index's score of the areas at `rows`, as it is compared, as a function of one domain's score."""
     index = land.index
     columns = [land.scored.domains[name].to_numpy()[rows] for name in index.parts]
-    weights = [domain.weight for domain in index.parts.values()]
+    weights = index.entering_weights
 
     def score(of_domain: np.ndarray) -> np.ndarray:
         replaced = [of_domain if at == number else column for at, column in enumerate(columns)]

@@ -1,12 +1,15 @@
 """An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from geodata.records import Record, read_record
+from pipelines.scoring.column_rules import Denominated, Impute, Imputed, Screen, Shrink, Treated, Treatment
+from pipelines.scoring.pairs import BELOW, refusal, traits, traits_together
 
 Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
 Normalise = Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "target", "none"]
@@ -18,33 +21,6 @@ DomainScale = Literal["as_defined", "exponential", "inverse_normal", "percentile
 AddedUp = Literal[
     "as_defined", "sum", "arithmetic", "geometric", "mazziotta_pareto", "uneven_lowers", "uneven_raises", "minimum"
 ]
-SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
-
-
-class Treatment(Record):
-    """What is done about outliers before a member is put on a scale, by a stated rule (scoring/treat.py).
-
-    `outliers`: where skewness and kurtosis are both beyond their limits, up to `points` values are winsorised, and
-    where that does not bring them within the limits the logarithm is taken instead. `winsorise` stops before the
-    logarithm; `log` always takes it.
-    """
-
-    rule: Literal["none", "outliers", "winsorise", "log"]
-    skewness: float = Field(2.0, gt=0)
-    kurtosis: float = Field(3.5, gt=0)
-    points: int = Field(5, ge=1)
-
-
-Treated = Annotated[Treatment, BeforeValidator(lambda rule: {"rule": rule} if isinstance(rule, str) else rule)]
-
-
-class Shrink(Record):
-    """Small-number shrinkage of a rate: `denominator` and `within` are headings of the table (people at risk, and the
-    larger area whose rate a small one is drawn to); the value is so many `per`."""
-
-    denominator: str
-    within: str
-    per: float = Field(100, gt=0)
 
 
 class Weighted(Record):
@@ -62,8 +38,10 @@ class Weighted(Record):
     normalise: Normalise | None = None
     target: tuple[float, float] | None = None
     scale: tuple[float, float] | None = None
-    treatment: Treated | None = None
+    denominate: Denominated | None = None
     shrink: Shrink | None = None
+    impute: Imputed | None = None
+    treatment: Treated | None = None
     direction: Direction | None = None
     heading: str | None = None
     index: bool = False
@@ -94,7 +72,8 @@ class Domain(Record):
 
     `minimum_weight`: the share of its weight that must be observed for it to have a score. `beside`: scored and
     published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
-    its weight: it lowers the weight observed. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
+    its weight: it lowers the weight observed, and what the domain weighs in what is above it, so that one half read does
+    not count whole. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
     """
 
     title: str
@@ -109,6 +88,7 @@ class Domain(Record):
     members: dict[str, Weighted] = {}
     domains: dict[str, "Domain"] = {}
     not_read: dict[str, float] = {}
+    _left_out: frozenset[str] = PrivateAttr(frozenset())  # members that a run leaves out for all areas (Index.as_read)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -121,6 +101,23 @@ class Domain(Record):
         """The share (0-1) of the domain's weight that some source tells."""
         read = sum(self.weights.values())
         return read / (read + sum(self.not_read.values()))
+
+    @property
+    def share_entering(self) -> float:
+        """The share (0-1) of the domain's weight that some source tells and this run does not leave out for all areas."""
+        return sum(self.read_weights.values()) / (sum(self.weights.values()) + sum(self.not_read.values()))
+
+    @property
+    def read_weights(self) -> dict[str, float]:
+        """What each part weighs in the domain by what is read of it: nothing where it is left out for all areas."""
+        members = {name: 0.0 if name in self._left_out else member.weight for name, member in self.members.items()}
+        return members | {name: below.weight * below.share_entering for name, below in self.domains.items()}
+
+    def as_read(self, left_out: Collection[str]) -> "Domain":
+        """The domain of a run that leaves out these members for all areas."""
+        copy = self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
+        copy._left_out = frozenset(left_out) & set(self.members)
+        return copy
 
     @model_validator(mode="after")
     def _parts_fit(self):
@@ -135,16 +132,16 @@ class Domain(Record):
             _add_up([*self.weights.values(), *self.not_read.values()])
         return self
 
-    def is_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        """True where what it gives to what is above it may be below zero, its members scaled as `scaled_by` says."""
+    def traits(self, scaled_by: Callable[[Weighted], frozenset[str]]) -> frozenset[str]:
+        """What is known of the scale on which it enters what is above it, its members' traits as `scaled_by` says."""
         if self.transform != "none":
-            return self.transform in SIGNED
-        return self.parts_are_signed(scaled_by)
+            return traits(self.transform)
+        return traits_together(self.aggregate, self.traits_of_parts(scaled_by))
 
-    def parts_are_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        """True where a member or a domain below may be below zero."""
-        members = any(scaled_by(member) in SIGNED for member in self.members.values())
-        return members or any(domain.is_signed(scaled_by) for domain in self.domains.values())
+    def traits_of_parts(self, scaled_by: Callable[[Weighted], frozenset[str]]) -> list[frozenset[str]]:
+        """The traits of its members, then of the domains below it."""
+        members = [scaled_by(member) for member in self.members.values()]
+        return [*members, *(domain.traits(scaled_by) for domain in self.domains.values())]
 
     def leaves(self) -> Iterator[tuple[str, Weighted]]:
         """Every member of the domain and of those below it."""
@@ -215,6 +212,8 @@ class Index(Record):
     minimum_weight: float = Field(0.6, ge=0, le=1)
     normalise: Normalise = "inverse_normal"
     scale: tuple[float, float] | None = None
+    screen: Screen = Screen()
+    impute: Imputed = Impute(by="none")
     treatment: Treated = Treatment(rule="none")
     aggregate: Aggregate = "arithmetic"
     imbalance: Literal["lowers", "raises"] = "lowers"
@@ -258,11 +257,7 @@ class Index(Record):
     def _scales_fit(self):
         if self.publish and self.ties != "lowest":
             raise ValueError("ties: in what is published the lowest rank is shared")
-        if self.aggregate == "geometric" and self._any_signed(self.scaled_by):
-            raise ValueError("aggregate: a geometric mean needs domains on a scale without values below zero")
-        for path, domain in self.every_domain.items():
-            if domain.aggregate == "geometric" and domain.parts_are_signed(self.scaled_by):
-                raise ValueError(f"{path}: a geometric mean needs members on a scale without values below zero")
+        self._refuse_pairs(lambda member: traits(self.scaled_by(member), self.scale_of(member)))
         return self
 
     @model_validator(mode="after")
@@ -270,32 +265,55 @@ class Index(Record):
         for version in self.uncertainty.normalise:
             stands_in = version if version not in ("as_defined", "targets_stricter", "targets_looser") else None
             fixed = [name for _, name, member in self.members if self.scaled_by(member) in ("target", "none")]
-            if stands_in in SIGNED and fixed:
+            if stands_in and BELOW in traits(stands_in) and fixed:
                 raise ValueError(f"uncertainty: {stands_in} beside members that stay as they are ({fixed[0]})")
 
-            def scaled_by(member: Weighted, stands_in=stands_in) -> str:
+            def scaled_by(member: Weighted, stands_in=stands_in) -> frozenset[str]:
                 defined = self.scaled_by(member)
-                return defined if stands_in is None or defined in ("target", "none") else stands_in
+                how = defined if stands_in is None or defined in ("target", "none") else stands_in
+                return traits(how, self.scale_of(member, how))
 
-            if "geometric" in self.uncertainty.aggregate and self._any_signed(scaled_by):
-                raise ValueError("uncertainty: a geometric mean needs domains on a scale without values below zero")
+            for transform, way in product(self.uncertainty.transform, self.uncertainty.aggregate):
+                where = f"uncertainty: normalise {version}, transform {transform}, aggregate {way}: "
+                self._refuse_pairs(scaled_by, way, transform, where)
         if self.uncertainty.transform != ["as_defined"] and all(d.transform == "none" for d in self.parts.values()):
             raise ValueError("uncertainty: no domain is put on a scale, so transform varies nothing")
-        below_zero = "inverse_normal" in self.uncertainty.transform
-        ways = {self.aggregate if way == "as_defined" else way for way in self.uncertainty.aggregate}
-        if below_zero and (odd := sorted(ways & {"geometric", "mazziotta_pareto"})):
-            raise ValueError(
-                f"uncertainty: transform inverse_normal gives values below zero, which {odd[0]} cannot take"
-            )
         return self
 
-    def _any_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        return any(domain.is_signed(scaled_by) for domain in self.parts.values())
+    def _refuse_pairs(
+        self,
+        scaled_by: Callable[[Weighted], frozenset[str]],
+        way: str = "as_defined",
+        transform: str = "as_defined",
+        where: str = "",
+    ) -> None:
+        """Raise ValueError for a scale and a way of adding up, of the index or of any domain, that make no sense together.
+
+        `way` and `transform` stand in for what the index says, of its domains that have a transform.
+        """
+        stands_in = lambda domain: transform != "as_defined" and domain.transform != "none"  # noqa: E731
+        found = [traits(transform) if stands_in(part) else part.traits(scaled_by) for part in self.parts.values()]
+        how, is_lifted = self.aggregate if way == "as_defined" else way, way not in ("as_defined", self.aggregate)
+        if reason := refusal(how, frozenset().union(*found), is_lifted):
+            raise ValueError(f"{where or 'aggregate: '}{reason}")
+        for path, domain in self.every_domain.items():
+            if reason := refusal(domain.aggregate, frozenset().union(*domain.traits_of_parts(scaled_by))):
+                raise ValueError(f"{where}{path}: {reason}")
 
     @property
     def parts(self) -> dict[str, Domain]:
         """The domains that make the index, without those that stand beside it."""
         return {name: domain for name, domain in self.domains.items() if not domain.beside}
+
+    @property
+    def entering_weights(self) -> list[float]:
+        """What each of `parts` weighs in the index: its weight times what is read of it; as stated where nothing is."""
+        weights = [domain.weight * domain.share_entering for domain in self.parts.values()]
+        return weights if sum(weights) > 0 else [domain.weight for domain in self.parts.values()]
+
+    def as_read(self, left_out: Collection[str]) -> "Index":
+        """The index of a run that leaves out these members for all areas: what they weigh is not read."""
+        return self.model_copy(update={"domains": {n: d.as_read(left_out) for n, d in self.domains.items()}})
 
     @property
     def members(self) -> list[tuple[str, str, Weighted]]:
@@ -315,6 +333,19 @@ class Index(Record):
     def scaled_by(self, member: Weighted) -> Normalise:
         """How a member is put on a scale."""
         return member.normalise or self.normalise
+
+    def scale_of(self, member: Weighted, how: str | None = None) -> tuple[float, float] | None:
+        """The two numbers of a member's scale, where it has some; `how` stands in for its normalisation.
+
+        `scale` belongs to the normalisation it was given with, and to no other that stands in.
+        """
+        defined = self.scaled_by(member)
+        how = how or defined
+        return (member.scale if how == defined else None) or (self.scale if how == self.normalise else None)
+
+    def imputed_by(self, member: Weighted) -> Impute:
+        """What stands in for a value of a member that is not known."""
+        return member.impute or self.impute
 
 
 def read_index(path: Path) -> Index:

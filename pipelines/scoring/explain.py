@@ -33,7 +33,8 @@ class Landscape:
     ) -> np.ndarray:
         """What a domain would give to what is above it, had its parts (in order) these values in the areas at `rows`, each
         area for itself and all others as they are."""
-        before, _ = aggregate(domain.aggregate, columns, list(domain.weights.values()), domain.imbalance)
+        weights = _weights(domain)
+        before, _ = aggregate(domain.aggregate, columns, weights, domain.imbalance)
         if domain.transform == "none":
             return before
         among = self.scored.before_transform[path].to_numpy()
@@ -43,6 +44,13 @@ class Landscape:
         """The columns a domain is made of, in order: members, then domains below."""
         below = [self.scored.domains[f"{path}/{name}"].to_numpy() for name in domain.domains]
         return [*(self.scaled[name] for name in domain.members), *below]
+
+
+def _weights(domain: Domain) -> list[float]:
+    """What its parts weigh in a domain: those of domains below by what is read of them; as stated where nothing is."""
+    below = [part.weight * part.share_entering for part in domain.domains.values()]
+    weights = [*(member.weight for member in domain.members.values()), *below]
+    return weights if sum(weights) > 0 else list(domain.weights.values())
 
 
 def shapley_values(parts: list[np.ndarray], means: list[np.ndarray], value) -> list[np.ndarray]:
@@ -80,7 +88,7 @@ def explain(land: Landscape, rows: np.ndarray) -> tuple[pd.DataFrame, pd.DataFra
     index, score = land.index, land.scored.score.to_numpy()
     names = list(index.parts)
     columns = [land.scored.domains[name].to_numpy() for name in names]
-    weights = [index.parts[name].weight for name in names]
+    weights = index.entering_weights
     start, pushes, shares, link, method = _domain_pushes(index, columns, weights, score, rows)
     domains, indicators = [], []
     for name, push, share in zip(names, pushes, shares, strict=True):
@@ -129,7 +137,7 @@ def _within(land: Landscape, path: str, domain: Domain, push, share, link, rows)
     means; those of more than a dozen parts by weighted difference times the slope between the two. How far the domain's
     own start is from its curve at those means is the same for all areas, and is shared out by weight.
     """
-    parts, weights = land.parts_of(path, domain), list(domain.weights.values())
+    parts, weights = land.parts_of(path, domain), _weights(domain)
     known = [~np.isnan(part) for part in parts]
     means = [np.where(k, np.nanmean(p[rows]) if k[rows].any() else 0.0, np.nan) for p, k in zip(parts, known, strict=True)]  # fmt: skip
     total = sum(w * k for w, k in zip(weights, known, strict=True))

@@ -133,8 +133,7 @@ def _xlsx(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
 
 def _parquet(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
     """The declared columns of a Parquet file as text. Dates and numbers are written as Arrow does."""
-    used = Used(source)
-    table = read_parquet(source.stem, body, lambda name: name in used, as_text=True)
+    table = read_parquet(source.stem, body, Used(source).forms, as_text=True)
     return pd.DataFrame({name: table[name].to_pandas() for name in table.column_names}, dtype=object)
 
 

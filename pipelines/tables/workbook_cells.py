@@ -5,18 +5,16 @@ where there is none, and copies a shared text into every cell that names it. Wha
 that can be ended. So this one imports nothing but the reader until the cells are read.
 """
 
-import contextlib
 import datetime
 import fnmatch
 import io
 import json
-import resource
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 
-from pipelines.core.limits import CELLS, COLUMNS, HELD, WORKBOOK_MB, WORKBOOK_S, Excess
+from pipelines.core.apart import keep_to, read_apart, tell, unlimited
+from pipelines.core.limits import APART_MB, APART_S, CELLS, COLUMNS, HELD
 
 
 def read_cells(body: bytes, sheets: str | None, sheet: str | None) -> dict:
@@ -26,18 +24,9 @@ def read_cells(body: bytes, sheets: str | None, sheet: str | None) -> dict:
     import pyarrow as pa
     import pyarrow.ipc
 
-    command = [sys.executable, "-m", __name__, json.dumps([sheets, sheet])]
-    try:
-        done = subprocess.run(command, input=body, capture_output=True, timeout=WORKBOOK_S, check=False)  # noqa: S603 - our own module, by our own Python
-    except subprocess.TimeoutExpired as error:
-        raise Excess(f"reading it takes more than {WORKBOOK_S} seconds") from error
-    if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").splitlines() or [""]
-        if told[-1].startswith("ValueError: "):
-            raise ValueError(told[-1].partition(": ")[2])
-        raise Excess(f"reading it takes more than {WORKBOOK_MB} MB")
-    stream, found = io.BytesIO(done.stdout), {}
-    while stream.tell() < len(done.stdout):
+    told = read_apart(__name__, json.dumps([sheets, sheet]), body, APART_S, APART_MB)
+    stream, found = io.BytesIO(told), {}
+    while stream.tell() < len(told):
         table = pa.ipc.open_stream(stream).read_all()
         found[table.schema.metadata[b"sheet"].decode()] = table
     return found
@@ -81,9 +70,7 @@ def main() -> None:
     """Cells of the workbook on standard input to standard output, an Arrow stream a sheet."""
     sheets, sheet = json.loads(sys.argv[1])
     sys.set_int_max_str_digits(0)
-    with contextlib.suppress(ValueError, OSError):  # where the system knows no such limit, time alone is one
-        resource.setrlimit(resource.RLIMIT_AS, (WORKBOOK_MB * 1_000_000, resource.RLIM_INFINITY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_to(APART_MB)
     body = sys.stdin.buffer.read()
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -100,10 +87,8 @@ def main() -> None:
     except MemoryError:
         sys.exit(1)
     except Exception as error:  # the reader has errors of its own for each kind of workbook
-        print(f"ValueError: {' '.join(str(error).split())[:200]}", file=sys.stderr)
-        sys.exit(1)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        tell(error)
+    unlimited()
     import pyarrow as pa
     import pyarrow.ipc
 

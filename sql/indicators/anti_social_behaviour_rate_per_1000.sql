@@ -5,6 +5,7 @@ direction: higher_is_more_need
 grain: area
 inputs: [mhclg_iod_indicators_2025]
 null_reason: suppressed
+in_imd_2025: true
 */
 select lsoa21_code as area_code, anti_social_behaviour_per_1000 as value
 from mhclg_iod_indicators_2025

@@ -7,6 +7,7 @@ inputs: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "modelled by the publisher for groups of authorities"
+in_imd_2025: true
 */
 select lsoa21_code as area_code, core_homelessness_pct as value
 from mhclg_iod_indicators_2025

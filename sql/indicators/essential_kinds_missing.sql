@@ -1,5 +1,5 @@
 /*
-title: Everyday kinds of place (community centre, library, pub or bar, school) beyond the walk set as a standard
+title: Everyday kinds of place beyond 15 minutes (community centre, library, pub or bar, school; in the country 30)
 unit: kinds
 direction: higher_is_more_need
 grain: area

@@ -7,6 +7,7 @@ inputs: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "modelled by the publisher from house prices, rents and incomes"
+in_imd_2025: true
 */
 select lsoa21_code as area_code, housing_unaffordability_score as value
 from mhclg_iod_indicators_2025

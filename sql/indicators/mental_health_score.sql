@@ -7,6 +7,7 @@ inputs: [mhclg_iod_indicators_2025]
 null_reason: suppressed
 modelled: true
 note: "a composite of prescribing, hospital, suicide and benefit data, modelled by the publisher"
+in_imd_2025: true
 */
 select lsoa21_code as area_code, mental_health_score as value
 from mhclg_iod_indicators_2025

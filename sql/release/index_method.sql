@@ -25,12 +25,13 @@ columns:
   versions_reason: why these
   n_ranked: areas that have a rank and a range of ranks in this run, whatever was asked
   n_outside_range: "of these, areas whose published rank lies outside their own range, from the 5 % to the 95 % point of the versions (see table index_range)"
+  share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
   licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
   cautions: what to bear in mind, one a line
 */
 select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
     weights_vary_by, normalise_versions, transform_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, errors_drawn, errors_not_measured, catchments, versions_reason,
-    coalesce(n_ranked, 0)::integer as n_ranked, coalesce(n_outside, 0)::integer as n_outside_range, licence, cautions
+    coalesce(n_ranked, 0)::integer as n_ranked, coalesce(n_outside, 0)::integer as n_outside_range, share_of_weight_shared_with_imd, licence, cautions
 from index_methods
 left join (select index_name, sum(n_ranked) as n_ranked, sum(n_outside) as n_outside from index_ranges where scope = 'nation' group by all) using (index_name)
 order by index_name

@@ -17,7 +17,8 @@ columns:
   rank_shift_mean: how far those ranks are from the published one in that scope, on average
   spread_scope: {description: "the widest scope (nation, region, authority) in which the area has a rank; null where it has none", term: scope}
   weight_observed: {description: "share (0-1) of the index's weight that is observed and enters the score", term: weight observed}
-  evidence_grade: {description: "A to D, from what was observed, its age, and how much is partly covered or modelled", term: evidence grade}
+  evidence_strength: {description: "share (0-1) of full evidence the score rests on: of the weight observed, less for lists that cover the area in part or hold few, for age, for gaps a small error would turn, and for what is modelled", term: evidence grade}
+  evidence_grade: {description: "A to D: A is four fifths of full evidence or more, B three, C two", term: evidence grade}
   null_reason: {description: "set exactly where score is null; suppressed, with weight observed, where the index is withheld (release.indices_withheld)", term: null reason}
 */
 select
@@ -25,7 +26,7 @@ select
     rank_authority::integer as rank_authority, rank_like_areas::integer as rank_like_areas,
     decile_nation::integer as decile_nation, rank_median::integer as rank_median,
     rank_low::integer as rank_low, rank_high::integer as rank_high, worst_decile_share, rank_shift_mean, spread_scope,
-    weight_observed, evidence_grade, null_reason
+    weight_observed, evidence_strength, evidence_grade, null_reason
 from index_scores
 left join index_spreads using (area_code, index_name)
 semi join areas_asked using (area_code)

@@ -20,6 +20,7 @@ columns:
   like_areas_name: name of that class
   rural_or_urban: "the class that standards of access go by (see table kind)"
   population: {description: usual residents on census day, unit: residents}
+  population_mid_year: {description: "official mid-year estimate of all people who live there, by which small areas are weighted in means over several; null where none is held: population weighs them then", unit: residents}
   longitude: {description: longitude (WGS 84) of the point residents are taken to start from, unit: degrees}
   latitude: {description: latitude (WGS 84) of that point, unit: degrees}
   origin_kind: {description: how that point was made, term: origin}
@@ -28,7 +29,7 @@ select
     a.area_code, a.area_name, a.ward_code, a.ward_name, a.msoa_code, a.msoa_name, a.authority_code, a.authority_name,
     a.combined_authority_code, a.combined_authority_name, a.region_code, a.region_name, a.nation_code, a.nation_name,
     a.like_areas_code, a.like_areas_name, a.rural_or_urban, a.population::integer as population,
-    a.longitude, a.latitude, a.origin_kind
+    a.population_mid_year::integer as population_mid_year, a.longitude, a.latitude, a.origin_kind
 from areas as a
 semi join areas_asked using (area_code)
 order by a.area_code

@@ -55,8 +55,8 @@ def test_the_weight_of_a_domain_of_which_little_is_read_is_told_as_not_observed(
     found = score(index, frame({"a": [40, NAN], "b": [90, 90], "c": [10, 10]}), {})
     assert found.domains["spaces"].isna().all()  # a fifth is too little to speak for spaces
     assert found.weight_observed.tolist() == pytest.approx([0.55 + 0.3 * 0.7, 0.3 * 0.7])
-    # the arithmetic mean over the domains that are known, by the share of each that is
-    assert found.score.iloc[0] == pytest.approx((0.55 * 40 + 0.3 * 10) / 0.85)
+    # the arithmetic mean over the domains that are known, each weighing as much as is read of it
+    assert found.score.iloc[0] == pytest.approx((0.55 * 40 + 0.3 * 0.7 * 10) / (0.55 + 0.3 * 0.7))
     assert np.isnan(found.score.iloc[1])
 
 

@@ -6,7 +6,7 @@ import pytest
 from fixtures.making import make_index
 
 from pipelines.scoring.composite import score
-from pipelines.scoring.grade import evidence_grade
+from pipelines.scoring.grade import evidence_grade, evidence_strength, list_wholeness
 from pipelines.scoring.normalise import ranks
 from pipelines.scoring.robustness import draw_versions, rank_spread
 from pipelines.scoring.scopes import decile, rank_in_scope
@@ -58,23 +58,39 @@ def test_deciles_of_the_nation_are_even():
 
 
 @pytest.mark.parametrize(
-    ("observed", "age", "partial", "modelled", "grade"),
+    ("observed", "whole", "age", "borderline", "modelled", "strength", "grade"),
     [
-        (1.0, 0, 0, 0, "A"),
-        (0.95, 3, 0.25, 0.25, "A"),  # on every limit, beyond none
-        (0.94, 0, 0, 0, "B"),
-        (0.79, 0, 0, 0, "C"),
-        (1.0, 3.1, 0, 0, "B"),
-        (1.0, 6.1, 0, 0, "C"),
-        (1.0, 0, 0.26, 0, "B"),
-        (1.0, 0, 0, 0.26, "B"),
-        (1.0, 3.1, 0.26, 0.26, "D"),
-        (0.5, 9, 1, 1, "D"),  # there is nothing below D
+        (1.0, 1, 0, 0, 0, 1.0, "A"),
+        (0.8, 1, 0, 0, 0, 0.8, "A"),  # on the limit
+        (0.79, 1, 0, 0, 0, 0.79, "B"),
+        (1.0, 0.6, 0, 0, 0, 0.6, "B"),
+        (1.0, 1, 4, 0, 0, 0.8, "A"),
+        (1.0, 1, 5, 0, 0, 0.75, "B"),
+        (1.0, 1, 99, 0, 0, 0.5, "C"),  # age takes half at most
+        (1.0, 1, -1, 0, 0, 1.0, "A"),  # evidence of next year is new
+        (1.0, 1, 0, 1, 0, 0.9, "A"),
+        (1.0, 1, 0, 0, 1, 0.8, "A"),
+        (0.8, 0.9, 2, 0.5, 0.5, 0.8 * 0.9 * 0.9 * 0.95 * 0.9, "C"),  # small weaknesses add up
+        (0.5, 0.7, 0, 0, 0, 0.35, "D"),
     ],
 )
-def test_each_weakness_of_the_evidence_loses_a_grade(observed, age, partial, modelled, grade):
-    columns = [pd.Series([value], index=["a"], dtype=float) for value in (observed, age, partial, modelled)]
-    assert evidence_grade(*columns)["a"] == grade
+def test_each_weakness_of_the_evidence_takes_its_share(observed, whole, age, borderline, modelled, strength, grade):
+    columns = [pd.Series([value], index=["a"], dtype=float) for value in (observed, whole, age, borderline, modelled)]
+    found = evidence_strength(*columns)
+    assert found["a"] == pytest.approx(strength)
+    assert evidence_grade(found)["a"] == grade
+
+
+def test_where_nothing_is_observed_there_is_no_grade():
+    found = evidence_grade(pd.Series([np.nan, 0.0], index=["a", "b"]))
+    assert pd.isna(found["a"])
+    assert found["b"] == "D"
+
+
+def test_a_list_is_worth_what_it_covers_and_holds():
+    coverage = pd.Series(["observed", "partial", "partial", "unknown"])
+    found = list_wholeness(coverage, pd.Series([1.0, 1.0, 0.4, 1.0]))
+    assert found.tolist() == pytest.approx([1, 0.75, 0.3, 0])
 
 
 MEMBERS = {f"m{i}": 0.25 for i in range(4)}

@@ -93,7 +93,7 @@ def test_a_mean_worked_by_hand(release):
         connection.execute("update index_score set score = null where index_name = 'hardship'")
         first, second = connection.execute("select area_code from neighbourhood where authority_code = 'S99600001' order by 1 limit 2").fetchall()  # fmt: skip
         for (area,), people, score in ((first, 100, 10), (second, 300, 50)):
-            connection.execute("update neighbourhood set population = ? where area_code = ?", [people, area])
+            connection.execute("update neighbourhood set population_mid_year = ? where area_code = ?", [people, area])
             connection.execute(
                 "update index_score set score = ? where area_code = ? and index_name = 'hardship'", [score, area]
             )

@@ -225,17 +225,15 @@ def test_correlations_and_importance_are_spearman_of_the_tables(town, page):
 
 def test_indicators_are_turned_so_that_more_is_more_need(town):
     """Broadband that is slow and transport that is good: the one is more need, the other less."""
-    found = page_of(town.release, "hardship").rows("Spearman rank correlations inside isolation")
+    found = page_of(town.release, "hardship").rows("Spearman rank correlations inside remoteness")
     both = town.frame("select a.value as slow, b.value as near from indicator_value as a join indicator_value as b using (area_code) where a.indicator = 'slow_broadband_score' and b.indicator = 'transport_connectivity_score'")  # fmt: skip
     titles = dict(town.query("select indicator, title from indicator"))
     assert found[f"1. {titles['transport_connectivity_score']}"][1] == shown(-spearmanr(both["slow"], both["near"])[0], 2)  # fmt: skip
     with open_release(town.release) as connection:
         gap = read_facts(connection, "infrastructure_gap").values
-    libraries, kinds = (dict(town.query("select area_code, value from indicator_value where indicator = ?", member)) for member in ("nearest_library_m", "everyday_kinds_within_15_min_pct"))  # fmt: skip
+    libraries, kinds = (dict(town.query("select area_code, value from indicator_value where indicator = ?", member)) for member in ("nearest_library_m", "everyday_choice"))  # fmt: skip
     assert list(gap["nearest_library_m"].fillna(-1)) == [-1 if v is None else v for _, v in sorted(libraries.items())]
-    assert list(gap["everyday_kinds_within_15_min_pct"].fillna(1)) == [
-        1 if v is None else -v for _, v in sorted(kinds.items())
-    ]
+    assert list(gap["everyday_choice"].fillna(1)) == [1 if v is None else -v for _, v in sorted(kinds.items())]
 
 
 def test_redundant_and_opposed_pairs_are_named(changed, tmp_path):

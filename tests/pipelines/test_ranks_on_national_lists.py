@@ -13,7 +13,7 @@ from pipelines.core.step import output, run
 from pipelines.indicators.indicator import indicator_step
 from pipelines.indices.score import index_step
 from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import INDICATORS, Indicator, read_indicator
+from pipelines.register.register import INDICATORS, Indicator, LookedFor, read_indicator
 
 KIND = "community_centre"
 NATIONAL, LOCAL = "osm_places_england", "gla_community_centres_2022"
@@ -79,18 +79,21 @@ def test_an_indicator_by_national_lists_rests_on_them_alone(town, reach):
     pd.testing.assert_series_equal(values["value"], expected, check_names=False)
 
 
-def run_everyday(folder, everywhere: dict[str, bool], within: dict[str, list[int | None]]) -> pd.DataFrame:
-    """What the indicator's SQL says of hand-made reach of three areas, by area."""
+def run_everyday(
+    folder, everywhere: dict[str, bool], within: dict[str, list], stem: str = "everyday_kinds_within_15_min_pct"
+) -> pd.DataFrame:
+    """What an indicator's SQL says of hand-made reach of three areas, by area."""
     files = []
     for kind, counts in within.items():
         coverage = ["unknown" if n is None else "observed" for n in counts]
         rows = pd.DataFrame(
             {"area_code": list("abc"), "n_within_15_min": pd.array(counts, "Int64"), "coverage": coverage}
         )
+        rows["n_within_choice"], rows["choice"] = rows["n_within_15_min"] * 2, rows["n_within_15_min"] * 0.5
         rows["null_reason"] = pd.Series(["not_covered" if n is None else None for n in counts], dtype="str")
         files.append(folder / f"{kind}.parquet")
         rows.assign(as_at=pd.Timestamp("2025-01-01"), is_everywhere=everywhere[kind]).to_parquet(files[-1])
-    sql = read_indicator(INDICATORS / "everyday_kinds_within_15_min_pct.sql").sql
+    sql = read_indicator(INDICATORS / f"{stem}.sql").sql
     return run_sql(sql, {"national_reach": files}, "everyday").sort_values("area_code").set_index("area_code")
 
 
@@ -113,16 +116,36 @@ def test_of_the_kinds_that_count_a_share_of_those_looked_for_is_given_where_most
     assert np.isnan(found["value"].iloc[2]), "of two in four too little is told"
 
 
-def scored(folder, everywhere: bool, like_with_like: bool = True):
+def test_choice_is_the_log_of_what_the_kinds_that_count_add_up_to(tmp_path):
+    within = {
+        "library": [2, 0, None],
+        "school": [4, 0, 0],
+        "pharmacy": [8, 0, None],
+        "hall": [4, None, 2],
+        "pub": [90] * 3,
+    }
+    everywhere = {kind: kind != "pub" for kind in within}
+    found = run_everyday(tmp_path, everywhere, within, "everyday_choice")
+    assert found["value"].iloc[:2].tolist() == pytest.approx([np.log(1 + 9), 0]), "the pubs of the city give it nothing"
+    assert found["coverage"].tolist()[:2] == ["observed", "partial"]
+    assert np.isnan(found["value"].iloc[2]), "of two in four too little is told"
+    plain = run_everyday(tmp_path, everywhere, within, "everyday_places_within_30_min")
+    assert plain["value"].fillna(-1).tolist() == [36, 0, -1]
+
+
+def scored(folder, everywhere: bool, like_with_like: bool = True, statistic=(10.0, 20.0)):
     """An index of a statistic (weight .6) and of halls (.4), the halls known in the first of two areas alone."""
     codes = ["e1", "e2"]
     names = dict.fromkeys(("nation_code", "region_code", "authority_code", "like_areas_code"), "n")
     areas = pd.DataFrame({"area_code": codes, **names})
     plant(folder, "geography/areas", {"main": areas})
     plant(folder, "geography/scope", {"main": areas[["area_code"]]})
-    cover = pd.DataFrame({"kind": ["hall"], "share": [0.92 if everywhere else 0.5], "is_everywhere": [everywhere]})
-    plant(folder, "places/cover", {"main": cover, "kinds": cover})
-    for name, values in (("statistic", [10.0, 20.0]), ("halls", [90.0, np.nan])):
+    cover = pd.DataFrame({"kind": ["hall"], "national_lists": "l", "share": [0.92 if everywhere else 0.5], "is_everywhere": [everywhere]})  # fmt: skip
+    lists = pd.DataFrame({"kind": ["hall"], "source": "l", "authority_code": "n", "judged_by": "authority", "n_listed": 4, "n_expected": 5.0})  # fmt: skip
+    plant(folder, "places/cover", {"main": cover, "kinds": cover, "lists": lists})
+    near = pd.DataFrame({"area_code": codes, "coverage": ["partial", "unknown"], "gap": ["borderline", None], "is_everywhere": everywhere})  # fmt: skip
+    plant(folder, "reach/hall", {"main": near, "national": near})
+    for name, values in (("statistic", list(statistic)), ("halls", [90.0, np.nan])):
         known = ~np.isnan(values)
         rows = pd.DataFrame({"area_code": codes, "value": values, "coverage": np.where(known, "observed", "unknown")})
         rows["as_at"] = pd.Series(pd.Timestamp("2025-01-01"), index=rows.index).astype("datetime64[ms]")
@@ -135,7 +158,8 @@ def scored(folder, everywhere: bool, like_with_like: bool = True):
     }
     members = {"statistic": 0.6, "halls": {"weight": 0.4, "normalise": "target", "target": [0, 100]}}
     index = make_index({"one": {"members": members}}, normalise="none", like_with_like=like_with_like)
-    register = SimpleNamespace(indicators=indicators, indices={})
+    taxonomy = SimpleNamespace(looked_for=LookedFor())
+    register = SimpleNamespace(indicators=indicators, indices={}, taxonomy=taxonomy)
     step = run(index_step(SimpleNamespace(register=register), index), folder)
     return step.meta, pd.read_parquet(step.path).set_index("area_code")
 
@@ -153,6 +177,21 @@ def test_a_member_looked_for_nearly_everywhere_counts_where_it_is_known(tmp_path
     assert meta["left_out"] == []
     assert table["score"].tolist() == pytest.approx([0.6 * 10 + 0.4 * 90, 20])
     assert table["weight_observed"].tolist() == pytest.approx([1, 0.6])
+
+
+def test_a_statistic_known_in_too_few_areas_is_left_out_for_all_alike(tmp_path):
+    meta, table = scored(tmp_path, everywhere=True, statistic=(10.0, np.nan))
+    assert meta["unlike"] == {"statistic": {"statistic": 0.5}}
+    assert meta["left_out"] == ["statistic"]
+    assert table["score"].isna().all(), "of the halls alone too little is told"
+
+
+def test_the_evidence_is_graded_by_what_is_known_there(tmp_path):
+    _, table = scored(tmp_path, everywhere=True)
+    halls = 0.75 * 4 / 5  # covered in part, by a list that holds four of five expected
+    there = (0.6 + 0.4 * halls) * (1 - 0.05) * (1 - 0.1 * 0.4)
+    assert table["evidence_strength"].tolist() == pytest.approx([there, 0.6 * (1 - 0.05)])
+    assert table["evidence_grade"].tolist() == ["B", "C"]
 
 
 def test_an_index_that_does_not_ask_for_it_leaves_nothing_out(tmp_path):

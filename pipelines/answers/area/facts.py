@@ -26,6 +26,7 @@ class Where(TypedDict):
     n_areas: int
     residents: int
     residents_as: str  # who is counted as a resident, and when
+    weighted_as: str  # the same of the residents by whom means over several areas are weighted
     area: list[Named]
     ward: list[Named]
     msoa: list[Named]
@@ -153,44 +154,48 @@ class IndexScore(TypedDict):
 
 
 class Index(IndexScore):
-    """How the areas stand by an index, and why. The last four are None where several areas are asked."""
+    """How the areas stand by an index, and why. The last five are None where several areas are asked."""
 
     title: str
     question: str | None
+    shared_with_imd: str  # in words, what of it the published index counts too; empty where nothing is
     null_reason: str | None  # None: there is a score
     ranks: dict[str, Rank] | None  # by scope; None where several areas are asked
     grades: dict[str, int]  # number of areas by evidence grade
     domains: list[Domain]
+    in_plain_words: list[str] | None
     explained: Explained | None
     by_weights: list[WeightRank] | None
     to_leave_highest_tenth: list[Change] | None  # None also where the area is not in that tenth
     peers: list[Peer] | None
 
 
-class SummaryMeasures(TypedDict):
-    """How an authority stands as a whole, by the measures of the official indices."""
+class RollUpMeasures(TypedDict):
+    """How a larger area stands as a whole, by the measures of the official indices."""
 
     index_name: str
-    scope: str
-    scope_code: str
-    scope_name: str
+    level: str
+    code: str
+    name: str | None
     ranked_in: str
     n_areas: int
-    population: int
-    average_rank: float
+    n_areas_scored: int
+    residents: int
+    residents_as: str
     average_score: float
+    average_rank: float  # the highest number is the greatest need
     share_in_highest_tenth: float
     extent: float  # share, 0-1
-    local_concentration: float  # a rank
-    n_scopes: int  # how many authorities are ranked
-    rank_by_average_rank: int
+    local_concentration: float  # a rank, as average_rank
+    n_of_level: int  # how many of its level are ranked
     rank_by_average_score: int
+    rank_by_average_rank: int
     rank_by_share_in_highest_tenth: int
     rank_by_extent: int
     rank_by_local_concentration: int
 
 
-class Summary(SummaryMeasures):
+class RollUp(RollUpMeasures):
     """The same, with the title of the index."""
 
     title: str
@@ -284,7 +289,7 @@ class Profile(TypedDict):
     missing: Missing
     not_known: NotKnown
     indices: list[Index]  # the headline first
-    summaries: list[Summary]  # empty where no authority is asked
+    as_a_whole: list[RollUp]  # of the ward, MSOA or authority asked; empty where something else is
     typology: list[Label]  # empty where the geography has none
     opportunities: list[NearbyOpportunity]
     sources: list[Source]

@@ -122,14 +122,14 @@ def _further(kind: Reach) -> str:
 
 def _standard(kind: Reach) -> str:
     least, most = kind["standard_minutes_least"], kind["standard_minutes"]
-    return f"{most:.0f}-minute" if least == most else f"{least:.0f}- or {most:.0f}-minute"
+    return f"{most:.0f} minutes" if least == most else f"{least:.0f} or {most:.0f} minutes"
 
 
 def _beyond(kind: Reach, one: bool) -> str:
     if not one:
-        return f"No {titles.singular(kind['kind'])} within a {_standard(kind)} walk: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
+        return f"Beyond {_standard(kind)} of a {titles.singular(kind['kind'])}: {areas(kind['n_areas_beyond'])}, {sheet.residents(kind['residents_beyond'])}"
     near = kind["nearest"]
-    line = f"No {titles.singular(kind['kind'])} within a {_standard(kind)} walk; the nearest"
+    line = f"Beyond {_standard(kind)}: no {titles.singular(kind['kind'])} nearer; the nearest"
     return (
         f"{line}, {name_of(near['name'], titles.singular(kind['kind']))}, is {minutes(near['minutes'])} away"
         if near
@@ -140,9 +140,9 @@ def _beyond(kind: Reach, one: bool) -> str:
 def _borderline(kind: Reach, one: bool) -> str:
     singular = titles.singular(kind["kind"])
     if not one:
-        return f"Borderline for a {singular} within a {_standard(kind)} walk: {areas(kind['n_areas_borderline'])}, {sheet.residents(kind['residents_borderline'])}"
+        return f"Borderline, about {_standard(kind)} from a {singular}: {areas(kind['n_areas_borderline'])}, {sheet.residents(kind['residents_borderline'])}"
     near = kind["nearest"]
-    return f"Borderline: the nearest {singular}, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away, close to the {_standard(kind)} standard"
+    return f"Borderline: the nearest {singular}, {name_of(near['name'], singular)}, is {minutes(near['minutes'])} away, close to the standard of {_standard(kind)}"
 
 
 def not_known(profile: Profile) -> list[str]:

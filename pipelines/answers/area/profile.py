@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.area import facts, nearby, why
+from pipelines.answers.area.plainly import in_plain_words
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import (
     geography_of,
@@ -26,6 +27,8 @@ from pipelines.core.query import holds
 from pipelines.core.settings import Settings
 from pipelines.indices.score import WITHHELD
 from pipelines.ownership.typology import read_typology
+from pipelines.release.agreement import by_construction
+from pipelines.release.database import weight_of
 
 SCOPES = ("nation", "region", "authority", "like_areas")
 ONE_ONLY = [
@@ -51,8 +54,8 @@ def answer(settings: Settings, area: str, wants_json: bool) -> str:
 def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profile:
     """Everything the release says of the areas asked, with stable keys; null is not known."""
     connection.execute(
-        """create or replace temp table asked as
-        select area_code, population, longitude, latitude from neighbourhood where list_contains($codes, area_code) order by area_code""",
+        f"""create or replace temp table asked as
+        select area_code, population, {weight_of(connection)} as weight, longitude, latitude from neighbourhood where list_contains($codes, area_code) order by area_code""",
         {"codes": asked.codes},
     )
     kinds = nearby.reach(connection)
@@ -82,7 +85,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
             "tenure": "no source of tenure or leases is read yet",
         },
         "indices": indices,
-        "summaries": why.summaries(connection, asked),
+        "as_a_whole": why.as_a_whole(connection, asked),
         "typology": _typology(connection),
         "opportunities": nearby.opportunities(connection),
         "sources": _sources(connection),
@@ -96,6 +99,8 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
 def _where(connection) -> facts.Where:
     found = rows(connection, "select n.* from neighbourhood as n semi join asked using (area_code) order by area_code")
 
+    geography = geography_of(connection)
+
     def named(level: str) -> list[facts.Named]:
         pairs = sorted({(area[f"{level}_code"], area[f"{level}_name"]) for area in found if area[f"{level}_code"]})
         return [{"code": code, "name": name} for code, name in pairs]
@@ -103,7 +108,8 @@ def _where(connection) -> facts.Where:
     return {
         "n_areas": len(found),
         "residents": sum(area["population"] for area in found),
-        "residents_as": geography_of(connection).residents_as,
+        "residents_as": geography.residents_as,
+        "weighted_as": geography.mid_year_as if _is_mid_year(connection) else geography.residents_as,
         "area": named("area"),
         "ward": named("ward"),
         "msoa": named("msoa"),
@@ -116,13 +122,18 @@ def _where(connection) -> facts.Where:
     }
 
 
+def _is_mid_year(connection) -> bool:
+    """True where means are weighted by the mid-year estimate."""
+    return rows(connection, "select coalesce(bool_or(weight != population), false) as differs from asked")[0]["differs"]
+
+
 def _withheld(connection) -> list[str]:
     return rows(connection, "select indices_withheld from release")[0]["indices_withheld"].split(", ")
 
 
 def _mean(column: str) -> str:
-    """The value of one area as it stands; of several, the mean weighted by residents, to nine decimals."""
-    weighted = f"sum({column} * a.population) / sum(a.population) filter ({column} is not null)"
+    """The value of one area as it stands; of several, the mean weighted by residents (`weight_of`), to nine decimals."""
+    weighted = f"sum({column} * a.weight) / sum(a.weight) filter ({column} is not null)"
     return f"if(count(*) = 1, any_value({column}), round({weighted}, 9))"
 
 
@@ -148,11 +159,14 @@ def _indices(connection) -> list[facts.Index]:
     )
     domains, grades, sizes = _domains(connection), _grades(connection), _scope_sizes(connection)
     withheld = _withheld(connection)
+    sql = "select index_name, share_of_weight_shared_with_imd as share from index_method"
+    shared = {row["index_name"]: row["share"] for row in rows(connection, sql)}
     is_one = bool(found) and found[0]["n_areas"] == 1
     explained = why.explained(connection) if is_one else {}
     by_weights = why.by_weights(connection) if is_one else {}
     changes = why.changes(connection) if is_one else {}
     peers = why.peers(connection) if is_one else {}
+    words = in_plain_words(connection, explained) if is_one else None
     entries: list[facts.Index] = []
     for index in found:
         name, reason = index["index_name"], index["null_reason"]
@@ -164,11 +178,13 @@ def _indices(connection) -> list[facts.Index]:
                 "index_name": name,
                 "title": titles.index_title(name),
                 "question": titles.index_question(name),
+                "shared_with_imd": by_construction(shared[name]),
                 **picked(facts.IndexScore, index),
                 "null_reason": reason if index["score"] is None else None,
                 "ranks": ranks if is_one else None,
                 "grades": grades[name],
                 "domains": domains[name],
+                "in_plain_words": None if words is None else words.get(name, []),
                 "explained": explained.get(name),
                 "by_weights": by_weights.get(name),
                 "to_leave_highest_tenth": changes.get(name),

@@ -23,7 +23,7 @@ def text_of(profile: Profile) -> str:
         missing,
         not_known,
         _indices,
-        why_text.summaries,
+        why_text.as_a_whole,
         _typology,
         _opportunities,
         _corrections,
@@ -90,7 +90,9 @@ def _names(pairs: list[Named], with_codes: bool = True) -> str:
 def _indices(profile: Profile) -> list[str]:
     lines = heading("How the area stands" if _is_one(profile) else "How the areas stand, together")
     if not _is_one(profile):
-        lines += para("Scores are means weighted by residents, over the areas that have one. Ranks are not averaged.")
+        lines += para(
+            f"Scores are means weighted by residents {profile['where']['weighted_as']}, over the areas that have one. Ranks are not averaged."
+        )
     for index in profile["indices"]:
         lines += _index(index, _is_one(profile))
     return lines
@@ -110,6 +112,7 @@ def _index(index: Index, one: bool) -> list[str]:
         )
         lines += para(f"Score: {number(index['score'])} ({how}){some}.", 4)
         lines += para(_ranks(index) if one else _tenth(index), 4)
+        lines += para(" ".join(index["in_plain_words"]), 4) if index["in_plain_words"] else []
         lines += why_text.spread(index)
     grade = (
         joined([f"{letter} in {areas(n)}" for letter, n in index["grades"].items()])
@@ -120,6 +123,7 @@ def _index(index: Index, one: bool) -> list[str]:
     lines += para(
         f"How sure: {sure}; {sheet.percent(index['weight_observed'])} of what the score is made of is known.", 4
     )
+    lines += para(index["shared_with_imd"], 4, 6) if index["shared_with_imd"] else []
     parts = [_domain(domain) for domain in index["domains"] if not domain["is_beside"]]
     beside = [_domain(domain) for domain in index["domains"] if domain["is_beside"]]
     lines += para(f"Its domains: {'; '.join(parts)}.", 4, 6)
@@ -252,7 +256,7 @@ def _areas(profile: Profile) -> list[str]:
         )
         if row["gaps_beyond"]:
             gaps = ", ".join(f"no {titles.singular(kind)}" for kind in row["gaps_beyond"])
-            lines += para(f"{gaps} within the standard walk", 13, 13)
+            lines += para(f"beyond the standard walk: {gaps}", 13, 13)
     return lines + more(len(rows), AREAS_SHOWN)
 
 

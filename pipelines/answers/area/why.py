@@ -1,10 +1,11 @@
 """Why an area has its score, from the release: pushes of domains and indicators, areas alike, what would have to change,
-ranks by other weights; and how an authority stands as a whole."""
+ranks by other weights; and how a larger area stands as a whole."""
 
 from pipelines.answers import titles
-from pipelines.answers.area.facts import Change, Explained, Peer, Summary, SummaryMeasures, WeightRank
+from pipelines.answers.area.facts import Change, Explained, Peer, RollUp, RollUpMeasures, WeightRank
 from pipelines.answers.latest import columns_of, grouped, rows, rows_as
 from pipelines.answers.lookup import Asked
+from pipelines.core.query import holds
 
 RESTS = {"difference of logs": "logarithm"}  # what the pushes add up to, where it is not the score itself
 
@@ -98,11 +99,12 @@ def by_weights(connection) -> dict[str, list[WeightRank]]:
     )
 
 
-def summaries(connection, asked: Asked) -> list[Summary]:
-    """How the authority asked for stands as a whole, a record per index; empty where something else was asked."""
-    if asked.level != "authority":
+def as_a_whole(connection, asked: Asked) -> list[RollUp]:
+    """How the ward, MSOA or authority asked for stands as a whole, a record per index; empty where something else was
+    asked, or the release was made before there was such a table."""
+    if not holds(connection, "area_roll_up"):
         return []
-    columns = columns_of(SummaryMeasures)
-    sql = f"select {columns} from scope_summary where scope = 'authority' and scope_code = $code order by index_name"
-    found = rows_as(connection, SummaryMeasures, sql, code=asked.code)
+    columns = columns_of(RollUpMeasures)
+    sql = f"select {columns} from area_roll_up where level = $level and code = $code order by index_name"
+    found = rows_as(connection, RollUpMeasures, sql, level=asked.level, code=asked.code)
     return [{**row, "title": titles.index_title(row["index_name"])} for row in found]

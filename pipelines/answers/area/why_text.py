@@ -92,18 +92,26 @@ def _peers(index: Index) -> list[str]:
     return para(f"Areas most like it in these domains: {joined(named)}.", 4, 6) if named else []
 
 
-def summaries(profile: Profile) -> list[str]:
-    """How an authority stands as a whole, by the measures of the official indices."""
-    if not profile["summaries"]:
+def as_a_whole(profile: Profile) -> list[str]:
+    """How a ward, MSOA or authority stands as a whole, by the measures of the official indices."""
+    if not profile["as_a_whole"]:
         return []
-    lines = [*heading("The authority as a whole"), *para("Measures of the official indices; 1 is the greatest need.")]
-    for row in profile["summaries"]:
-        among = f"of {row['n_scopes']:,} authorities ranked in {label('scope', row['ranked_in'])}"
+    words = profile["levels"][profile["asked"]["level"]]
+    first = profile["as_a_whole"][0]
+    lines = heading(f"The {words['one']} as a whole")
+    lines += para(
+        f"By the measures of the official indices, its small areas weighted by residents {first['residents_as']}; in brackets its "
+        f"rank among {words['several']}, 1 the greatest need. Extent: the share of residents in areas of high need, whole in "
+        "the highest 10 % and ever less down to 30 %. Average rank and local concentration count ranks upwards: the higher, "
+        "the more need."
+    )
+    for row in profile["as_a_whole"]:
+        among = f"of {row['n_of_level']:,} {words['several']} ranked in {label('scope', row['ranked_in'])}"
         measures = [
-            f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
             f"average score {number(row['average_score'])} ({row['rank_by_average_score']:,})",
             f"areas in the highest tenth {percent(row['share_in_highest_tenth'])} ({row['rank_by_share_in_highest_tenth']:,})",
             f"extent {percent(row['extent'])} ({row['rank_by_extent']:,})",
+            f"average rank {number(row['average_rank'], 0)} ({row['rank_by_average_rank']:,})",
             f"local concentration {number(row['local_concentration'], 0)} ({row['rank_by_local_concentration']:,})",
         ]
         lines += item(f"{titles.index_title(row['index_name'])}, {among}: {', '.join(measures)}")

@@ -1,2 +1,2 @@
 -- expect: 1.5
-update scope_summary set extent = 1.5 where index_name = 'hardship' and extent is not null;
+update area_roll_up set extent = 1.5 where index_name = 'hardship' and extent is not null;

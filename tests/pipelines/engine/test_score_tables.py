@@ -227,6 +227,7 @@ def test_numbers_of_any_size_on_scales_that_rest_on_ranks(size):
         ({"a": ["many", *range(11)]}, "row 2, column 'a': 'many' is not a number"),
         ({"a": [*range(11), "1,5"]}, "row 13, column 'a': '1,5' is not a number"),
         ({"a": [1, "inf", *range(10)]}, "row 3, column 'a': 'inf' is not a number"),
+        ({"a": [1, "9" * 400, *range(10)]}, "row 3, column 'a': '99999"),
         ({"a": [1, "-1e999", *range(10)]}, "row 3, column 'a'"),
         ({"a": [1, "12%", *range(10)]}, "row 3, column 'a': '12%' is not a number"),
         ({"area": ["n0", "", *TABLE["area"][2:]]}, "row 3, column 'area': there is no area"),

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.scoring.summaries import MEASURES, summarise
+from pipelines.scoring.summaries import MEASURES, extent_weight, summarise
 
 NAN = np.nan
+BY_PERCENTILE = [*[1.0] * 10, *np.linspace(0.95, 0.05, 20), *[0.0] * 70]  # what a resident counts in the extent
 
 
 def table(code, rank, population, score=None, size=100) -> pd.DataFrame:
     frame = pd.DataFrame({"code": code, "rank": rank, "population": population}).astype({"rank": float, "population": float})  # fmt: skip
-    return frame.assign(score=score if score is not None else 101.0 - frame["rank"], size=size)
+    return frame.assign(score=score if score is not None else 101.0 - frame["rank"], size=size, scope="all")
 
 
 def of_one(rank, population, **more) -> pd.Series:
@@ -32,10 +33,18 @@ def test_the_share_in_the_highest_tenth_is_of_areas():
     assert of_one([1, 10, 11, 100], [1, 1, 1, 997])["share_in_highest_tenth"] == 0.5
 
 
-def test_extent_counts_residents_whole_in_the_tenth_and_ever_less_to_three_tenths():
-    # shares 1 at 1 and 10; .5 at 20; 0 at 30 and beyond; .05 at 29
-    found = of_one([1, 10, 20, 29, 30, 90], [10, 20, 30, 40, 50, 50])
-    assert found["extent"] == pytest.approx((10 + 20 + 0.5 * 30 + 0.05 * 40) / 200)
+def test_extent_counts_residents_whole_in_the_tenth_and_by_percentile_to_three_tenths():
+    # of 100: 1 to 10 count whole, 11 as .95, 20 as .95 - 9 x .9 / 19, 30 as .05, 31 and beyond not at all
+    found = of_one([1, 10, 11, 20, 30, 31, 90], [10, 20, 60, 30, 40, 20, 20])
+    at_20 = 0.95 - 9 * 0.9 / 19
+    assert found["extent"] == pytest.approx((10 + 20 + 0.95 * 60 + at_20 * 30 + 0.05 * 40) / 200)
+
+
+def test_a_percentile_is_rounded_up_and_an_exact_one_stays():
+    # of 33,755: 3,375 is within the 10th percentile, 3,376 in the 11th; 10,126 in the 30th, 10,127 in the 31st
+    ranks = pd.Series([3375, 3376, 3713, 3714, 10126, 10127])
+    assert extent_weight(ranks, 33755).round(4).tolist() == [1, 0.95, 0.95, 0.9026, 0.05, 0]
+    assert extent_weight(pd.Series([7, 10, 29]), 100).round(4).tolist() == [1, 1, 0.0974]
 
 
 def test_local_concentration_takes_of_the_last_area_as_many_as_make_a_tenth():
@@ -107,7 +116,7 @@ def by_person(rows) -> dict:
         found[code] = {
             "average_rank": up(persons),
             "local_concentration": up(worst),
-            "extent": np.mean([min(1, max(0, (0.3 - rank / size) / 0.2)) for rank in persons]),
+            "extent": np.mean([BY_PERCENTILE[-(-100 * rank // size) - 1] for rank in persons]),
         }
     return found
 

@@ -153,7 +153,7 @@ def test_all_who_share_the_last_rank_of_the_highest_tenth_are_told_how_to_leave_
 
 
 def test_authorities_of_one_mean_share_a_rank():
-    table = pd.DataFrame({"code": np.repeat(list("abc"), 3), "rank": 1, "size": 9, "population": 10.0})
+    table = pd.DataFrame({"scope": "all", "code": np.repeat(list("abc"), 3), "rank": 1, "size": 9, "population": 10.0})
     table["score"] = [0.1, 0.2, 0.3, 0.3, 0.2, 0.1, 0.2, 0.2, 0.2]
     assert summarise(table)["rank_by_average_score"].tolist() == [1, 1, 1]
 

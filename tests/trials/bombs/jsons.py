@@ -15,9 +15,9 @@ def _():
     return b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 
 
-@of("json", "900 deep in a row, volatile keys", volatile=["x"])
+@of("json", "1,100 deep in a row, volatile keys", volatile=["x"])
 def _():
-    return b'[{"code": "A", "n": ' + b"[" * 900 + b"]" * 900 + b"}]"
+    return b'[{"code": "A", "n": ' + b"[" * 1_100 + b"]" * 1_100 + b"}]"
 
 
 @of("json", "a text of 90 MB")

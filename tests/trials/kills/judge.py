@@ -23,7 +23,7 @@ def fingerprint(data: Path) -> str:
 
 def judge(trial: Trial, data: Path, good: str, undisturbed: dict[str, Path]) -> str:
     """Hold a disturbed DIR to what is promised; gives a word on how it went. Raises Breach."""
-    if not trial.harms and fingerprint(data) not in (good, fingerprint(undisturbed[NEW])):
+    if not trial.harms and fingerprint(data) != good and not _is_the_next(data, undisturbed[NEW]):
         raise Breach("the last good release is not what it was")
     # the files of a killed refresh's release are those that passed: it is checked again after the next one
     checked = run("check", "--data", data) if trial.kind.startswith("damage") else Ended(0, "", "")
@@ -51,6 +51,12 @@ def judge(trial: Trial, data: Path, good: str, undisturbed: dict[str, Path]) -> 
         raise Breach(f"the release differs from the undisturbed one: {(same.out + same.err).strip()[:300]}")
     _nothing_left(data)
     return word + ("told: " + "; ".join(line[:160] for line in said[:2]) if said else "as if nothing had happened")
+
+
+def _is_the_next(data: Path, undisturbed: Path) -> bool:
+    """Whether the disturbed refresh came as far as its own release, whole: it tells other times of day, so not byte for byte."""
+    same = run("diff", "--exact", undisturbed / "releases/latest", data / "releases/latest")
+    return not same.code and not run("check", "--data", data).code
 
 
 def _do_as_told(data: Path, sentence: str) -> None:
