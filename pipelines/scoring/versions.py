@@ -221,9 +221,8 @@ class Scorer:
         on = {name: self._scale(self._parts[name], version) for name in domains}
         columns = {name: self._kept(inside.on(name, how)) for name, how in on.items()}
         how = self.index.aggregate if version.aggregate == "as_defined" else version.aggregate
-        known = domains
-        if how != "arithmetic":  # every other way needs all parts; one that no area has would leave no score anywhere
-            known = [name for name in domains if not np.isnan(columns[name]).all()] or domains
+        # a part that no area has would leave no score where all are needed, and takes time to pass over where not
+        known = [name for name in domains if not np.isnan(columns[name]).all()] or domains
         if how in UNEVEN:
             columns = {name: stretched(columns[name], self._is_signed(name, on[name], version)) for name in known}
         if how == "geometric" and self.index.aggregate != "geometric":

@@ -58,7 +58,7 @@ whole as (
     having count(*) > 2
 )
 select
-    index_name, scope, compared_with, n_areas::integer as n_areas, round(whole.spearman, 6) as spearman,
+    index_name, scope, replace(compared_with, '_rank', '') as compared_with, n_areas::integer as n_areas, round(whole.spearman, 6) as spearman,
     coalesce(within.n, 0)::integer as n_authorities, round(within.spearman, 6) as spearman_within_authorities
 from whole
 left join within using (index_name, scope, compared_with)

@@ -32,7 +32,9 @@ from trials.case import Case, Told, cases  # noqa: E402
 AT_ONCE = 2
 KEPT = {"indicators": ["value", "coverage"], "indices": ["score"], "places": ["name", "x", "y"]}
 WRONG = ("WRONG AND GREEN", "SILENT", "A FAULT", "NOT TRIED")
-NAMES_A_VALUE = re.compile(r"(row|line) \d|'[^']*'|\d+(\.\d+)?%|\d[\d,.]* (rows|places|shapes|of|m)\b|first|column \w+")
+NAMES_A_VALUE = re.compile(
+    r"(row|line) \d|'[^']*'|\d+(\.\d+)?%|\d[\d,.]* (rows|places|shapes|of|m|headings|files)\b|first|column \w+|came in \S+|\b[A-Z]\d{8}\b"
+)
 
 
 class Checkout:
