@@ -10,11 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import requests
 
-from pipelines.scoring.definition import Domain, Index, Shrink, Treatment, Uncertainty, Weighted
+from pipelines.scoring.column_rules import Denominate, Impute, Screen, Shrink, Treatment
+from pipelines.scoring.definition import Domain, Index, Uncertainty, Weighted, read_index
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "pipelines" / "definitions" / "score_your_own.md"
@@ -54,7 +56,11 @@ def test_what_is_shown_is_what_the_commands_say(tmp_path):
 def test_the_table_explains_every_key():
     table = "\n".join(line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("|"))
     explained = set(re.findall(r"`(\w+)`", table)) | set(re.findall(r"(\w+): ", table))
-    keys = {key for record in (Index, Domain, Weighted, Shrink, Treatment, Uncertainty) for key in record.model_fields}
+    keys = {
+        key
+        for record in (Index, Domain, Weighted, Denominate, Shrink, Screen, Impute, Treatment, Uncertainty)
+        for key in record.model_fields
+    }
     not_of_a_table = {
         "stem",
         "index",
@@ -80,6 +86,28 @@ def test_the_published_index_is_rebuilt_as_the_page_says(mirror, tmp_path):
     assert all(code in text for code in differ)
     education = published[next(c for c in published if c.startswith("Education, Skills and Training Score"))]
     assert (found["domain_education_before"] - education).abs().max() <= 0.0014
+
+
+def test_the_index_of_2019_is_that_of_2025_as_the_page_changes_it(tmp_path):
+    change, score = re.findall(r"^```sh\n(.*?)^```$", PAGE.read_text("utf-8"), re.S | re.M)[1].splitlines()
+    (tmp_path / "pipelines").symlink_to(ROOT / "pipelines")
+    assert run(change, tmp_path) == ""
+    members = {name: member.heading for _, name, member in read_index(tmp_path / "imd_2019.yml").members}
+    random, n = np.random.default_rng(2019), 200
+    ranks = {name: random.permutation(n) + 1 for name in members}
+    table = {"LSOA code (2011)": [f"E01{k:06}" for k in range(n)]} | {members[name]: ranks[name] for name in members}
+    pd.DataFrame(table).to_csv(tmp_path / "file_7_of_2019.csv", index=False)
+    assert run(score, tmp_path) == "200 rows written to imd_2019.csv\n"
+    curve = lambda rank: -23 * np.log(1 - (n - rank + 1) / n * (1 - np.exp(-100 / 23)))  # noqa: E731
+    x = {name: curve(rank) for name, rank in ranks.items()}
+    again = lambda score: curve(pd.Series(score).rank(ascending=False, method="min").to_numpy())  # noqa: E731
+    education = again((x["children_young_people_rank"] + x["adult_skills_rank"]) / 2)
+    barriers = again((x["geographical_barriers_rank"] + x["wider_barriers_rank"]) / 2)
+    living = again((2 * x["indoors_rank"] + x["outdoors_rank"]) / 3)
+    expected = 0.225 * (x["income_rank"] + x["employment_rank"]) + 0.135 * (education + x["health_rank"])
+    expected += 0.093 * (x["crime_rank"] + barriers + living)
+    found = pd.read_csv(tmp_path / "imd_2019.csv", index_col=0)["score"]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
 
 
 @pytest.mark.parametrize("line", re.findall(r"^\$ (commonground .*)$", PAGE.read_text("utf-8"), re.M))

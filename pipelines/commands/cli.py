@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from functools import partial
 from pathlib import Path
 
 import click
@@ -109,8 +108,13 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @main.command()
-@click.argument("definition", type=FILE)
-@click.argument("table", type=FILE)
+@click.argument("definition", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("table", type=FILE, required=False)
+@click.option(
+    "--new",
+    is_flag=True,
+    help="Score nothing: write DEFINITION, to start from, from the headings of TABLE. With TABLE alone, under its name.",
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -128,28 +132,15 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--spread", is_flag=True, help="Also how far ranks spread over versions of the method.")
 @click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
-def score(definition: Path, table: Path, out: Path | None, within: Path | None, **asked) -> None:
+def score(definition: Path, table: Path | None, new: bool, out: Path | None, within: Path | None, **asked) -> None:
     """Score any table (CSV or Parquet) by any index definition. The tutorial is pipelines/definitions/score_your_own.md."""
-    from pipelines.indices.any_table import Asked, score_file
+    from pipelines.commands import score as command
+    from pipelines.indices.any_table import Asked
 
-    if out and out.suffix.lower() not in (".csv", ".parquet"):
-        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
-    if out and out.exists():
-        for given in filter(None, (definition, table, within)):
-            if out.samefile(given):
-                remedy = "give --out another name"
-                raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
-    scored = score_file(definition, table, Asked(**asked), within, partial(say, err=True))
-    if out:
-        from pipelines.core import store
-
-        if out.suffix.lower() == ".parquet":
-            store.write_parquet(out, scored)
-        else:
-            store.write_bytes(out, scored.to_csv(index=False).encode())
-        say(f"{len(scored):,} rows written to {out}")
+    if new:
+        command.tell_new(definition, table, is_alone=not (out or within or any(asked.values())))
     else:
-        say(scored.head(20).to_string(index=False))
+        command.tell(definition, table, out, within, Asked(**asked))
 
 
 @main.command()

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.problem import Problem
-from pipelines.indices.table_file import first_sum, read_codes, read_table
+from pipelines.indices.table_file import check_areas, read_codes, read_table
+from pipelines.indices.table_members import Members, headings_of, read_members
 from pipelines.register.register import INDICATORS, read_indicator
 from pipelines.scoring.composite import Scored, scale_members, score
-from pipelines.scoring.definition import Index, Weighted, read_index
+from pipelines.scoring.definition import Index, read_index
 from pipelines.scoring.explain import Landscape, explain
 from pipelines.scoring.normalise import ranks, snapped
 from pipelines.scoring.robustness import draw_versions, rank_spread
-from pipelines.scoring.treat import shrunk
 from pipelines.scoring.versions import Scorer
 
 
@@ -39,7 +39,8 @@ def score_file(
 ) -> pd.DataFrame:
     """Read a definition (YAML) and a table (CSV or Parquet) and score it; also rank among the areas of the list `listed`.
 
-    `tell` is called with one sentence where areas of the list are not in the table, or a column says the same of all. Raises Problem or DefinitionError.
+    `tell` is called with one sentence where areas of the list are not in the table, where a column says the same of all,
+    and on all that is left out or imputed. Raises Problem or DefinitionError.
     """
     index = read_index(definition)
     frame = read_table(table, index.area_column, _headings(index, asked))
@@ -49,7 +50,7 @@ def score_file(
         asked = replace(asked, within=codes)
         if note:
             tell(note)
-    scored = score_table(index, frame, table.name, asked)
+    scored = score_table(index, frame, table.name, asked, tell)
     for _, name, member in index.members:
         heading = member.heading or name
         if len(frame) > 1 and frame[heading].nunique(dropna=False) == 1:
@@ -59,30 +60,43 @@ def score_file(
 
 def _headings(index: Index, asked: Asked) -> list[str]:
     """Every heading of a table that the index or the question reads, the area column apart where it is not named."""
-    members = [member.heading or name for _, name, member in index.members]
-    shrink = [h for _, _, m in index.members if m.shrink for h in (m.shrink.denominator, m.shrink.within)]
-    return [*([index.area_column] if index.area_column else []), *members, *shrink, *asked.frames]
+    return [*([index.area_column] if index.area_column else []), *headings_of(index), *asked.frames]
 
 
-def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: Asked = Asked()) -> pd.DataFrame:
+def score_table(
+    index: Index,
+    frame: pd.DataFrame,
+    name: str = "table",
+    asked: Asked = Asked(),
+    tell: Callable[[str], None] = lambda note: None,
+) -> pd.DataFrame:
     """One row per row of `frame`: area, score, rank (1 = greatest), decile, weight observed and every domain's score.
 
     The area column is `area_column` of the definition, else the first column; a member is read from its `heading`,
     else from the column of its own name. More of it is more need unless the member's own `direction`, or the indicator
     of that name in sql/indicators, says otherwise. `domain_X` is a domain as it enters the index, `domain_X_before` what
-    it was before its transform. Raises Problem naming a missing or non-numeric column or a repeated area.
+    it was before its transform; `known_share` the share of members known where the index screens; `imputed` the members
+    whose value was, where it imputes. `tell` as in `score_file`. Raises Problem naming a missing or non-numeric column or a
+    repeated area.
     """
     area = index.area_column or str(frame.columns[0])
-    headings = {member_name: member.heading or member_name for _, member_name, member in index.members}
-    _check(frame, name, [area, *_headings(index, asked)])
+    check_areas(frame, name, area, _headings(index, asked))
     codes = frame[area].to_numpy()
-    members = {n: member for _, n, member in index.members}
-    values = pd.DataFrame({n: _values(frame, members[n], h, name) for n, h in headings.items()}).set_axis(codes)
-    directions: dict[str, str] = {m: member.direction or _known_direction(m) for _, m, member in index.members}
-    scored = score(index, values, directions)
+    imputes = any(index.imputed_by(member).by != "none" for _, _, member in index.members)
+    members = read_members(index, frame, name, tell)
+    index, values = members.index, members.values.set_axis(codes)
+    directions: dict[str, str] = {
+        m: member.direction or known_direction(m) or "higher_is_more_need" for _, m, member in index.members
+    }
+    scored = score(index, values, directions, members.filled)
     columns = _ranked(index, scored, frame.set_axis(codes), asked, name)
+    at = 1 + [title for title, _ in columns].index("weight_observed")
+    if imputes:
+        columns.insert(at, ("imputed", members.imputed.set_axis(codes)))
+    if members.known_share is not None:
+        columns.insert(at, ("known_share", members.known_share.set_axis(codes)))
     if asked.spread:
-        columns += _spread(index, values, directions, scored).items()
+        columns += _spread(index, _without_filled(members, scored), directions, scored).items()
     if asked.explain:
         columns += _pushes(index, scored, directions).items()
     titles = [area, *(title for title, _ in columns)]
@@ -92,84 +106,10 @@ def score_table(index: Index, frame: pd.DataFrame, name: str = "table", asked: A
     return pd.DataFrame(dict(columns), index=scored.score.index).reset_index(names=area)
 
 
-def _check(frame: pd.DataFrame, name: str, headings: list[str]) -> None:
-    area = headings[0]
-    if missing := [h for h in dict.fromkeys(headings) if h not in frame.columns]:
-        raise Problem(
-            name,
-            f"has no column {', '.join(map(repr, missing[:5]))}",
-            "name it in the definition with `heading` or `area_column`, or with --frame as it stands in the table",
-        )
-    if frame[area].isna().any():
-        row = _row(frame, frame[area].isna())
-        raise Problem(name, f"row {row}, column {area!r}: there is no area", "give each row the code of its area")
-    if (at := first_sum(frame[area])) is not None:
-        message = f"row {_number(frame, at)}, column {area!r}: {str(frame[area].iloc[at])[:60]!r} is a sum or a note, not an area"
-        raise Problem(name, f"{message} like the rest", "take out every row that is not an area")
-    if frame[area].duplicated().any():
-        raise Problem(
-            name,
-            f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once",
-            "give each area one row",
-        )
-
-
-def _row(frame: pd.DataFrame, is_bad: pd.Series) -> int:
-    """The number of the first bad row, as `_number` has it."""
-    return _number(frame, int(is_bad.to_numpy().argmax()))
-
-
-def _number(frame: pd.DataFrame | pd.Series, at: int) -> int:
-    """The number a reader finds a row by: its line in a CSV, else its row in a sheet whose heading is row 1."""
-    return int(frame.index[at]) if frame.index.name == "line" else at + 2
-
-
-def _values(frame: pd.DataFrame, member: Weighted, heading: str, name: str) -> pd.Series:
-    values = _numbers(frame[heading], heading, name)
-    if not member.shrink:
-        return values
-    shrink = member.shrink
-    people = _numbers(frame[shrink.denominator], shrink.denominator, name)
-    if (people < 0).any():
-        row = _row(frame, people < 0)
-        raise Problem(name, f"row {row}, column {shrink.denominator!r}: fewer than no people", "mend the table")
-    over = (values < 0) | (values > shrink.per)
-    if over.any():
-        row = int(over.to_numpy().argmax())
-        raise Problem(
-            name,
-            f"row {_number(frame, row)}, column {heading!r}: {values.iloc[row]:g} is no rate per {shrink.per:g}",
-            "give `per` of shrink the number that the rate is out of",
-        )
-    return shrunk(values, people, frame[shrink.within].reset_index(drop=True), shrink.per)
-
-
-def _numbers(column: pd.Series, heading: str, name: str) -> pd.Series:
-    try:
-        numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    except OverflowError:  # digits for more than any number: infinite, and told below
-        numbers = column.map(_float).astype(float)
-    bad = (column.notna() & numbers.isna()) | np.isinf(numbers)
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise Problem(
-            name,
-            f"row {_number(column, row)}, column {heading!r}: {str(column.iloc[row])[:60]!r} is not a number",
-            "leave the cell empty where the value is not known",
-        )
-    return numbers.reset_index(drop=True)
-
-
-def _float(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return np.nan
-
-
-def _known_direction(indicator: str) -> str:
+def known_direction(indicator: str) -> str | None:
+    """The direction of the indicator of this name in sql/indicators, None where there is none."""
     path = INDICATORS / f"{indicator}.sql"
-    return read_indicator(path).direction if path.exists() else "higher_is_more_need"
+    return read_indicator(path).direction if path.exists() else None
 
 
 def _ranked(index: Index, scored: Scored, frame: pd.DataFrame, asked: Asked, name: str) -> list[tuple[str, pd.Series]]:
@@ -211,6 +151,17 @@ def _ranks_within(index: Index, score: pd.Series, group: pd.Series) -> tuple[pd.
     if index.aggregate != "geometric":
         return rank, size
     return rank.mask(compared == 0, size.astype("Float64")), (compared > 0).groupby(group).transform("sum")
+
+
+def _without_filled(members: Members, scored: Scored) -> pd.DataFrame:
+    """The values, without what was imputed in a domain that too little is known of: versions see no more than the index."""
+    values = members.values.set_axis(scored.score.index)
+    for path, domain in members.index.every_domain.items():
+        has_none = scored.before_transform[path].isna().to_numpy()
+        for name in domain.members:
+            if name in members.filled:
+                values[name] = values[name].mask(has_none & members.filled[name])
+    return values
 
 
 def _spread(index: Index, values: pd.DataFrame, directions: dict[str, str], scored: Scored) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipelines.core.lookup import among
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.indices.inputs import standing
@@ -57,7 +58,7 @@ def make_roll_up(given: Given) -> Tables:
             "population": residents.reindex(stand.areas).astype(float),
         }
     )
-    asked = areas.index.isin(given.frame("geography/scope")["area_code"])
+    asked = areas.loc[given.frame("geography/scope")["area_code"]]
     found = []
     for ranked_in, levels in SMALLER.items():
         for level in levels:
@@ -65,7 +66,8 @@ def make_roll_up(given: Given) -> Tables:
             rows = _covered(ranked[ranked["ranked_in"] == ranked_in].assign(code=codes), codes)
             if len(rows):
                 table = _of_level(level, summarise(rows), areas.assign(residents=residents))
-                found.append(table[table["code"].isin(codes[asked])].assign(ranked_in=ranked_in))
+                told = among(table["code"], asked[f"{level}_code"])
+                found.append(table[told].assign(ranked_in=ranked_in))
     table = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(ROLL_UP.types))
     table = table.assign(index_name=index.stem, residents_as=given.definition["residents_as"][0 if is_mid_year else 1])
     return {f"{index.stem}.roll_up": table[list(ROLL_UP.types)]}, {

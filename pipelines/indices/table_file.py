@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pandas._libs.parsers import STR_NA_VALUES
 
@@ -24,7 +25,7 @@ OTHERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SHOWN = 5
 
 
-def _headings_of_areas() -> list[str]:
+def headings_of_areas() -> list[str]:
     """What codes of small areas are headed by in people's lists, in any geography."""
     return list(dict.fromkeys(h for g in read_geographies().values() for h in g.levels["area"].headings))
 
@@ -95,7 +96,7 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
         near = folded.get(_folded(value), [])
         return value if value in exact else near[0] if len(near) == 1 else None
 
-    lines = [(line, value.strip()) for line, value in read_list(path, (*LIST_HEADINGS, *_headings_of_areas()), find)]
+    lines = [(line, value.strip()) for line, value in read_list(path, (*LIST_HEADINGS, *headings_of_areas()), find)]
     lines = [(line, value) for line, value in lines if value]
     if not lines:
         raise Problem(path.name, "lists no area", "give one code a line")
@@ -119,6 +120,58 @@ def read_codes(path: Path, areas: Collection[str], table: str) -> tuple[tuple[st
 
 def _folded(code: str) -> str:
     return re.sub(r"\s+", "", code).casefold()
+
+
+def check_areas(frame: pd.DataFrame, name: str, area: str, headings: Collection[str]) -> None:
+    """Raise Problem where a table has no column of a heading, or its areas are unknown, repeated, or no areas at all."""
+    if missing := [h for h in dict.fromkeys([area, *headings]) if h not in frame.columns]:
+        raise Problem(
+            name,
+            f"has no column {', '.join(map(repr, missing[:5]))}",
+            "name it in the definition with `heading` or `area_column`, or with --frame as it stands in the table",
+        )
+    if frame[area].isna().any():
+        row = number_of_row(frame, int(frame[area].isna().to_numpy().argmax()))
+        raise Problem(name, f"row {row}, column {area!r}: there is no area", "give each row the code of its area")
+    if (at := first_sum(frame[area])) is not None:
+        message = f"row {number_of_row(frame, at)}, column {area!r}: {str(frame[area].iloc[at])[:60]!r} is a sum or a note, not an area"
+        raise Problem(name, f"{message} like the rest", "take out every row that is not an area")
+    if frame[area].duplicated().any():
+        raise Problem(
+            name,
+            f"column {area!r} holds {frame.loc[frame[area].duplicated(), area].iloc[0]!r} more than once",
+            "give each area one row",
+        )
+
+
+def number_of_row(frame: pd.DataFrame | pd.Series, at: int) -> int:
+    """The number a reader finds a row by: its line in a CSV, else its row in a sheet whose heading is row 1."""
+    return int(frame.index[at]) if frame.index.name == "line" else at + 2
+
+
+def numbers(frame: pd.DataFrame, heading: str, name: str) -> pd.Series:
+    """A column as numbers, by position. Raises Problem naming the first cell that is none."""
+    column = frame[heading]
+    try:
+        is_date = pd.api.types.is_datetime64_any_dtype(column)  # which pandas would count in nanoseconds
+        found = pd.to_numeric(column.astype(str) if is_date else column, errors="coerce").astype(float)
+    except OverflowError:  # digits for more than any number: infinite, and told below
+        found = column.map(_float).astype(float)
+    except (TypeError, ValueError):  # lists and the like, of which a Parquet file may hold some
+        found = pd.Series(np.nan, index=column.index)
+    bad = (column.notna() & found.isna()) | np.isinf(found)
+    if bad.any():
+        at = int(bad.to_numpy().argmax())
+        message = f"row {number_of_row(frame, at)}, column {heading!r}: {str(column.iloc[at])[:60]!r} is not a number"
+        raise Problem(name, message, "leave the cell empty where the value is not known")
+    return found.reset_index(drop=True)
+
+
+def _float(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def first_sum(codes: pd.Series) -> int | None:

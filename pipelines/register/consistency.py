@@ -107,6 +107,8 @@ def _indices(register: Register) -> Iterator[str]:
                 "rests on places, known for the areas asked only, so its versions vary targets, not ranks or means"
             )
             yield f"{index.at('uncertainty', 'normalise')}: {message}"
+        for key in [key for key in ("impute", "screen") if key in index.model_fields_set]:
+            yield f"{index.at(key)}: is for tables given to `commonground score`; published statistics are taken as they are"
         for domain, name, member in index.members:
             for message in _member(register, index, name, member):
                 yield f"{index.at('domains', domain, 'members', name)}: {message}"
@@ -121,8 +123,9 @@ def _member(register: Register, index: Index, name: str, member: Weighted) -> It
         yield f"there is no indicator {name}"
         return
     scaled_by = index.scaled_by(member)
-    if member.shrink:
-        yield "shrink is for tables given to `commonground score`; published statistics come shrunk, or not, as they are"
+    of_tables = {"denominate": member.denominate, "shrink": member.shrink, "impute": member.impute}
+    for key in [key for key, told in of_tables.items() if told]:
+        yield f"{key} is for tables given to `commonground score`; published statistics are taken as they are"
     if "reach" in register.indicators[name].inputs:
         yield "reads reach, which rests on local lists too: an index compares like with like, and reads national_reach"
     if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):

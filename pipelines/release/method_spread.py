@@ -69,6 +69,7 @@ def _ranges(facts: Facts) -> Html:
     ]
     return joined(
         table(f"Ranges by region, of all areas ranked in this run ({SPREAD}); above 0 is further from the first", head, rows),
+        paragraph("What is published is one of the versions, and its options are among theirs, so its rank seldom lies outside: that a range holds it says nothing of whether it is right."),
         *(paragraph(told) for told in why_the_middle_moves(facts.ranges, facts.options)),
     )  # fmt: skip
 

@@ -50,17 +50,13 @@ def on_scale(
 
     `how` and `target` stand in for what the definition says.
     """
-    defined = index.scaled_by(member)
-    how = how or defined
+    how = how or index.scaled_by(member)
     if how == "target":
         return normalise.target(values, *(target or member.target))
     oriented = values * SIGN.get(member.direction or direction, 1)
     if how == "none":
         return oriented
-    # `scale` belongs to the normalisation it was given with, and to no other that stands in
-    scale = member.scale if how == defined else None
-    scale = scale or (index.scale if how == index.normalise else None)
-    return getattr(normalise, how)(oriented, *(scale or ()))
+    return getattr(normalise, how)(oriented, *(index.scale_of(member, how) or ()))
 
 
 def treat_members(index: Index, values: pd.DataFrame) -> dict[str, TreatedColumn]:
@@ -84,17 +80,19 @@ def score_domains(
     scaled: dict[str, np.ndarray],
     weights: Mapping[str, float] | None = None,
     room: normalise.Room | None = None,
+    filled: Mapping[str, np.ndarray] | None = None,
 ) -> Domains:
     """Every domain of `domains`, with those below it, from its members on their scales.
 
     `weights` stand in for those of the definition, by name of member or path of domain; a part that is not in it is
     left out, as if it never belonged; what no source tells is as much as the definition says, and takes its weight with
     it out of what is above. A domain is null below its minimum weight. With `room` what is
-    found is in it, until the next time, and what a domain was before its transform is not kept.
+    found is in it, until the next time, and what a domain was before its transform is not kept. `filled`: by member, True
+    where its value was imputed, which is as good as any and not observed.
     """
     found = Domains({}, {}, {})
     for name, domain in domains.items():
-        _score_domain(name, domain, scaled, weights, found, room)
+        _score_domain(name, domain, scaled, weights, found, room, filled or {})
     return found
 
 
@@ -104,20 +102,21 @@ def _score_domain(
     scaled: dict[str, np.ndarray],
     weights: Mapping[str, float] | None,
     found: Domains,
-    room: normalise.Room | None = None,
+    room: normalise.Room | None,
+    filled: Mapping[str, np.ndarray],
 ) -> None:
     columns, shares, read = [], [], []
     whole: list[np.ndarray | float | None] = []
     for name, member in domain.members.items():
         if weights is None or name in weights:
             columns.append(scaled[name])
-            whole.append(None)
+            whole.append(1.0 - filled[name] if name in filled else None)
             shares.append(member.weight if weights is None else weights[name])
             read.append(1.0)
     for name, below in domain.domains.items():
         at = f"{path}/{name}"
         if weights is None or at in weights:
-            _score_domain(at, below, scaled, weights, found, room)
+            _score_domain(at, below, scaled, weights, found, room, filled)
             columns.append(found.entering[at])
             whole.append(found.observed[at])
             shares.append(below.weight if weights is None else weights[at])
@@ -128,7 +127,7 @@ def _score_domain(
     weighed = [share * part for share, part in zip(shares, read, strict=True)]
     weighed = weighed if sum(weighed) > 0 else shares
     before, observed = aggregate(domain.aggregate, columns, weighed, domain.imbalance, out, scratch)
-    if any(part is not None for part in whole):  # what was observed of a sub-domain counts for as much of it
+    if any(part is not None for part in whole):  # a sub-domain counts for what was observed of it, what was imputed not
         entering = [
             np.where(np.isnan(column), 0.0, 1.0 if part is None else part)
             for column, part in zip(columns, whole, strict=True)
@@ -145,8 +144,10 @@ def _score_domain(
     found.entering[path] = before if domain.transform == "none" else getattr(normalise, domain.transform)(before)
 
 
-def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Scored:
-    """Score every row of `values` (index: area codes; one column per member; NaN for unknown).
+def score(
+    index: Index, values: pd.DataFrame, directions: dict[str, str], filled: Mapping[str, np.ndarray] | None = None
+) -> Scored:
+    """Score every row of `values` (index: area codes; one column per member; NaN for unknown; `filled` where imputed).
 
     Missing is never read as zero: `weight_observed` falls instead, and below the index's minimum weight there is no
     score. Raises Problem for a geometric mean of values below zero.
@@ -154,7 +155,7 @@ def score(index: Index, values: pd.DataFrame, directions: dict[str, str]) -> Sco
     treated = treat_members(index, values)
     scaled = scale_members(index, {name: column.values for name, column in treated.items()}, directions)
     try:
-        found = score_domains(index.domains, scaled)
+        found = score_domains(index.domains, scaled, filled=filled)
         parts = [found.entering[name] for name in index.parts]
         total, _ = aggregate(index.aggregate, parts, index.entering_weights, index.imbalance)
     except ValueError as error:

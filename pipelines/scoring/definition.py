@@ -1,12 +1,15 @@
 """An index as data: the tree of domains and indicators, and every choice of method, as one YAML file states them."""
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import product
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from geodata.records import Record, read_record
+from pipelines.scoring.column_rules import Denominated, Impute, Imputed, Screen, Shrink, Treated, Treatment
+from pipelines.scoring.pairs import BELOW, refusal, traits, traits_together
 
 Direction = Literal["higher_is_more_need", "higher_is_less_need", "higher_is_more_opportunity", "neutral"]
 Normalise = Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "target", "none"]
@@ -18,33 +21,6 @@ DomainScale = Literal["as_defined", "exponential", "inverse_normal", "percentile
 AddedUp = Literal[
     "as_defined", "sum", "arithmetic", "geometric", "mazziotta_pareto", "uneven_lowers", "uneven_raises", "minimum"
 ]
-SIGNED = ("z_score", "inverse_normal")  # scales with values below zero, of which there is no geometric mean
-
-
-class Treatment(Record):
-    """What is done about outliers before a member is put on a scale, by a stated rule (scoring/treat.py).
-
-    `outliers`: where skewness and kurtosis are both beyond their limits, up to `points` values are winsorised, and
-    where that does not bring them within the limits the logarithm is taken instead. `winsorise` stops before the
-    logarithm; `log` always takes it.
-    """
-
-    rule: Literal["none", "outliers", "winsorise", "log"]
-    skewness: float = Field(2.0, gt=0)
-    kurtosis: float = Field(3.5, gt=0)
-    points: int = Field(5, ge=1)
-
-
-Treated = Annotated[Treatment, BeforeValidator(lambda rule: {"rule": rule} if isinstance(rule, str) else rule)]
-
-
-class Shrink(Record):
-    """Small-number shrinkage of a rate: `denominator` and `within` are headings of the table (people at risk, and the
-    larger area whose rate a small one is drawn to); the value is so many `per`."""
-
-    denominator: str
-    within: str
-    per: float = Field(100, gt=0)
 
 
 class Weighted(Record):
@@ -62,8 +38,10 @@ class Weighted(Record):
     normalise: Normalise | None = None
     target: tuple[float, float] | None = None
     scale: tuple[float, float] | None = None
-    treatment: Treated | None = None
+    denominate: Denominated | None = None
     shrink: Shrink | None = None
+    impute: Imputed | None = None
+    treatment: Treated | None = None
     direction: Direction | None = None
     heading: str | None = None
     index: bool = False
@@ -154,16 +132,16 @@ class Domain(Record):
             _add_up([*self.weights.values(), *self.not_read.values()])
         return self
 
-    def is_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        """True where what it gives to what is above it may be below zero, its members scaled as `scaled_by` says."""
+    def traits(self, scaled_by: Callable[[Weighted], frozenset[str]]) -> frozenset[str]:
+        """What is known of the scale on which it enters what is above it, its members' traits as `scaled_by` says."""
         if self.transform != "none":
-            return self.transform in SIGNED
-        return self.parts_are_signed(scaled_by)
+            return traits(self.transform)
+        return traits_together(self.aggregate, self.traits_of_parts(scaled_by))
 
-    def parts_are_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        """True where a member or a domain below may be below zero."""
-        members = any(scaled_by(member) in SIGNED for member in self.members.values())
-        return members or any(domain.is_signed(scaled_by) for domain in self.domains.values())
+    def traits_of_parts(self, scaled_by: Callable[[Weighted], frozenset[str]]) -> list[frozenset[str]]:
+        """The traits of its members, then of the domains below it."""
+        members = [scaled_by(member) for member in self.members.values()]
+        return [*members, *(domain.traits(scaled_by) for domain in self.domains.values())]
 
     def leaves(self) -> Iterator[tuple[str, Weighted]]:
         """Every member of the domain and of those below it."""
@@ -234,6 +212,8 @@ class Index(Record):
     minimum_weight: float = Field(0.6, ge=0, le=1)
     normalise: Normalise = "inverse_normal"
     scale: tuple[float, float] | None = None
+    screen: Screen = Screen()
+    impute: Imputed = Impute(by="none")
     treatment: Treated = Treatment(rule="none")
     aggregate: Aggregate = "arithmetic"
     imbalance: Literal["lowers", "raises"] = "lowers"
@@ -277,11 +257,7 @@ class Index(Record):
     def _scales_fit(self):
         if self.publish and self.ties != "lowest":
             raise ValueError("ties: in what is published the lowest rank is shared")
-        if self.aggregate == "geometric" and self._any_signed(self.scaled_by):
-            raise ValueError("aggregate: a geometric mean needs domains on a scale without values below zero")
-        for path, domain in self.every_domain.items():
-            if domain.aggregate == "geometric" and domain.parts_are_signed(self.scaled_by):
-                raise ValueError(f"{path}: a geometric mean needs members on a scale without values below zero")
+        self._refuse_pairs(lambda member: traits(self.scaled_by(member), self.scale_of(member)))
         return self
 
     @model_validator(mode="after")
@@ -289,27 +265,40 @@ class Index(Record):
         for version in self.uncertainty.normalise:
             stands_in = version if version not in ("as_defined", "targets_stricter", "targets_looser") else None
             fixed = [name for _, name, member in self.members if self.scaled_by(member) in ("target", "none")]
-            if stands_in in SIGNED and fixed:
+            if stands_in and BELOW in traits(stands_in) and fixed:
                 raise ValueError(f"uncertainty: {stands_in} beside members that stay as they are ({fixed[0]})")
 
-            def scaled_by(member: Weighted, stands_in=stands_in) -> str:
+            def scaled_by(member: Weighted, stands_in=stands_in) -> frozenset[str]:
                 defined = self.scaled_by(member)
-                return defined if stands_in is None or defined in ("target", "none") else stands_in
+                how = defined if stands_in is None or defined in ("target", "none") else stands_in
+                return traits(how, self.scale_of(member, how))
 
-            if "geometric" in self.uncertainty.aggregate and self._any_signed(scaled_by):
-                raise ValueError("uncertainty: a geometric mean needs domains on a scale without values below zero")
+            for transform, way in product(self.uncertainty.transform, self.uncertainty.aggregate):
+                where = f"uncertainty: normalise {version}, transform {transform}, aggregate {way}: "
+                self._refuse_pairs(scaled_by, way, transform, where)
         if self.uncertainty.transform != ["as_defined"] and all(d.transform == "none" for d in self.parts.values()):
             raise ValueError("uncertainty: no domain is put on a scale, so transform varies nothing")
-        below_zero = "inverse_normal" in self.uncertainty.transform
-        ways = {self.aggregate if way == "as_defined" else way for way in self.uncertainty.aggregate}
-        if below_zero and (odd := sorted(ways & {"geometric", "mazziotta_pareto"})):
-            raise ValueError(
-                f"uncertainty: transform inverse_normal gives values below zero, which {odd[0]} cannot take"
-            )
         return self
 
-    def _any_signed(self, scaled_by: Callable[[Weighted], str]) -> bool:
-        return any(domain.is_signed(scaled_by) for domain in self.parts.values())
+    def _refuse_pairs(
+        self,
+        scaled_by: Callable[[Weighted], frozenset[str]],
+        way: str = "as_defined",
+        transform: str = "as_defined",
+        where: str = "",
+    ) -> None:
+        """Raise ValueError for a scale and a way of adding up, of the index or of any domain, that make no sense together.
+
+        `way` and `transform` stand in for what the index says, of its domains that have a transform.
+        """
+        stands_in = lambda domain: transform != "as_defined" and domain.transform != "none"  # noqa: E731
+        found = [traits(transform) if stands_in(part) else part.traits(scaled_by) for part in self.parts.values()]
+        how, is_lifted = self.aggregate if way == "as_defined" else way, way not in ("as_defined", self.aggregate)
+        if reason := refusal(how, frozenset().union(*found), is_lifted):
+            raise ValueError(f"{where or 'aggregate: '}{reason}")
+        for path, domain in self.every_domain.items():
+            if reason := refusal(domain.aggregate, frozenset().union(*domain.traits_of_parts(scaled_by))):
+                raise ValueError(f"{where}{path}: {reason}")
 
     @property
     def parts(self) -> dict[str, Domain]:
@@ -344,6 +333,19 @@ class Index(Record):
     def scaled_by(self, member: Weighted) -> Normalise:
         """How a member is put on a scale."""
         return member.normalise or self.normalise
+
+    def scale_of(self, member: Weighted, how: str | None = None) -> tuple[float, float] | None:
+        """The two numbers of a member's scale, where it has some; `how` stands in for its normalisation.
+
+        `scale` belongs to the normalisation it was given with, and to no other that stands in.
+        """
+        defined = self.scaled_by(member)
+        how = how or defined
+        return (member.scale if how == defined else None) or (self.scale if how == self.normalise else None)
+
+    def imputed_by(self, member: Weighted) -> Impute:
+        """What stands in for a value of a member that is not known."""
+        return member.impute or self.impute
 
 
 def read_index(path: Path) -> Index:

@@ -127,7 +127,7 @@ def along_curve(how: str, found: np.ndarray, order: np.ndarray, tied: np.ndarray
         breaks = np.flatnonzero(np.append(True, np.diff(tied) != 1))
         first, last = tied[breaks], np.append(tied[breaks[1:] - 1], tied[-1]) + 1
         middle = _of_average(how, (first + last) / 2 + 1, n)
-        found[order[np.union1d(tied, tied + 1)]] = np.repeat(middle, last - first + 1)
+        found[order[np.sort(np.append(tied, last))]] = np.repeat(middle, last - first + 1)
     return found
 
 

@@ -1,4 +1,5 @@
-"""What is done to a column before it is put on a scale: outliers by a stated rule, rates of few people shrunk."""
+"""What is done to a column before it is put on a scale: counts divided, rates of few people shrunk, gaps filled, outliers
+treated by a stated rule."""
 
 from dataclasses import dataclass
 
@@ -6,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from pipelines.scoring.definition import Treatment
+from pipelines.scoring.column_rules import Treatment
 from pipelines.scoring.normalise import all_the_same, snapped
 
 FEWEST = 4  # values, below which skewness and kurtosis mean nothing
@@ -73,6 +74,20 @@ def _logarithm(values: np.ndarray, skewness: float) -> np.ndarray:
         return values
     more = (greatest - least) / 100
     return np.log(values - least + more) if skewness >= 0 else -np.log(greatest - values + more)
+
+
+def denominated(count: pd.Series, by: pd.Series, per: float = 1) -> pd.Series:
+    """`per count / by`; NaN where either is not known, or nothing is there to divide by."""
+    return per * count / by.where(by != 0)
+
+
+def imputed(values: pd.Series, by: str, within: pd.Series | None = None) -> pd.Series:
+    """The values, NaN filled with the `mean` or `median` of those known in the same group `within` (of all without).
+
+    NaN stays where an area is of no group, or nothing is known in its group.
+    """
+    group = pd.Series("all", index=values.index) if within is None else within
+    return values.fillna(values.groupby(group).transform(by))
 
 
 def shrunk(rate: pd.Series, denominator: pd.Series, within: pd.Series, per: float = 100) -> pd.Series:

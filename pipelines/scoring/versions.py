@@ -15,8 +15,9 @@ import pandas as pd
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, stretched
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
-from pipelines.scoring.definition import SIGNED, Domain, Index, Weighted
+from pipelines.scoring.definition import Domain, Index, Weighted
 from pipelines.scoring.normalise import BY_RANK, Room
+from pipelines.scoring.pairs import BELOW, traits
 from pipelines.scoring.scopes import INT64, Groups
 from pipelines.scoring.treat import Treatment, treat
 
@@ -241,8 +242,14 @@ class Scorer:
         return version.transform if stands_in else domain.transform
 
     def _is_signed(self, name: str, how: str, version: Version) -> bool:
-        scaled_by = lambda member: self._how(member, version.normalise)[0]  # noqa: E731
-        return how in SIGNED if how != "none" else self._parts[name].parts_are_signed(scaled_by)
+        if how != "none":
+            return BELOW in traits(how)
+
+        def scaled_by(member: Weighted) -> frozenset[str]:
+            how = self._how(member, version.normalise)[0]
+            return traits(how, self.index.scale_of(member, how))
+
+        return any(BELOW in part for part in self._parts[name].traits_of_parts(scaled_by))
 
     def _kept(self, column: np.ndarray) -> np.ndarray:
         return column[self.keep] if self._among_all else column

@@ -1,5 +1,5 @@
 /*
-title: One row per area and index - score, ranks in four scopes, and how sure
+title: One row per area and index - score, ranks in four scopes, and how far ranks move
 key: [area_code, index_name]
 columns:
   area_code: code of the small area

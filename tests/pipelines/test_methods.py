@@ -16,6 +16,7 @@ from scipy.stats import spearmanr
 from pipelines.release.database import open_release
 from pipelines.release.method_facts import read_facts
 from pipelines.release.method_page import Html, number, percent, table, text
+from pipelines.release.method_spread import why_the_middle_moves
 from pipelines.release.methods import index_names, write_methods
 from pipelines.release.plots import shade
 
@@ -267,6 +268,43 @@ def test_robustness_counts_are_those_of_the_table(town, page):
         counted = (tenth & (frame["worst_decile_share"] >= share)).sum()
         assert rows[f"Of these, in it in at least {share:.0%} of the versions".replace("%", " %")] == [shown(counted)]
     assert rows["Not in it as published, but in at least 50 % of the versions"] == [shown((~tenth & (frame["worst_decile_share"] >= 0.5)).sum())]  # fmt: skip
+
+
+def test_how_often_a_rank_lies_outside_its_range_is_told(town, page):
+    name, found = page
+    frame = town.frame(f"select * from index_score where index_name = '{name}' and rank_low is not null")
+    rank = np.array([row[f"rank_{row['spread_scope']}"] for row in frame.to_dict("records")], dtype=float)
+    outside = int(((rank < frame["rank_low"]) | (rank > frame["rank_high"])).sum())
+    assert town.query("select n_ranked, n_outside_range from index_method where index_name = ?", name) == [(len(frame), outside)]  # fmt: skip
+    assert found.rows("The highest tenth of each scope")["Published rank outside the area's own 5–95 % interval"] == [shown(outside)]  # fmt: skip
+    rows = found.rows("Ranges by region")
+    told = town.query("select scope_name, n_ranked, n_outside, width_median, median_change_mean from index_range where index_name = ?", name)  # fmt: skip
+    assert told
+    for where, n, out, width, _ in told:
+        assert rows[where][:3] == [shown(n), shown(width), f"{out:,} of {n:,}"]
+    change = (frame["rank_median"] - rank).mean()
+    assert town.query("select median_change_mean from index_range where index_name = ? and scope = 'nation'", name)[0][0] == pytest.approx(change)  # fmt: skip
+
+
+def test_each_option_alone_and_what_no_version_draws_are_told(town, page):
+    name, found = page
+    rows = tables_with(found, "Option")
+    shifts = town.query("select rank_shift_mean from index_option where index_name = ? and scope = 'nation'", name)
+    assert sorted(cells[2] for cells in rows) == sorted(shown(shift, 1) for (shift,) in shifts)
+    assert "No version draws the sampling error of the inputs" in found.words
+    assert "A share depends on the options listed" in found.words
+    errors, unknown = town.query("select errors_drawn, errors_not_measured from index_method where index_name = ?", name)[0]  # fmt: skip
+    for told in (errors, unknown):
+        assert told is None or told in found.words
+
+
+def test_why_the_middle_of_the_versions_moves():
+    ranges = pd.DataFrame({"scope": ["nation", "region", "region"], "scope_code": list("nab"), "scope_name": ["N", "A", "B"], "median_change_mean": [0.0, 900.0, -20.0]})  # fmt: skip
+    options = pd.DataFrame({"choice": ["transform", "aggregate", "transform"], "option": ["inverse_normal", "uneven_raises", "inverse_normal"], "scope": "region", "scope_code": list("aab"), "rank_change_mean": [1900.4, -2000.0, -30.0]})  # fmt: skip
+    [told] = why_the_middle_moves(ranges, options)
+    assert "furthest from it in A, 900 ranks further from the first" in told
+    assert "inverse normal (scale of domains) moves areas there 1,900 ranks further from the first" in told
+    assert why_the_middle_moves(ranges[:2], options) == []
 
 
 def test_published_ranks_are_in_the_frame_of_the_spread(town, page):

@@ -20,6 +20,7 @@ first_rank: the coldest
 highest_tenth: the coldest 10 %
 column: Cold
 reference_year: 2026
+normalise: percentile
 aggregate: mazziotta_pareto
 domains:
   homes:

@@ -16,6 +16,7 @@ def in_plain_words(connection, explained: dict[str, Explained]) -> dict[str, lis
     words = {row["index_name"]: [_in_ward(row)] for row in _places(connection) if row["n"] > 1}
     for index, why in explained.items():
         pushes = [push for domain in why["domains"] for push in domain["indicators"] if push["contribution"]]
+        pushes = [push for push in pushes if _goes_with(push["contribution"], typical.get(push["indicator"]))]
         by_push = sorted(pushes, key=lambda push: -push["contribution"])
         up = [push for push in by_push if push["contribution"] > 0][:UP]
         down = [push for push in by_push if push["contribution"] < 0][-DOWN:]
@@ -24,6 +25,13 @@ def in_plain_words(connection, explained: dict[str, Explained]) -> dict[str, lis
             told = [_beside_usual(push["title"], typical.get(push["indicator"])) for push in chosen]
             said += [f"{verb} most by {joined(told)}."] if told else []
     return words
+
+
+def _goes_with(push: float, usual: dict | None) -> bool:
+    """False where an indicator pushes a score one way among all areas, and the area lies on the other side of what is usual in
+    its authority: true of both, and understood by nobody."""
+    turned = {"higher_is_less_need": -1}.get(usual["direction"], 1) if usual else 1
+    return not usual or usual["value"] is None or push * turned * (usual["value"] - usual["middle"]) > 0
 
 
 def ordinal(n: int) -> str:
@@ -72,8 +80,8 @@ def _typical(connection) -> list[dict]:
         connection,
         """
         with here as (select authority_code, authority_name from neighbourhood semi join asked using (area_code))
-        select v.indicator, i.unit, here.authority_name, median(v.value) as middle, any_value(v.value) filter (where a.area_code is not null) as value
+        select v.indicator, i.unit, i.direction, here.authority_name, median(v.value) as middle, any_value(v.value) filter (where a.area_code is not null) as value
         from indicator_value as v join neighbourhood as n using (area_code) join here using (authority_code)
         join indicator as i using (indicator) left join asked as a using (area_code)
-        where v.value is not null group by v.indicator, i.unit, here.authority_name order by 1""",
+        where v.value is not null group by v.indicator, i.unit, i.direction, here.authority_name order by 1""",
     )

@@ -59,7 +59,7 @@ def test_every_level_has_its_own_way_and_its_own_scale():
                 "transform": "exponential",
                 "domains": {
                     "left": {"transform": "percentile", "aggregate": "minimum", "members": {"a": 1, "b": 1}},
-                    "right": {"transform": "min_max", "aggregate": "mazziotta_pareto", "imbalance": "raises", "members": {"c": 1, "d": 1}},
+                    "right": {"transform": "percentile", "aggregate": "mazziotta_pareto", "imbalance": "raises", "members": {"c": 1, "d": 1}},
                 },
             },
         },
@@ -70,7 +70,7 @@ def test_every_level_has_its_own_way_and_its_own_scale():
     a, b, c, d = values
     left = normalise.percentile(np.minimum(a, b))
     mean = (c + d) / 2
-    right = normalise.min_max(mean + ((c - mean) ** 2 + (d - mean) ** 2) / 2 / mean)
+    right = normalise.percentile(mean + ((c - mean) ** 2 + (d - mean) ** 2) / 2 / mean)
     top = normalise.exponential(np.sqrt(left * right))
     np.testing.assert_allclose(found.domains["top/left"], left, rtol=0, atol=1e-9)
     np.testing.assert_allclose(found.domains["top/right"], right, rtol=0, atol=1e-9)
@@ -204,7 +204,7 @@ def test_a_tree_that_cannot_be_is_refused(domains, told):
 
 
 def test_a_geometric_index_may_stand_on_sub_domains_that_are_brought_above_zero():
-    domains = {"d": {"domains": {"s": {"transform": "exponential", "members": {"a": 1}}}}, "e": {"transform": "percentile", "members": {"b": 1}}}  # fmt: skip
+    domains = {"d": {"domains": {"s": {"transform": "percentile", "members": {"a": 1}}}}, "e": {"transform": "percentile", "members": {"b": 1}}}  # fmt: skip
     index = make_tree(domains, normalise="inverse_normal", aggregate="geometric")
     assert scored(index, {"a": [1, 2, 3], "b": [1, 2, 3]}).score.notna().all()
 

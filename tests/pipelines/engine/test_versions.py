@@ -28,7 +28,7 @@ TREE = {
 VARIED = {
     "draws": 400,
     "normalise": ["as_defined", "min_max"],
-    "aggregate": ["as_defined", "geometric", "minimum", "uneven_lowers", "uneven_raises"],
+    "aggregate": ["as_defined", "minimum", "uneven_lowers", "uneven_raises"],
     "transform": ["as_defined", "percentile"],
 }
 
@@ -141,8 +141,9 @@ def test_nothing_is_left_out_where_that_is_asked():
 def test_the_published_choices_give_the_published_ranks(scale, way):
     values = np.exp(leaning(60, "abcdef"))  # skewed, and above zero
     values = values.mask(np.random.default_rng(2).random(values.shape) < 0.1)
-    lifted = {"transform": "percentile"} if scale == "inverse_normal" else {}
-    index = make_tree({"one": {**TREE["one"], **lifted}, "two": TREE["two"]}, normalise=scale, aggregate=way, minimum_weight=0.4)  # fmt: skip
+    lifted = {"transform": "percentile"} if scale in ("inverse_normal", "exponential") else {}
+    curve = {"transform": "percentile"} if way == "geometric" else {}
+    index = make_tree({"one": {**TREE["one"], **lifted}, "two": {**TREE["two"], **curve}}, normalise=scale, aggregate=way, minimum_weight=0.4)  # fmt: skip
     values = values[score(index, values, {}).score.notna()]
     told = scorer(index, values)
     published = score(index, values, {}).score.to_numpy()
@@ -235,7 +236,9 @@ def test_a_scale_that_no_domain_has_and_one_below_zero_are_refused():
     for way in ("geometric", "mazziotta_pareto"):
         told = {"transform": ["as_defined", "inverse_normal"], "aggregate": ["as_defined", way]}
         with pytest.raises(ValueError, match="below zero"):
-            make_tree(TREE, normalise="percentile", uncertainty=told)
+            make_tree(
+                {**TREE, "two": {**TREE["two"], "transform": "percentile"}}, normalise="percentile", uncertainty=told
+            )
 
 
 def test_a_geometric_mean_that_stands_in_is_of_scores_and_one():
@@ -463,6 +466,6 @@ def test_the_version_of_a_row_of_choices():
     assert choices.options["left_out"] == ["none", *can_be_left_out(index)]
     taken = choices.version({"weights": 1, "normalise": 1, "aggregate": 1, "left_out": 3})
     assert taken.domains == {"one": 1, "two": 1}
-    assert (taken.normalise, taken.aggregate) == ("min_max", "geometric")
+    assert (taken.normalise, taken.aggregate) == ("min_max", "minimum")
     assert "c" not in taken.members
     assert set(taken.members) == {"a", "b", "d", "e", "f", "one/under"}
