@@ -84,7 +84,7 @@ def _domain_rows(facts: Facts, domain: str) -> Iterator[list]:
     most = facts.observed.get(domain, np.nan)
     yield [joined(heading(domain), ": ", weight, _small(own["domain_reason"].iloc[0]), _small(_observed(most)))]
     for row in own.set_index("member").loc[facts.members_of(domain)].itertuples():
-        yield [row.title, number(row.member_weight, 2), percent(row.nominal_weight), percent(row.effective_weight), _scale(row), _unit(row), row.reason]  # fmt: skip
+        yield [row.title, number(row.member_weight, 2), _share(row.nominal_weight), _share(row.effective_weight), _scale(row), _unit(row), row.reason]  # fmt: skip
 
 
 def _periods(facts: Facts) -> list[list]:
@@ -93,6 +93,10 @@ def _periods(facts: Facts) -> list[list]:
     members = [m for domain in [*facts.shares, *facts.beside] for m in facts.members_of(domain) if m in own.index]
     within = own["share_within_authorities"].astype(object).where(own["share_within_authorities"].notna(), None)
     return [[own.at[m, "title"], own.at[m, "describes"], percent(within[m], 0)] for m in members]
+
+
+def _share(weight: float) -> Html:
+    return Number("–") if np.isnan(weight) else percent(weight)  # of an index it is no part of
 
 
 def _small(note: str) -> Html:

@@ -178,13 +178,15 @@ def test_no_time_is_told(town, page):
 def test_definition_has_every_indicator_with_its_weight_and_reason(town, page):
     name, found = page
     rows = found.rows("Domains and indicators")
-    told = town.query("""select coalesce(x.title, i.title), m.member_weight, m.reason, m.target_0, m.target_100 from index_member as m
+    told = town.query("""select coalesce(x.title, i.title), m.member_weight, m.reason, m.target_0, m.target_100, m.nominal_weight, m.effective_weight from index_member as m
         left join indicator as i on i.indicator = m.member left join index_method as x on x.index_name = m.member where m.index_name = ?""", name)  # fmt: skip
     assert set(rows) == {title for title, *_ in told}
-    for title, weight, reason, zero, hundred in told:
+    for title, weight, reason, zero, hundred, *shares in told:
         assert (rows[title][0], rows[title][-1]) == (shown(weight, 2), " ".join(reason.split()))
         if zero is not None:
-            assert f"0 at {zero:,g}, 100 at {hundred:,g}".replace("-", "−") in rows[title][1]
+            assert f"0 at {zero:,g}, 100 at {hundred:,g}".replace("-", "−") in rows[title][3]
+        assert rows[title][1:3] == ["–" if share is None else f"{100 * share:.1f} %" for share in shares]
+    assert sum(effective or 0 for *_, effective in told) == pytest.approx(1, abs=1e-4)
     for domain, weight in town.query("select domain, weight from weight_set_weight where index_name = ? and weight_set = 'expert'", name):  # fmt: skip
         assert f"{domain.replace('_', ' ').capitalize()}: {100 * weight:.1f} % of the index" in found.words
 
