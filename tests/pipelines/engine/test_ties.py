@@ -12,7 +12,7 @@ from pipelines.indices.any_table import Asked, score_table
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.change import leaving_highest_tenth
-from pipelines.scoring.grade import evidence_grade
+from pipelines.scoring.grade import evidence_grade, evidence_strength
 from pipelines.scoring.robustness import draw_versions, rank_spread
 from pipelines.scoring.scopes import Groups, decile, rank_in_scope
 from pipelines.scoring.summaries import summarise
@@ -160,10 +160,12 @@ def test_authorities_of_one_mean_share_a_rank():
 
 def test_a_grade_is_not_lost_to_the_last_bit():
     one = lambda value: pd.Series([value])  # noqa: E731
-    observed, old = 0.95 - 1e-16, 3 + 4e-16
-    assert observed < 0.95
-    assert old > 3
-    assert evidence_grade(one(observed), one(old), one(0.25 + 1e-16), one(0.1 + 0.15)).tolist() == ["A"]
+    nearly = 0.8 - 2e-16
+    assert nearly < 0.8
+    assert evidence_grade(one(nearly)).tolist() == ["A"]
+    assert evidence_grade(one(0.8 - 1e-6)).tolist() == ["B"]
+    full, none = one(1.0), one(0.0)
+    assert evidence_grade(evidence_strength(full, full, one(4.0), none, none)).tolist() == ["A"]  # 1 - 4 * 0.05
 
 
 def test_a_billionth_of_a_point_is_the_grid_on_a_scale_of_a_hundred():

@@ -132,7 +132,7 @@ def test_what_is_not_read_of_a_sub_domain_lowers_the_weight_all_the_way_up():
     )  # fmt: skip
     found = scored(index, {"a": [10], "b": [20]})
     assert found.weight_by_domain.iloc[0].tolist() == pytest.approx([0.8, 0.6, 1])
-    assert found.score.item() == pytest.approx(15)
+    assert found.score.item() == pytest.approx((0.5 * 0.6 * 10 + 0.5 * 20) / 0.8)  # what is not read weighs nothing
     assert found.weight_observed.item() == pytest.approx(0.8)
 
 

@@ -229,11 +229,11 @@ def ranks_of(domains: dict, values: pd.DataFrame) -> pd.DataFrame:
 def test_equal_weights_are_equal_over_what_is_read():
     """A domain that is closed, for so little of it is read, stays closed whatever its weights: nothing else moves."""
     values = leaning(80, ["m1", "m2", "m3", "m4", "m5", "m6"])
-    alone = {"a": OPEN["a"] | {"weight": 0.55 / 0.7}, "b": {"weight": 0.15 / 0.7, "members": {"m3": 1}}}
+    alone = {name: domain | {"weight": domain["weight"] / 0.7} for name, domain in OPEN.items()}
     found, expected = ranks_of(OPEN | CLOSED | BESIDE, values), ranks_of(alone, values)
     pd.testing.assert_frame_equal(found, expected)
     scaled = {name: percentile(values[name].to_numpy()) for name in values}
-    by_hand = (scaled["m1"] + scaled["m2"]) / 2 + scaled["m3"]
+    by_hand = (scaled["m1"] + scaled["m2"]) / 2 + 0.7 * scaled["m3"]  # of a domain as much as is read
     assert found["equal"].tolist() == ranks(by_hand).tolist()
 
 
