@@ -106,7 +106,7 @@ def test_a_gap_and_a_closing_are_told(town):
         "select area_code, kind from neighbourhood_reach where gap = 'beyond' and kind = 'library' order by area_code limit 1"
     )
     page = told(run(town, "profile", area).stdout)
-    assert f"No {titles.singular(kind)} within a" in page.split("WHAT IS MISSING")[1].split("NOT KNOWN")[0]
+    assert f"no {titles.singular(kind)} nearer" in page.split("WHAT IS MISSING")[1].split("NOT KNOWN")[0]
     ((area, name),) = town.query(
         "select p.area_code, p.name from place_event join place as p using (place_id) where event = 'closed' and is_in_areas_asked order by all limit 1"
     )
