@@ -4,6 +4,7 @@ is usual there. The page and the JSON say the same ones."""
 from pipelines.answers import titles
 from pipelines.answers.area.facts import Explained
 from pipelines.answers.latest import rows
+from pipelines.answers.lookup import Words, level_words
 from pipelines.answers.sheet import joined, number
 
 UP, DOWN = 3, 2  # indicators told that pull a score up, and down
@@ -13,7 +14,10 @@ SAME = 1e-9  # scores no farther apart are equal
 def in_plain_words(connection, explained: dict[str, Explained]) -> dict[str, list[str]]:
     """By index, for the one area asked."""
     typical = {row["indicator"]: row for row in _typical(connection)}
-    words = {row["index_name"]: [_in_ward(row)] for row in _places(connection) if row["n"] > 1}
+    called = level_words(connection)
+    words = {
+        row["index_name"]: [_in_ward(row, called)] for row in _places(connection) if row["n"] > 1 and row["ward_name"]
+    }
     for index, why in explained.items():
         pushes = [push for domain in why["domains"] for push in domain["indicators"] if push["contribution"]]
         pushes = [push for push in pushes if _goes_with(push["contribution"], typical.get(push["indicator"]))]
@@ -40,10 +44,11 @@ def ordinal(n: int) -> str:
     return f"{n:,}{ending}"
 
 
-def _in_ward(row: dict) -> str:
+def _in_ward(row: dict, called: dict[str, Words]) -> str:
     known = titles.index_of(row["index_name"])
     first = known.first_rank if known else "the greatest"
-    return f"{ordinal(row['place'])} of {row['n']:,} small areas in the ward {row['ward_name']} (1st is {first})."
+    areas, ward = called["area"]["several"], called["ward"]["one"]
+    return f"{ordinal(row['place'])} of {row['n']:,} {areas} in the {ward} {row['ward_name']} (1st is {first})."
 
 
 def _beside_usual(title: str, usual: dict | None) -> str:
