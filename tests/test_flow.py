@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import frictionless
+import numpy as np
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -175,9 +176,16 @@ def test_the_road_to_a_release_is_seen_in_what_happened_and_in_nothing_else(town
         "place_record": "select * exclude (place_id, outcome, rule, as_at) from place_record where kind != 'restaurant_or_cafe' order by source, source_id",
         # a cafe renamed between the dates is still the place that another list holds under the old name
         "neighbourhood_reach": "select * exclude (nearest_place_id, as_at) from neighbourhood_reach where kind not in ('cafe', 'sports_club') order by all",
-        # a list without a date of its own is as of the day on which what it says was first seen
-        "indicator_value": "select * from indicator_value where indicator not in ('sports_clubs_within_15_min', 'sports_clubs_choice') order by all",
+        # a list without a date of its own is as of the day on which what it says was first seen; that cafe counts in the choice
+        "indicator_value": "select * from indicator_value where indicator not in ('sports_clubs_within_15_min', 'sports_clubs_choice', 'everyday_choice') order by all",
     }
+    tables |= {
+        "index_score": "select * exclude (score, rank_shift_mean) from index_score order by area_code, index_name",
+        "domain_score": "select * exclude (score) from domain_score order by area_code, index_name, domain",
+    }
+    for name, by in (("index_score", "area_code, index_name"), ("domain_score", "area_code, index_name, domain")):
+        one, other = (t.frame(f"select score from {name} order by {by}") for t in both)
+        assert np.allclose(one, other, rtol=0, atol=0.01, equal_nan=True), name
     for name, sql in tables.items():
         one, other = (t.frame(sql) for t in both)
         assert one.equals(other), name
