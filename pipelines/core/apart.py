@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import signal
 import subprocess
 import sys
 
@@ -22,9 +23,12 @@ def read_apart(module: str, asked: str, body: bytes, seconds: int, mb: int) -> b
     told = done.stderr.decode("utf-8", "replace").splitlines() or [""]
     if told[-1].startswith("ValueError: "):
         raise ValueError(told[-1].partition(": ")[2])
-    if "memory" in told[-1].casefold() or "alloc" in told[-1].casefold() or not told[-1]:
+    last = told[-1].strip()
+    if not last and done.returncode < 0 and done.returncode != -signal.SIGKILL:
+        raise ValueError(f"it ends the program that reads it (signal {-done.returncode})")
+    if not last or "memory" in last.casefold() or "alloc" in last.casefold():
         raise Excess(f"reading it takes more than {mb:,} MB")
-    raise ValueError(f"it ends the program that reads it: {told[-1].strip()[:200]}")
+    raise ValueError(f"it ends the program that reads it: {last[:200]}")
 
 
 def keep_to(mb: int) -> None:

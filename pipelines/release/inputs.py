@@ -158,7 +158,7 @@ def collect(given: Given) -> Inputs:
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated, unlike, left_out),
-        "index_methods": registers.index_methods(register, present),
+        "index_methods": registers.index_methods(register, present, left_out),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),
         "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),

@@ -73,8 +73,8 @@ class Part:
 
 
 def parts_of(domains: pd.DataFrame, shares: dict[str, float], aggregate_by: str) -> dict[str, Part]:
-    """By domain, for an index of two and more; over the areas where every domain is known."""
-    names = [name for name in shares if name in domains]
+    """By domain, for an index of two and more; over the areas where every domain is known that is known anywhere."""
+    names = [name for name in shares if name in domains and domains[name].notna().any()]
     known = domains[names].dropna()
     if len(names) < 2 or len(known) < FEWEST:
         return {}

@@ -248,7 +248,10 @@ def importance(facts: Facts, charts: Charts) -> Html:
 
 def _construct(facts: Facts) -> Html:
     """Whether the domains belong together, and what each adds."""
-    found = parts_of(facts.domains, facts.shares, facts.method["aggregate"])
+    read = facts.members.groupby("domain")["effective_weight"].sum()
+    found = parts_of(
+        facts.domains, {name: read[name] for name in facts.shares if read[name] > 0}, facts.method["aggregate"]
+    )
     if not found:
         return Html("")
     rows = [

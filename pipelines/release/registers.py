@@ -68,14 +68,19 @@ def _described(register: Register, indicator: Indicator) -> str:
     return "; ".join(dict.fromkeys(told))
 
 
-def share_shared_with_imd(register: Register, index: Index) -> float:
-    """The share (0-1) of an index's weight whose indicators are counted in the Index of Multiple Deprivation 2025 too."""
-    weights = effective_weights(index)
+def share_shared_with_imd(register: Register, index: Index, left_out_of: Mapping[str, list[str]]) -> float:
+    """The share (0-1) of an index's weight whose indicators are counted in the Index of Multiple Deprivation 2025 too, by
+    effective weight; `left_out_of`: by index, the members that are left out for all areas."""
+    weights = effective_weights(index.as_read(left_out_of.get(index.stem, [])))
     shared = 0.0
     for domain, name, member in index.members:
         if domain in index.parts:
             inner = register.indices[name] if member.index else None
-            part = share_shared_with_imd(register, inner) if inner else float(register.indicators[name].in_imd_2025)
+            part = (
+                share_shared_with_imd(register, inner, left_out_of)
+                if inner
+                else float(register.indicators[name].in_imd_2025)
+            )
             shared += weights[name] * part
     return round(shared, 4)
 
@@ -118,8 +123,8 @@ def left_out(register: Register, member: str, unlike: dict[str, float]) -> str |
     return f"{whole}: {listed}, looked for by national lists in less than {least:.0%} of the nation's areas"
 
 
-def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
-    """One row per index: how it is made, and what its versions vary. `present` as above."""
+def index_methods(register: Register, present: set[str], left_out_of: dict[str, list[str]]) -> pd.DataFrame:
+    """One row per index: how it is made, and what its versions vary. `present`, `left_out_of` as above."""
     rows = []
     for index in register.indices.values():
         varied, drawn = index.uncertainty, drawn_indicators(register, index)
@@ -134,7 +139,7 @@ def index_methods(register: Register, present: set[str]) -> pd.DataFrame:
                 "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
                 "n_error_draws": DRAWS if drawn else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
-                "share_of_weight_shared_with_imd": share_shared_with_imd(register, index),
+                "share_of_weight_shared_with_imd": share_shared_with_imd(register, index, left_out_of),
             }
         )  # fmt: skip
     return pd.DataFrame(rows).astype(

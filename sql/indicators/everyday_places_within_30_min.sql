@@ -6,7 +6,7 @@ grain: area
 inputs: [national_reach]
 kinds: [community_centre, library, school, gp_practice, pharmacy, pub, cafe, place_of_worship]
 null_reason: no_denominator
-note: "Beside the index and no part of it: in London this plain count goes better with an outside measure of civic assets than any index of ours does (see What is not known, in the README). By lists that cover the nation, of the kinds that these look for nearly everywhere (kind.is_everywhere), the same in all areas; where one of them was not looked for there may be more, and null where less than three quarters were; straight line lengthened by {detour} stands for the walk"
+note: "Beside the index and no part of it, for whoever compares with measures that count. By lists that cover the nation, of the kinds that these look for nearly everywhere (kind.is_everywhere), the same in all areas; where one of them was not looked for there may be more, and null where less than three quarters were; straight line lengthened by {detour} stands for the walk"
 */
 select
     area_code,

@@ -378,6 +378,10 @@ def test_a_refresh_from_the_ui_finds_all_done_and_shows_it(
     shown(page, "Success")
     shown(page, f"Succeeded ({len(reused)})")
     page.screenshot(path=tmp_path / "run.png")
+    page.goto(
+        f"/runs/{launched}?logs=Finished%20execution%20of%20run%20for"
+    )  # of a long log only what it is scrolled to is there
+    shown(page, 'Finished execution of run for "refresh".')
 
     page.goto("/runs")
     for one in [launched, *(run["runId"] for run in earlier_runs)]:

@@ -26,7 +26,7 @@ def test_most_of_hardship_is_in_the_official_index_and_that_is_said(england, tow
     own = {name: d.weight * m.weight for d in hardship.parts.values() for name, m in d.members.items()}
     alone = [name for name in own if not england.indicators[name].in_imd_2025]
     assert alone == ["bad_health_pct"]
-    share = share_shared_with_imd(england, hardship)
+    share = share_shared_with_imd(england, hardship, {})
     assert share == pytest.approx(1 - own["bad_health_pct"])
     assert by_construction(share).startswith("Most of it (96 % of its weight) is the Indices of Deprivation 2025")
     report = (town.release / "REPORT.md").read_text()
@@ -36,9 +36,33 @@ def test_most_of_hardship_is_in_the_official_index_and_that_is_said(england, tow
 
 
 def test_an_index_of_indices_shares_what_they_share(england):
-    inner = {name: share_shared_with_imd(england, england.indices[name]) for name in ("hardship", "infrastructure_gap")}
-    whole = share_shared_with_imd(england, england.indices["ownership_opportunity"])
+    inner = {
+        name: share_shared_with_imd(england, england.indices[name], {}) for name in ("hardship", "infrastructure_gap")
+    }
+    whole = share_shared_with_imd(england, england.indices["ownership_opportunity"], {})
     assert whole == pytest.approx(sum(inner.values()) / 2 / 3, abs=1e-3)  # need is a third, half of it each
+
+
+def test_what_is_shared_is_told_of_what_this_release_reads(town):
+    """By effective weight, as the members of the same release have it: more where other members are left out."""
+    told = dict(town.query("select index_name, share_of_weight_shared_with_imd from index_method"))
+    by_hand = dict(
+        town.query("""select index_name, sum(effective_weight) filter (in_imd_2025)
+        from index_member join indicator on indicator = member where is_in_index group by 1""")
+    )
+    left_out = town.query(
+        "select count(*) from index_member where index_name = 'infrastructure_gap' and effective_weight = 0"
+    )
+    assert left_out[0][0] > 0
+    for name in ("hardship", "infrastructure_gap"):
+        assert told[name] == pytest.approx(by_hand[name], abs=1e-4)
+
+
+def test_a_domain_that_no_area_has_hides_no_other(town):
+    assert town.query(
+        "select count(score) from domain_score where index_name = 'infrastructure_gap' and domain = 'spaces'"
+    ) == [(0,)]
+    assert "Do the domains belong together?" in (town.release / "methods/infrastructure_gap.html").read_text()
 
 
 def test_alpha_is_one_for_the_same_twice_none_for_strangers_and_below_for_opposites():
