@@ -175,11 +175,13 @@ class _Timed(io.RawIOBase):
         return True
 
     def readinto(self, buffer) -> int | None:
-        self.sock.settimeout(min(self.wire.left(), self.silence or math.inf))
+        left, silence = self.wire.left(), self.silence or math.inf
+        self.sock.settimeout(min(left, silence))
         try:
             return self.raw.readinto(buffer)
-        except TimeoutError:
-            self.wire.left()
+        except TimeoutError as error:
+            if left <= silence:  # the answer's time was over; a clock may still say that a moment of it is left
+                raise TooSlow from error
             raise
 
     def close(self) -> None:
