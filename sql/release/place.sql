@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, use_state, acv_flag, register_words, use_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
