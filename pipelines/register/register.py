@@ -13,8 +13,10 @@ from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.register.decay import Decay
 from pipelines.register.licence import Decision, Licence
+from pipelines.register.place_rule import USES
 from pipelines.register.serving import left_out
 from pipelines.register.source import Source
+from pipelines.register.tenure import TenureSecurity
 from pipelines.scoring.definition import Direction, Index, read_index
 
 HERE = Path(__file__).parents[1]
@@ -22,14 +24,15 @@ SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
 REACH = ("reach", "national_reach")  # by every list a kind is counted from, and by those that cover the nation alone
-PLACE_TABLES = ("areas", "organisation", *REACH)  # what an indicator may read besides source tables
+TENURE = "tenure"  # of the places within reach, where owners' registers of land and buildings tell it
+PLACE_TABLES = ("areas", "organisation", TENURE, *REACH)  # what an indicator may read besides source tables
 
 
 class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
-    `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
+    `kinds`: the kinds of place whose reach it reads, where `reach`, `national_reach` or `tenure` is among its inputs; of
     organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
     """
@@ -50,13 +53,13 @@ class Indicator(Record):
     @model_validator(mode="after")
     def _reach_has_kinds(self):
         if bool(self.kinds) != (reads_places(self) or "organisation" in self.inputs):
-            raise ValueError("kinds, and reach, national_reach or organisation among inputs, go together")
+            raise ValueError("kinds, and reach, national_reach, tenure or organisation among inputs, go together")
         return self
 
 
 def reads_places(indicator: Indicator) -> bool:
     """True where an indicator rests on reach, which is worked out for the areas asked only."""
-    return not {*REACH}.isdisjoint(indicator.inputs)
+    return not {*REACH, TENURE}.isdisjoint(indicator.inputs)
 
 
 class ToldFrom(Record):
@@ -81,8 +84,9 @@ class Kind(Record):
     """One kind of place: its group, for whom it is, whether it counts for reach, and how it is shown to people.
 
     `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
-    place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
-    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, who runs them, or the use their owner's register tells is one of those named.
+    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
+    record is compared as whose name fits a pattern (the first that fits, and not `unlike_named`); `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
@@ -99,8 +103,11 @@ class Kind(Record):
     subset_of: str | None = None
     owner_kinds: list[str] = []
     run_by: list[str] = []
+    use_states: list[str] = []
     told_from: ToldFrom | None = None
     like: str | None = None
+    like_named: dict[str, str] = {}
+    unlike_named: str | None = None
     alone: bool = False
     standard_minutes: dict[str, float] = {}
     expires_years: int | None = None
@@ -110,8 +117,16 @@ class Kind(Record):
     def _only_open_public_fixed(self):
         if self.counts_for_reach and not (self.public and self.fixed):
             raise ValueError("only public, fixed places count for reach")
-        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by):
-            raise ValueError("subset_of goes with owner_kinds or run_by")
+        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states):
+            raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
+        if odd := set(self.use_states) - set(USES):
+            raise ValueError(f"use_states are of {', '.join(USES)}, not {min(odd)}")
+        return self
+
+    @model_validator(mode="after")
+    def _are_patterns(self):
+        for pattern in (*self.like_named.values(), *filter(None, [self.unlike_named])):
+            ToldFrom._is_a_pattern(pattern)
         return self
 
     @model_validator(mode="after")
@@ -141,6 +156,7 @@ class Taxonomy(Record):
     of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
     `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
+    `tenure`: whose tenure is looked at within the longer walk, and how secure each band is.
     """
 
     minutes: tuple[int, int]
@@ -149,6 +165,7 @@ class Taxonomy(Record):
     decay: Decay | None = None
     choice: Decay | None = None
     looked_for: LookedFor = LookedFor()
+    tenure: TenureSecurity | None = None
     never_mapped: list[str]
     no_markers: list[str] = []
     kinds: dict[str, Kind]
@@ -282,6 +299,7 @@ def read_register(
     needs |= {name: {member for _, member, _ in index.members} for name, index in published.items()}
     others = {source.stem for source in every}.union(*(other.kinds for other in taxonomies.values()), PLACE_TABLES)
     here = {*own, *taxonomy.kinds, *needs, "areas", *REACH}
+    here |= {TENURE} if taxonomy.tenure else set()
     here |= {"organisation"} if any(kind.group == "organisation" for kind in taxonomy.kinds.values()) else set()
     lacking = left_out(needs, here, others - here)
     for name, indicator in found.items():

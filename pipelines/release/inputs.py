@@ -15,7 +15,7 @@ from pipelines.indicators.errors import read_accuracy
 from pipelines.ownership.typology import read_typology
 from pipelines.reach.reach import national_table
 from pipelines.register.labels import label_table, read_labels
-from pipelines.register.register import Register
+from pipelines.register.register import TENURE, Register
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
@@ -64,6 +64,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     labelled = read_typology().index in register.indices
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
+    here |= {TENURE} if register.taxonomy.tenure else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -80,6 +81,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
             "reach/homes",
+            *(["reach/tenure"] if register.taxonomy.tenure else []),
             *(f"indicator/{stem}" for stem in register.indicators),
             *indices,
             *(SnapshotRead(source, geography, with_state=True) for source in register.sources.values()),
@@ -127,6 +129,7 @@ def collect(given: Given) -> Inputs:
         "reach": part(reach, ""),
         "national_reach": [output.files[national_table(output.stem)] for output in reach],
         "homes_in_reach": [given.path("reach/homes")],
+        "tenure_in_reach": [given.path("reach/tenure")] if register.taxonomy.tenure else [],
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
