@@ -144,9 +144,8 @@ def _people(given: Given, homes: pd.DataFrame) -> People:
     for name, group in given.definition["groups"].groups.items():
         if group.source in tables:
             counts = tables[group.source][group.columns].astype("float64").sum(axis=1, skipna=False)
-            groups |= (
-                {group.told_as(name): counts.to_numpy()} if counts.notna().any() else {}
-            )  # else its source is lost
+            if counts.notna().any():  # else the source could not be read
+                groups[group.told_as(name)] = counts.to_numpy()
     tenth = np.full(len(codes), np.nan)
     if ranked:
         scores = given.frame(f"index/{ranked}:{ranked}", columns=["area_code", "decile_nation"]).set_index("area_code")

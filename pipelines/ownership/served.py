@@ -98,10 +98,10 @@ def loss_of_each(served: Served, cover: Cover, people: People, n: int) -> pd.Dat
 def cover_of_each(served: Served, cover: Cover, people: People, own: np.ndarray) -> pd.DataFrame:
     """How far what is lost with each place is known, a row each; `own`: the area each lies in (-1: none).
 
-    A place is of use to the areas that it is the nearest of or in reach of, and to its own. `is_of_use` to any that is
-    asked; `coverage`: unknown where nobody looked for the kind in any of these, partial where not in all or in part;
-    `null_reason` is set where it is unknown; `residents_not_covered` live where nobody looked. `is_edge_affected`: of use to areas beyond those asked, or for some
-    area a place beyond what the lists cover may be nearer than the next.
+    A place is of use to the areas that it is the nearest of or in reach of, and to its own. `is_of_use`: to any that is
+    asked. `coverage`: unknown where nobody looked for the kind in any of these, and `null_reason` says why; partial where
+    not in all or in part. `residents_not_covered` live where nobody looked. `is_edge_affected`: it is of use to areas
+    beyond those asked, or for some area a place beyond what the lists cover may be nearer than the next.
     """
     n, nearest = len(own), served.nearest
     place = np.concatenate([nearest.j, served.within.j, np.flatnonzero(own >= 0)])

@@ -1,5 +1,6 @@
 """Who would lose a place: what taking it away and working out reach anew gives, whatever ties, caps and covers there are."""
 
+import dataclasses
 import shutil
 
 import duckdb
@@ -11,7 +12,8 @@ from geodata.distance import StraightLine
 from geodata.records import DefinitionError
 from pipelines.answers.place.place import place
 from pipelines.answers.place.place_text import text_of
-from pipelines.core.step import output
+from pipelines.areas.small_areas import scope_step
+from pipelines.core.step import output, run
 from pipelines.ownership.loss import Group, Groups, loss_step, read_groups
 from pipelines.ownership.served import (
     BEYOND,
@@ -24,6 +26,7 @@ from pipelines.ownership.served import (
     loss_of_each,
     serve,
 )
+from pipelines.places.cover import cover_step
 from pipelines.reach.reach import counts_within, nearest_counted
 
 MEASURE = StraightLine(1.3, 0.0125, 2400)
@@ -143,6 +146,28 @@ def test_the_town_s_table_is_what_taking_five_hundred_places_away_gives(town):
             assert row["households_nearest_no_car"] == cars.to_numpy(float)[nearest].sum()
             n_lost += nearest.any()
     assert n_lost > 100
+
+
+def test_the_losses_of_each_council_alone_add_up_to_those_of_all(town, tmp_path):
+    """What one council loses does not depend on who else is asked; only who is beyond the areas asked is not counted."""
+    read = lambda data: pd.read_parquet(output(data, "ownership/loss").path).set_index(["place_id", "kind"])  # noqa: E731
+    whole, parts = read(town.data), []
+    added = [name for name in whole if name.startswith(("residents_", "n_areas_", "households_"))]
+    councils = pd.read_parquet(output(town.data, "geography/areas").path)["authority_code"].unique()
+    assert len(councils) == 3
+    for council in councils:
+        data = tmp_path / council
+        shutil.copytree(town.data, data, ignore=shutil.ignore_patterns("releases", "storage", "history"))
+        settings = dataclasses.replace(town.settings, data=data)
+        workspace = dataclasses.replace(town.workspace(), settings=settings, asked=(council,))
+        for step in (scope_step, cover_step, loss_step):
+            run(step(workspace), data)
+        parts.append(read(data))
+        inner = parts[-1][~parts[-1]["is_edge_affected"]]
+        assert len(inner) > 10
+        pd.testing.assert_frame_equal(inner[added], whole.loc[inner.index, added])
+    total = pd.concat(parts)[added].astype("float64").fillna(0).groupby(level=[0, 1]).sum()
+    pd.testing.assert_frame_equal(total, whole[added].astype("float64").fillna(0), check_like=True)
 
 
 # ---- ties, the cap, and what is not known
