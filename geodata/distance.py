@@ -59,6 +59,10 @@ class Measure(Protocol):
     def nearest(self, origins_xy: np.ndarray, places_xy: np.ndarray) -> Walks:
         """The walk from each origin to its nearest place, where it is at most `cap_m`; of places in one spot, the first."""
 
+    def nearest_but(self, origins_xy: np.ndarray, places_xy: np.ndarray, but: np.ndarray) -> Walks:
+        """The walk from each origin to the nearest place were `but` (the position of a place, one per origin) not there,
+        where it is at most `cap_m`; of places equally near, any."""
+
 
 @dataclass(frozen=True)
 class StraightLine:
@@ -107,6 +111,18 @@ class StraightLine:
         _, at = tree.query(origins_xy, distance_upper_bound=self.nearest_cap_m * SLACK, workers=-1)
         i = np.flatnonzero(at < len(first))
         walks = self._between(origins_xy, places_xy, i, first[at[i]])
+        return walks.where(walks.metres <= self.cap_m)
+
+    def nearest_but(self, origins_xy: np.ndarray, places_xy: np.ndarray, but: np.ndarray) -> Walks:
+        """The walk from each origin to the nearest place were `but` (the position of a place, one per origin) not there,
+        where it is at most `cap_m`; of places equally near, any."""
+        if not len(origins_xy) or not len(places_xy):
+            return self._between(origins_xy, places_xy, np.empty(0, np.intp), np.empty(0, np.intp))
+        tree = _tree(places_xy)
+        _, at = tree.query(origins_xy, k=2, distance_upper_bound=self.nearest_cap_m * SLACK, workers=-1)
+        other = np.where(at[:, 0] == but, at[:, 1], at[:, 0])
+        i = np.flatnonzero(other < len(places_xy))
+        walks = self._between(origins_xy, places_xy, i, other[i])
         return walks.where(walks.metres <= self.cap_m)
 
     def _between(self, origins_xy: np.ndarray, places_xy: np.ndarray, i: np.ndarray, j: np.ndarray) -> Walks:

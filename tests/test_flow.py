@@ -28,6 +28,7 @@ ROOT = Path(__file__).parent.parent
 TABLES = {
     "neighbourhood", "neighbourhood_shape", "place", "place_record", "neighbourhood_place", "indicator", "indicator_value",
     "index_score", "domain_score", "opportunity", "source", "snapshot", "issue", "column_dictionary", "release", "area_roll_up",
+    "place_loss",
 }  # fmt: skip
 TABLES |= {"place_event"}
 OURS = {  # beyond the contract
@@ -297,6 +298,7 @@ def test_the_contract_s_columns_are_there_in_name(town):
         "index_score": "area_code index_name score rank_nation rank_region rank_authority decile_nation rank_low rank_high "
         "rank_median worst_decile_share rank_shift_mean spread_scope weight_observed evidence_grade null_reason",
         "neighbourhood_place": "area_code place_id kind distance_m minutes rule",
+        "place_loss": "place_id kind residents_only residents_nearest extra_m extra_minutes residents_nearest_highest_tenth",
         "neighbourhood": "area_code area_name authority_code authority_name region_code region_name nation_code population",
     }
     for table, columns in wanted.items():

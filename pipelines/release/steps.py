@@ -13,6 +13,7 @@ from pipelines.indices.explained import explained_step
 from pipelines.indices.roll_up import roll_up_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
+from pipelines.ownership.loss import loss_step
 from pipelines.ownership.typology import read_typology, typology_step
 from pipelines.places.collect import place_record_step
 from pipelines.places.conflate import place_group_step
@@ -60,5 +61,6 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
             for index in indices
             for make in (spread_step, explained_step, cluster_step, roll_up_step)
         ),
+        loss_step(workspace),
         *([typology_step(workspace)] if read_typology().index in register.indices else []),
     ]

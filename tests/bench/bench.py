@@ -24,7 +24,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 TOLD = ("work", "data", "peer", "ours_s", "peer_s", "ratio", "ours_peak_mb", "peer_peak_mb", "same_answer")
-QUICK = {"areas": 600, "points": 20_000, "places": 4_000, "supply": 1_000, "scored": 2_000}
+QUICK = {"areas": 600, "points": 20_000, "places": 4_000, "supply": 1_000, "scored": 2_000, "many_places": 6_000}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,7 @@ WITHIN = Peer("geopandas.sjoin within", "geopandas_sjoin", {"predicate": "within
 INTERSECTS = Peer("geopandas.sjoin intersects", "geopandas_sjoin", {"predicate": "intersects"})
 DUCKDB = Peer("DuckDB ST_Within", "duckdb_within", needs="duckdb_extension_spatial")
 NEAREST = Peer("geopandas.sjoin_nearest", "geopandas_nearest")
+LOSS = Peer("geopandas.sjoin dwithin, pandas", "geopandas_loss")
 PYSAL = Peer("PySAL access", "pysal_access", needs="access")
 TO_FILE = Peer("GeoDataFrame.to_file", "geopandas_to_file")
 PANDAS = Peer("pandas rank", "pandas_versions", needs="pandas")
@@ -66,6 +67,7 @@ GENERATED = (
     Work("locate 3M points", "detailed", "locate", (WITHIN, DUCKDB), "areas", {"points": 3_000_000}, quick=False),
     Work("locate 1M points", "plain", "locate", (WITHIN, DUCKDB), "areas", {"points": 1_000_000}, quick=False),
     Work("nearest place of 15 kinds", "detailed", "nearest", (NEAREST,), "distances"),
+    Work("loss of each of 300,000 places", "detailed", "loss", (LOSS,), "losses"),
     Work("E2SFCA to 1.2 km", "detailed", "catchment", (PYSAL,), "access", {"metres": 1200.0}),
     Work("E2SFCA to 5 km", "detailed", "catchment", (PYSAL,), "access", {"metres": 5000.0}),
     Work("areas to GeoJSON", "simplified", "geojson", (TO_FILE,), "files"),

@@ -37,6 +37,17 @@ def distances(ours, peers, folder, options) -> tuple[bool, str]:
     return most <= 1e-3, f"{len(ours['metres'])} distances, at most {most:.1e} m apart"
 
 
+def losses(ours, peers, folder, options) -> tuple[bool, str]:
+    """The same residents for every place, and how much further they go to the tenth of a metre that it is told in."""
+    if ours["extra_m"].shape != peers["extra_m"].shape:
+        return False, f"{ours['extra_m'].shape} against {peers['extra_m'].shape}"
+    apart = sum((ours[name] != peers[name]).sum() for name in ("residents_only", "residents_nearest"))
+    known = [np.isnan(side["extra_m"]) for side in (ours, peers)]
+    most = float(np.nanmax(np.abs(ours["extra_m"] - peers["extra_m"]), initial=0.0))
+    told = f"{len(known[0])} places, {apart} with other residents, extra metres at most {most:.1e} apart"
+    return apart == 0 and (known[0] == known[1]).all() and most <= 0.1 + 1e-9, told
+
+
 def access(ours, peers, folder, options) -> tuple[bool, str]:
     """The same access, to a part in 10^9, and nothing at the same areas."""
     ours, peers = ours["access"], peers["access"]

@@ -6,9 +6,10 @@ in official outlines. A bent border keeps inside the kite that its ends make wit
 crosses another and every area is valid. Three files hold the same areas: `detailed` (5 bends, 193 vertices on average),
 `simplified` (3, 49) and `plain` (1, 13). Beside them `indicators`, of other areas, as many as England has: 42 columns
 that go together more or less, most of percentages, some with a long tail, some known for whole authorities only; and
-`indicators_with_gaps`, the same with one value in fifty missing. Seeded: the same sizes give the same data.
+`indicators_with_gaps`, the same with one value in fifty missing; and `many_places`, more than England has of all kinds
+that count. Seeded: the same sizes give the same data.
 
-    python generate.py FOLDER [--areas N] [--points N] [--places N] [--supply N] [--scored N]     prints where it is
+    python generate.py FOLDER [--areas N] [--points N] [--places N] [--supply N] [--scored N] [--many_places N]     prints where it is
 """
 
 import argparse
@@ -32,7 +33,14 @@ N_INDICATORS, N_CAUSES = 42, 4
 PER_AUTHORITY = 110  # areas
 MISSING = 0.02
 WIDEST = np.radians(40)  # between a straight border and what bends away from it
-SIZES = {"areas": 35_000, "points": 3_000_000, "places": 200_000, "supply": 50_000, "scored": 33_755}
+SIZES = {
+    "areas": 35_000,
+    "points": 3_000_000,
+    "places": 200_000,
+    "supply": 50_000,
+    "scored": 33_755,
+    "many_places": 300_000,
+}
 
 
 def generate(folder: Path, **sizes: int) -> Path:
@@ -63,6 +71,10 @@ def generate(folder: Path, **sizes: int) -> Path:
             frame["kind"] = rng.integers(0, N_KINDS, len(frame))
             frame["size"] = rng.integers(1, 50, len(frame)).astype(float)
         frame.to_parquet(made / f"{name}.parquet")
+    rng = np.random.default_rng(2029)
+    spots = _spots(rng, homes, sizes["many_places"])
+    many = pd.DataFrame({"x": spots[:, 0], "y": spots[:, 1], "kind": rng.integers(0, N_KINDS, len(spots))})
+    many.to_parquet(made / "many_places.parquet")
     indicators = _indicators(np.random.default_rng(2027), sizes["scored"])
     indicators.to_parquet(made / "indicators.parquet")
     missing = np.random.default_rng(2028).random(indicators.shape) < MISSING

@@ -43,6 +43,7 @@ def test_a_quick_run_agrees_and_tells_what_it_is_asked_to(quick):
         "geopandas.sjoin within",
         "geopandas.sjoin intersects",
         "geopandas.sjoin_nearest",
+        "geopandas.sjoin dwithin, pandas",
         "GeoDataFrame.to_file",
         "pandas rank",
     }
@@ -75,7 +76,7 @@ def test_the_made_up_data_is_the_same_each_time(quick, tmp_path):
     words = [word for name, size in sizes.items() for word in (f"--{name}", size)]
     again = Path(python(HERE / "generate.py", tmp_path, *words).stdout.strip())
     assert again.name == made.name
-    for name in ("detailed", "points", "places", "supply", "indicators", "indicators_with_gaps"):
+    for name in ("detailed", "points", "places", "supply", "indicators", "indicators_with_gaps", "many_places"):
         read = pd.read_parquet if name != "detailed" else geopandas.read_parquet
         assert read(again / f"{name}.parquet").equals(read(made / f"{name}.parquet")), name
 
@@ -83,6 +84,10 @@ def test_the_made_up_data_is_the_same_each_time(quick, tmp_path):
 def spread(n=10_000, **last):
     names = ("rank", "rank_median", "rank_low", "rank_high", "worst_decile_share", "rank_shift_mean")
     return {name: np.append(np.zeros(n), last.get(name, 0.0)) for name in names}
+
+
+def lost(**other):
+    return {"residents_only": [1.0, 2.0], "residents_nearest": [3.0, 2.0], "extra_m": [10.0, np.nan]} | other
 
 
 def test_a_rank_by_rounding_is_let_by_in_one_area_of_ten_thousand(tmp_path):
@@ -98,6 +103,9 @@ def test_a_rank_by_rounding_is_let_by_in_one_area_of_ten_thousand(tmp_path):
     [
         ("areas", {"area": [0, 1, 2]}, {"area": [0, 1, 3]}),
         ("distances", {"metres": [1.0, 2.0]}, {"metres": [1.0, 2.002]}),
+        ("losses", lost(), lost(residents_only=[1.0, 3.0])),
+        ("losses", lost(), lost(extra_m=[10.2, np.nan])),
+        ("losses", lost(), lost(extra_m=[10.0, 0.0])),
         ("access", {"access": [1.0, 0.0]}, {"access": [1.0 + 1e-8, 0.0]}),
         ("access", {"access": [1.0, 0.0]}, {"access": [1.0, 1e-12]}),
         ("spread", spread(), spread(rank=5_001.0)),  # one rank in one area of ten thousand is let by, no more

@@ -370,10 +370,10 @@ def test_loss_is_what_a_brute_force_recount_gives(town, lists):
         """select place_id, kind from place_kind where is_counted and kind in ('library', 'community_centre', 'pub', 'museum')
         qualify row_number() over (partition by kind order by place_id) <= 6 order by all"""
     )
-    n_only = n_extra = 0
+    n_only = n_near = 0
     for place_id, kind in chosen:
         (loss,) = [row for row in sheet_of(town, "place", place_id)["loss"] if row["kind"] == kind]
-        only = nearest = only_worst = beyond = known = extra = 0
+        only = nearest = only_worst = beyond = near_next = 0
         for row in (row for row in lists["reach"] if row["kind"] == kind):
             near = by_area.get((row["area_code"], kind), {})
             worst = row["decile_nation"] == 1
@@ -382,21 +382,18 @@ def test_loss_is_what_a_brute_force_recount_gives(town, lists):
                 only_worst += row["population"] * worst
             if row["nearest_place_id"] == place_id:
                 nearest += row["population"]
-                others = [distance for other, distance in near.items() if other != place_id]
-                if place_id in near and others:
-                    known += row["population"]
-                    extra += (min(others) - row["nearest_m"]) * row["population"]
+                if place_id in near and len(near) > 1:
+                    near_next += row["population"]
                 else:
                     beyond += row["population"]
         assert loss["residents_only"] == only
         assert loss["residents_only_highest_tenth"] == only_worst
         assert loss["residents_nearest"] == nearest
-        assert loss["residents_next_beyond_15_min"] == beyond
-        assert loss["residents_next_within_15_min"] == known
-        assert loss["extra_m"] == (pytest.approx(extra / known) if known else None)
-        n_only, n_extra = n_only + bool(only), n_extra + bool(known)
+        assert loss["residents_next_beyond_15_min"] + loss["residents_next_not_known"] == beyond
+        assert loss["residents_next_within_15_min"] == near_next
+        n_only, n_near = n_only + bool(only), n_near + bool(near_next)
     assert n_only
-    assert n_extra
+    assert n_near
 
 
 def test_alternatives_are_the_nearest_counted_places_of_the_kind(town):

@@ -81,3 +81,15 @@ def test_the_nearest_is_the_shortest_walk_within_the_cap(homes, places):
             assert places.index(places[to[i]]) == to[i], "of places in one spot, the first"
         elif shortest > MEASURE.cap_m * 0.0125 * (1 + 1e-9):
             assert i not in to
+
+
+@given(POINTS, POINTS.filter(bool), st.integers(0, 14))
+@settings(deadline=None)
+def test_the_nearest_but_one_is_the_nearest_of_the_others(homes, places, which):
+    but = which % len(places)
+    found = MEASURE.nearest_but(points(homes), points(places), np.full(len(homes), but))
+    # where the one left out is not among the nearest two, the nearest is the answer all the same
+    alone = MEASURE.nearest(points(homes), points([place for n, place in enumerate(places) if n != but]))
+    assert found.i.tolist() == alone.i.tolist()
+    assert found.metres.tolist() == alone.metres.tolist()
+    assert but not in found.j

@@ -184,26 +184,43 @@ class Legal(TypedDict):
     next_date: None
 
 
-class Loss(TypedDict):
-    """Who would lose out if the place closed, as one of its kinds."""
+class LossRow(TypedDict):
+    """Who would lose out if the place closed, as one of its kinds: residents of the areas of the release. Every count is None
+    where nobody looked for the kind in any area it is of use to; what is told by group also where the census is not read."""
 
     kind: str
+    coverage: str
+    null_reason: str | None
+    is_edge_affected: bool  # it is of use beyond the areas of the release, or lists end nearer than the next
+    residents_not_covered: int  # who live where nobody looked, and are in no other count
+    residents_within_15_min: int | None
+    n_areas_only: int | None
+    residents_only: int | None
+    residents_only_highest_tenth: int | None
+    residents_only_under_15: int | None
+    residents_only_aged_75_plus: int | None
+    households_only_no_car: int | None
+    n_areas_nearest: int | None
+    residents_nearest: int | None
+    residents_nearest_highest_tenth: int | None
+    residents_nearest_under_15: int | None
+    residents_nearest_aged_75_plus: int | None
+    households_nearest_no_car: int | None
+    residents_not_ranked: int | None
+    extra_m: float | None  # on average over all whose next is known; None also where nobody's is
+    extra_minutes: float | None
+    residents_next_within_15_min: int | None
+    residents_next_beyond_15_min: int | None
+    residents_next_not_known: int | None  # who have no other within the cap
+    n_areas_partly_known: int | None
+
+
+class Loss(LossRow):
+    """The same, with what one and what several of the kind are called."""
+
     title: str
     plural: str
-    residents_within_15_min: int
-    n_areas_only: int
-    residents_only: int
-    residents_only_highest_tenth: int | None
-    n_areas_nearest: int
-    residents_nearest: int
-    residents_nearest_highest_tenth: int | None
-    residents_not_ranked: int
-    extra_m: float | None  # None also where nobody has another within 15 minutes
-    extra_minutes: float | None
-    residents_next_within_15_min: int
-    residents_next_beyond_15_min: int
-    residents_next_not_known: int
-    n_areas_partly_known: int
+    cap_m: float  # the walk beyond which a next nearest is not told
 
 
 class Alternative(TypedDict):
@@ -243,7 +260,8 @@ class Place(TypedDict):
     matches: list[Match]
     corrections: list[Correction]
     legal: Legal
-    loss: list[Loss]  # a row per kind that counts; empty where it counts as none
+    loss: list[Loss]  # a row per kind that counts, but for sites
+    loss_reason: str | None  # why there is none
     alternatives: list[Alternatives]
     opportunities: list[Opportunity]
 

@@ -10,7 +10,7 @@ from pipelines.answers.latest import R, columns_of, open_latest, picked, release
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
 from pipelines.answers.place.held import owner_facts, tenure_facts
-from pipelines.answers.place.loss import alternatives, loss
+from pipelines.answers.place.loss import alternatives, losses
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
 from pipelines.core.plain_text import plain
@@ -138,7 +138,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
     kinds = _of(connection, facts.KindRow, "place_kind", "kind", place_id)
     kinds.sort(key=lambda kind: kind["kind"] != row["kind"])
     records = _records(connection, place_id)
-    counted = [kind["kind"] for kind in kinds if kind["is_counted"]]
+    lost = losses(connection, place_id, [kind["kind"] for kind in kinds])
     return {
         "release": release_facts(connection),
         "place": picked(facts.PlaceRow, row),
@@ -162,7 +162,8 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         "matches": _of(connection, facts.Match, "record_match", "all", place_id),
         "corrections": _of(connection, facts.Correction, "correction", "line", place_id),
         "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
-        "loss": [loss(connection, place_id, kind) for kind in counted if not _is_site(connection, kind)],
+        "loss": lost,
+        "loss_reason": None if lost else _why_no_loss(connection, row, kinds),
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
         "opportunities": _of(connection, facts.Opportunity, "opportunity", "opportunity_id", place_id),
     }
@@ -204,7 +205,10 @@ def _records(connection, place_id: str) -> list[facts.PlaceRecord]:
     )
 
 
-def _is_site(connection, kind: str) -> bool:
-    return rows(connection, "select kind_group = 'site' as is_site from kind where kind = $kind", kind=kind)[0][
-        "is_site"
-    ]
+def _why_no_loss(connection, row: dict, kinds: list[facts.KindRow]) -> str:
+    if not holds(connection, "place_loss"):
+        return "the release was made before this was worked out; refresh"
+    if any(kind["is_counted"] for kind in kinds):
+        of_use = "it is of use to nobody in the areas of this release, as far as is known"
+        return "it is a site, and nowhere to go" if row["is_in_areas_asked"] else of_use
+    return "it does not count within reach (see above)" if row["status"] == "open" else "it is not open now"
