@@ -35,10 +35,17 @@ CHOOSING = (
         help="Not these: a code, a name, or a CSV of codes, as for profile; again for more.",
     ),
     click.option(
+        "--label",
+        "labels",
+        multiple=True,
+        metavar="CODE",
+        help="Only small areas with this label of the typology, as ready_to_explore or support_alongside; again for more.",
+    ),
+    click.option(
         "--worst",
         multiple=True,
         metavar="[NAME=]PERCENT",
-        help="Only those among the highest PERCENT by this index or INDEX.DOMAIN (default the headline index); again for more.",
+        help="Only those among the highest PERCENT by this index or INDEX.DOMAIN (default the first --index); again for more.",
     ),
     click.option(
         "--worst-in",

@@ -35,7 +35,7 @@ def tell(settings: Settings, file: Path | None, out: Path | None, wants_json: bo
     store.write_bytes(out, _content(out.suffix.lower(), told))
     codes = [unit["code"] for unit in told["chosen"]]
     made = Made(release=told["release"]["version"], definition_sha256=told["definition_sha256"], chosen=codes)
-    store.write_bytes(beside, choice_text(Choice(**{**choice.model_dump(), "made": made})).encode())
+    store.write_bytes(beside, choice_text(Choice(**{**told["choice"], "made": made})).encode())
     say(f"{len(codes):,} chosen, written to {out}; the choice, to be made again with --choice, to {beside}")
 
 

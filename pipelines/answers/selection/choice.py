@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from geodata.records import Record, read_record
 from pipelines.core.problem import Problem
+from pipelines.register.labels import read_labels
 
 Level = Literal["area", "ward", "msoa"]
 Scope = Literal["nation", "region", "authority"]
@@ -28,9 +29,10 @@ class Made(Record):
 
 class Choice(Record):
     """What is asked: `n` units of `level` in `areas` that stand highest by `indices` (name of an index, or INDEX.DOMAIN, to
-    its weight), and what they are held to. `worst`: by index or domain, the percent of `worst_in` they must be among."""
+    its weight), and what they are held to. `worst`: by index or domain, the percent of `worst_in` they must be among.
+    `labels`: of the typology, any of which a small area must have."""
 
-    areas: list[str] = Field(min_length=1)
+    areas: list[str] = []
     n: int = Field(10, ge=1)
     level: Level = "area"
     indices: dict[str, float] = {}
@@ -38,6 +40,7 @@ class Choice(Record):
     max_per_authority: int | None = Field(None, ge=1)
     min_residents: int | None = Field(None, ge=0)
     exclude: list[str] = []
+    labels: list[str] = []
     worst: dict[str, float] = {}
     worst_in: Scope = "nation"
     cut_date: datetime.date | None = None
@@ -47,6 +50,10 @@ class Choice(Record):
     def _fits(self):
         if self.max_per_ward and self.level != "area":
             raise ValueError(f"max_per_ward is for small areas: a {self.level} does not lie in one ward")
+        if self.labels and self.level != "area":
+            raise ValueError("labels are of small areas: a label is for level: area")
+        if odd := [code for code in self.labels if code not in read_labels()["typology"].codes]:
+            raise ValueError(f"there is no label {odd[0]}: give one of {', '.join(read_labels()['typology'].codes)}")
         if any(weight <= 0 for weight in self.indices.values()):
             raise ValueError("indices: a weight is above zero")
         if any(not 0 < percent <= 100 for percent in self.worst.values()):
@@ -68,16 +75,15 @@ def read_choice(file: Path | None, headline: str, options: Mapping[str, Any]) ->
     """The choice of a file with what the options say instead, or of the options alone; `headline` where no index is named.
     Raises Problem (usage), or DefinitionError naming the line of the file."""
     said = {name: value for name, value in options.items() if value not in (None, (), [])}
-    for name in ("indices", "worst"):
-        if name in said:
-            said[name] = _weighed(said[name], name, headline)
     known = read_record(Choice, file) if file else None
-    base = known.model_dump() if known else {}
-    asked = {**base, **said}
+    asked = {**(known.model_dump() if known else {}), **said}
     if not asked.get("areas"):
         raise Problem("select", "is not told where", "name an area with --area", usage=True)
-    if not asked.get("indices"):
-        asked["indices"] = {headline: 1.0}
+    if "indices" in said:
+        asked["indices"] = _weighed(said["indices"], "indices", headline)
+    asked["indices"] = asked.get("indices") or {headline: 1.0}
+    if "worst" in said:
+        asked["worst"] = _weighed(said["worst"], "worst", next(iter(asked["indices"])))
     try:
         return Choice(**asked)
     except ValueError as error:
@@ -87,8 +93,8 @@ def read_choice(file: Path | None, headline: str, options: Mapping[str, Any]) ->
         raise Problem("select", message, "mend the option", usage=True) from error
 
 
-def _weighed(said: tuple[str, ...] | list[str], option: str, headline: str) -> dict[str, float]:
-    """`NAME[=WEIGHT]` of --index, or `[NAME=]PERCENT` of --worst, again for more."""
+def _weighed(said: tuple[str, ...], option: str, first: str) -> dict[str, float]:
+    """`NAME[=WEIGHT]` of --index, or `[NAME=]PERCENT` of --worst (of the `first` index where none is named), each once."""
     flag, form = {"indices": ("--index", "NAME or NAME=WEIGHT"), "worst": ("--worst", "PERCENT or NAME=PERCENT")}[
         option
     ]
@@ -96,13 +102,13 @@ def _weighed(said: tuple[str, ...] | list[str], option: str, headline: str) -> d
     for text in said:
         name, _, number = text.partition("=")
         if option == "worst" and not number:
-            name, number = headline, text
+            name, number = first, text
         try:
             value = float(number.rstrip(" %")) if number else 1.0
         except ValueError:
             value = float("nan")
         if not NAMED.fullmatch(name.strip()) or not 0 < value < float("inf"):
-            raise Problem(flag, f"{text[:60]!r} is not {form}", f"give it as in {flag} {headline}=2", usage=True)
+            raise Problem(flag, f"{text[:60]!r} is not {form}", f"give it as in {flag} {first}=2", usage=True)
         if name.strip() in found:
             raise Problem(flag, f"{name.strip()} is named twice", "name it once", usage=True)
         found[name.strip()] = value

@@ -161,6 +161,7 @@ class Selection(TypedDict):
     n_can_be_chosen: int
     n_excluded: int
     n_too_small: int
+    n_otherwise_labelled: int
     n_not_among_worst: int
     rules: list[str]  # in words
     residents_as: str

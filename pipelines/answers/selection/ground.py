@@ -165,6 +165,12 @@ class Field:
         """A column of the candidates."""
         return self.table[column].to_numpy()[self.candidates]
 
+    def areas(self, positions: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Per small area of the ground, whether it lies in one of these candidates (all)."""
+        is_in = np.zeros(len(self.table) + 1, dtype=bool)  # the last for areas of no unit
+        is_in[self.candidates[positions]] = True
+        return is_in[self.units.of]
+
 
 def field_of(ground: Ground, choice: Choice, asked: pd.DataFrame) -> Field:
     """The units of the level asked, and those of the areas asked. Raises Problem where the geography has no such level, or

@@ -8,8 +8,11 @@ import pandas as pd
 from pipelines.answers.latest import rows
 from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import parted
-from pipelines.answers.sheet import day, number
+from pipelines.answers.sheet import day, joined, number
 from pipelines.core.problem import Problem
+from pipelines.register.labels import label
+
+SHOWN = 5  # codes of those excluded
 
 
 def rules(choice: Choice, several: str, title_of: Callable[[str], str]) -> list[str]:
@@ -21,8 +24,12 @@ def rules(choice: Choice, several: str, title_of: Callable[[str], str]) -> list[
         told.append(f"Only {several} of at least {choice.min_residents:,} residents.")
     for name, percent in choice.worst.items():
         told.append(f"Only {several} among the highest {number(percent, 0 if percent == int(percent) else 1)} % of their {choice.worst_in} by {title_of(name)}.")  # fmt: skip
+    if choice.labels:
+        shown = joined([label("typology", code) for code in choice.labels])
+        told.append(f"Only {several} labelled {shown}: as published, in every version too.")
     if choice.exclude:
-        told.append(f"Not {', '.join(choice.exclude)}.")
+        more = len(choice.exclude) - SHOWN
+        told.append(f"Not {', '.join(choice.exclude[:SHOWN])}{f' and {more:,} more' if more > 0 else ''}.")
     if choice.cut_date:
         told.append(f"No evidence later than {day(choice.cut_date)}.")
     return told

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.answers.latest import geography_of, open_latest, release_facts, rows
+from pipelines.answers.lookup import LEVELS, look_up
 from pipelines.answers.selection import facts
 from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import areas_asked, check_names, field_of, ground_of, parted
@@ -34,14 +35,23 @@ def shortlist(settings: Settings, choice: Choice) -> facts.Selection:
     """The list and what defends it. Raises Problem (usage) where the question is wrong or nothing can be chosen."""
     with open_latest(settings.data) as connection:
         check_names(connection, choice.names)
+        choice = choice.model_copy(update={"exclude": _codes(connection, choice.exclude)})
         asked = areas_asked(connection, choice.areas)
         ground = ground_of(settings, connection, choice.names)
         field = field_of(ground, choice, asked)
+        dates = evidence(connection, ground.areas.index[field.areas()], choice.names)
+        hold_to_date(choice, dates)
         words = geography_of(connection).levels[choice.level].words
         weighing = Weighing(connection, ground, field, choice, words)
         if not len(weighing.list.chosen):
             raise _nobody(weighing, words[0], ", ".join(asked["name"]))
-        return Shortlist(connection, weighing, asked).told(words)
+        return Shortlist(connection, weighing, asked).told(words, dates)
+
+
+def _codes(connection: duckdb.DuckDBPyConnection, excluded: list[str]) -> list[str]:
+    """What is excluded as codes, so that a choice can be made again where a file of them is no longer there."""
+    found = [look_up(connection, text) for text in excluded]
+    return [code for asked in found for code in ([asked.code] if asked.code and asked.level in LEVELS else asked.codes)]
 
 
 def _nobody(weighing: Weighing, one: str, where: str) -> Problem:
@@ -63,18 +73,15 @@ class Shortlist:
         self.drawn: Drawn | None = None if self.why_not else weighing.versions()
         self.places = ranks(weighing.value)
 
-    def told(self, words: tuple[str, str]) -> facts.Selection:
+    def told(self, words: tuple[str, str], dates: dict[str, dict]) -> facts.Selection:
         """All of it."""
         weighing, choice, names = self.weighing, self.choice, self.choice.names
-        inside = weighing.areas(np.arange(len(weighing.value)))
-        chosen = weighing.areas(weighing.list.chosen)
-        dates = evidence(self.connection, self.ground.areas.index[inside], names)
-        hold_to_date(choice, dates)
+        inside, chosen = self.field.areas(), self.field.areas(weighing.list.chosen)
         residents = self.ground.areas["residents"].to_numpy()
         codes = self.ground.areas.index
         ground = pd.DataFrame({"area_code": codes, "residents": residents, "is_chosen": chosen})[inside]
-        barred = weighing.excluded | weighing.too_small
-        not_worst = weighing.known & ~barred & np.isnan(weighing.value)
+        otherwise_labelled = weighing.barred & ~weighing.excluded & ~weighing.too_small
+        not_worst = weighing.known & ~weighing.barred & np.isnan(weighing.value)
         return {
             "release": release_facts(self.connection),
             "definition_sha256": rows(self.connection, "select definition_sha256 as sha from release")[0]["sha"],
@@ -87,6 +94,7 @@ class Shortlist:
             "n_can_be_chosen": int((~np.isnan(weighing.value)).sum()),
             "n_excluded": int(weighing.excluded.sum()),
             "n_too_small": int((weighing.too_small & ~weighing.excluded).sum()),
+            "n_otherwise_labelled": int(otherwise_labelled.sum()),
             "n_not_among_worst": int(not_worst.sum()),
             "rules": rules(choice, words[1], title_of),
             "residents_as": self._residents_as(),

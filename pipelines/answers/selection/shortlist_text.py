@@ -169,6 +169,7 @@ def _method(told: Selection) -> list[str]:
         for n, what in (
             (told["n_excluded"], "excluded"),
             (told["n_too_small"], "with too few residents"),
+            (told["n_otherwise_labelled"], "with another label"),
             (told["n_not_among_worst"], "not among the highest asked for"),
             (len(told["not_known"]), "not enough known"),
         )

@@ -7,10 +7,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipelines.answers.latest import rows
 from pipelines.answers.lookup import look_up
 from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import Field, Ground, parted
 from pipelines.core.problem import Problem
+from pipelines.core.query import holds
 from pipelines.ownership.selection import Cap, List, added, choose, read_choosing
 from pipelines.scoring.normalise import ranks
 from pipelines.scoring.weight_sets import EXPERT
@@ -44,7 +46,7 @@ class Drawn:
 
 
 class Weighing:
-    """One choice weighed. `excluded`, `too_small`: of candidates; `known`: those with every score chosen by; `value`: NaN
+    """One choice weighed. `excluded`, `too_small`, `barred` (by any rule that is no score): of candidates; `known`: those with every score chosen by; `value`: NaN
     where a candidate may not be chosen."""
 
     def __init__(
@@ -58,6 +60,7 @@ class Weighing:
         ]
         self.excluded = self._excluded(connection, words)
         self.too_small = field.of("residents") < (choice.min_residents or 0)
+        self.barred = self.excluded | self.too_small | self._otherwise_labelled(connection)
         self.by = {name: self._standing(score) for name, score in ground.scores.items()}
         self.known = np.logical_and.reduce([~np.isnan(self.by[name].score) for name in choice.indices])
         self.value = self._values_of(ground.scores)
@@ -82,11 +85,21 @@ class Weighing:
             raise Problem("--exclude", f"would exclude a part of {name}, which is chosen whole or not at all", f"exclude {words[1]} by their own codes", usage=True)  # fmt: skip
         return mine == 1
 
+    def _otherwise_labelled(self, connection) -> np.ndarray:
+        """Candidates that have none of the labels asked for."""
+        if not self.choice.labels:
+            return np.zeros(len(self.field.candidates), dtype=bool)
+        if not holds(connection, "typology"):
+            raise Problem("--label", "this geography has no labels", "leave --label out", usage=True)
+        sql = "select area_code from typology where list_contains($labels, label)"
+        codes = [row["area_code"] for row in rows(connection, sql, labels=self.choice.labels)]
+        return ~np.isin(self.field.of("code").astype(str), codes)
+
     def _values_of(self, scores: dict[str, np.ndarray]) -> np.ndarray:
         value = np.zeros(len(self.field.candidates))
         for name, share in self.choice.shares.items():
             added(value, self.field.frame, name, share, scores[name])
-        value[self.excluded | self.too_small] = np.nan
+        value[self.barred] = np.nan
         return value
 
     def sets(self) -> dict[str, np.ndarray]:
@@ -123,11 +136,5 @@ class Weighing:
                 added(values[number], self.field.frame, name, share, score)
 
             self.ground.redrawn[index].each(domain, by_name[name], take)
-        values[:, self.excluded | self.too_small] = np.nan
+        values[:, self.barred] = np.nan
         return values
-
-    def areas(self, positions: np.ndarray) -> np.ndarray:
-        """Per small area of the ground, whether it lies in one of these candidates."""
-        is_in = np.zeros(len(self.field.table) + 1, dtype=bool)  # the last for areas of no unit
-        is_in[self.field.candidates[positions]] = True
-        return is_in[self.field.units.of]
