@@ -24,11 +24,13 @@ class Redrawn:
 
     def __init__(self, workspace: Workspace, index: Index):
         step = spread_step(workspace, index)
-        self.index = index
+        self.index, self.register = index, workspace.register
         self._given = Given(workspace.data, step.inputs, step.definition)
+        self._inputs = IndexInputs(self._given)
+        self._errors = errors_of(self._inputs)
         self._scorers: dict[str | None, Scorer] = {}
 
-    @cached_property
+    @property
     def areas(self) -> pd.DataFrame:
         """Every area of the nation with its look-ups and residents, by code."""
         return self._inputs.areas
@@ -73,14 +75,6 @@ class Redrawn:
             take(number, whole)
 
         scorer.all_scores(versions, domain, over_all)
-
-    @cached_property
-    def _inputs(self) -> IndexInputs:
-        return IndexInputs(self._given)
-
-    @cached_property
-    def _errors(self) -> dict[str, np.ndarray]:
-        return errors_of(self._inputs)
 
     def _scorer(self, domain: str | None) -> Scorer:
         """A scorer of the areas that have the score; the same one for all that is known in the same areas."""

@@ -3,12 +3,12 @@ the release was made of, so that percentiles and ranks are the nation's and vers
 release alone, and why is said."""
 
 from dataclasses import dataclass, replace
+from math import isclose
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from geodata.records import DefinitionError
 from pipelines.answers.latest import geography_of, release_facts, rows
 from pipelines.answers.selection.choice import Choice
 from pipelines.areas.names import names_of, resolve
@@ -18,7 +18,9 @@ from pipelines.core.settings import Settings
 from pipelines.indices.redrawn import Redrawn
 from pipelines.ownership.selection import Frame, Units, Worst, read_choosing
 from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.release.registers import versions_told
 from pipelines.scoring.scopes import SCOPE_COVERAGE
+from pipelines.scoring.weight_sets import EXPERT
 
 SAME = 1e-9  # scores no farther apart are equal
 SCOPES = ("nation", "region", "authority")  # widest first
@@ -103,13 +105,15 @@ def ground_of(settings: Settings, connection: duckdb.DuckDBPyConnection, names: 
     """Areas and scores, from DIR where it holds what the release was made of."""
     held = connection.execute("select * from neighbourhood order by area_code").df().set_index("area_code")
     released = {name: _released(connection, name).reindex(held.index).astype(float) for name in names}
+    indices = sorted({parted(name)[0] for name in names})
     try:
-        redrawn = _redrawn(settings, connection, {parted(name)[0] for name in names})
+        redrawn = _redrawn(settings, connection, indices)
         published = {name: redrawn[parted(name)[0]].published(parted(name)[1]) for name in names}
-    except (FileNotFoundError, KeyError, DefinitionError, Problem):
-        redrawn, why_not = {}, "the folder holds the release and not what it was made of"
+    except (OSError, KeyError):
+        why_not: str | None = "the folder holds the release and not what it was made of"
     else:
         same = all(_equal(published[name].reindex(held.index), released[name]) for name in names)
+        same = same and all(_varied_alike(connection, index, told) for index, told in redrawn.items())
         why_not = None if same else "the folder no longer holds what this release was made of; refresh"
     if why_not:
         release = release_facts(connection)
@@ -126,15 +130,22 @@ def _released(connection, name: str) -> pd.Series:
     return connection.execute(sql, {"index": index, "domain": domain}).df().set_index("area_code")["score"]
 
 
-def _redrawn(settings: Settings, connection, indices: set[str]) -> dict[str, Redrawn]:
+def _redrawn(settings: Settings, connection, indices: list[str]) -> dict[str, Redrawn]:
     workspace: Workspace = open_workspace(replace(settings, areas=()))
     if workspace.geography.stem != geography_of(connection).stem:
         raise KeyError(workspace.geography.stem)
-    found = {name: Redrawn(workspace, workspace.register.indices[name]) for name in sorted(indices)}
-    versions = {row["index_name"]: row["n_versions"] for row in rows(connection, "select index_name, n_versions from index_method")}  # fmt: skip
-    if any(len(redrawn.versions) != versions[name] for name, redrawn in found.items()):
-        raise KeyError("n_versions")
-    return found
+    return {name: Redrawn(workspace, workspace.register.indices[name]) for name in indices}
+
+
+def _varied_alike(connection, index: str, redrawn: Redrawn) -> bool:
+    """Whether versions vary the same as when the release was made, and the weights they vary are those of it."""
+    told = versions_told(redrawn.register, redrawn.index)
+    row = rows(connection, f"select {', '.join(told)} from index_method where index_name = $index", index=index)[0]
+    sql = "select domain, weight from weight_set_weight where index_name = $index and weight_set = $set"
+    weights = {row["domain"]: row["weight"] for row in rows(connection, sql, index=index, set=EXPERT)}
+    total = sum(domain.weight for domain in redrawn.index.parts.values())
+    mine = {name: domain.weight / total for name, domain in redrawn.index.parts.items()}
+    return row == told and mine.keys() == weights.keys() and all(isclose(mine[n], w) for n, w in weights.items())
 
 
 def _equal(one: pd.Series, other: pd.Series) -> bool:
