@@ -42,11 +42,17 @@ def read_choosing() -> Choosing:
 
 @dataclass(frozen=True)
 class Cap:
-    """At most so many of one group (a ward, an authority): `group` is a whole number per candidate."""
+    """At most so many of one group (a ward, an authority): `group` is a whole number per candidate, below zero for one that
+    lies in none and is not held back."""
 
     name: str
     group: np.ndarray
     most: int
+
+    def is_full(self, at: int, taken: dict[int, int]) -> bool:
+        """Whether the group of a candidate has all it may have; `taken`: how many each group has."""
+        group = self.group[at]
+        return bool(group >= 0 and taken.get(group, 0) >= self.most)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def choose(value: np.ndarray, n: int, caps: list[Cap], more: int = 0) -> List:
     for at in in_line(value).tolist():
         if len(found) == n + more:
             break
-        full = [cap.name for cap, of in zip(caps, taken, strict=True) if of.get(cap.group[at], 0) >= cap.most]
+        full = [cap.name for cap, of in zip(caps, taken, strict=True) if cap.is_full(at, of)]
         if full:
             held_back += [(at, full[0])] if len(found) < n else []
             continue

@@ -155,6 +155,8 @@ class Selection(TypedDict):
     choice: dict  # as in the file that --out writes beside the answer
     areas: list[AskedArea]
     level: Words
+    levels: dict[str, Words]  # by level, of those that the geography has
+    frame_scope: str | None  # nation, region or authority; None: those asked for, among themselves
     frame: str  # what percentiles and ranks are in
     n_in_frame: int
     n_units: int

@@ -164,13 +164,14 @@ def _weighed(areas: pd.DataFrame) -> pd.DataFrame:
 class Field:
     """The units of a ground. `table`: `code`, names, larger areas and residents of each; `candidates`: positions of those
     that lie in the areas asked, those with more residents first and then by code; `frame`: what they are compared in, and
-    `scope`: its name, None where they are compared among themselves."""
+    `scope` (nation, region or authority) and its name, None where they are compared among themselves."""
 
     table: pd.DataFrame
     units: Units
     candidates: np.ndarray
     frame: Frame
     scope: str | None
+    scope_name: str | None
 
     def of(self, column: str) -> np.ndarray:
         """A column of the candidates."""
@@ -201,10 +202,10 @@ def field_of(ground: Ground, choice: Choice, asked: pd.DataFrame) -> Field:
     candidates = np.flatnonzero(whole)
     candidates = candidates[np.lexsort((table["code"].to_numpy()[candidates], -table["residents"].to_numpy()[candidates]))]  # fmt: skip
     scores = {name: units.mean(score) for name, score in ground.scores.items()}
-    scope, among = _among(ground, table, candidates, [scores[name] for name in choice.indices])
+    scope, scope_name, among = _among(ground, table, candidates, [scores[name] for name in choice.indices])
     worst = tuple(_worst(ground, table, candidates, choice, name, scores[name]) for name in choice.worst)
     at = pd.Series(np.arange(len(among)), index=among)
-    return Field(table, units, candidates, Frame(units, among, at[candidates].to_numpy(), worst), scope)
+    return Field(table, units, candidates, Frame(units, among, at[candidates].to_numpy(), worst), scope, scope_name)
 
 
 def _table(areas: pd.DataFrame, level: str, of: np.ndarray, codes: pd.Index) -> pd.DataFrame:
@@ -217,7 +218,7 @@ def _table(areas: pd.DataFrame, level: str, of: np.ndarray, codes: pd.Index) -> 
 
 
 def _among(ground: Ground, table: pd.DataFrame, candidates: np.ndarray, scores: list[np.ndarray]):
-    """The widest scope that holds all candidates and nearly all of whose units have every score chosen by, and its units;
+    """The widest scope that holds all candidates and nearly all of whose units have every score chosen by, its name, and its units;
     where there is none, the candidates themselves."""
     for scope in SCOPES if ground.is_nation else ():
         code = table[f"{scope}_code"].to_numpy(object)
@@ -226,12 +227,15 @@ def _among(ground: Ground, table: pd.DataFrame, candidates: np.ndarray, scores: 
             continue
         among = np.flatnonzero(code == mine[0])
         if all(np.isfinite(score[among]).sum() >= SCOPE_COVERAGE * len(among) for score in scores):
-            return table[f"{scope}_name"].iloc[among[0]], among
-    return None, candidates
+            return scope, str(table[f"{scope}_name"].iloc[among[0]]), among
+    return None, None, candidates
 
 
 def _worst(ground: Ground, table: pd.DataFrame, candidates: np.ndarray, choice: Choice, name: str, score: np.ndarray):
-    group, _ = pd.factorize(table[f"{choice.worst_in}_code"])
+    group, codes = pd.factorize(table[f"{choice.worst_in}_code"])
+    if (group[candidates] < 0).any():
+        raise Problem("--worst-in", f"what is asked for lies in no {choice.worst_in}", "choose another", usage=True)
+    group[group < 0] = len(codes)
     known, size = np.bincount(group, np.isfinite(score)), np.bincount(group)
     mine = np.unique(group[candidates])
     is_told = ground.is_nation or choice.worst_in == "authority"

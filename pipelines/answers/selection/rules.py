@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.answers.latest import rows
+from pipelines.answers.lookup import Words
 from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import parted
 from pipelines.answers.sheet import day, joined, number
@@ -15,11 +16,11 @@ from pipelines.register.labels import label
 SHOWN = 5  # codes of those excluded
 
 
-def rules(choice: Choice, several: str, title_of: Callable[[str], str]) -> list[str]:
+def rules(choice: Choice, words: dict[str, Words], title_of: Callable[[str], str]) -> list[str]:
     """What a list is held to, a sentence each."""
-    told = []
+    told, several = [], words[choice.level]["several"]
     for most, group in ((choice.max_per_ward, "ward"), (choice.max_per_authority, "authority")):
-        told += [f"At most {most} in one {group}."] if most else []
+        told += [f"At most {most} in one {words[group]['one']}."] if most else []
     if choice.min_residents:
         told.append(f"Only {several} of at least {choice.min_residents:,} residents.")
     for name, percent in choice.worst.items():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.answers.latest import geography_of, open_latest, release_facts, rows
-from pipelines.answers.lookup import LEVELS, look_up
+from pipelines.answers.lookup import LEVELS, Words, level_words, look_up
 from pipelines.answers.selection import facts
 from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import areas_asked, check_names, field_of, ground_of, parted
@@ -41,10 +41,10 @@ def shortlist(settings: Settings, choice: Choice) -> facts.Selection:
         field = field_of(ground, choice, asked)
         dates = evidence(connection, ground.areas.index[field.areas()], choice.names)
         hold_to_date(choice, dates)
-        words = geography_of(connection).levels[choice.level].words
-        weighing = Weighing(connection, ground, field, choice, words)
+        words = level_words(connection)
+        weighing = Weighing(connection, ground, field, choice)
         if not len(weighing.list.chosen):
-            raise _nobody(weighing, words[0], ", ".join(asked["name"]))
+            raise _nobody(weighing, words[choice.level]["one"], ", ".join(asked["name"]))
         return Shortlist(connection, weighing, asked).told(words, dates)
 
 
@@ -73,7 +73,7 @@ class Shortlist:
         self.drawn: Drawn | None = None if self.why_not else weighing.versions()
         self.places = ranks(weighing.value)
 
-    def told(self, words: tuple[str, str], dates: dict[str, dict]) -> facts.Selection:
+    def told(self, words: dict[str, Words], dates: dict[str, dict]) -> facts.Selection:
         """All of it."""
         weighing, choice, names = self.weighing, self.choice, self.choice.names
         inside, chosen = self.field.areas(), self.field.areas(weighing.list.chosen)
@@ -87,8 +87,10 @@ class Shortlist:
             "definition_sha256": rows(self.connection, "select definition_sha256 as sha from release")[0]["sha"],
             "choice": choice.model_dump(mode="json", exclude={"made"}),
             "areas": [{key: row[key] for key in ("level", "code", "name")} for row in self.asked.to_dict("records")],  # type: ignore[misc]
-            "level": {"one": words[0], "several": words[1]},
-            "frame": self.field.scope or ", ".join(self.asked["name"]),
+            "level": words[choice.level],
+            "levels": words,
+            "frame_scope": self.field.scope,
+            "frame": self.field.scope_name or ", ".join(self.asked["name"]),
             "n_in_frame": len(self.field.frame.among),
             "n_units": len(weighing.value),
             "n_can_be_chosen": int((~np.isnan(weighing.value)).sum()),
@@ -96,7 +98,7 @@ class Shortlist:
             "n_too_small": int((weighing.too_small & ~weighing.excluded).sum()),
             "n_otherwise_labelled": int(otherwise_labelled.sum()),
             "n_not_among_worst": int(not_worst.sum()),
-            "rules": rules(choice, words[1], title_of),
+            "rules": rules(choice, words, title_of),
             "residents_as": self._residents_as(),
             "residents_chosen": int(residents[chosen].sum()),
             "residents_rest": int(residents[inside & ~chosen].sum()),

@@ -71,7 +71,9 @@ def _how_sure(told: Selection, unit: Placed, firmness: str | None = None) -> str
         return ""
     sets, others = unit["weight_sets"], len(told["other_sets"]) + 1
     by = "by every weight set" if len(sets) == others else f"by {len(sets)} of {others} weight sets"
-    return f" Chosen in {percent(unit['chosen_in'])} of versions{f' ({firmness})' if firmness else ''}, {by}."
+    share = unit["chosen_in"]
+    versions = "no version" if not share else f"{'under 1 %' if share < 0.01 else percent(share)} of versions"
+    return f" Chosen in {versions}{f' ({firmness})' if firmness else ''}, {by}."
 
 
 def _cut(told: Selection) -> list[str]:
@@ -90,7 +92,7 @@ def _cut(told: Selection) -> list[str]:
         lines += para("Passed over, though they stand before the last on the list:")
         for over in told["passed_over"]:
             most = told["choice"][f"max_per_{over['cap']}"]
-            lines += item(f"{_named(over)}: its {over['cap']} has its {most:,} already. {_stands(told, over)}{_how_sure(told, over)}")  # fmt: skip
+            lines += item(f"{_named(over)}: its {told['levels'][over['cap']]['one']} has its {most:,} already. {_stands(told, over)}{_how_sure(told, over)}")  # fmt: skip
     return lines
 
 
@@ -130,7 +132,7 @@ def _weights(told: Selection) -> list[str]:
 def _people(told: Selection) -> list[str]:
     where = joined([area["name"] for area in told["areas"]])
     lines = heading("Who lives there")
-    lines += para(f"{told['residents_chosen']:,} residents in the areas chosen, {told['residents_rest']:,} in the rest of {where}, {told['residents_as']}. Means over small areas, weighted by residents:")  # fmt: skip
+    lines += para(f"{told['residents_chosen']:,} residents in the areas chosen, {told['residents_rest']:,} in the rest of {where}, {told['residents_as']}. Means over {told['levels']['area']['several']}, weighted by residents:")  # fmt: skip
     for row in told["people"]:
         if row["chosen"] is None and row["rest"] is None:
             lines += item(f"{(row['title'] or row['tells'])}: not known, {row['why_not'] or 'no value in these areas'}")
@@ -160,9 +162,13 @@ def _method(told: Selection) -> list[str]:
         lines += para(f"By the mean of percentiles among {among}, weighted: {weights}.")
     else:
         lines += para(f"By {chosen_by[0]['title']}, among {among}.")
+    if told["frame_scope"] != "nation":
+        lines += para("The whole nation is not scored by all of these in this release, so ranks are not the nation's.")
     lines += para("Highest first; ties go to more residents, then to the lower code.")
-    if told["level"]["one"] and told["choice"]["level"] != "area":
-        lines += para(f"The score of a {told['level']['one']} is the mean of its small areas, weighted by residents.")
+    if told["choice"]["level"] != "area":
+        lines += para(
+            f"The score of a {told['level']['one']} is the mean of its {told['levels']['area']['several']}, weighted by residents."
+        )
     lines += [line for rule in told["rules"] for line in para(rule)]
     counts = [
         f"{n:,} {what}"

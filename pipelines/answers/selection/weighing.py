@@ -49,16 +49,14 @@ class Weighing:
     """One choice weighed. `excluded`, `too_small`, `barred` (by any rule that is no score): of candidates; `known`: those with every score chosen by; `value`: NaN
     where a candidate may not be chosen."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, ground: Ground, field: Field, choice: Choice, words: tuple
-    ):
+    def __init__(self, connection: duckdb.DuckDBPyConnection, ground: Ground, field: Field, choice: Choice):
         self.ground, self.field, self.choice = ground, field, choice
         self.caps = [
             Cap(name, pd.factorize(field.of(f"{name}_code"))[0], most)
             for name, most in (("ward", choice.max_per_ward), ("authority", choice.max_per_authority))
             if most
         ]
-        self.excluded = self._excluded(connection, words)
+        self.excluded = self._excluded(connection)
         self.too_small = field.of("residents") < (choice.min_residents or 0)
         self.barred = self.excluded | self.too_small | self._otherwise_labelled(connection)
         self.by = {name: self._standing(score) for name, score in ground.scores.items()}
@@ -73,7 +71,7 @@ class Weighing:
         own = among[frame.candidates]
         return Standing(own, frame.percentiles(unit_score), ranks(among)[frame.candidates], ranks(own))
 
-    def _excluded(self, connection, words: tuple) -> np.ndarray:
+    def _excluded(self, connection) -> np.ndarray:
         """Candidates all of whose small areas are excluded. Raises Problem (usage) where a part of one would be."""
         codes = {code for text in self.choice.exclude for code in look_up(connection, text).codes}
         of, n_units = self.field.units.of, len(self.field.table)
@@ -82,7 +80,7 @@ class Weighing:
         mine = part[self.field.candidates]
         if (partly := np.flatnonzero((mine > 0) & (mine < 1))).size:
             name = self.field.of("name")[partly[0]]
-            raise Problem("--exclude", f"would exclude a part of {name}, which is chosen whole or not at all", f"exclude {words[1]} by their own codes", usage=True)  # fmt: skip
+            raise Problem("--exclude", f"would exclude a part of {name}, which is chosen whole or not at all", "exclude what is chosen by its own code", usage=True)  # fmt: skip
         return mine == 1
 
     def _otherwise_labelled(self, connection) -> np.ndarray:
