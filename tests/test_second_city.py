@@ -78,6 +78,10 @@ def test_the_city_holds_to_every_check_and_is_profiled_in_its_own_words(city):
     assert nowhere.exit_code == 2
     assert "is no area code, or name of a dong or gu of this release" in nowhere.stderr
     assert run("place", "가람도서관").exit_code == 0
+    chosen = run("select", "--area", "Hanul", "--n", "3", "--max-per-ward", "1")
+    assert chosen.exit_code == 0
+    assert "At most 1 in one dong." in chosen.stdout
+    assert not re.search(r"MSOA|LSOA|\bward\b|small area|hardship", chosen.stdout, re.IGNORECASE)
 
 
 def test_no_code_names_the_city_or_its_sources():

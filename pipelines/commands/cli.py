@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from geodata.records import DefinitionError
+from pipelines.commands.options import DATA, choosing
 from pipelines.commands.say import Said, say
 from pipelines.commands.stop import stoppable
 from pipelines.core.problem import Problem
@@ -33,7 +34,6 @@ class Commands(click.Group):
 
 
 PORT = click.IntRange(0, 65535)
-DATA = click.option("--data", metavar="DIR", help="Folder for everything made (default ./data, or COMMONGROUND_DATA).")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -186,6 +186,19 @@ def profile(area: str, wants_json: bool, data: str | None) -> None:
     from pipelines.answers.area.profile import answer
 
     say(answer(Settings.read(data=data), area, wants_json))
+
+
+@main.command()
+@choosing
+@DATA
+def select(choice_file: Path | None, out: Path | None, wants_json: bool, data: str | None, **options) -> None:
+    """A defended short list from the last release: which areas stand highest, why, how firm each place on the list is, who
+    is next, and who lives there. Nothing is written but what --out names."""
+    from pipelines.commands.select import tell
+
+    if options["cut_date"]:
+        options["cut_date"] = options["cut_date"].date()
+    tell(Settings.read(data=data), choice_file, out, wants_json, options)
 
 
 @main.command()

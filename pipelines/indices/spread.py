@@ -1,6 +1,9 @@
 """The step that varies the method of one index: how far ranks spread, which choice moves them most, and what they are by
 each weight set."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -14,7 +17,7 @@ from pipelines.scoring.definition import Index
 from pipelines.scoring.robustness import draw_versions, ranges_told, rank_spread
 from pipelines.scoring.scopes import SCOPES
 from pipelines.scoring.sensitivity import Choices, option_shifts, sobol_indices
-from pipelines.scoring.versions import Scorer
+from pipelines.scoring.versions import Scorer, Version
 from pipelines.scoring.weight_sets import BUILT_IN, compare_sets, set_versions
 
 SPREAD = schema(
@@ -78,12 +81,9 @@ def make_spread(given: Given) -> Tables:
     inputs, others = IndexInputs(given), given.definition["weight_sets"]
     index, stem = inputs.index, f"{inputs.index.stem}.spread"
     stand = standing(index, given.frame(f"index/{index.stem}"), inputs.areas)
-    drawn = [name for name in given.definition["drawn"] if name not in inputs.left_out]
-    errors = {name: read_errors(given[f"indicator_errors/{name}"], inputs.areas.index) for name in drawn}
-    scorer = scorer_of(inputs, stand, errors)
+    scorer = scorer_of(inputs, stand, errors_of(inputs))
     rank = stand.rank.to_numpy()
-    versions = set_versions(index, _domain_scores(given, index, stand), others)
-    drawn_versions = draw_versions(index, *((DRAWS, len(CATCHMENTS)) if given.definition["drawn"] else ()))
+    drawn_versions, versions = drawn_of(given.definition, index), sets_of(given, index, stand)
     found = rank_spread(scorer, drawn_versions, rank)
     spread = _by_area(stand, found, index)
     spread.insert(2, "spread_scope", stand.scope.to_numpy())
@@ -127,10 +127,23 @@ def scorer_of(inputs: IndexInputs, stand: Standing, with_errors: dict[str, np.nd
     )
 
 
-def _domain_scores(given: Given, index: Index, stand: Standing) -> pd.DataFrame:
+def errors_of(inputs: IndexInputs) -> dict[str, np.ndarray]:
+    """By member that rests on places, its values with errors drawn."""
+    drawn = [name for name in inputs.given.definition["drawn"] if name not in inputs.left_out]
+    return {name: read_errors(inputs.given[f"indicator_errors/{name}"], inputs.areas.index) for name in drawn}
+
+
+def drawn_of(definition: Mapping[str, Any], index: Index) -> list[Version]:
+    """The versions drawn of an index's method, by the definition of its step."""
+    return draw_versions(index, *((DRAWS, len(CATCHMENTS)) if definition["drawn"] else ()))
+
+
+def sets_of(given: Given, index: Index, stand: Standing) -> dict[str, Version]:
+    """The versions of an index's method that its weight sets are."""
     columns = ["area_code", "domain", "score"]
     long = given.frame(f"index/{index.stem}", f"{index.stem}.domain_score", columns)
-    return long.pivot(index="area_code", columns="domain", values="score").reindex(stand.areas)
+    domains = long.pivot(index="area_code", columns="domain", values="score").reindex(stand.areas)
+    return set_versions(index, domains, given.definition["weight_sets"])
 
 
 def _by_area(stand: Standing, columns: pd.DataFrame, index: Index) -> pd.DataFrame:

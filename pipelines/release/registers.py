@@ -1,6 +1,7 @@
 """The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -127,17 +128,14 @@ def index_methods(register: Register, present: set[str], left_out_of: dict[str, 
     """One row per index: how it is made, and what its versions vary. `present`, `left_out_of` as above."""
     rows = []
     for index in register.indices.values():
-        varied, drawn = index.uncertainty, drawn_indicators(register, index)
+        drawn = drawn_indicators(register, index)
         rows.append(
             {
                 "index_name": index.stem, "is_headline": index.is_headline, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
-                "ties": index.ties, "citation": index.citation, "n_versions": varied.draws, "weights_vary_by": varied.weights,
-                "normalise_versions": ", ".join(varied.normalise), "transform_versions": ", ".join(varied.transform),
-                "aggregate_versions": ", ".join(varied.aggregate), **_errors(register, drawn),
-                "leaves_one_out": varied.leave_out, "versions_reason": varied.reason or None,
+                "ties": index.ties, "citation": index.citation, **versions_told(register, index), **_errors(register, drawn),
+                "versions_reason": index.uncertainty.reason or None,
                 "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
-                "n_error_draws": DRAWS if drawn else 0,
                 "catchments": ", ".join(CATCHMENT_NAMES) if drawn else None,
                 "share_of_weight_shared_with_imd": share_shared_with_imd(register, index, left_out_of),
             }
@@ -151,6 +149,20 @@ def index_methods(register: Register, present: set[str], left_out_of: dict[str, 
             "errors_not_measured": "str",
         }
     )
+
+
+def versions_told(register: Register, index: Index) -> dict[str, Any]:
+    """What the versions of an index vary, as a release tells it: with the weights, all that its draws follow from."""
+    varied = index.uncertainty
+    return {
+        "n_versions": varied.draws,
+        "weights_vary_by": varied.weights,
+        "normalise_versions": ", ".join(varied.normalise),
+        "transform_versions": ", ".join(varied.transform),
+        "aggregate_versions": ", ".join(varied.aggregate),
+        "leaves_one_out": varied.leave_out,
+        "n_error_draws": DRAWS if drawn_indicators(register, index) else 0,
+    }
 
 
 def _errors(register: Register, drawn: list[str]) -> dict[str, str | None]:

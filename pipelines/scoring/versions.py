@@ -4,7 +4,7 @@ takes them from a list, weight sets are versions too: all are scored here, by th
 Versions that differ only in how domains are scaled and added up share the domains, and the order of areas in each."""
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -270,18 +270,38 @@ class Scorer:
 
     def all_ranks(self, versions: list[Version]) -> np.ndarray:
         """Ranks of every version (rows) and area kept (columns), as small integers; on two threads."""
+        drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
+
+        def rank(number: int, inside: Inside) -> None:
+            drawn[number] = self._ranks(inside, versions[number], drawn.dtype)
+
+        self._of_each(versions, rank)
+        return drawn
+
+    def all_scores(self, versions: list[Version], domain: str | None, take: Callable[[int, np.ndarray], None]) -> None:
+        """Hands `take` the number of every version and its score of every area kept (NaN where it gives none): of the
+        index, or of one of its domains. On two threads; the scores are good until the next of the same thread."""
+
+        def score(number: int, inside: Inside) -> None:
+            version = versions[number]
+            if domain is None:
+                take(number, self._added_up(inside, version, self._room()))
+            else:
+                take(number, self._kept(inside.on(domain, self._scale(self._parts[domain], version))))
+
+        self._of_each(versions, score)
+
+    def _of_each(self, versions: list[Version], found: Callable[[int, Inside], None]) -> None:
         for asked in {(v.normalise, v.places, v.catchment) for v in versions}:
             self.scaled(*asked)  # filled before the threads start, which then only read it
-        drawn = np.empty((len(versions), len(self.keep)), dtype=np.min_scalar_type(len(self.keep)))
         alike: dict[tuple, list[int]] = {}
         for number, version in enumerate(versions):
             alike.setdefault(version.inside, []).append(number)
 
-        def rank(numbers: list[int]) -> None:
+        def of_alike(numbers: list[int]) -> None:
             inside = self.inside(versions[numbers[0]], self._room())
             for number in numbers:
-                drawn[number] = self._ranks(inside, versions[number], drawn.dtype)
+                found(number, inside)
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(rank, alike.values()))
-        return drawn
+            list(pool.map(of_alike, alike.values()))

@@ -1,8 +1,10 @@
 """Why an area stands where it does in sentences that need no statistics: where in its ward, what pulls it up and down beside what
 is usual there. The page and the JSON say the same ones."""
 
+from collections.abc import Sequence
+
 from pipelines.answers import titles
-from pipelines.answers.area.facts import Explained
+from pipelines.answers.area.facts import Explained, IndicatorPush
 from pipelines.answers.latest import rows
 from pipelines.answers.lookup import Words, level_words
 from pipelines.answers.sheet import joined, number
@@ -19,16 +21,24 @@ def in_plain_words(connection, explained: dict[str, Explained]) -> dict[str, lis
         row["index_name"]: [_in_ward(row, called)] for row in _places(connection) if row["n"] > 1 and row["ward_name"]
     }
     for index, why in explained.items():
-        pushes = [push for domain in why["domains"] for push in domain["indicators"] if push["contribution"]]
-        pushes = [push for push in pushes if _goes_with(push["contribution"], typical.get(push["indicator"]))]
-        by_push = sorted(pushes, key=lambda push: -push["contribution"])
-        up = [push for push in by_push if push["contribution"] > 0][:UP]
-        down = [push for push in by_push if push["contribution"] < 0][-DOWN:]
         said = words.setdefault(index, [])
-        for verb, chosen in (("Pulled up", up), ("Held down", down)):
-            told = [_beside_usual(push["title"], typical.get(push["indicator"])) for push in chosen]
-            said += [f"{verb} most by {joined(told)}."] if told else []
+        said += pulled([push for domain in why["domains"] for push in domain["indicators"]], typical)
     return words
+
+
+def pulled(pushes: Sequence[IndicatorPush], typical: dict[str, dict]) -> list[str]:
+    """What pulls a score up most and what holds it down, a sentence each, of `pushes` beside what is `typical` (by indicator:
+    `value` here, `middle` of the authority, `unit`, `direction`, `authority_name`)."""
+    known = [push for push in pushes if push["contribution"]]
+    known = [push for push in known if _goes_with(push["contribution"], typical.get(push["indicator"]))]
+    by_push = sorted(known, key=lambda push: -push["contribution"])
+    up = [push for push in by_push if push["contribution"] > 0][:UP]
+    down = [push for push in by_push if push["contribution"] < 0][-DOWN:]
+    told = [
+        (verb, [_beside_usual(push["title"], typical.get(push["indicator"])) for push in chosen])
+        for verb, chosen in (("Pulled up", up), ("Held down", down))
+    ]
+    return [f"{verb} most by {joined(said)}." for verb, said in told if said]
 
 
 def _goes_with(push: float, usual: dict | None) -> bool:

@@ -1,0 +1,1 @@
+"""`commonground select`: a short list and what defends it, facts first, then the page."""
