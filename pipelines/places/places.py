@@ -195,9 +195,11 @@ def _places(
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
     places["as_at"] = rows.groupby("place_id")["as_at"].max()
     rank = {"open": 0, "temporarily_closed": 1, "closed": 2, "replaced": 3, "no_longer_listed": 4}
-    lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order)).sort_values(
-        ["place_id", "turn", "order"]
-    )
+    site = kinds["kind"].map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()}).astype(bool)
+    lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order), is_site=site)
+    # whose land it is says neither what a place is nor whether it is open, where a list that still has it says so
+    lead["is_gone"] = lead["status"] == "no_longer_listed"
+    lead = lead.sort_values(["place_id", "is_gone", "is_site", "turn", "order"])
     places["kinds"] = listed(lead.assign(place=range(len(lead))), ["place_id"], "kind", "place")
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]

@@ -14,6 +14,7 @@ from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
 from pipelines.ownership.typology import read_typology
 from pipelines.reach.reach import national_table
+from pipelines.register.known_registers import known_registers
 from pipelines.register.labels import label_table, read_labels
 from pipelines.register.register import TENURE, Register
 from pipelines.register.vintages import by_area, carried_sources
@@ -65,6 +66,8 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
     here |= {TENURE} if register.taxonomy.tenure else set()
+    known = known_registers(geography, register.sources)
+    here |= {"known_registers"} if len(known) else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -93,6 +96,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "weight_sets": workspace.weight_sets,
             "accuracy": read_accuracy(),
             "labels": read_labels(),
+            "known_registers": known,
             "tables": tables,
             "checks": read_checks(),
         },
@@ -168,6 +172,7 @@ def collect(given: Given) -> Inputs:
         "record_counts": _record_counts(given, register),
         "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),
         "licence_register": licences,
+        "known_registers": given.definition["known_registers"],
         "labels": label_table(register.licences),
         "places_shown": _places_shown(register, files, near),
     }
