@@ -25,6 +25,9 @@ def tell(settings: Settings, file: Path | None, out: Path | None, wants_json: bo
     if out and out.suffix.lower() not in ENDINGS:
         raise Problem(str(out), "is none of .csv, .json and .txt", "give --out one of these endings", usage=True)
     beside = out.with_suffix(".choice.yml") if out else None
+    if file and beside and beside.exists() and beside.samefile(file):
+        message = f"would write over {file}, which says what was chosen before"
+        raise Problem(str(out), message, "give --out another name", usage=True)
     with open_latest(settings.data) as connection:
         first = headline(connection)
     choice = read_choice(file, first, options)

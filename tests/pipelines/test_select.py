@@ -281,8 +281,17 @@ def test_a_choice_can_be_made_again_and_gives_the_same_list(town, tmp_path):
     assert again.exit_code == 0, again.output
     assert (tmp_path / "again.csv").read_bytes() == out.read_bytes()
     assert (tmp_path / "again.choice.yml").read_text() == beside.read_text()
+    over = run(town, "--choice", beside, "--out", out)
+    assert over.exit_code == 2
+    assert "give --out another name" in over.stderr.lower()
     told = chosen(town, "--choice", beside)
-    assert told["again"] == {"release": town.release.name, "is_same": True, "leaves": [], "comes": []}
+    assert told["again"] == {
+        "release": town.release.name,
+        "asked_otherwise": False,
+        "is_same": True,
+        "leaves": [],
+        "comes": [],
+    }
     assert codes(told) == kept["made"]["chosen"]
     with out.open(newline="") as file:
         table = list(csv.DictReader(file))
@@ -290,6 +299,7 @@ def test_a_choice_can_be_made_again_and_gives_the_same_list(town, tmp_path):
     fewer = chosen(town, "--choice", beside, "--n", 2)
     assert codes(fewer) == codes(told)[:2]
     assert fewer["again"]["is_same"] is False
+    assert fewer["again"]["asked_otherwise"] is True
     assert fewer["again"]["leaves"] == codes(told)[2:]
 
 

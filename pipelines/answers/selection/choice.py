@@ -20,11 +20,13 @@ NAMED = re.compile(r"(?P<name>[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?)")
 
 
 class Made(Record):
-    """What an earlier run of a choice gave: the release, its definitions, and the codes chosen, first first."""
+    """What an earlier run of a choice gave: the release, its definitions, and the codes chosen, first first;
+    `asked_otherwise`: options took the place of what the file says."""
 
     release: str
     definition_sha256: str
     chosen: list[str]
+    asked_otherwise: bool = False
 
 
 class Choice(Record):
@@ -77,6 +79,8 @@ def read_choice(file: Path | None, headline: str, options: Mapping[str, Any]) ->
     said = {name: value for name, value in options.items() if value not in (None, (), [])}
     known = read_record(Choice, file) if file else None
     asked = {**(known.model_dump() if known else {}), **said}
+    if said and known and known.made:
+        asked["made"] = known.made.model_copy(update={"asked_otherwise": True})
     if not asked.get("areas"):
         raise Problem("select", "is not told where", "name an area with --area", usage=True)
     if "indices" in said:
@@ -119,5 +123,7 @@ def choice_text(choice: Choice) -> str:
     """The choice as a file that `--choice` reads."""
     told = choice.model_dump(mode="json", exclude_none=True, exclude_defaults=False)
     told = {name: value for name, value in told.items() if value not in ([], {})}
+    if "made" in told:
+        del told["made"]["asked_otherwise"]  # of this run, and not of the next
     head = "# A short list of Common Ground, to be made again: commonground select --choice THIS_FILE\n"
     return head + yaml.safe_dump(told, sort_keys=False, allow_unicode=True)

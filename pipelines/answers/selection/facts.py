@@ -142,6 +142,7 @@ class Again(TypedDict):
     """How a list that was made again differs from what its file says."""
 
     release: str
+    asked_otherwise: bool  # options took the place of what the file says
     is_same: bool
     leaves: list[str]
     comes: list[str]
@@ -151,6 +152,7 @@ class Selection(TypedDict):
     """The list and what defends it."""
 
     release: Release
+    released_on: datetime.date
     definition_sha256: str
     choice: dict  # as in the file that --out writes beside the answer
     areas: list[AskedArea]

@@ -82,9 +82,11 @@ class Shortlist:
         ground = pd.DataFrame({"area_code": codes, "residents": residents, "is_chosen": chosen})[inside]
         otherwise_labelled = weighing.barred & ~weighing.excluded & ~weighing.too_small
         not_worst = weighing.known & ~weighing.barred & np.isnan(weighing.value)
+        made = rows(self.connection, "select built_at[:10]::date as day, definition_sha256 as sha from release")[0]
         return {
             "release": release_facts(self.connection),
-            "definition_sha256": rows(self.connection, "select definition_sha256 as sha from release")[0]["sha"],
+            "released_on": made["day"],
+            "definition_sha256": made["sha"],
             "choice": choice.model_dump(mode="json", exclude={"made"}),
             "areas": [{key: row[key] for key in ("level", "code", "name")} for row in self.asked.to_dict("records")],  # type: ignore[misc]
             "level": words[choice.level],
@@ -270,6 +272,7 @@ class Shortlist:
         now = [str(code) for code in self.field.of("code")[self.weighing.list.chosen]]
         return {
             "release": made.release,
+            "asked_otherwise": made.asked_otherwise,
             "is_same": now == made.chosen,
             "leaves": [code for code in made.chosen if code not in now],
             "comes": [code for code in now if code not in made.chosen],

@@ -32,7 +32,7 @@ def _title(told: Selection) -> list[str]:
         lines += para(f"How firm is not known: {firm['why_not']}.")
     if again := told["again"]:
         changed = f"{', '.join(again['leaves']) or 'none'} left and {', '.join(again['comes']) or 'none'} came"
-        lines += para(f"Made again from a choice on release {again['release']}: {'the same list' if again['is_same'] else changed}.")  # fmt: skip
+        lines += para(f"Made again from a choice on release {again['release']}{', asked otherwise' if again['asked_otherwise'] else ''}: {'the same list' if again['is_same'] else changed}.")  # fmt: skip
     return [*lines, *para(release["ecological_fallacy"])]
 
 
@@ -194,7 +194,9 @@ def _method(told: Selection) -> list[str]:
     for by in told["by"]:
         dates = f"{day(by['evidence_from'])} to {day(by['evidence_to'])}" if by["evidence_to"] else "undated"
         lines += para(f"Evidence of {by['title']}: {dates}.")
-    lines += para(f"Release {release['version']} of {release['title']}, definitions {told['definition_sha256'][:12]}.")
+    lines += para(
+        f"Release {release['version']} of {release['title']}, made on {day(told['released_on'])}, definitions {told['definition_sha256'][:12]}."
+    )
     return [*lines, "", *para(release["licence"])]
 
 
