@@ -82,7 +82,8 @@ class Kind(Record):
 
     `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
     place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
-    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    `shown: false`: never published one by one. `listing`: its records are entries of a register about places: each joins the
+    one place that it is of (places/listings.py), and says nothing of whether that is open. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
@@ -102,6 +103,7 @@ class Kind(Record):
     told_from: ToldFrom | None = None
     like: str | None = None
     alone: bool = False
+    listing: bool = False
     standard_minutes: dict[str, float] = {}
     expires_years: int | None = None
     note: str = ""
@@ -112,6 +114,8 @@ class Kind(Record):
             raise ValueError("only public, fixed places count for reach")
         if bool(self.subset_of) != bool(self.owner_kinds or self.run_by):
             raise ValueError("subset_of goes with owner_kinds or run_by")
+        if self.listing and (self.counts_for_reach or not self.alone):
+            raise ValueError("an entry of a register counts for nothing, and is compared with its own kind alone")
         return self
 
     @model_validator(mode="after")

@@ -12,13 +12,15 @@ from pipelines.core import store
 from pipelines.core.step import Given, Step
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
+from pipelines.ownership.legal import legal_keys
+from pipelines.ownership.regimes import read_regimes, regime_table
 from pipelines.ownership.typology import read_typology
 from pipelines.reach.reach import national_table
 from pipelines.register.labels import label_table, read_labels
 from pipelines.register.register import Register
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
-from pipelines.release import registers
+from pipelines.release import legal, registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
 from pipelines.tables.snapshot import SnapshotRead
@@ -64,6 +66,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     labelled = read_typology().index in register.indices
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
+    here |= {"listings"} if legal_keys(register) else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -76,6 +79,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
             *("places/cover:cover.kinds", "places/cover:cover.lists"),
             *(["ownership/typology"] if labelled else []),
+            *legal_keys(register),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -90,6 +94,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "weight_sets": workspace.weight_sets,
             "accuracy": read_accuracy(),
             "labels": read_labels(),
+            "regimes": read_regimes(),
             "tables": tables,
             "checks": read_checks(),
         },
@@ -129,6 +134,7 @@ def collect(given: Given) -> Inputs:
         "homes_in_reach": [given.path("reach/homes")],
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
+        **legal.event_files(given, register),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
         "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
@@ -165,7 +171,9 @@ def collect(given: Given) -> Inputs:
         "licence_register": licences,
         "labels": label_table(register.licences),
         "places_shown": _places_shown(register, files, near),
+        "legal_regimes": regime_table(given.definition["regimes"]),
     }
+    frames |= legal.listing_frames(given, register, frames["places_shown"]["place_id"])
     spine = {register.geography.boundaries.source, *register.geography.spine}
     areas_licence = label_of(register, spine, present)
     return Inputs(files, frames, tables, facts, given["geography/outlines"].files, areas_licence)
@@ -196,6 +204,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "indices_withheld": ", ".join(withheld),
         "members_left_out": "; ".join(members_left_out(register, lambda name: given[f"index/{name}"].meta)),
         "evidence_since": _evidence_since(register),
+        "legal_as_of": legal.as_of(given, register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
         "licence": sentence({key: register.licences[key] for key in licences}),
