@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from geodata.records import DefinitionError
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables, output
 from pipelines.ownership.listing_law import Entry, Event, dates_of, events, next_of, state_on, watch_on
-from pipelines.ownership.regimes import Regimes, read_regimes
+from pipelines.ownership.regimes import FILE, Regimes, read_regimes
 from pipelines.places.records import meaning
 from pipelines.register.labels import read_labels
 from pipelines.register.listing_rule import DATES, Listing
@@ -51,10 +52,15 @@ def legal_keys(register: Register) -> list[str]:
 
 
 def legal_steps(workspace: Workspace) -> list[Step[Tables]]:
-    """The two steps; none for a geography without such lists."""
+    """The two steps; none for a geography without such lists. Raises DefinitionError where a list is kept under a law that
+    legal_regimes.yml does not have."""
     sources = listing_sources(workspace.register)
     if not sources:
         return []
+    for source in sources.values():
+        if source.listing.regime not in read_regimes().regimes:
+            told = f"{source.listing.regime} is not in {FILE.name}"
+            raise DefinitionError(f"{source.at('listing', 'regime')}: {told}")
     entries: Step[Tables] = Step(
         ENTRIES,
         "ownership",
