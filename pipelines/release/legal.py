@@ -21,7 +21,6 @@ from pipelines.register.register import Register
 
 CALENDAR = "dates.ics"
 OCTETS = 75  # of a line, without its end
-OF_A_PLACE = ["place_id", "legal_state", "legal_next_event", "legal_next_date"]
 
 
 def event_files(given: Given, register: Register) -> dict[str, list[Path]]:
@@ -36,10 +35,9 @@ def as_of(given: Given, register: Register) -> datetime.date | None:
 
 def listing_frames(given: Given, register: Register, places: pd.Series) -> dict[str, pd.DataFrame]:
     """`listings_shown`: the entries that may be shown one by one, in the areas asked or of an authority there, with their
-    state; their place only where it is shown (`places`). `legal_places`: the state and next date of each such place, that
-    of the entry to watch first."""
+    state; their place only where it is shown (`places`), and the watch over these alone."""
     if not legal_keys(register):
-        return {"legal_places": pd.DataFrame(columns=OF_A_PLACE).astype(dict.fromkeys(OF_A_PLACE[:3], "str"))}
+        return {}
     listings, states = given.frame(ENTRIES), given.frame(STATES).drop(columns=["place_id", "publish"])
     areas, asked = given.frame("geography/areas"), given.frame("geography/scope")["area_code"]
     authorities = areas.loc[areas["area_code"].isin(asked), "authority_code"]
@@ -47,13 +45,8 @@ def listing_frames(given: Given, register: Register, places: pd.Series) -> dict[
     here |= listings["area_code"].isna() & listings["authority_code"].isin(authorities)
     shown = listings[here & (listings["publish"] == "rows")].merge(states, on="listing_id", validate="1:1")
     shown["place_id"] = shown["place_id"].where(shown["place_id"].isin(places))
-    shown["watch_order"] = shown["watch_order"].where(shown["watch_order"] == 0, _ranked(shown["watch_order"]))
-    first = shown.dropna(subset="place_id").sort_values(["place_id", "watch_order", "listing_id"])
-    first = first.assign(is_unwatched=first["watch_order"] == 0).sort_values(
-        ["place_id", "is_unwatched"], kind="stable"
-    )
-    first = first.drop_duplicates("place_id")[["place_id", "state", "next_event", "next_date"]]
-    return {"listings_shown": shown.sort_values("listing_id"), "legal_places": first.set_axis(OF_A_PLACE, axis=1)}
+    shown["watch_order"] = _ranked(shown["watch_order"])
+    return {"listings_shown": shown.sort_values("listing_id")}
 
 
 def _ranked(order: pd.Series) -> pd.Series:
