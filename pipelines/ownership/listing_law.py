@@ -54,7 +54,7 @@ def events(regime: Regime, entry: Entry) -> list[Event]:
             _of_register("decided", entry.decided, "Refused: it is on the list of unsuccessful nominations."),
         ]
     if entry.outcome is None:
-        told = "What came of it cannot be read: the register's word for it has no meaning here."
+        told = "What came of it cannot be read: nobody has said what the register's word means."
         return [*found, Event("decided", None, None, entry.decided, "outcome_not_read", told)]
     if entry.outcome in ("nominated", "under_review"):
         return found or [_of_register("nominated", None, "Nominated.")]
@@ -161,10 +161,10 @@ def _renomination(regime: Regime, entry: Entry, end: Event) -> list[Event]:
     ends = min(filter(None, (end.day, end.by_register)))
     by = regime.decision.before(ends)
     opens = (
-        f"The listing ends with {_told(ends)}: time to see to a new nomination. Ask the council how early it takes one."
+        f"The listing ends with {_told(ends)}: prepare the next nomination, and ask the council how early it takes one."
     )
     last = (
-        f"Day by which a new nomination should be in: the council has {regime.decision.in_words()} to decide "
+        f"Day by which the next nomination has to be with the council: it has {regime.decision.in_words()} to decide "
         f"({regime.decision.by}), and nothing stands between the end of a listing and the next."
     )
     return [
