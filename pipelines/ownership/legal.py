@@ -120,7 +120,7 @@ def make_listings(given: Given) -> Tables:
     for stem, source in given.definition["sources"].items():
         rows, own = given.frame(f"table/{stem}"), records[(records["source"] == stem) & records["is_row"]]
         own = own[~own["reason"].isin(UNUSED)].sort_values("row")
-        found.append(_entries(source.listing, rows.iloc[own["row"].to_numpy() - 1].reset_index(drop=True), own))
+        found.append(entries_of(source.listing, rows.iloc[own["row"].to_numpy() - 1].reset_index(drop=True), own))
     listings = pd.concat(found, ignore_index=True)
     listings["place_id"] = listings["listing_id"].map(places)
     listings["authority_code"] = listings["area_code"].map(areas).fillna(listings["authority_code"])
@@ -137,7 +137,8 @@ def make_listings(given: Given) -> Tables:
     return {"legal_listing": listings, "legal_listing.events": table}, {}
 
 
-def _entries(rule: Listing, rows: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+def entries_of(rule: Listing, rows: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """What the rows of a list say, in the columns of LISTING but for the place; `records` are theirs, in the same order."""
     column = lambda name: rows[name] if name else pd.Series(None, index=rows.index, dtype="str")  # noqa: E731
     dates = {name: rule.dates.get(name) for name in DATES}
     none = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ms]")

@@ -29,8 +29,8 @@ class Listing(Record):
     """Which regime of legal_regimes.yml the list is kept under, and its columns.
 
     `outcome`: what came of the nomination; a value that no meaning is given for is told, and nothing follows from it. Dates: `nominated`; `decided`; `entered`, from which the listing runs; `expires`, as the list prints it;
-    `notice`, when the council received the owner's; `protected_from`; `removed`. `asked_by`: the community group that
-    asked to be treated as a bidder; `nominated_by`: a column of organisations alone. `authority`: a column of the codes
+    `notice`, when the council received the owner's; `protected_from`; `removed`. `asked_by`: a column that is
+    filled where a community group asked to be treated as a bidder; `nominated_by`: a column of organisations alone. `authority`: a column of the codes
     of the councils whose list it is.
     """
 

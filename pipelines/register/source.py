@@ -144,8 +144,9 @@ class Source(Record):
             if name not in self.columns:
                 raise ValueError(f"listing uses {name}, which is not a column")
             kind, is_date = self.columns[name].type, name in rule.dates.values()
+            is_name = name in (rule.nominated_by, rule.asked_by) and not self.columns[name].values
             if is_date and kind != "date":
                 raise ValueError(f"listing takes {name} for a date, which is none")
-            if name in (rule.nominated_by, rule.asked_by) and kind != "organisation":
+            if is_name and kind != "organisation":
                 raise ValueError(f"{name} may name a person: its type must be organisation")
         return self

@@ -9,7 +9,7 @@ import requests
 from fixtures.making import mirror_held
 
 from geodata.geography import read_geographies
-from pipelines.ownership.legal import EVENT, LISTING, _entries, entry_of
+from pipelines.ownership.legal import EVENT, LISTING, entries_of, entry_of
 from pipelines.ownership.listing_law import dates_of, events, next_of, state_on, watch_on
 from pipelines.ownership.regimes import read_regimes
 from pipelines.register.register import SOURCES, read_register
@@ -47,7 +47,7 @@ def listed() -> dict[str, tuple]:
     records = pd.DataFrame(
         {"record": table["name"], "source": source.stem, "area_code": None, "name": table["name"], "publish": "rows"}
     )
-    rows = _entries(source.listing, table, records).assign(place_id=None).astype(LISTING.types)
+    rows = entries_of(source.listing, table, records).assign(place_id=None).astype(LISTING.types)
     regime = read_regimes().regimes[source.listing.regime]
     assert EVENT.key == ("listing_id", "event")
     return {row.name: (entry_of(row), events(regime, entry_of(row)), row) for row in rows.itertuples(index=False)}
