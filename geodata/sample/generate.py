@@ -16,6 +16,7 @@ from geodata.sample import (
     health,
     land,
     libraries,
+    listings,
     local,
     openstreetmap,
     places,
@@ -182,7 +183,10 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     ):
         told.append((None, registered.address(stem), body, extension))
     told.append((None, registered.fetch_rule("fsa_hygiene_current")["parts_list"]["url"], food.authorities(), "json"))
+    told.append((None, registered.address("acv_part_current"), listings.part(premises), "csv"))
     for order, date in enumerate(DATES):
+        entries = listings.register(premises, places.standing(first["Community_centres"]), date)
+        told.append((order, registered.address("mhclg_acv_current"), wire.csv_bytes(entries), "csv"))
         for part in food.COUNCIL_OF_PART:
             url = registered.address("fsa_hygiene_current", part)
             told.append((order, url, food.part(premises, part, order, date), "json"))

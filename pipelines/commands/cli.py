@@ -61,6 +61,7 @@ def main() -> None:
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Make what is new in N processes (default 1).")
 @click.option("--sample-date", metavar="DATE", help="Which recording of the sample town to read (default the newest).")
+@click.option("--today", metavar="DATE", help="The day that legal states are told of (default this day).")
 @click.option("--quiet", is_flag=True, help="Only the last lines.")
 def refresh(quiet: bool, **flags) -> None:
     """Fetch what changed, remake what rests on it, publish a release if anything is new."""
@@ -209,15 +210,16 @@ def select(choice_file: Path | None, out: Path | None, wants_json: bool, data: s
     is_flag=True,
     help="The same as one JSON object (keys: pipelines/answers/place/facts.py); null is not known.",
 )
+@click.option("--today", metavar="DATE", help="Tell its legal state on this day (default the release's).")
 @DATA
-def place(id_or_name: str, wants_json: bool, data: str | None) -> None:
+def place(id_or_name: str, wants_json: bool, today: str | None, data: str | None) -> None:
     """One place on one sheet: what is known of it, who would lose out, what else is near.
 
     ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it.
     """
     from pipelines.answers.place.place import answer
 
-    found = answer(Settings.read(data=data), id_or_name, wants_json)
+    found = answer(Settings.read(data=data, today=today), id_or_name, wants_json)
     say(found.text)
     if found.problem:
         raise found.problem

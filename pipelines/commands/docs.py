@@ -38,6 +38,7 @@ FILES = {
     "geojson/by_authority/*.geojson": "the small areas of one authority, by its code",
     "parquet/*.parquet": "the same layers as GeoParquet",
     "csv/by_authority/*.csv": "the small areas of one authority with every index and indicator, for spreadsheets",
+    "dates.ics": "dates ahead of listed assets of community value, new nominations first, for any calendar; absent where none is known",
     "REPORT.md": "what this release covers, what is not known, attribution",
     "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
     "CHANGES.md": "what changed since the last release, and why",

@@ -1,6 +1,7 @@
 """One frozen Settings, read once from flags and environment; nothing else in the project reads the environment."""
 
 import contextlib
+import datetime
 import os
 import re
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Settings:
     workers: int = 1
     recording: Path | None = None
     sample_date: str | None = None
+    today: datetime.date | None = None  # the day that legal states are told of
     alert_url: str | None = field(default=None, repr=False)
     contact: str | None = None
     console: str | None = None  # how Dagster was started: "guarded" by `commonground dev`, "plain" by `dagster dev`
@@ -35,12 +37,12 @@ class Settings:
     @classmethod
     def read(cls, **flags) -> "Settings":
         """Flags win over the environment (COMMONGROUND_DATA, _AREAS with semicolons between them, _MIRROR, _RECORDING,
-        _WORKERS, _SAMPLE_DATE, _ALERT_URL, _CONTACT).
+        _WORKERS, _SAMPLE_DATE, _TODAY, _ALERT_URL, _CONTACT).
 
         Raises Problem (usage) for a mirror that is no web address, a recording that is no folder, workers that are no
-        number.
+        number, a day that is none.
         """
-        named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "alert_url", "contact")
+        named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "today", "alert_url", "contact")
         found: dict[str, Any] = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found["console"] = os.environ.get(CONSOLE) or ("plain" if os.environ.get("DAGSTER_IS_DEV_CLI") else None)
         found = {name: value for name, value in found.items() if value}
@@ -58,6 +60,8 @@ class Settings:
             found["mirror"] = found["mirror"].rstrip("/")
             if told := _no_mirror(found["mirror"]):
                 raise Problem("--mirror", told, "give the whole address, as in http://host:port/path", usage=True)
+        if found.get("today"):
+            found["today"] = day_named("--today", found["today"])
         if found.get("recording"):
             found["recording"] = Path(found["recording"]).resolve()
             if not found["recording"].is_dir():
@@ -73,12 +77,21 @@ class Settings:
             "COMMONGROUND_WORKERS": str(self.workers),
             "COMMONGROUND_RECORDING": self.recording and str(self.recording),
             "COMMONGROUND_SAMPLE_DATE": self.sample_date,
+            "COMMONGROUND_TODAY": self.today and f"{self.today:%Y-%m-%d}",
             "COMMONGROUND_ALERT_URL": self.alert_url,
             "COMMONGROUND_CONTACT": self.contact,
             "DAGSTER_HOME": str(self.data),
             CONSOLE: "guarded",
         }
         return {**os.environ, **{name: value for name, value in pairs.items() if value}}
+
+
+def day_named(flag: str, text: str) -> datetime.date:
+    """The day that `flag` was given, year-month-day. Raises Problem (usage) for a text that is none."""
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise Problem(f"{flag} {text[:20]!a}", "is no day", "give one as in 2026-11-25", usage=True) from None
 
 
 def _no_mirror(address: str) -> str | None:

@@ -6,6 +6,7 @@ import pandas as pd
 from pipelines.core.schema import schema
 from pipelines.core.step import After, Check, Given, Output, Step, Tables
 from pipelines.places import corrections
+from pipelines.places.listings import kinds_joined, listing_pairs
 from pipelines.places.matching import find_pairs, group
 from pipelines.register.register import Taxonomy
 from pipelines.register.workspace import Workspace
@@ -25,7 +26,11 @@ def place_group_step(workspace: Workspace) -> Step[Tables]:
         "places",
         "Which records are one place, by identifier, name and distance.",
         ("places/place_record", corrections.JoinsRead(workspace.geography, taxonomy), After("places/correction")),
-        {"alone": [k for k, kind in taxonomy.kinds.items() if kind.alone], "like": likes(taxonomy)},
+        {
+            "alone": [k for k, kind in taxonomy.kinds.items() if kind.alone],
+            "like": likes(taxonomy),
+            "listings": tuple(map(sorted, kinds_joined(taxonomy.kinds))),
+        },
         make_groups,
         {"place_group": GROUP, "place_group.pairs": PAIR, "place_group.offsets": OFFSET},
         checks=(
@@ -42,7 +47,8 @@ def make_groups(given: Given) -> Tables:
     identifier is the place it was.
     """
     alone, like = given.definition["alone"], given.definition["like"]
-    groups, pairs, offsets = conflate(given.frame("places/place_record"), alone, like, given["file/joins"])
+    records, joins, listings = given.frame("places/place_record"), given["file/joins"], given.definition["listings"]
+    groups, pairs, offsets = conflate(records, alone, like, joins, listings)
     off = offsets[(offsets["n_pairs"] >= FEWEST) & (np.hypot(offsets["east_m"], offsets["north_m"]) > OFF_M)]
     tables = {"place_group": groups, "place_group.pairs": pairs, "place_group.offsets": offsets}
     return tables, {"standing_off": off["source"].tolist()}
@@ -82,15 +88,21 @@ def compared_as(rows: pd.DataFrame, like: Likes) -> pd.Series:
 
 
 def conflate(
-    records: pd.DataFrame, alone: list[str], like: Likes, joins: list[list[str]]
+    records: pd.DataFrame,
+    alone: list[str],
+    like: Likes,
+    joins: list[list[str]],
+    listings: tuple[list[str], list[str]] = ([], []),
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The three tables of `make_groups`, from records as `collect_records` gives them, the kinds compared with their own alone,
-    those compared as another, and the corrections that join or part records."""
+    those compared as another, the corrections that join or part records, and the kinds of entries of a register with those of
+    what they may be of."""
     rows = records[records["reason"].isna()].reset_index(drop=True)
     rows["is_alone"] = rows["kind"].isin(alone).to_numpy(bool)
     position = pd.Series(rows.index, index=rows["record"])
     rows["refers_to"] = rows["refers_to"].map(position).fillna(-1).astype("int64")
     pairs = find_pairs(rows.assign(kind=compared_as(rows, like)), {})
+    pairs = pd.concat([pairs, listing_pairs(rows, *map(set, listings))], ignore_index=True)
     pairs = corrections.apply_joins(joins, pairs, position)
     names = rows["record"].to_numpy()
     groups = pd.DataFrame({"record": names, "leader": names[group(rows, pairs)]})

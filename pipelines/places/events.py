@@ -44,6 +44,7 @@ def place_event_step(workspace: Workspace) -> Step[Tables]:
         ),
         {
             "no_markers": taxonomy.no_markers,
+            "listings": [name for name, kind in taxonomy.kinds.items() if kind.listing],
             "geography": workspace.geography,
             "sources": workspace.register.place_sources,
         },
@@ -67,7 +68,8 @@ def make_place_events(given: Given) -> Tables:
     shut = _flagged(rows, ids, _first_shut(sightings))
     events = pd.concat([_first(presence), _gone(presence, rows, ids), shut, _by_hand(closings, rows, ids)])
     marked = rows.loc[rows["kind"].isin(given.definition["no_markers"]), "record"].map(ids)
-    events = events[~events["place_id"].isin(marked)]
+    # an entry that comes into a register or leaves it is no event of the place: table legal_date tells of it
+    events = events[~events["place_id"].isin(marked) & ~events["kind"].isin(given.definition["listings"])]
     events["event_id"] = [
         f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"
         for key in zip(events["place_id"], events["kind"], events["event"], events["series"], strict=True)

@@ -154,7 +154,8 @@ def _replay(given: Given) -> pd.DataFrame:
     for number in range(1, len(runs)):
         then = {s: [x for x in lines if x["run"] in runs[:number]] for s, lines in held.items()}
         records, _, _ = collect_records(given, then)
-        groups, _, _ = conflate(records, given.definition["alone"], given.definition["like"], given["file/joins"])
+        alone, like, listings = (given.definition[name] for name in ("alone", "like", "listings"))
+        groups, _, _ = conflate(records, alone, like, given["file/joins"], listings)
         identity = fold(identity, groups, _seen(records), *_rules(given))
     return identity
 

@@ -166,6 +166,7 @@ def _places(
     order = {kind: n for n, kind in enumerate(taxonomy.kinds)}
     rows = rows.assign(
         is_hidden=rows["publish"] != "rows", is_past=~rows["is_current"],
+        is_listing=rows["kind"].map({k: entry.listing for k, entry in taxonomy.kinds.items()}).astype(bool),  # is about a place
         # 0 is not share-alike; one share-alike licence goes before another, so that few rows rest on both
         shares=rows["source"].map(licensed.licence).map({k: n for n, k in enumerate(licensed.shared, 1)}).fillna(0).astype(int),
         is_unnamed=rows["name"].isna(),
@@ -174,11 +175,11 @@ def _places(
         coarse=rows["point_quality"].map(QUALITY),
     )  # fmt: skip
     best = rows.sort_values(
-        ["is_past", "is_hidden", "is_site", "shares", "is_unnamed", "turn", "record"]
+        ["is_past", "is_hidden", "is_listing", "is_site", "shares", "is_unnamed", "turn", "record"]
     ).drop_duplicates("place_id")
-    spot = rows.sort_values(["is_past", "is_hidden", "is_site", "shares", "coarse", "turn", "record"]).drop_duplicates(
-        "place_id"
-    )
+    spot = rows.sort_values(
+        ["is_past", "is_hidden", "is_listing", "is_site", "shares", "coarse", "turn", "record"]
+    ).drop_duplicates("place_id")
     places = best.set_index("place_id")[["name", "source", "publish", "record"]]
     places = places.rename(columns={"source": "name_source", "record": "lead_record"})
     places["published_name"], places["name"] = places["name"], written_names(places["name"])
@@ -193,13 +194,22 @@ def _places(
     places[HOURS], places["hours_source"] = said[HOURS], said["source"]
     shown = rows[rows["is_current"]].groupby("place_id")
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
-    places["as_at"] = rows.groupby("place_id")["as_at"].max()
+    dated = rows.groupby(["is_listing", "place_id"])[
+        "as_at"
+    ].max()  # an entry of a register tells nothing of the place's day
+    dated = dated.reset_index().drop_duplicates("place_id").set_index("place_id")
+    places["as_at"] = dated["as_at"]
     rank = {"open": 0, "temporarily_closed": 1, "closed": 2, "replaced": 3, "no_longer_listed": 4}
-    site = kinds["kind"].map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()}).astype(bool)
-    lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order), is_site=site)
-    # whose land it is says neither what a place is nor whether it is open, where a list that still has it says so
-    lead["is_gone"] = lead["status"] == "no_longer_listed"
-    lead = lead.sort_values(["place_id", "is_gone", "is_site", "turn", "order"])
+    groups = kinds["kind"].map(taxonomy.kinds)
+    lead = kinds.assign(
+        turn=kinds["status"].map(rank),
+        order=kinds["kind"].map(order),
+        is_gone=kinds["status"] == "no_longer_listed",
+        is_listing=groups.map(lambda entry: entry.listing).astype(bool),
+        is_site=groups.map(lambda entry: entry.group == "site").astype(bool),
+    )
+    # whose land it is, or that it is listed, says neither what a place is nor whether it is open, where another list does
+    lead = lead.sort_values(["place_id", "is_gone", "is_listing", "is_site", "turn", "order"])
     places["kinds"] = listed(lead.assign(place=range(len(lead))), ["place_id"], "kind", "place")
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]

@@ -85,7 +85,8 @@ class Kind(Record):
 
     `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
     place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, who runs them, or the use their owner's register tells is one of those named.
-    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
+    `shown: false`: never published one by one. `listing`: its records are entries of a register about places: each joins the
+    one place that it is of (places/listings.py), and says nothing of whether that is open. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
     record is compared as whose name fits a pattern (the first that fits, and not `unlike_named`); `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
@@ -109,6 +110,7 @@ class Kind(Record):
     like_named: dict[str, str] = {}
     unlike_named: str | None = None
     alone: bool = False
+    listing: bool = False
     standard_minutes: dict[str, float] = {}
     expires_years: int | None = None
     note: str = ""
@@ -121,6 +123,8 @@ class Kind(Record):
             raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
         if odd := set(self.use_states) - set(USES):
             raise ValueError(f"use_states are of {', '.join(USES)}, not {min(odd)}")
+        if self.listing and (self.counts_for_reach or not self.alone):
+            raise ValueError("an entry of a register counts for nothing, and is compared with its own kind alone")
         return self
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from geodata.records import Record
 from pipelines.register.fetch_rule import Fetch, listed
 from pipelines.register.licence import Publish
+from pipelines.register.listing_rule import Listing
 from pipelines.register.place_rule import Places
 
 
@@ -16,13 +17,14 @@ class Column(Record):
     """One column of our table: where it comes from, its type and unit, and the values it may hold.
 
     `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null).
-    Of type `authority` is the code of the authority that a name means; null where it means none. `on_breach: null`: in a living source one bad value
+    Of type `authority` is the code of the authority that a name means; null where it means none. Of type `organisation` is a
+    name that is surely no person's; any other is null, and counted. `on_breach: null`: in a living source one bad value
     becomes null and a row of the issue table; `drop`: its row is left out, for where an empty cell means something (no date:
     not ended); otherwise it fails the source. A date before `earliest` or after `latest` is a bad value.
     """
 
     source_name: str | list[str] = Field([], alias="from")
-    type: Literal["text", "integer", "number", "date", "code", "authority"] = "text"
+    type: Literal["text", "integer", "number", "date", "code", "authority", "organisation"] = "text"
     date_form: str | None = None  # of dates that are not written year-month-day, as strptime has it
     level: str | None = None
     unit: str | None = None
@@ -100,6 +102,7 @@ class Source(Record):
     keep: dict[str, str] = {}
     columns: dict[str, Column]
     places: Places | None = None
+    listing: Listing | None = None
     covers: str | None = None
     covers_by: Literal["stated_owner", "fetched"] | None = None
     complete: bool = True
@@ -130,4 +133,20 @@ class Source(Record):
             asked = {f"{key}={value}".casefold() for key, values in self.fetch.tags.items() for value in values}
             if missing := sorted(self.places.kinds.values.keys() - asked if self.places and self.places.kinds else ()):
                 raise ValueError(f"places maps {', '.join(missing)}, which fetch.tags does not ask for")
+        return self
+
+    @model_validator(mode="after")
+    def _listing_of_columns(self):
+        rule = self.listing
+        if rule and not self.places:
+            raise ValueError("listing goes with places")
+        for name in rule.columns if rule else ():
+            if name not in self.columns:
+                raise ValueError(f"listing uses {name}, which is not a column")
+            kind, is_date = self.columns[name].type, name in rule.dates.values()
+            is_name = name in (rule.nominated_by, rule.asked_by) and not self.columns[name].values
+            if is_date and kind != "date":
+                raise ValueError(f"listing takes {name} for a date, which is none")
+            if is_name and kind != "organisation":
+                raise ValueError(f"{name} may name a person: its type must be organisation")
         return self

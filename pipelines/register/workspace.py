@@ -77,6 +77,11 @@ class Workspace:
         return datetime.date.today()
 
     @property
+    def legal_day(self) -> datetime.date:
+        """The day that legal states are of: the one asked for, else today."""
+        return self.settings.today or self.today
+
+    @property
     def recorded_date(self) -> str:
         """The date of the recorded answers in use. Raises Problem (usage) for a date the recording has no answers of."""
         dates = sorted(path.stem for path in self.recording.glob(DATED))

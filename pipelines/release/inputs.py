@@ -12,6 +12,8 @@ from pipelines.core import store
 from pipelines.core.step import Given, Step
 from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
+from pipelines.ownership.legal import legal_keys
+from pipelines.ownership.regimes import read_regimes, regime_table
 from pipelines.ownership.typology import read_typology
 from pipelines.reach.reach import national_table
 from pipelines.register.known_registers import known_registers
@@ -19,7 +21,7 @@ from pipelines.register.labels import label_table, read_labels
 from pipelines.register.register import TENURE, Register
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
-from pipelines.release import registers
+from pipelines.release import legal, registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
 from pipelines.tables.snapshot import SnapshotRead
@@ -68,6 +70,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here |= {TENURE} if register.taxonomy.tenure else set()
     known = known_registers(geography, register.sources)
     here |= {"known_registers"} if len(known) else set()
+    here |= {"listings"} if legal_keys(register) else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -81,6 +84,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *("places/cover:cover.kinds", "places/cover:cover.lists"),
             *(["ownership/typology"] if labelled else []),
             "ownership/loss",
+            *legal_keys(register),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -97,6 +101,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "accuracy": read_accuracy(),
             "labels": read_labels(),
             "known_registers": known,
+            "regimes": read_regimes(),
             "tables": tables,
             "checks": read_checks(),
         },
@@ -138,6 +143,7 @@ def collect(given: Given) -> Inputs:
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "place_losses": [given.path("ownership/loss")],
+        **legal.event_files(given, register),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
         "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
@@ -175,7 +181,9 @@ def collect(given: Given) -> Inputs:
         "known_registers": given.definition["known_registers"],
         "labels": label_table(register.licences),
         "places_shown": _places_shown(register, files, near),
+        "legal_regimes": regime_table(given.definition["regimes"]),
     }
+    frames |= legal.listing_frames(given, register, frames["places_shown"]["place_id"])
     spine = {register.geography.boundaries.source, *register.geography.spine}
     areas_licence = label_of(register, spine, present)
     return Inputs(files, frames, tables, facts, given["geography/outlines"].files, areas_licence)
@@ -206,6 +214,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "indices_withheld": ", ".join(withheld),
         "members_left_out": "; ".join(members_left_out(register, lambda name: given[f"index/{name}"].meta)),
         "evidence_since": _evidence_since(register),
+        "legal_as_of": legal.as_of(given, register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
         "licence": sentence({key: register.licences[key] for key in licences}),

@@ -14,6 +14,7 @@ MEDIA = {
     ".geojson": "application/geo+json",
     ".parquet": "application/vnd.apache.parquet",
     ".md": "text/markdown",
+    ".ics": "text/calendar",
 }
 
 

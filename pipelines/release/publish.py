@@ -14,6 +14,7 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
 from pipelines.release.inputs import release_step
+from pipelines.release.legal import write_calendar
 from pipelines.release.maps import write_maps
 from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
@@ -68,6 +69,7 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
         with open_release(beside) as connection, last as previous:
             store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
             write_methods(beside, connection, previous)
+            write_calendar(beside, connection)
         write_package(beside, name, key, labels)
         findings = verify(beside)
         _refuse_broken(findings)

@@ -20,6 +20,7 @@ from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
 from pipelines.tables.layer import MENDED, mended
 from pipelines.tables.odd import Odd
+from pipelines.tables.organisations import LEFT_OUT, surely_organisations
 from pipelines.tables.reading import read_text_table
 
 SOURCES = Path(__file__).parents[1] / "sources"
@@ -141,8 +142,11 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
     for name, column in source.columns.items():
         raw = text.pop(name).astype("str").str.strip()
         raw = raw.mask(raw.isin(["", *column.null_texts]))
-        if column.type == "text":
+        if column.type in ("text", "organisation"):
             raw = plain_texts(raw)
+        if column.type == "organisation" and (kept_out := raw.notna() & ~surely_organisations(raw)).any():
+            issues.append((source.stem, 0, name, "", f"{LEFT_OUT} ({kept_out.sum():,} cells)"))
+            raw = raw.mask(kept_out)
         values = _codes(codes, raw) if column.type == "authority" else _convert(column, raw)
         unread = raw.notna() & values.isna() & (column.type != "authority")
         what = ARTICLE.get(column.type, "usable")

@@ -18,6 +18,7 @@ columns:
   indices_withheld: indices whose score is withheld because it would follow coverage, separated by commas
   members_left_out: "what is left out of an index for all areas alike, because national lists look for it in too few of the nation's areas"
   evidence_since: dated evidence of sites and closings before this day enters no score
+  legal_as_of: "the day that legal states are of (table legal_listing); null where no such list is part of this geography"
   sources_not_available: sources with no snapshot, whose indicators are null
   sources_stale: sources whose last fetch failed, so that an older snapshot stands in
   licence: licence of the release's own tables

@@ -176,12 +176,42 @@ class Match(TypedDict):
     distance_m: float | None
 
 
-class Legal(TypedDict):
-    """What protects the place."""
+class LegalDate(TypedDict):
+    """A dated event of a listing."""
 
-    acv_listing: None
-    reason: str
-    next_date: None
+    event: str
+    date: datetime.date | None  # the day to go by; of what ends, its last day
+    date_by_law: datetime.date | None
+    date_by_register: datetime.date | None
+    null_reason: str | None
+    words: str
+    is_next: bool
+
+
+class LegalListing(TypedDict):
+    """An entry of a register of assets of community value on this place."""
+
+    listing_id: str
+    source: str
+    source_title: str
+    name: str | None
+    state: str  # on the day of `Legal.as_of`
+    watch: str | None  # None: nothing to watch it for
+    nominating_group: str | None  # None: not told, or not surely an organisation
+    dates: list[LegalDate]
+
+
+class Legal(TypedDict):
+    """What the law makes of the place. Never a right to buy: `says` goes with whatever is told of it."""
+
+    as_of: datetime.date | None  # None: the release tells no legal states
+    acv_listing: str | None  # the state of the entry to watch first
+    reason: str | None  # why that is not known
+    next_event: str | None
+    next_date: datetime.date | None
+    listings: list[LegalListing]
+    says: list[str]
+    law_is_changing: list[str]
 
 
 class LossRow(TypedDict):

@@ -1,5 +1,6 @@
 """`commonground place`: one place on one sheet, from the release alone; `find` says which place is meant."""
 
+import datetime
 import difflib
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from pipelines.answers.latest import R, columns_of, open_latest, picked, release
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
 from pipelines.answers.place.held import owner_facts, tenure_facts
+from pipelines.answers.place.legal import legal
 from pipelines.answers.place.loss import alternatives, losses
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
@@ -39,7 +41,7 @@ def answer(settings: Settings, asked: str, wants_json: bool) -> Answer:
             n_others = _others(connection, asked, found[0])
             sheet: facts.Sheet = {
                 "asked": {"text": plain(asked)[:SHOWN], "n_others_so_named": n_others},
-                **place(connection, found[0]),
+                **place(connection, found[0], settings.today),
             }
             return Answer(as_json(sheet) if wants_json else text_of(sheet))
         hits, short = _hits(connection, found, plain(asked)), plain(asked)[:SHOWN]
@@ -132,8 +134,9 @@ def _hits(connection, ids: list[str], wanted: str) -> list[facts.Hit]:
     )
 
 
-def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
-    """Everything the release says of a place, with stable keys; null is not known."""
+def place(connection: duckdb.DuckDBPyConnection, place_id: str, today: datetime.date | None = None) -> facts.Place:
+    """Everything the release says of a place, with stable keys; null is not known. Its legal state is that of `today`, or
+    of the release's own day."""
     row = _one(connection, place_id)
     kinds = _of(connection, facts.KindRow, "place_kind", "kind", place_id)
     kinds.sort(key=lambda kind: kind["kind"] != row["kind"])
@@ -161,7 +164,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         "records": records,
         "matches": _of(connection, facts.Match, "record_match", "all", place_id),
         "corrections": _of(connection, facts.Correction, "correction", "line", place_id),
-        "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
+        "legal": legal(connection, place_id, today),
         "loss": lost,
         "loss_reason": None if lost else _why_no_loss(connection, row, kinds),
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),

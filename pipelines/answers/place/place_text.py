@@ -1,8 +1,10 @@
 """One place on one printable sheet, and the list of places that a name may mean."""
 
+import datetime
+
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
-from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, PlaceRow, Sheet
+from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.place.held import owner_lines, tenure_lines
 from pipelines.answers.sheet import (
     Titled,
@@ -19,7 +21,7 @@ from pipelines.answers.sheet import (
     residents,
     titled,
 )
-from pipelines.register.labels import label, meaning
+from pipelines.register.labels import explained, label, meaning
 
 MATCHES = 8
 
@@ -140,9 +142,34 @@ def _hours(hours: Hours) -> list[str]:
 
 def _legal(place: Sheet) -> list[str]:
     legal = place["legal"]
-    lines = heading("What protects it")
-    lines += para(f"Asset of Community Value listing: {titles.NOT_KNOWN} ({legal['reason']}).", 2, 4)
-    return lines + para(f"Next date: {titles.NOT_KNOWN}. Check the council's own list; this is not legal advice.", 2, 4)
+    lines = heading("What the law says of it")
+    if legal["reason"]:
+        lines += para(f"Asset of Community Value listing: {titles.NOT_KNOWN} ({legal['reason']}).", 2, 4)
+        lines += para(f"Next date: {titles.NOT_KNOWN}.", 2, 4)
+    for listing in legal["listings"]:
+        lines += _listing(listing, legal["as_of"])
+    return lines + [line for text in [*legal["says"], *legal["law_is_changing"]] for line in para(text, 2, 4)]
+
+
+def _listing(listing: LegalListing, as_of: datetime.date) -> list[str]:
+    called = f'"{listing["name"]}", ' if listing["name"] else ""
+    by = f"; nominated by {listing['nominating_group']}" if listing["nominating_group"] else ""
+    lines = para(f"{called}as {listing['source_title']} has it{by}.", 2, 4)
+    lines += labelled("State", f"{explained('legal_state', listing['state'])} (on {day(as_of)})")
+    if listing["watch"] and listing["watch"] != "later":
+        lines += labelled("Watch", explained("legal_watch", listing["watch"]))
+    ahead = [date for date in listing["dates"] if date["is_next"]]
+    lines += labelled("Next date", f"{_date(ahead[0])}" if ahead else f"none known{_ended(listing['state'])}")
+    return lines + [line for date in listing["dates"] if not date["is_next"] for line in item(_date(date))]
+
+
+def _date(date: LegalDate) -> str:
+    told = day(date["date"]) if date["date"] else f"day {titles.NOT_KNOWN}"
+    return f"{told}: {date['words']}"
+
+
+def _ended(state: str) -> str:
+    return "; it can be nominated anew at any time" if state == "expired" else ""
 
 
 # ---- loss
