@@ -29,6 +29,7 @@ class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
+    `counts`: what a share or a rate is counted in, one and several; its SQL then gives `n_counted` and, of a share, `n_of`.
     `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
     organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
@@ -42,6 +43,7 @@ class Indicator(Record):
     grain: Literal["area"]
     inputs: list[str] = Field(min_length=1)
     kinds: list[str] = []
+    counts: tuple[str, str] | None = None
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False
     in_imd_2025: bool = False

@@ -146,7 +146,8 @@ def collect(given: Given) -> Inputs:
     present = sources_present(register, states, files, near)
     licences = licence_register(register, present)
     facts = _facts(given, register, snapshots, licences["licence"]) | {
-        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
+        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"])),
+        "fields_left_out": "",  # told once the maps and sheets are written
     }
     treated, unlike, left_out = (
         {name: given[f"index/{name}"].meta[told] for name in register.indices}
@@ -158,7 +159,9 @@ def collect(given: Given) -> Inputs:
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated, unlike, left_out),
-        "index_methods": registers.index_methods(register, present, left_out),
+        "index_methods": registers.index_methods(
+            register, present, left_out, {name: given[f"index/{name}"].meta for name in register.indices}
+        ),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),
         "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),

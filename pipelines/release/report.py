@@ -144,14 +144,16 @@ def _access(connection) -> list[str]:
 
 def _ownership(facts, connection) -> list[str]:
     rows = connection.execute("""
-        select shown_as, count(*), count(*) filter (where changes_if_cut_moves) from typology group by 1 order by 2 desc, 1""").fetchall()
+        select shown_as, count(*), count(*) filter (where not contains(rests_on, ',')), count(*) filter (where changes_if_cut_moves)
+        from typology group by 1 order by 2 desc, 1""").fetchall()
     lines = [
         "## Community ownership",
         "",
-        "| Label | Areas | Would change were the cut moved by 5 points |",
-        "|---|---|---|",
+        "| Label | Areas | Rest on one axis alone | Would change were the cut moved by 5 points |",
+        "|---|---|---|---|",
     ]
-    lines += [*(f"| {_text(label)} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
+    lines += [*(f"| {_text(label)} | {n:,} | {alone:,} | {moved:,} |" for label, n, alone, moved in rows)]
+    lines += ["", f"Were the cut moved, {sum(row[3] for row in rows):,} of {sum(row[1] for row in rows):,} areas would have another label.", ""]  # fmt: skip
     unknown = connection.execute(
         """
         select domain, count(*) filter (where score is null), count(*) from domain_score
