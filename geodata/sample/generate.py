@@ -14,6 +14,7 @@ from geodata.sample import (
     extract,
     food,
     health,
+    land,
     libraries,
     local,
     openstreetmap,
@@ -164,6 +165,11 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
     told += community(areas, codes)
+    told.append(
+        (None, registered.address("trafford_land_current"), wire.csv_bytes(land.of_owner(codes, branches)), "csv")
+    )
+    second = wire.csv_bytes(land.of_other(codes), encoding="cp1252")
+    told.append((None, registered.address("cheltenham_land_2021"), second, "csv"))
     for stem, member, rows in (
         ("ccew_charities_current", "publicextract.charity.json", charities.charities()),
         ("ccew_charity_areas_current", "publicextract.charity_area_of_operation.json", charities.areas_of_operation()),

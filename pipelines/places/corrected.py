@@ -15,6 +15,7 @@ APPLIED = schema(
 )
 OF_PLACES = (*JOINS, "closed", "status", "kind")  # fields that concern a place, even where a record is named
 SOURCE_OF = {"point": "point_source", "owner_kind": "owner_source", "run_by": "run_by_source"}
+WITH_IT = {"owner_kind": {"owner_name": None}}  # what was said with the value that is corrected
 DATE_OF = {"owner_kind": "owner_as_at", "run_by": "run_by_as_at"}
 
 
@@ -32,7 +33,9 @@ def correct_records(outlines: Outlines, lines: Corrections, rows: pd.DataFrame) 
             raise _unknown(line, line.target)
         at = position[line.target]
         applied.append(_row_of(line, rows.at[at, "place_id"], _said(rows.loc[at], line.field), rows.at[at, "source"]))
-        changed = outlines.located(line) if line.field == "point" else {line.field: line.value}
+        changed = (
+            outlines.located(line) if line.field == "point" else {line.field: line.value} | WITH_IT.get(line.field, {})
+        )
         for name, value in changed.items():
             rows.loc[at, name] = value
     return rows, applied
@@ -94,7 +97,7 @@ def _changes(outlines: Outlines, line: Correction) -> dict:
     if line.field == "kind":
         return {"kind": line.value, "kinds": line.value}
     source = {"name": "name_source", **SOURCE_OF}.get(line.field)
-    changed = {line.field: line.value} | ({source: corrections.FILE} if source else {})
+    changed = {line.field: line.value} | WITH_IT.get(line.field, {}) | ({source: corrections.FILE} if source else {})
     if line.field in DATE_OF:
         changed[DATE_OF[line.field]] = pd.Timestamp(line.date)
     return changed

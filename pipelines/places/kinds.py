@@ -74,16 +74,18 @@ def ruled(taxonomy: Taxonomy, kinds: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
-    """`kinds` with a row for each place of a kind that is a subset of another, by who owns or runs it."""
+    """`kinds` with a row for each place of a kind that is a subset of another, by who owns or runs it, or by its use."""
     frames = [kinds]
     facts = places.set_index("place_id")
     for name, entry in taxonomy.kinds.items():
         if entry.subset_of:
             base = kinds[(kinds["kind"] == entry.subset_of)].copy()
-            owner, run_by = (base["place_id"].map(facts[column]) for column in ("owner_kind", "run_by"))
-            base = base[owner.isin(entry.owner_kinds) | run_by.isin(entry.run_by)]
-            # dated by the record that says whose it is: a newer list that says nothing of that makes it no younger
-            dated = facts["owner_as_at" if entry.owner_kinds else "run_by_as_at"]
+            by = {"owner_kind": entry.owner_kinds, "use_state": entry.use_states, "run_by": entry.run_by}
+            hit = [base["place_id"].map(facts[column]).isin(values) for column, values in by.items()]
+            base = base[np.any(hit, axis=0)]
+            # dated by the record that says so: a newer list that says nothing of that makes it no younger
+            first = next(column for column, values in by.items() if values)
+            dated = facts[f"{first.removesuffix('_kind').removesuffix('_state')}_as_at"]
             base["as_at"] = dated.reindex(base["place_id"]).to_numpy()
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])

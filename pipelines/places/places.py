@@ -15,6 +15,7 @@ from pipelines.places.corrected import APPLIED, correct_places, correct_records,
 from pipelines.places.identity import present_ids, survivors
 from pipelines.places.kinds import place_kinds, with_subsets
 from pipelines.places.naming import written_names
+from pipelines.places.tenure import TENURE, USE
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED
 from pipelines.register.register import Kind, Taxonomy
@@ -22,11 +23,14 @@ from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import ISSUES
 
 HOURS = ["opening_hours", "hours_per_week", "shares_with"]
+TOLD = {"owner": ["owner_kind", "owner_name"], "tenure": TENURE, "use": USE, "run_by": ["run_by"]}  # each by one record
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE = schema(
     "place_id str, kind str, kinds str, name str?, published_name str?, name_source str, point_source str, point_quality str, area_code str,"
-    "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_source str?,"
-    "owner_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
+    "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_name str?, owner_source str?,"
+    "owner_as_at datetime64[ms]?, tenure str?, tenure_band str?, lease_ends datetime64[ms]?, unexpired_years Int64?,"
+    "tenure_source str?, tenure_as_at datetime64[ms]?, use_state str?, acv_flag str?, register_words str?, use_source str?,"
+    "use_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
     "hours_per_week float64?, shares_with str?, hours_source str?, n_records int64, lead_record str, as_at datetime64[ms]?, publish str, licence str",
     key="place_id",
 )
@@ -78,7 +82,8 @@ def make_places(given: Given) -> Tables:
     """Tables `place`, `place.kinds` (place, kind, status, is_counted, rule), `place.records` (record, place, outcome,
     rule), a table for each kind of the places that count (see `counted_table`), and `place.corrections` (each line, the source's value beside it, and whether it was applied or retired).
 
-    A place's name and point are those of its best source that may be shown: open government data before share-alike,
+    A place's name and point are those of its best source that may be shown: a list of places before its owner's register
+    of land and buildings, which says whose it is and must not move it; then open government data before share-alike,
     then the source its kind is counted from, then (for the point) the finer one. Raises Problem where a correction
     names a place or record that is not there.
     """
@@ -159,13 +164,16 @@ def _places(
         # 0 is not share-alike; one share-alike licence goes before another, so that few rows rest on both
         shares=rows["source"].map(licensed.licence).map({k: n for n, k in enumerate(licensed.shared, 1)}).fillna(0).astype(int),
         is_unnamed=rows["name"].isna(),
+        is_site=rows["kind"].map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()}).astype(bool),
         turn=[_turn(taxonomy.kinds[k], s) for k, s in zip(rows["kind"], rows["source"], strict=True)],
         coarse=rows["point_quality"].map(QUALITY),
     )  # fmt: skip
-    best = rows.sort_values(["is_past", "is_hidden", "shares", "is_unnamed", "turn", "record"]).drop_duplicates(
+    best = rows.sort_values(
+        ["is_past", "is_hidden", "is_site", "shares", "is_unnamed", "turn", "record"]
+    ).drop_duplicates("place_id")
+    spot = rows.sort_values(["is_past", "is_hidden", "is_site", "shares", "coarse", "turn", "record"]).drop_duplicates(
         "place_id"
     )
-    spot = rows.sort_values(["is_past", "is_hidden", "shares", "coarse", "turn", "record"]).drop_duplicates("place_id")
     places = best.set_index("place_id")[["name", "source", "publish", "record"]]
     places = places.rename(columns={"source": "name_source", "record": "lead_record"})
     places["published_name"], places["name"] = places["name"], written_names(places["name"])
@@ -173,10 +181,9 @@ def _places(
     places["point_source"] = spot["source"]
     for column in ("point_quality", "area_code", "x", "y", "longitude", "latitude"):
         places[column] = spot[column]
-    for column in ("owner_kind", "run_by"):
-        said = _best_told(rows, [column])
-        of = column.removesuffix("_kind")
-        places[column], places[f"{of}_source"], places[f"{of}_as_at"] = said[column], said["source"], said["as_at"]
+    for of, columns in TOLD.items():
+        said = _best_told(rows, columns)
+        places[columns], places[f"{of}_source"], places[f"{of}_as_at"] = said[columns], said["source"], said["as_at"]
     said = _best_told(rows, HOURS)  # all of one record: what two lists say of one week may be of two years
     places[HOURS], places["hours_source"] = said[HOURS], said["source"]
     shown = rows[rows["is_current"]].groupby("place_id")
@@ -203,13 +210,13 @@ def _best_told(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def _licences(
     licensed: Licensed, places: pd.DataFrame, rows: pd.DataFrame, events: pd.DataFrame, kind_sources: pd.Series
 ) -> pd.Series:
-    """The licence of each place's row: that of its name, unless its name, point, owner, who runs it or its hours are a
-    share-alike source's, its kind rests on share-alike records alone, or its being shut on one. `kinds`, `n_records` and `as_at` are
+    """The licence of each place's row: that of its name, unless its name, point, owner, tenure, use, who runs it or its hours
+    are a share-alike source's, its kind rests on share-alike records alone, or its being shut on one. `kinds`, `n_records` and `as_at` are
     worked out over all its records, and are no part of this."""
     licence, shared = licensed.licence, licensed.shared
     said = kind_sources.astype("str").str.split(", ").explode().map(licence)
     rests = [
-        *(places[f"{what}_source"].map(licence) for what in ("name", "point", "owner", "run_by", "hours")),
+        *(places[f"{what}_source"].map(licence) for what in ("name", "point", *TOLD, "hours")),
         rows[rows["status"] != "open"].set_index("place_id")["source"].map(licence),
         said[~said.index.isin(said.index[~said.isin(shared)])],
         _shut_by(licensed, events),

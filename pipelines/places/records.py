@@ -1,4 +1,5 @@
-"""Rows of place sources to place records: kind, name, point, who owns and runs it, whether it is shut; each row accounted for."""
+"""Rows of place sources to place records: kind, name, point, who owns and runs it and by what tenure, whether it is shut; each
+row accounted for."""
 
 import re
 
@@ -9,14 +10,15 @@ from geodata.crs import transform_xy
 from geodata.geography import Geography
 from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
-from pipelines.register.place_rule import Closed, Ended, Places, Values
+from pipelines.places.tenure import held_columns, held_issues, meaning, owners
+from pipelines.register.place_rule import Closed, Ended, Places
 from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
 from pipelines.tables.extent import coordinates, has_ended
 from pipelines.tables.tidy import issue_table
 
 EARLIEST = pd.Timestamp("2010-01-01")  # an older date of a record is a slip of the pen
-UPRN = r"(?!0+$)\d{1,12}(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
+UPRN = r"0*([1-9]\d{0,11})(?<!00000)"  # a property number that ends in zeros was rounded by a spreadsheet
 FAR_M, JUDGED = 5000, 20  # from its postcode no point lies so far; of fewer points that have one too, no list is judged
 NOTHING = r"(?!)"  # a pattern that no name holds
 
@@ -58,6 +60,7 @@ def read_records(
     kind = pd.Series(rule.kind, index=rows.index, dtype="str") if rule.kind else meaning(rows, rule.kinds)
     status, closed_year = _closing(rows, rule.closed)
     unmarked = kind.isin(taxonomy.no_markers)
+    dated = _dates(rows, rule, as_at)
     records = pd.DataFrame(
         {
             "source": source.stem,
@@ -66,41 +69,44 @@ def read_records(
             "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
             "series": rule.series or source.stem,
             "kind": kind,
-            "name": rows[rule.name],
+            "name": _names(rows, rule),
             "status": status.mask(unmarked, "open"),
             "closed_year": closed_year.mask(unmarked),
-            "owner_kind": meaning(rows, rule.owner_kind),
+            "owner_kind": rule.owner.kind if rule.owner else meaning(rows, rule.owner_kind),
+            "owner_name": owners(rows, rule),
             "run_by": meaning(rows, rule.run_by),
             "opening_hours": _told(rows, rule.days),
             "hours_per_week": rows[rule.hours_per_week].astype("float64") if rule.hours_per_week else np.nan,
             "shares_with": _filled(rows, rule.shares_with),
             "postcode": compact(_column(rows, rule.postcode)),
-            "uprn": _column(rows, rule.uprn).where(_column(rows, rule.uprn).str.fullmatch(UPRN).fillna(False)),
+            "uprn": _column(rows, rule.uprn).str.extract(f"^{UPRN}$")[0],
             "refers_to": _references(rows, rule),
             "x": x,
             "y": y,
             "point_quality": quality,
-            "as_at": _dates(rows, rule, as_at),
+            "as_at": dated,
             "observed_on": rows[rule.observed_on] if rule.observed_on else as_at,
             "publish": source.publish,
         },
         index=rows.index,
     )
+    records = records.join(held_columns(rule, rows, dated.fillna(as_at)))
     texts = ("source", "source_id", "series", "point_quality", "publish")  # text in a table without rows too
     records = records.astype(dict.fromkeys(texts, "str") | {"observed_on": "datetime64[ms]"})
     records["reason"] = _reasons(source, taxonomy, rows, records, _far_off(rule, records, postcodes))
     return records
 
 
-def meaning(rows: pd.DataFrame, values: Values | None) -> pd.Series:
-    """What a column's values mean, case and outer spaces passed over; null where no meaning is given."""
-    if values is None:
-        return pd.Series(None, index=rows.index, dtype="str")
-    return rows[values.column].astype("str").str.strip().str.casefold().map(values.values).astype("str")
-
-
 def _column(rows: pd.DataFrame, name: str | None) -> pd.Series:
     return rows[name].astype("str") if name else pd.Series(None, index=rows.index, dtype="str")
+
+
+def _names(rows: pd.DataFrame, rule: Places) -> pd.Series:
+    """The first name of each row that is filled."""
+    first, *others = (rows[name].astype("str") for name in rule.names)
+    for other in others:
+        first = first.fillna(other)
+    return first
 
 
 def _joined(columns: pd.DataFrame) -> pd.Series:
@@ -227,6 +233,7 @@ def issues(source: Source, rows: pd.DataFrame, records: pd.DataFrame) -> pd.Data
             (source.stem, row, reason, name, REJECTED[reason]) for row, name in zip(lost["row"], names, strict=True)
         ]
     found += _unmapped(source, rows) + _unbelieved(source, rows, own)
+    found += held_issues(source, rows, own)
     if source.places.kinds:
         odd = own.loc[own["reason"] == "unmapped", "row"]
         types = rows[source.places.kinds.column].fillna("(none)").iloc[odd - 1].to_numpy()
@@ -250,11 +257,12 @@ def _unbelieved(source: Source, rows: pd.DataFrame, own: pd.DataFrame) -> list[t
 
 
 def _unmapped(source: Source, rows: pd.DataFrame) -> list[tuple]:
-    """An issue for each value that nobody has said the meaning of, in the columns of owners, of who runs a place, of closing
-    and of having left the list, with its number of rows."""
+    """An issue for each value that nobody has said the meaning of, in the columns of owners, of tenure and use, of who runs a
+    place, of closing and of having left the list, with its number of rows."""
     rule, found = source.places, []
     known: dict[str, set[str]] = {}
-    for values in filter(None, (rule.owner_kind, rule.run_by, rule.closed)):  # several may read one column
+    held = rule.held.mapped if rule.held else []
+    for values in filter(None, (rule.owner_kind, rule.run_by, rule.closed, *held)):  # several may read one column
         known.setdefault(values.column, set()).update(values.values, values.no_meaning)
     if isinstance(rule.ended, Ended):
         known.setdefault(rule.ended.column, set()).update(rule.ended.values, rule.ended.present)

@@ -1,10 +1,15 @@
-"""How the rows of a source become records of places: kind, name, point, owner, who runs it, whether it is shut."""
+"""How the rows of a source become records of places: kind, name, point, owner, tenure, use, who runs it, whether it is shut."""
 
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from geodata.records import Record
+
+TENURES = ("freehold", "leasehold", "licence")
+USES = ("vacant", "surplus", "to_transfer", "let", "in_use")
+LET_AS = ("lease", "licence")
+FLAGS = ("listed", "not_listed")
 
 
 class Point(Record):
@@ -90,9 +95,55 @@ class Ended(Record):
         return [value.casefold() for value in values]
 
 
+class Owner(Record):
+    """Whose land and buildings a register lists: each row of it, wherever it lies. `name`: the column that holds the
+    owner's name, which is read where it is that of a public body, and never of a person."""
+
+    kind: Literal["public", "mixed", "not_public", "community", "private", "faith"]
+    name: str
+
+
+class Held(Record):
+    """What a register of an owner's land and buildings says of each row, onto the names of the Transparency Code.
+
+    `tenure`: by what right its owner holds it (freehold, leasehold, licence). `use`: what is done with it (vacant, surplus,
+    to_transfer, let, in_use). `let_as`: on what terms another uses it (lease, licence). Of several columns the first that
+    says anything is believed. `lease_ends`: the date column of when the lease that the row tells of ends. `acv_flag`:
+    whether the owner calls it listed as an asset of community value (listed, not_listed). `words`: the columns that say
+    in the register's own words what it is.
+    """
+
+    tenure: list[Values] = Field(min_length=1)
+    use: list[Values] = []
+    let_as: list[Values] = []
+    lease_ends: str | None = None
+    acv_flag: Values | None = None
+    words: list[str] = []
+
+    @model_validator(mode="after")
+    def _known_words(self):
+        flags = [self.acv_flag] if self.acv_flag else []
+        for name, rules, known in (
+            ("tenure", self.tenure, TENURES),
+            ("use", self.use, USES),
+            ("let_as", self.let_as, LET_AS),
+            ("acv_flag", flags, FLAGS),
+        ):
+            if odd := {value for rule in rules for value in rule.values.values()} - set(known):
+                raise ValueError(f"{name} is one of {', '.join(known)}, not {min(odd)}")
+        return self
+
+    @property
+    def mapped(self) -> list[Values]:
+        """Every rule that maps values."""
+        return [*self.tenure, *self.use, *self.let_as, *([self.acv_flag] if self.acv_flag else [])]
+
+
 class Places(Record):
     """How the rows of a source become place records.
 
+    `name` is one column, or several of which the first that is filled counts. Of a register of one owner's land and
+    buildings `owner` says whose, and `held` how each is held and used.
     `as_at` names a date column; so does `ended`, where a row with any date has left the list, else it tells the values
     of a column that say so. `refers_to` maps a column to the source
     whose identifiers stand in it. Sources of one `series` are editions of one list, the newest of which counts;
@@ -105,12 +156,14 @@ class Places(Record):
     kind: str | None = None
     kinds: Kinds | None = None
     id: list[str] = Field(min_length=1)
-    name: str
+    name: str | list[str]
     point: Point
     postcode: str | None = None
     uprn: str | None = None
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
+    owner: Owner | None = None
+    held: Held | None = None
     run_by: Values | None = None
     opening_hours: str | dict[str, str] = {}
     hours_per_week: str | None = None
@@ -126,7 +179,16 @@ class Places(Record):
     def _kind_or_kinds(self):
         if bool(self.kind) == bool(self.kinds):
             raise ValueError("give either kind or kinds")
+        if self.owner and self.owner_kind:
+            raise ValueError("give either owner or owner_kind")
+        if self.held and not self.owner:
+            raise ValueError("held goes with owner: a register says whose land and buildings it lists")
         return self
+
+    @property
+    def names(self) -> list[str]:
+        """The columns a name may stand in, in order of preference."""
+        return [self.name] if isinstance(self.name, str) else self.name
 
     @property
     def listed_kinds(self) -> set[str]:
@@ -142,9 +204,15 @@ class Places(Record):
     def columns(self) -> list[str]:
         """Every column the rule reads."""
         point = self.point
-        single = [self.name, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
+        single = [*self.names, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
         ended = self.ended.column if isinstance(self.ended, Ended) else self.ended
         single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
         single += [*self.days.values(), *self.shares_with.values()]
-        mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
+        rules = [*filter(None, (self.kinds, self.owner_kind, self.run_by, self.closed))]
+        if self.owner:
+            single.append(self.owner.name)
+        if self.held:
+            rules += self.held.mapped
+            single += [self.held.lease_ends, *self.held.words]
+        mapped = [values.column for values in rules]
         return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]

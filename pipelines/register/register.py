@@ -13,6 +13,7 @@ from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
 from pipelines.register.decay import Decay
 from pipelines.register.licence import Decision, Licence
+from pipelines.register.place_rule import USES
 from pipelines.register.serving import left_out
 from pipelines.register.source import Source
 from pipelines.scoring.definition import Direction, Index, read_index
@@ -83,7 +84,7 @@ class Kind(Record):
     """One kind of place: its group, for whom it is, whether it counts for reach, and how it is shown to people.
 
     `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
-    place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
+    place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, who runs them, or the use their owner's register tells is one of those named.
     `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
@@ -101,6 +102,7 @@ class Kind(Record):
     subset_of: str | None = None
     owner_kinds: list[str] = []
     run_by: list[str] = []
+    use_states: list[str] = []
     told_from: ToldFrom | None = None
     like: str | None = None
     alone: bool = False
@@ -112,8 +114,10 @@ class Kind(Record):
     def _only_open_public_fixed(self):
         if self.counts_for_reach and not (self.public and self.fixed):
             raise ValueError("only public, fixed places count for reach")
-        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by):
-            raise ValueError("subset_of goes with owner_kinds or run_by")
+        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states):
+            raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
+        if odd := set(self.use_states) - set(USES):
+            raise ValueError(f"use_states are of {', '.join(USES)}, not {min(odd)}")
         return self
 
     @model_validator(mode="after")

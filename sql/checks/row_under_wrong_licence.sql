@@ -1,10 +1,10 @@
-/* A place, and a candidate building, is under every share-alike licence that its name, point, owner, kind or being shut rests on. */
+/* A place, and a candidate building, is under every share-alike licence that its name, point, owner, tenure, use, kind or being shut rests on. */
 with shared as (select source, licence_key from source join licence on licence.licence = source.licence_key where is_share_alike),
 said as (
     select place_id, unnest(string_split(k.sources, ', ')) as source from place join place_kind as k using (place_id, kind)
 ),
 rests as (
-    select place_id, unnest([name_source, point_source, owner_source, run_by_source, hours_source]) as source from place
+    select place_id, unnest([name_source, point_source, owner_source, tenure_source, use_source, run_by_source, hours_source]) as source from place
     union
     select place_id, source from place_record where status != 'open'
     union

@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, use_state, acv_flag, register_words, use_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -15,7 +15,19 @@ columns:
   is_in_areas_asked: false for a place in the margin that residents of the areas asked can reach
   status: "whether it is open, by its newest evidence; what confirms a closing is in table place_event"
   owner_kind: who owns it, as a source states; null is not known
-  owner_source: source of owner_kind
+  owner_name: "the body that owns it, never a person, where its own register lists it; null is not known"
+  owner_source: source of owner_kind and owner_name
+  tenure: "by what right its owner holds it, as tenure_source states; null is not known"
+  tenure_band: "how long those who use it may stay: where it is let, by the lease or licence they have, else by the owner's tenure; null where no register states it, unknown where one does and not for how long"
+  lease_ends: when the lease that tenure_source tells of ends; null is not known
+  unexpired_years: {description: complete years from tenure_as_at to lease_ends, unit: years}
+  tenure_source: "source of tenure, tenure_band, lease_ends and unexpired_years"
+  tenure_as_at: date of that evidence
+  use_state: "what is done with it, as its owner's register states; null is not known"
+  acv_flag: whether its owner's register calls it listed as an asset of community value; null is not said
+  register_words: "what it is, in the words of its owner's register"
+  use_source: "source of use_state, acv_flag and register_words"
+  use_as_at: date of that evidence
   run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
   opening_hours: when it is open, in the words of hours_source; null is not known
@@ -24,13 +36,14 @@ columns:
   hours_source: source of opening_hours, hours_per_week and shares_with
   n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence
-  licence: "licence of the row, by what its name, point, owner, kind and being shut rest on (see table licence)"
+  licence: "licence of the row, by what its name, point, owner, tenure, use, kind and being shut rest on (see table licence)"
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
     place_id, kind, kinds, name, published_name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
-    status, owner_kind, owner_source, run_by, run_by_source,
+    status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends::date as lease_ends, unexpired_years::integer as unexpired_years,
+    tenure_source, tenure_as_at::date as tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at::date as use_as_at, run_by, run_by_source,
     opening_hours, hours_per_week, shares_with, hours_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places

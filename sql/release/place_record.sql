@@ -10,6 +10,15 @@ columns:
   status: whether it is open, as the source says
   area_code: small area the record's own point lies in
   owner_kind: who owns it, as the source states; null is not known
+  owner_name: "the body that owns it, never a person, where the source is its register; null is not known"
+  tenure: by what right its owner holds it, as the source states; null is not known
+  tenure_band: "how long those who use it may stay, by what the source states; unknown where it states a tenure and not for how long"
+  lease_ends: when the lease that the source tells of ends; null is not known
+  unexpired_years: {description: complete years from as_at to lease_ends, unit: years}
+  use_state: what is done with it, as the source states; null is not known
+  acv_flag: whether the source, its owner's register, calls it listed as an asset of community value; null is not said
+  register_words: "what it is, in the words of its owner's register"
+  uprn: unique property reference number, as the source gives it, without leading zeros
   run_by: who runs it, as the source states; null is not known
   opening_hours: when it is open, as the source states; null is not known
   hours_per_week: {description: "how long it is open in a week, as the source states; null is not known", unit: hours}
@@ -23,7 +32,8 @@ columns:
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
 select
-    o.place_id, r.source, r.source_id, r.kind, r.name, r.status, r.area_code, r.owner_kind, r.run_by, r.opening_hours,
+    o.place_id, r.source, r.source_id, r.kind, r.name, r.status, r.area_code, r.owner_kind, r.owner_name, r.tenure, r.tenure_band,
+    r.lease_ends::date as lease_ends, r.unexpired_years::integer as unexpired_years, r.use_state, r.acv_flag, r.register_words, r.uprn, r.run_by, r.opening_hours,
     r.hours_per_week, r.shares_with, r.point_quality, r.as_at::date as as_at, o.outcome, o.rule, s.licence, round(r.longitude, 6) as longitude, round(r.latitude, 6) as latitude
 from place_records as r
 join record_outcomes as o using (record)

@@ -82,6 +82,28 @@ def _headings_of_the_workbook(files):
     return changed
 
 
+@other_form("cheltenham_land_2021")
+def _headings_of_2021(files):
+    headings = {
+        b"Organisation,Organisation Code,Organisation,Organisation Code": b"Organisation,OrganisationLabel,Organisation,OrganisationLabel",
+        b"Unique Property Reference Number": b"UPRN",
+        b"Asset Reference": b"AssetCode",
+        b"Name of Building or Land": b"PropertyName",
+        b"Street Number and Name": b"StreetName",
+        b"Postal Code": b"PostCode",
+        b"Easting,Northing": b"GeoX,GeoY",
+        b"Tenure,Tenure Category": b"TenureType,TenureDetail",
+        b"Holding Type": b"HoldingType",
+    }
+    changed = {}
+    for name, body in files.items():
+        for old, new in headings.items():
+            assert old in body
+            body = body.replace(old, new, 1)
+        changed[name] = body
+    return changed
+
+
 def sources_with_several_forms() -> list[str]:
     """Those whose record names more than one heading, record path or address, each of which was seen somewhere."""
     register = read_register(read_geographies()["sample_town"])
