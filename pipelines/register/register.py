@@ -62,6 +62,15 @@ def reads_places(indicator: Indicator) -> bool:
     return not {*REACH}.isdisjoint(indicator.inputs)
 
 
+def pattern(value: str) -> str:
+    """The value, if it is a regular expression. Raises ValueError."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression ({error})") from error
+    return value
+
+
 class ToldFrom(Record):
     """A kind that lists call another: `kind`, in the records that `named` (a pattern, case passed over) is found in the
     name of and one of the lists `by` has one named alike at the same postcode of."""
@@ -73,11 +82,20 @@ class ToldFrom(Record):
     @field_validator("named")
     @classmethod
     def _is_a_pattern(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression ({error})") from error
-        return value
+        return pattern(value)
+
+
+class Named(Record):
+    """Patterns (case passed over) of the words of a record, its name and its register's own words: `only` where one of the
+    first is found, and where none of the second is."""
+
+    only: str | None = None
+    unless: str | None = None
+
+    @field_validator("only", "unless")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        return value if value is None else pattern(value)
 
 
 class Kind(Record):
@@ -87,7 +105,9 @@ class Kind(Record):
     place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, who runs them, or the use their owner's register tells is one of those named.
     `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
-    counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
+    counts no more. `named`: of a subset, only what is called so; `most_ha`: and is no larger. `closed`: the places of any
+    kind that are confirmed closed and nothing else since. `is_stock`: its places are candidates for community ownership,
+    but what is in a community's hands; `allocated_for`: what they are meant for first. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
     title: str
@@ -103,6 +123,11 @@ class Kind(Record):
     owner_kinds: list[str] = []
     run_by: list[str] = []
     use_states: list[str] = []
+    named: Named = Named()
+    most_ha: float | None = Field(None, gt=0)
+    closed: bool = False
+    is_stock: bool = False
+    allocated_for: str | None = None
     told_from: ToldFrom | None = None
     like: str | None = None
     alone: bool = False
@@ -114,6 +139,8 @@ class Kind(Record):
     def _only_open_public_fixed(self):
         if self.counts_for_reach and not (self.public and self.fixed):
             raise ValueError("only public, fixed places count for reach")
+        if self.closed and (self.subset_of or self.group != "site"):
+            raise ValueError("closed places are a site, and no subset of another kind")
         if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states):
             raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
         if odd := set(self.use_states) - set(USES):
@@ -132,12 +159,14 @@ class LookedFor(Record):
 
     `least_share`: of the number expected there (0-1), fewer than which is not looked for. `least_expected`: places, fewer
     than which tell nothing of an authority by itself. `least_cover`: the share of the nation's areas in which national
-    lists must have looked for a kind, for it to count in what compares areas of the whole nation.
+    lists must have looked for a kind, for it to count in what compares areas of the whole nation. `least_placed`: the
+    share of a list's rows of a kind told by its use that must have been placed, for it to have looked for that kind.
     """
 
     least_share: float = Field(0.15, ge=0, le=1)
     least_expected: float = Field(10, gt=0)
     least_cover: float = Field(0.9, gt=0, le=1)
+    least_placed: float = Field(0.5, ge=0, le=1)
 
 
 class Taxonomy(Record):
@@ -164,6 +193,15 @@ class Taxonomy(Record):
         if self.decay and self.decay.minutes != self.minutes[1]:
             raise ValueError("decay ends with the longer of the walks in minutes: what is shared is what is in reach")
         return self
+
+    @property
+    def evidence_since(self) -> datetime.date | None:
+        """The day before which dated evidence of sites and closings enters no score."""
+        return max(filter(None, map(self.expires_before, self.kinds.values())), default=None)
+
+    def stock(self) -> dict[str, Kind]:
+        """The kinds whose places are candidates."""
+        return {name: kind for name, kind in self.kinds.items() if kind.is_stock}
 
     @property
     def catchment(self) -> Decay:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -64,6 +63,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     labelled = read_typology().index in register.indices
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
+    here |= {"candidates"} if register.taxonomy.stock() else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -76,6 +76,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
             *("places/cover:cover.kinds", "places/cover:cover.lists"),
             *(["ownership/typology"] if labelled else []),
+            *(["ownership/opportunity"] if register.taxonomy.stock() else []),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -130,6 +131,10 @@ def collect(given: Given) -> Inputs:
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
+        "candidates": [given.path("ownership/opportunity")] if "opportunity" in tables else [],
+        "candidate_evidence": [given.path("ownership/opportunity", "opportunity.evidence")]
+        if "opportunity" in tables
+        else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
         "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
         "index_scores": part(by_index("index"), ""),
@@ -198,7 +203,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "ecological_fallacy": FALLACY,
         "indices_withheld": ", ".join(withheld),
         "members_left_out": "; ".join(members_left_out(register, lambda name: given[f"index/{name}"].meta)),
-        "evidence_since": _evidence_since(register),
+        "evidence_since": register.taxonomy.evidence_since,
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
         "licence": sentence({key: register.licences[key] for key in licences}),
@@ -243,12 +248,6 @@ def _issues(given: Given, register: Register) -> pd.DataFrame:
     frames = [given.frame(f"table/{stem}", f"{stem}.issues") for stem in register.sources]
     frames += [given.frame(f"places/{name}", f"{name}.issues") for name in ("place_record", "place")]
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
-
-
-def _evidence_since(register: Register) -> date | None:
-    """The day before which dated evidence of sites and closings enters no score."""
-    taxonomy = register.taxonomy
-    return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
 
 
 def _places_in_reach(files: dict[str, list[Path]]) -> set[str]:

@@ -125,7 +125,7 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, left_out: dic
     yield from _place_layers(connection, left_out)
     if not holds(connection, "opportunity"):
         return
-    opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
+    opportunities = _frame(connection, "select * from opportunity where longitude is not null order by opportunity_id")
     if len(opportunities):
         opportunities = _somewhere_known("opportunities", opportunities, left_out)
         terms = Terms.of(connection, "opportunity", opportunities)

@@ -8,7 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity
+from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity, NotPlaced
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import AskedFor, Words
 
@@ -318,6 +318,7 @@ class Profile(TypedDict):
     as_a_whole: list[RollUp]  # of the ward, MSOA or authority asked; empty where something else is
     typology: list[Label]  # empty where the geography has none
     opportunities: list[NearbyOpportunity]
+    opportunities_not_placed: list[NotPlaced]
     sources: list[Source]
     corrections: list[NearbyCorrection]
     indicators: list[Indicator]

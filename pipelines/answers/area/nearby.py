@@ -15,15 +15,19 @@ from pipelines.answers.area.places_facts import (
     NearbyCorrection,
     NearbyOpportunity,
     NearPlace,
+    NotPlaced,
     PlaceEvent,
     Reach,
     ReachCounts,
 )
-from pipelines.answers.latest import R, grouped, picked, rows, rows_as
+from pipelines.answers.latest import R, columns_of, grouped, picked, rows, rows_as
 from pipelines.answers.walking import measured
 from pipelines.core.query import holds
 
 NEAREST_FEW = 3
+EVERY_EVIDENCE = """(
+    select list({what: e.what, says: e.says, source: e.source, as_at: e.as_at, is_too_old: e.is_too_old} order by e.position)
+    from opportunity_evidence as e where e.opportunity_id = x.opportunity_id) as every_evidence"""
 MINUTES = 15
 
 
@@ -134,9 +138,24 @@ def opportunities(connection) -> list[NearbyOpportunity]:
         connection,
         NearbyOpportunity,
         "opportunity",
-        "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.run_by, x.competing_allocation, x.evidence, x.as_at, x.is_too_old",
+        "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.owner_name, x.run_by, x.competing_allocation, x.tenure_band,"
+        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {EVERY_EVIDENCE}",
         "true",
         "x.is_too_old, walk_minutes, x.opportunity_id",
+    )
+
+
+def not_placed(connection) -> list[NotPlaced]:
+    """Candidates of registers of the authorities asked, wherever in them: no address is given by which to place them."""
+    if not holds(connection, "opportunity"):
+        return []
+    return rows_as(
+        connection,
+        NotPlaced,
+        f"""
+        select {columns_of(NotPlaced)} from opportunity
+        where area_code is null and authority_code in (select authority_code from neighbourhood semi join asked using (area_code))
+        order by is_too_old, kind, name, opportunity_id""",
     )
 
 

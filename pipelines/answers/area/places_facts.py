@@ -114,15 +114,31 @@ class Missing(TypedDict):
     closings: list[Closing]
 
 
+class Evidence(TypedDict):
+    """A piece of evidence that a candidate rests on."""
+
+    what: str
+    says: str
+    source: str  # or the lists that say so, with commas between
+    as_at: datetime.date | None
+    is_too_old: bool
+
+
 class Opportunity(TypedDict):
     """A place as a candidate building or site."""
 
     opportunity_id: str
     what: str  # what makes it a candidate
-    evidence: str
+    evidence: str  # the first piece
     as_at: datetime.date | None
     is_too_old: bool
     competing_allocation: str | None  # None: none is known
+    owner_name: str | None
+    tenure_band: str | None
+    unexpired_years: int | None
+    condition: str | None
+    not_known: str | None  # what nobody states of it, with commas between
+    every_evidence: list[Evidence]
 
 
 class NearbyOpportunity(Opportunity):
@@ -135,6 +151,20 @@ class NearbyOpportunity(Opportunity):
     run_by: str | None
     walk_minutes: float | None  # None: further than is measured
     is_in_areas: bool
+
+
+class NotPlaced(TypedDict):
+    """A candidate of a register of the authorities asked that gives no address by which it could be placed."""
+
+    opportunity_id: str
+    authority_code: str
+    kind: str
+    name: str | None
+    what: str
+    owner_name: str | None
+    evidence: str
+    as_at: datetime.date | None
+    is_too_old: bool
 
 
 class Correction(TypedDict):

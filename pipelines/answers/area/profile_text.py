@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.answers import sheet, titles
-from pipelines.answers.area import axes_text, why_text
+from pipelines.answers.area import axes_text, candidates_text, why_text
 from pipelines.answers.area.facts import Domain, Index, Named, Profile, Source
 from pipelines.answers.area.places_facts import Correction
-from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
-from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
-from pipelines.register.labels import label, meaning
+from pipelines.answers.area.places_text import SHOWN, here, missing, not_known
+from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, number, para
+from pipelines.register.labels import label
 
 AREAS_SHOWN = 40
 
@@ -25,7 +25,7 @@ def text_of(profile: Profile) -> str:
         _indices,
         why_text.as_a_whole,
         _typology,
-        _opportunities,
+        candidates_text.candidates,
         _corrections,
         _areas,
         _sources,
@@ -192,27 +192,6 @@ def _typology(profile: Profile) -> list[str]:
         if entry["n_areas_changes_if_cut_moves"]:
             lines += para("The label would be another if the cut between high and low moved by 5 points.", 2)
     return lines
-
-
-def _opportunities(profile: Profile) -> list[str]:
-    rows, kinds = profile["opportunities"], {k["kind"]: k for k in profile["here"]["kinds"] if k["group"] == "site"}
-    lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
-    for row in rows[:SHOWN]:
-        parts = [
-            f"{name_of(row['name'], titles.singular(row['kind']))}: {label('candidate', row['what'])} ({titles.singular(row['kind'])})",
-            titled(row["evidence"], profile["sources"]),
-        ]
-        parts += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
-        parts += [sheet.evidence_of(row["as_at"]) + (", too old to count" if row["is_too_old"] else "")]
-        lines += item("; ".join(parts))
-    if not rows:
-        lines += item("none that we know of")
-    for kind in kinds.values():
-        if kind["n_within_15_min"] is None:
-            lines += item(
-                f"How many {kind['title']} are within reach: {titles.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
-            )
-    return lines + more(len(rows), SHOWN)
 
 
 def _corrections(profile: Profile) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
+from pipelines.answers.area.nearby import EVERY_EVIDENCE
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
@@ -167,7 +168,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         "legal": {"acv_listing": None, "reason": "no register is read yet", "next_date": None},
         "loss": [loss(connection, place_id, kind) for kind in counted if not _is_site(connection, kind)],
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
-        "opportunities": _of(connection, facts.Opportunity, "opportunity", "opportunity_id", place_id),
+        "opportunities": _opportunities(connection, place_id),
     }
 
 
@@ -192,6 +193,14 @@ def _of(connection, record: type[R], table: str, order: str, place_id: str) -> l
         return []
     sql = f"select {columns_of(record)} from {table} where place_id = $place_id order by {order}"
     return rows_as(connection, record, sql, place_id=place_id)
+
+
+def _opportunities(connection, place_id: str) -> list[facts.Opportunity]:
+    if not holds(connection, "opportunity"):
+        return []
+    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if name != "every_evidence")
+    sql = f"select {columns}, {EVERY_EVIDENCE} from opportunity as x where place_id = $place_id order by opportunity_id"
+    return rows_as(connection, facts.Opportunity, sql, place_id=place_id)
 
 
 def _records(connection, place_id: str) -> list[facts.PlaceRecord]:
