@@ -168,22 +168,23 @@ class _Lists:
         covered &= ~self._in(set(source.lacks) - set(own["authority_code"]))  # until the list holds something there
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
+        placed = self._placed(stem, entry)
+        looks = available and placed >= self.taxonomy.looked_for.least_placed
         if source.covers not in self.authorities:
             self.authorities[source.covers] = authorities_of(self.areas[claims])
         authorities = self.authorities[source.covers]
         listed = own.loc[own["kind"] == (entry.subset_of or kind), "authority_code"].value_counts()
         if source.complete:
-            looked = self.areas.loc[covered & available, "authority_code"].unique()
+            looked = self.areas.loc[covered & looks, "authority_code"].unique()
             rows = pd.DataFrame({"n_listed": listed.reindex(authorities.index).fillna(0), "judged_by": "claim"})
             rows["n_expected"], rows["is_looked_for"] = np.nan, rows.index.isin(looked)
         else:
             rows = looked_for(self.taxonomy.looked_for, authorities, listed)
-            rows["is_looked_for"] &= available
+            rows["is_looked_for"] &= looks
             covered &= self._in(set(rows.index[rows["is_looked_for"]]))
         if stem not in self.stood_for:
             self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
-        placed = self._placed(stem, entry)
-        covered &= available & (placed >= self.taxonomy.looked_for.least_placed)
+        covered &= looks
         lost = claims if not available else self._in(self._wanted_and_lost(source)[1])
         reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
         newest = own.groupby("authority_code")["as_at"].max()

@@ -5,7 +5,7 @@ import duckdb
 from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
-from pipelines.register.labels import label, meaning
+from pipelines.register.labels import label, meaning, spaced
 from pipelines.release.agreement import by_construction
 from pipelines.release.method_spread import why_the_middle_moves
 
@@ -161,6 +161,7 @@ def _ownership(facts, connection) -> list[str]:
         [read_typology().index],
     ).fetchall()
     lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
+    lines += _authorities_known(connection)
     if facts["indices_withheld"]:
         lines.append(f"- withheld, because the score would follow coverage: {_text(facts['indices_withheld'])}")
     lines += [
@@ -169,6 +170,34 @@ def _ownership(facts, connection) -> list[str]:
         "",
     ]
     return lines
+
+
+AXES_KNOWN = """
+    with told as (
+        select 1 as part, domain as axis, domain as name, area_code, score is not null as is_known from domain_score where index_name = $name
+        union all
+        select 2, m.domain, i.title, v.area_code, v.value is not null
+        from index_member as m join indicator as i on i.indicator = m.member join indicator_value as v on v.indicator = m.member
+        where m.index_name = $name
+    )
+    select axis, part, t.name, authority_name, bool_or(is_known) as is_known
+    from told as t join neighbourhood using (area_code) group by all order by axis, part, t.name, authority_name"""
+
+
+def _authorities_known(connection) -> list[str]:
+    """Of each axis and each of its indicators, in how many authorities it is known somewhere; the fewer of those where it
+    is and those where it is not are named."""
+    rows = connection.execute(AXES_KNOWN, {"name": read_typology().index}).df()
+    lines = ["", "| Axis, and what it is made of | Authorities where it is known | Which |", "|---|---|---|"]
+    for (axis, part, name), group in rows.groupby(["axis", "part", "name"], sort=True):
+        known, rest = (group.loc[group["is_known"] == is_it, "authority_name"].tolist() for is_it in (True, False))
+        which = (
+            "all" if not rest else f"only {', '.join(known)}" if len(known) < len(rest) else f"not {', '.join(rest)}"
+        )
+        which = which if known else "none"
+        title = f"**{spaced(axis)}**" if part == 1 else _text(name)
+        lines.append(f"| {title} | {len(known):,} of {len(group):,} | {_text(which)} |")
+    return [*lines, ""]
 
 
 def _benchmark(connection) -> list[str]:

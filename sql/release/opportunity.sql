@@ -40,5 +40,6 @@ select
     competing_allocation, condition, evidence, source, n_evidence::integer as n_evidence, as_at::date as as_at, is_too_old, not_known,
     point_quality, licence, round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from candidates
+-- legal states and next dates join by place_id, of several entries on one place that to be watched first
 where place_id is null or place_id in (select place_id from places_shown)
 order by opportunity_id

@@ -139,10 +139,20 @@ def opportunities(connection) -> list[NearbyOpportunity]:
         NearbyOpportunity,
         "opportunity",
         "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.owner_name, x.run_by, x.competing_allocation, x.tenure_band,"
-        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {EVERY_EVIDENCE}",
+        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {candidate_more(connection)}",
         "true",
         "x.is_too_old, walk_minutes, x.opportunity_id",
     )
+
+
+def candidate_more(connection) -> str:
+    """The columns of a candidate `x` that other tables tell: every piece of evidence; and, where the release has legal states
+    of places, the entry of a register of assets of community value to watch first."""
+    if not holds(connection, "legal_listing"):
+        return f"{EVERY_EVIDENCE}, null as legal_state, null as legal_next_event, null as legal_next_date"
+    first = "(select {} from legal_listing as l where l.place_id = x.place_id order by l.watch_order = 0, l.watch_order limit 1)"
+    legal = {"legal_state": "l.state", "legal_next_event": "l.next_event", "legal_next_date": "l.next_date"}
+    return ", ".join([EVERY_EVIDENCE, *(f"{first.format(column)} as {name}" for name, column in legal.items())])
 
 
 def not_placed(connection) -> list[NotPlaced]:

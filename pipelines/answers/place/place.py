@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.area.nearby import EVERY_EVIDENCE
+from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
@@ -198,8 +198,9 @@ def _of(connection, record: type[R], table: str, order: str, place_id: str) -> l
 def _opportunities(connection, place_id: str) -> list[facts.Opportunity]:
     if not holds(connection, "opportunity"):
         return []
-    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if name != "every_evidence")
-    sql = f"select {columns}, {EVERY_EVIDENCE} from opportunity as x where place_id = $place_id order by opportunity_id"
+    told = candidate_more(connection)
+    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if f" as {name}" not in told)
+    sql = f"select {columns}, {told} from opportunity as x where place_id = $place_id order by opportunity_id"
     return rows_as(connection, facts.Opportunity, sql, place_id=place_id)
 
 
