@@ -13,7 +13,7 @@ from pipelines.core.step import Given, Step, Tables
 from pipelines.core.store import sha256
 from pipelines.places.kinds import in_community_hands, suits
 from pipelines.places.naming import written_names
-from pipelines.register.register import Taxonomy
+from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.workspace import Workspace
 
 FACTS = {  # of a place or record, as they stand
@@ -28,12 +28,13 @@ CANDIDATE = schema(
     key="opportunity_id",
 )
 EVIDENCE = schema(
-    "opportunity_id str, position int64, what str, source str, says str, as_at datetime64[ms]?, is_too_old bool",
+    "opportunity_id str, position int64, what str, source str, source_id str?, says str, as_at datetime64[ms]?, is_too_old bool",
     key="opportunity_id position",
 )
 # What makes it a candidate, that which an owner says first; the other pieces of evidence stand behind it.
 ORDER = ("to_transfer", "surplus", "vacant", "closed_place", "public_site")
 CONDITIONS = {"derelict": r"\b(?:derelict|ruin(?:s|ed|ous)?)\b", "demolished": r"\bdemolished\b", "damaged by fire": r"\bfire[- ]damaged\b"}  # fmt: skip
+SAYS = {"vacant": "calls it vacant", "surplus": "calls it surplus", "to_transfer": "says that it is to be transferred to the community"}  # fmt: skip
 UNPLACED = (
     "postcode_not_held",
     "no_coordinates",
@@ -69,16 +70,22 @@ def make_candidates(given: Given) -> Tables:
     places, kinds = given.frame("places/place"), given.frame("places/place", "place.kinds")
     areas, asked = given.frame("geography/areas"), given.frame("geography/scope")["area_code"]
     places = places[places["area_code"].isin(asked) & (places["publish"] == "rows")].set_index("place_id")
-    placed = _evidence(taxonomy, places, kinds, given.frame("places/place_event"))
-    unplaced = _unplaced(given, taxonomy, set(areas.loc[areas["area_code"].isin(asked), "authority_code"]))
+    records = given.frame("places/place_record")
+    outcomes = given.frame("places/place", "place.records").dropna(subset="place_id").set_index("record")["place_id"]
+    records = records[records["is_row"] & (records["publish"] == "rows")]
+    records = records.assign(place_id=records["record"].map(outcomes[~outcomes.index.duplicated()]))
+    placed = _evidence(taxonomy, places, kinds, records, given.frame("places/place_event"))
+    unplaced = _unplaced(given, taxonomy, records, set(areas.loc[areas["area_code"].isin(asked), "authority_code"]))
     every = pd.concat([placed, unplaced], ignore_index=True)
     limit = taxonomy.evidence_since
     every["is_too_old"] = ~(every["as_at"] >= pd.Timestamp(limit)) if limit else False
     every["turn"] = every["what"].map({what: turn for turn, what in enumerate(ORDER)})
-    every = every.sort_values(["opportunity_id", "is_too_old", "turn", "source", "says"], ignore_index=True)
+    order = ["opportunity_id", "is_too_old", "turn", "source", "source_id", "says"]
+    every = every.sort_values(order, ignore_index=True)
     every["position"] = every.groupby("opportunity_id").cumcount() + 1
     first = every[every["position"] == 1].rename(columns={"says": "evidence"}).set_index("opportunity_id")
     first["n_evidence"] = every.groupby("opportunity_id").size()
+    first["competing_allocation"] = every.groupby("opportunity_id")["competing_allocation"].first()
     table = _facts(first, places, areas.set_index("area_code")["authority_code"])
     table = table.reset_index()[list(CANDIDATE.types)].astype(CANDIDATE.types)
     evidence = every[list(EVIDENCE.types)].astype(EVIDENCE.types)
@@ -89,54 +96,54 @@ def make_candidates(given: Given) -> Tables:
     }, told
 
 
-def _evidence(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """A row per piece of evidence on a place that stands in one of the stock kinds, however old it is."""
+def _evidence(
+    taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame, records: pd.DataFrame, events: pd.DataFrame
+) -> pd.DataFrame:
+    """A row per piece of evidence on a place that stands in one of the stock kinds, however old it is: each row of a
+    register that says so, and each closing."""
     found = []
     for name, entry in taxonomy.stock().items():
         ids = kinds.loc[kinds["kind"] == name, "place_id"]
-        of = places[places.index.isin(ids) & ~in_community_hands(places)]
+        of = places.index[places.index.isin(ids) & ~in_community_hands(places)]
         if entry.closed:
-            shut = events[(events["event"] == "closed") & events["is_confirmed"] & events["place_id"].isin(of.index)]
+            shut = events[(events["event"] == "closed") & events["is_confirmed"] & events["place_id"].isin(of)]
             rows = shut[["place_id", "kind", "series", "since", "evidence"]]
-            rows = rows.set_axis(["place_id", "kind", "source", "as_at", "says"], axis=1)
-            rows = rows.assign(what="closed_place")
-        elif entry.use_states:
-            rows = of[["use_source", "use_as_at"]].set_axis(["source", "as_at"], axis=1).reset_index()
-            rows = rows.assign(what=of["use_state"].to_numpy(), says=_register_says(of).to_numpy())
+            rows = rows.set_axis(["place_id", "kind", "source", "as_at", "says"], axis=1).assign(what="closed_place")
         else:
-            rows = of[["owner_source", "owner_as_at"]].set_axis(["source", "as_at"], axis=1).reset_index()
-            part = np.where(of["owner_kind"] == "mixed", ", in part", "")
-            rows = rows.assign(
-                what="public_site", says="listed as owned by a public authority" + pd.Series(part, dtype="str")
-            )
-        rows = rows if entry.closed else rows.assign(kind=entry.subset_of)
+            rows = records[records["place_id"].isin(of) & (records["kind"] == entry.subset_of)]
+            rows = _said_by_register(rows[rows["use_state"].isin(entry.use_states) | rows["owner_kind"].isin(entry.owner_kinds)], entry)  # fmt: skip
         found.append(rows.assign(competing_allocation=entry.allocated_for))
-    rows = pd.concat(found, ignore_index=True)
-    rows["opportunity_id"] = "o" + rows["place_id"].str[1:]
-    return rows
+    every = pd.concat(found, ignore_index=True)
+    every["opportunity_id"] = "o" + every["place_id"].str[1:]
+    return every
+
+
+def _said_by_register(rows: pd.DataFrame, entry: Kind) -> pd.DataFrame:
+    """Evidence in words, of rows of a register that say what is done with a site, or whose it is."""
+    told = rows[["place_id", "kind", "source", "source_id", "as_at"]]
+    if entry.use_states:
+        return told.assign(what=rows["use_state"], says=_register_says(rows))
+    part = rows["owner_kind"].map({"mixed": ", in part"}).fillna("")
+    return told.assign(what="public_site", says="listed as owned by a public authority" + part)
 
 
 def _register_says(of: pd.DataFrame) -> pd.Series:
     """What a register says of its rows, in words."""
-    said = of["use_state"].str.replace("_", " ").replace("to transfer", "to be transferred to the community")
     words = (" (" + of["register_words"].astype("str") + ")").fillna("")
-    return "its owner's register of land and buildings calls it " + said + words
+    return "its owner's register of land and buildings " + of["use_state"].map(SAYS) + words
 
 
-def _unplaced(given: Given, taxonomy: Taxonomy, authorities: set[str]) -> pd.DataFrame:
+def _unplaced(given: Given, taxonomy: Taxonomy, records: pd.DataFrame, authorities: set[str]) -> pd.DataFrame:
     """The same of the rows of registers, of the authorities asked, that cannot be placed: each a candidate of its own."""
-    records, found = given.frame("places/place_record"), []
-    records = records[records["is_row"] & records["reason"].isin(UNPLACED) & (records["publish"] == "rows")]
-    for entry in taxonomy.stock().values():
-        if not entry.use_states:
-            continue
+    records, found = records[records["reason"].isin(UNPLACED)], []
+    for entry in (entry for entry in taxonomy.stock().values() if entry.use_states):
         own = records[(records["kind"] == entry.subset_of) & records["use_state"].isin(entry.use_states)]
         own = own[suits(entry, own["name"], own["register_words"], own["size_ha"])]
         own = own.assign(authority_code=own["source"].map(given.definition["covers"]).map(_only_authority))
         own = own[own["authority_code"].isin(authorities)]
-        facts = own[[*FACTS, "source", "as_at", "authority_code"]].assign(
+        facts = own[[*FACTS, "place_id", "kind", "source", "source_id", "as_at", "authority_code", "postcode"]].assign(
             name=written_names(own["name"]), published_name=own["name"], what=own["use_state"], says=_register_says(own),
-            kind=entry.subset_of, competing_allocation=entry.allocated_for, licence=own["source"].map(given.definition["licences"]),
+            competing_allocation=entry.allocated_for, licence=own["source"].map(given.definition["licences"]),
             opportunity_id=["o" + sha256(f"unplaced|{record}".encode())[:15] for record in own["record"]],
         )  # fmt: skip
         found.append(facts)
@@ -173,5 +180,7 @@ def _not_known(row: dict) -> str | None:
     """What nobody states of a candidate, with commas between."""
     unknown = [words for words, column in ASKED.items() if pd.isna(row[column]) or row[column] == "unknown"]
     unknown += ["present use"] if row["what"] in ("closed_place", "public_site") else []
-    unknown += ["where it is, but for its postal district"] if pd.isna(row["area_code"]) else []
+    if pd.isna(row["area_code"]):
+        within = "" if pd.isna(row.get("postcode")) else f", but for its postal district {row['postcode']}"
+        unknown.append(f"where it is{within}")
     return ", ".join(unknown) or None

@@ -115,7 +115,7 @@ def test_what_counts_within_reach_is_a_candidate_that_is_not_too_old(town):
 
 def records(**changes) -> pd.DataFrame:
     row = {
-        "record": "register|1", "source": "register", "kind": "council_building", "name": "FORMER HILL SCHOOL (DERELICT)", "owner_kind": "public",
+        "record": "register|1", "source": "register", "source_id": "1", "postcode": "M31", "kind": "council_building", "name": "FORMER HILL SCHOOL (DERELICT)", "owner_kind": "public",
         "owner_name": "Hill Council", "tenure": "freehold", "tenure_band": "freehold_or_99_years", "lease_ends": pd.NaT, "unexpired_years": pd.NA,
         "use_state": "vacant", "acv_flag": None, "register_words": "Buildings", "size_ha": np.nan, "run_by": None, "is_row": True,
         "reason": "postcode_not_held", "publish": "rows", "as_at": pd.Timestamp("2025-01-13"),
@@ -126,11 +126,10 @@ def records(**changes) -> pd.DataFrame:
 def listed(town, folder, *rows: pd.DataFrame) -> pd.DataFrame:
     """The candidates of a nation of one council and no places, with these rows of its register."""
     workspace = town.workspace()
-    for key, table in (("places/place", "place.kinds"), ("places/place_event", None)):
+    for key, tables in (("places/place", ("kinds", "records")), ("places/place_event", ())):
         found = output(town.data, key)
-        frames = {"main": pd.read_parquet(found.path).iloc[:0]}
-        frames |= {"kinds": pd.read_parquet(found.files[table]).iloc[:0]} if table else {}
-        plant(folder, key, frames)
+        frames = {name: pd.read_parquet(found.files[f"place.{name}"]).iloc[:0] for name in tables}
+        plant(folder, key, {"main": pd.read_parquet(found.path).iloc[:0], **frames})
     every = pd.concat(rows, ignore_index=True).astype({"unexpired_years": "Int64", "lease_ends": "datetime64[ms]"})
     plant(folder, "places/place_record", {"main": every.astype({"acv_flag": "str", "run_by": "str"})})
     areas = pd.DataFrame({"area_code": ["a1", "a2"], "authority_code": ["c1", "c2"]})
@@ -153,7 +152,7 @@ def test_what_a_register_calls_vacant_and_cannot_be_placed_is_a_candidate_withou
     assert (row["name"], row["published_name"]) == ("Former Hill School (Derelict)", "FORMER HILL SCHOOL (DERELICT)")
     assert (row["what"], row["condition"], row["licence"]) == ("vacant", "derelict", "ogl3")
     assert (row["as_at"], row["is_too_old"]) == (pd.Timestamp("2025-01-13"), False)
-    assert row["not_known"] == "where it is, but for its postal district"
+    assert row["not_known"] == "where it is, but for its postal district M31"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_evidence_keeps_the_date_of_the_source_that_states_it(town, what):
     rows = town.query(f"""
         select e.opportunity_id, e.as_at, max(r.as_at) as stated, count(r.source) as n
         from opportunity_evidence as e join opportunity as o using (opportunity_id) join place as p using (place_id)
-        left join place_record as r on r.place_id = o.place_id and r.source = e.source and {STATED[what]}
+        left join place_record as r on r.place_id = o.place_id and r.source = e.source and r.source_id = e.source_id and {STATED[what]}
         where e.what = '{what}' group by all""")
     assert rows
     assert [row for row in rows if row[3] == 0] == []

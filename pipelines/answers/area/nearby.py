@@ -26,7 +26,7 @@ from pipelines.core.query import holds
 
 NEAREST_FEW = 3
 EVERY_EVIDENCE = """(
-    select list({what: e.what, says: e.says, source: e.source, as_at: e.as_at, is_too_old: e.is_too_old} order by e.position)
+    select list({what: e.what, says: e.says, source: e.source, source_id: e.source_id, as_at: e.as_at, is_too_old: e.is_too_old} order by e.position)
     from opportunity_evidence as e where e.opportunity_id = x.opportunity_id) as every_evidence"""
 MINUTES = 15
 
@@ -133,7 +133,8 @@ def closings(connection) -> list[Closing]:
 
 
 def opportunities(connection) -> list[NearbyOpportunity]:
-    """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first."""
+    """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first, and of these what
+    nothing else is planned for."""
     return _near(
         connection,
         NearbyOpportunity,
@@ -141,7 +142,7 @@ def opportunities(connection) -> list[NearbyOpportunity]:
         "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.owner_name, x.run_by, x.competing_allocation, x.tenure_band,"
         f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {candidate_more(connection)}",
         "true",
-        "x.is_too_old, walk_minutes, x.opportunity_id",
+        "x.is_too_old, x.competing_allocation is not null, walk_minutes, x.opportunity_id",
     )
 
 

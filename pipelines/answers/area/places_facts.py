@@ -120,6 +120,7 @@ class Evidence(TypedDict):
     what: str
     says: str
     source: str  # or the lists that say so, with commas between
+    source_id: str | None  # the register's own reference; None: it has none
     as_at: datetime.date | None
     is_too_old: bool
 
