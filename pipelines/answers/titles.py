@@ -80,6 +80,12 @@ def is_beside(index: str, domain: str) -> bool:
     return domain in known and known[domain].beside
 
 
+def least_known(index: str, domain: str) -> int:
+    """How many indicators of a domain must be known in an area for its index to have a score there; 0 for none."""
+    known = _indices()[index].domains if index in _indices() else {}
+    return known[domain].least_members_read if domain in known else 0
+
+
 def axis_title(axis: str) -> str:
     """An axis of the typology in running text: the domain it is."""
     title = domain_title(read_typology().index, axis)

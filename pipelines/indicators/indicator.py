@@ -14,9 +14,13 @@ from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 
 VALUE = schema(
-    "area_code str, indicator str, value float64?, as_at datetime64[ms]?, coverage str, null_reason str?",
+    "area_code str, indicator str, value float64?, n_counted Int64?, n_of Int64?, as_at datetime64[ms]?, coverage str,"
+    "null_reason str?",
     key="area_code",
 )
+
+
+COUNTS = ("n_counted", "n_of")
 
 
 def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
@@ -63,7 +67,7 @@ def _keys(indicator: Indicator, name: str, is_old: bool) -> list[str]:
 
 
 def make_indicator(given: Given) -> Tables:
-    """One row per area: `value` (unrounded), `as_at`, `coverage`, and `null_reason` exactly where value is null.
+    """One row per area: `value` (unrounded), `n_counted` and `n_of` (what a share or a rate was counted from), `as_at`, `coverage`, and `null_reason` exactly where value is null.
 
     Statistics are for the whole nation, place indicators for the areas asked. Raises Problem where the SQL gives an
     area twice, an area that does not exist, or no value at all from inputs that have rows.
@@ -78,6 +82,9 @@ def make_indicator(given: Given) -> Tables:
     frame["value"] = frame["value"].astype("float64")
     frame["indicator"] = indicator.stem
     missing = frame["value"].isna()
+    for name in COUNTS:
+        counted = frame[name] if name in frame else pd.Series(pd.NA, index=frame.index)
+        frame[name] = counted.astype("Int64").mask(missing)
     # reach has every area asked: one of which its SQL says nothing is one where it looks at no kind
     left_out = "not_covered" if reads_places(indicator) else "not_in_area_vintage"
     reason = pd.Series(indicator.null_reason, index=frame.index).where(frame.pop("_found") == "both", left_out)
@@ -122,6 +129,8 @@ def _as_at(given: Given, stem: str) -> pd.Timestamp:
 
 def _check_rows(indicator: Indicator, rows: pd.DataFrame, codes: pd.DataFrame) -> None:
     where, remedy = f"{indicator.stem}.sql", "mend the SQL file"
+    if bool(indicator.counts) != (COUNTS[0] in rows):
+        raise Problem(where, "counts in its header and the column n_counted go together", remedy)
     if not {"area_code", "value"} <= set(rows.columns):
         raise Problem(where, f"gives columns {', '.join(rows.columns)}, where area_code and value are needed", remedy)
     twice = rows.loc[rows["area_code"].duplicated(), "area_code"]

@@ -23,7 +23,8 @@ def reads_of(index: Index) -> tuple[str, ...]:
     """What every step of an index reads: its members, the areas of the nation, and those asked."""
     members = (member_key(name, member) for _, name, member in index.members)
     kinds = ["places/cover:cover.kinds"] if index.like_with_like else []
-    return (*members, *kinds, "geography/areas", "geography/scope")
+    lists = ["places/cover:cover.lists"] if any(member.of_register for _, _, member in index.members) else []
+    return (*members, *kinds, *lists, "geography/areas", "geography/scope")
 
 
 def member_key(name: str, member: Weighted) -> str:
@@ -37,7 +38,10 @@ def definition_of(workspace: Workspace, index: Index) -> dict:
     indicators = {name: register.indicators[name] for _, name, member in index.members if not member.index}
     rests = rests_on_places(register, index)
     least = register.taxonomy.looked_for.least_cover if index.like_with_like else None
-    return {"index": index, "indicators": indicators, "rests_on_places": rests, "least_cover": least}
+    told = {"index": index, "indicators": indicators, "rests_on_places": rests, "least_cover": least}
+    kept = [name for _, name, member in index.members if member.of_register]
+    kinds = {kind: register.taxonomy.kinds[kind] for name in kept for kind in register.indicators[name].kinds}
+    return told | ({"registers": {kind: entry.subset_of or kind for kind, entry in kinds.items()}} if kinds else {})
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,17 @@ class IndexInputs:
     def index(self) -> Index:
         """The index, as this run reads it."""
         return self.given.definition["index"].as_read(self.left_out)
+
+    @cached_property
+    def register_rows(self) -> pd.Series:
+        """By authority, how many rows the registers hold that members are counted from, whatever they say, per area of it;
+        of those that keep one. Without a row where the index is counted from no register."""
+        if not (kinds := self.given.definition.get("registers")):
+            return pd.Series(dtype=float)
+        lists = self.given.frame("places/cover:cover.lists")
+        lists = lists[lists["kind"].isin(kinds) & lists["is_looked_for"]]
+        rows = lists.assign(kind=lists["kind"].map(kinds)).drop_duplicates(["kind", "source", "authority_code"])
+        return rows.groupby("authority_code")["n_listed"].sum() / self.areas["authority_code"].value_counts()
 
     @property
     def indicators(self) -> dict[str, Indicator]:

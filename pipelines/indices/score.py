@@ -24,9 +24,10 @@ SCORE = schema(
     key="area_code",
 )
 DOMAIN = schema(
-    "area_code str, index_name str, domain str, score float64?, rank_nation Int64?, weight_observed float64",
+    "area_code str, index_name str, domain str, score float64?, rank_nation Int64?, weight_observed float64, n_known int64, n_members int64",
     key="area_code domain",
 )
+FEWEST_COMPARED = 3  # authorities
 WITHHELD = "suppressed"  # of a score there is, and that is not published
 
 
@@ -55,7 +56,9 @@ def make_index(given: Given) -> Tables:
     scored = score(index, values, inputs.directions)
     facts: dict[str, Any] = {"coverage_correlation": coverage_correlation(index, long, scored.score)}
     facts["against"] = going_against(index, scored, inputs.directions)
-    withheld = index.withhold_above is not None and facts["coverage_correlation"] > index.withhold_above
+    facts["register_correlation"], facts["n_authorities"] = register_correlation(inputs, scored.score)
+    goes_with = max(facts["coverage_correlation"], facts["register_correlation"])
+    withheld = index.withhold_above is not None and goes_with > index.withhold_above
     reasons = _reasons(index, long, values, scored)
     if withheld:
         reasons = reasons.mask(scored.score.notna(), WITHHELD)
@@ -74,11 +77,15 @@ def make_index(given: Given) -> Tables:
 
 
 def _somewhere(output: Output) -> tuple[bool, str]:
-    n_scored = output.meta["n_scored"]
-    withheld = f"withheld, for its score goes with coverage ({output.meta['coverage_correlation']}); "
+    meta = output.meta
+    n_scored, is_withheld = meta["n_scored"], meta["withheld"]
+    withheld = (
+        f"withheld, for its score goes with coverage ({meta['coverage_correlation']}) or, in the mean of an authority, "
+        f"with the length of its registers ({meta['register_correlation']} over {meta['n_authorities']}); "
+    )
     return (
         n_scored > 0,
-        f"{withheld if output.meta['withheld'] else ''}{n_scored:,} of {output.meta['n_areas']:,} areas are scored",
+        f"{withheld if is_withheld else ''}{n_scored:,} of {meta['n_areas']:,} areas are scored",
     )
 
 
@@ -117,7 +124,8 @@ def _domain_table(index: Index, scored, areas: pd.DataFrame) -> pd.DataFrame:
         column = scored.domains[name]
         rank = rank_in_scope(column, nation.reindex(column.index), nation.value_counts())
         frames.append(pd.DataFrame({"area_code": column.index, "index_name": index.stem, "domain": name, "score": column.to_numpy(),
-                                    "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy()}))  # fmt: skip
+                                    "rank_nation": rank.to_numpy(), "weight_observed": scored.weight_by_domain[name].round(6).to_numpy(),
+                                    "n_known": scored.n_known[name].to_numpy(), "n_members": len(list(index.every_domain[name].leaves()))}))  # fmt: skip
     return pd.concat(frames, ignore_index=True).sort_values(["area_code", "domain"], ignore_index=True)
 
 
@@ -134,6 +142,20 @@ def coverage_correlation(index: Index, long: dict, scores: pd.Series) -> float:
     if both.nunique().min() < 2:
         return 0.0
     return round(float(both["score"].rank().corr(both["coverage"].rank())), 4)
+
+
+def register_correlation(inputs: IndexInputs, scores: pd.Series) -> tuple[float, int]:
+    """How authorities' mean scores go with how many rows their registers hold per area (Spearman, 0 where either is the
+    same everywhere or there is nothing to compare), and over how many authorities: those with a score, that keep one.
+
+    Authorities, not areas: whoever publishes more must not rank higher for it. Of two, one is always first in both, so
+    fewer than three are not compared.
+    """
+    mean = scores.groupby(inputs.areas["authority_code"].reindex(scores.index)).mean()
+    both = pd.DataFrame({"score": snapped(mean), "rows": inputs.register_rows}).dropna()
+    if len(both) < FEWEST_COMPARED or both.nunique().min() < 2:
+        return 0.0, len(both)
+    return round(float(both["score"].rank().corr(both["rows"].rank())), 4), len(both)
 
 
 def going_against(index: Index, scored: Scored, directions: dict[str, str]) -> dict[str, dict]:
@@ -156,7 +178,7 @@ def _reasons(index: Index, long: dict, values: pd.DataFrame, scored) -> pd.Serie
     reasons = pd.DataFrame({name: long[name]["null_reason"] for name in counted})
     first = functools.reduce(pd.Series.fillna, (reasons[name] for name in reasons))
     shared = first.where((reasons.eq(first, axis=0) | reasons.isna()).all(axis=1))
-    reason = shared.where(scored.weight_observed == 0, "below_minimum_weight").fillna("below_minimum_weight")
+    reason = shared.where(scored.weight_observed == 0, scored.short).fillna("below_minimum_weight")
     return reason.where(scored.score.isna(), None)
 
 

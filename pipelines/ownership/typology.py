@@ -17,7 +17,7 @@ from pipelines.scoring.normalise import snapped
 from pipelines.scoring.scopes import SCOPE_COVERAGE
 
 LABEL = schema(
-    "area_code str, label str, shown_as str, need str, stock str, signs str, capacity str, rule int64,"
+    "area_code str, label str, shown_as str, need str, stock str, signs str, capacity str, rule int64, rests_on str?,"
     "changes_if_cut_moves bool",
     key="area_code",
 )
@@ -37,17 +37,19 @@ class Rule(Record):
 
 
 class Typology(Record):
-    """The decision table over codes of the list `typology` of labels.yml, and where the cut between high and low lies."""
+    """The decision table over codes of the list `typology` of labels.yml, and where the cut between high and low lies;
+    `not_known` is the label that says that too little is known for another."""
 
     high_share: float = Field(gt=0, lt=1)
     cut_moves: float = Field(gt=0, lt=0.3)
+    not_known: str
     index: str
     axes: list[str] = Field(min_length=1)
     rules: list[Rule] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _labels_known(self):
-        if odd := sorted({rule.label for rule in self.rules} - set(read_labels()["typology"].codes)):
+        if odd := sorted({self.not_known, *(rule.label for rule in self.rules)} - set(read_labels()["typology"].codes)):
             raise ValueError(f"rules name labels that labels.yml does not have: {', '.join(odd)}")
         return self
 
@@ -61,12 +63,18 @@ def read_typology() -> Typology:
 def typology_step(workspace: Workspace) -> Step[Tables]:
     """The step that labels areas."""
     typology = read_typology()
+    domains = workspace.register.indices[typology.index].domains
     return Step(
         "ownership/typology",
         "ownership",
         "One label per area from need, stock, signs of change and capacity, by the table of typology.yml.",
         (f"index/{typology.index}", "geography/areas", "geography/scope"),
-        {"typology": typology, "labels": read_labels()["typology"], "geography": workspace.geography.stem},
+        {
+            "typology": typology,
+            "labels": read_labels()["typology"],
+            "geography": workspace.geography.stem,
+            "least_known": {axis: domains[axis].least_members_read for axis in typology.axes},
+        },
         make_typology,
         {"typology": LABEL},
     )
@@ -74,14 +82,21 @@ def typology_step(workspace: Workspace) -> Step[Tables]:
 
 def make_typology(given: Given) -> Tables:
     """Table `typology`: per area asked, its `label`, how each axis stands, the `rule` (row of the table, from 1) that
-    decided, and whether the label would be another were the cut moved either way."""
+    decided, the axes it `rests_on`, and whether the label would be another were the cut moved either way. Of an axis fewer
+    of whose indicators are known than its domain needs nothing is taken as known: little looked at is not little there."""
     typology: Typology = given.definition["typology"]
     scores = given.frame(f"index/{typology.index}", f"{typology.index}.domain_score")
     every = given.frame("geography/areas").set_index("area_code")
+    least = scores["domain"].map(given.definition["least_known"])
+    scores = scores.assign(score=scores["score"].where(scores["n_known"] >= least))
     wide = scores.pivot(index="area_code", columns="domain", values="score")
     wide = wide.reindex(given.frame("geography/scope")["area_code"]).sort_index()
     table = label(typology, given.definition["labels"], wide, every)
-    return {"typology": table.reset_index()}, {"labels": table["label"].value_counts().sort_index().to_dict()}
+    told = {
+        "labels": table["label"].value_counts().sort_index().to_dict(),
+        "n_moved": int(table["changes_if_cut_moves"].sum()),
+    }
+    return {"typology": table.reset_index()}, told
 
 
 def label(typology: Typology, shown: CodeList, scores: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +110,16 @@ def label(typology: Typology, shown: CodeList, scores: pd.DataFrame, areas: pd.D
         moved |= _decide(typology, scores, areas, share)[0] != labels
     shown_as = [shown.codes[name].label for name in labels]
     table = pd.DataFrame({"label": labels, "shown_as": shown_as}, index=scores.index)
-    return table.assign(**states, rule=rules, changes_if_cut_moves=moved)
+    rests_on = [_rests_on(typology, typology.rules[number - 1]) for number in rules]
+    return table.assign(**states, rule=rules, rests_on=pd.Series(rests_on, index=scores.index, dtype="str"), changes_if_cut_moves=moved)  # fmt: skip
+
+
+def _rests_on(typology: Typology, rule: Rule) -> str | None:
+    """The axes by which a row of the table decides and that are known, with commas between; null where one that would
+    decide is unknown, and the label says so."""
+    if rule.label == typology.not_known:
+        return None
+    return ", ".join(axis for axis in typology.axes if getattr(rule, axis) in ("high", "low"))
 
 
 def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share: float):

@@ -14,9 +14,10 @@ from pipelines.areas.claimed import claimed
 from pipelines.core.lookup import among
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
+from pipelines.places.kinds import suits
 from pipelines.places.looked_for import authorities_of, looked_for
 from pipelines.places.placed import kinds_nowhere, little_placed
-from pipelines.register.register import Taxonomy
+from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
@@ -77,6 +78,9 @@ def make_cover(given: Given) -> Tables:
       the median of like authorities, and some. Where fewer than 10 are expected, in a small authority or of a rare kind,
       its region is judged in its stead, and where there are fewer in that too, the nation. Else the kind was not looked
       for, and its absence is not known (see `looked_for`).
+    - Of a kind told by its use (vacant and the like) at least half of the list's rows must have been placed; where some
+      were not, there may be more.
+    - A list by which places are closed tells of those of its own kinds, so that there may be more.
     - Where a list is known to lack an authority that it claims (`lacks`), it covers it only once it lists something there.
     - A list too little of which lies in any area is taken as not read, and a kind of which it has no place in any area as
       not looked for.
@@ -142,6 +146,7 @@ class _Lists:
         self.geography: Geography = given.definition["geography"]
         records = given.frame("places/place_record")
         records = records[records["source"].isin(self.sources)]
+        self.used = records[records["is_row"] & records["use_state"].notna()]
         rows = records[records["is_row"]]
         own = set(rows.loc[rows["reason"] != "other_edition", "source"])
         self.stood_for = set(rows["source"]) - own  # another list of their series stands in for them
@@ -163,26 +168,39 @@ class _Lists:
         covered &= ~self._in(set(source.lacks) - set(own["authority_code"]))  # until the list holds something there
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
+        placed = self._placed(stem, entry)
+        looks = available and placed >= self.taxonomy.looked_for.least_placed
         if source.covers not in self.authorities:
             self.authorities[source.covers] = authorities_of(self.areas[claims])
         authorities = self.authorities[source.covers]
         listed = own.loc[own["kind"] == (entry.subset_of or kind), "authority_code"].value_counts()
         if source.complete:
-            looked = self.areas.loc[covered & available, "authority_code"].unique()
+            looked = self.areas.loc[covered & looks, "authority_code"].unique()
             rows = pd.DataFrame({"n_listed": listed.reindex(authorities.index).fillna(0), "judged_by": "claim"})
             rows["n_expected"], rows["is_looked_for"] = np.nan, rows.index.isin(looked)
         else:
             rows = looked_for(self.taxonomy.looked_for, authorities, listed)
-            rows["is_looked_for"] &= available
+            rows["is_looked_for"] &= looks
             covered &= self._in(set(rows.index[rows["is_looked_for"]]))
         if stem not in self.stood_for:
             self.judged.append(rows.rename_axis("authority_code").reset_index().assign(kind=kind, source=stem))
-        covered &= available
+        covered &= looks
         lost = claims if not available else self._in(self._wanted_and_lost(source)[1])
         reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
         newest = own.groupby("authority_code")["as_at"].max()
         as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
-        return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), source.complete)
+        complete = source.complete and placed == 1 and not entry.closed
+        return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), complete)
+
+    def _placed(self, stem: str, entry: Kind) -> float:
+        """The share (0-1) of the rows of a kind told by its use that could be placed; 1 where the kind is not, or there
+        are none. A register need not give the whole address of what is vacant."""
+        if not entry.use_states:
+            return 1.0
+        own = self.used[(self.used["source"] == stem) & (self.used["kind"] == entry.subset_of)]
+        own = own[own["use_state"].isin(entry.use_states)]
+        own = own[suits(entry, own["name"], own["register_words"], own["size_ha"])]
+        return float(own["area_code"].notna().mean()) if len(own) else 1.0
 
     def _by_evidence(self, source: Source, own: pd.DataFrame, expires) -> np.ndarray:
         """Where the list has what it needs besides its claim."""

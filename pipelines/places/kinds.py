@@ -6,6 +6,8 @@ import pandas as pd
 from pipelines.core.query import listed
 from pipelines.register.register import Kind, Taxonomy
 
+HELD = "community"  # of owner_kind and run_by
+
 
 def place_kinds(
     taxonomy: Taxonomy, national: dict[str, list[str]], rows: pd.DataFrame, events: pd.DataFrame
@@ -83,6 +85,9 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             by = {"owner_kind": entry.owner_kinds, "use_state": entry.use_states, "run_by": entry.run_by}
             hit = [base["place_id"].map(facts[column]).isin(values) for column, values in by.items()]
             base = base[np.any(hit, axis=0)]
+            of = facts.reindex(base["place_id"])
+            base = base[suits(entry, of["name"], of["register_words"], of["size_ha"])]
+            base = base[~(entry.is_stock & in_community_hands(facts.reindex(base["place_id"])).to_numpy())]
             # dated by the record that says so: a newer list that says nothing of that makes it no younger
             first = next(column for column, values in by.items() if values)
             dated = facts[f"{first.removesuffix('_kind').removesuffix('_state')}_as_at"]
@@ -99,6 +104,52 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
     ]
     kinds = kinds.astype(dict.fromkeys(["place_id", "kind", "status", "rule", "sources"], "str"))
     return kinds.sort_values(["place_id", "kind"]).reset_index(drop=True)
+
+
+def suits(entry: Kind, names: pd.Series, words: pd.Series, size_ha: pd.Series) -> np.ndarray:
+    """True for what a subset takes in by what it is called, its name and the words of its register, and by its size; of
+    what is not known to be small enough, none."""
+    said = names.fillna("").str.cat(words.fillna(""), sep="; ")
+    found = np.ones(len(said), dtype=bool)
+    if entry.named.only:
+        found &= said.str.contains(entry.named.only, case=False).to_numpy(bool)
+    if entry.named.unless:
+        found &= ~said.str.contains(entry.named.unless, case=False).to_numpy(bool)
+    return found if entry.most_ha is None else found & (size_ha <= entry.most_ha).to_numpy(bool)
+
+
+def in_community_hands(places: pd.DataFrame) -> pd.Series:
+    """True for the places that a community owns or runs: never stock, and no candidates."""
+    return (places["owner_kind"] == HELD) | (places["run_by"] == HELD)
+
+
+def with_closed(
+    taxonomy: Taxonomy, national: dict[str, list[str]], places: pd.DataFrame, kinds: pd.DataFrame, events: pd.DataFrame
+) -> pd.DataFrame:
+    """`kinds` with a row for each place of a kind that is of places confirmed closed: somewhere to go, of a kind that
+    counts, and nothing open there since, nor let or used by its owner; dated by the newest of its closings."""
+    names = [name for name, entry in taxonomy.kinds.items() if entry.closed]
+    if not names:
+        return kinds
+    group = {name: entry.group for name, entry in taxonomy.kinds.items()}
+    counted = [name for name in taxonomy.counted() if group[name] == "place"]
+    shut = events[(events["event"] == "closed") & events["is_confirmed"] & events["kind"].isin(counted)]
+    base = shut.sort_values(["place_id", "since", "event_id"]).drop_duplicates("place_id", keep="last")
+    base = base[["place_id", "kind", "since", "evidence"]].merge(kinds[["place_id", "kind", "status", "sources"]])
+    open_ = kinds[(kinds["status"] == "open") & kinds["kind"].map(group).isin(["place", "space"])]
+    of = places.set_index("place_id").reindex(base["place_id"])
+    used = in_community_hands(of) | of["use_state"].isin(["let", "in_use"])
+    base = base[(base["status"] == "closed") & ~base["place_id"].isin(open_["place_id"]) & ~used.to_numpy()]
+    lists = zip(base["sources"], base["kind"], strict=True)
+    base["is_national"] = [bool(set(sources.split(", ")) & set(national[kind])) for sources, kind in lists]
+    base = base.rename(columns={"since": "as_at"})
+    frames = [kinds]
+    for name in names:
+        fresh = ~_expired(taxonomy, taxonomy.kinds[name], base["as_at"])
+        rule = ("closed: " + base["evidence"]).where(fresh, "the evidence is too old to count")
+        frames.append(base.assign(kind=name, is_counted=fresh & taxonomy.kinds[name].counts_for_reach, rule=rule))
+    whole = pd.concat(frames, ignore_index=True)[list(kinds.columns)]
+    return whole.sort_values(["place_id", "kind"]).reset_index(drop=True)
 
 
 def _expired(taxonomy: Taxonomy, entry: Kind, as_at: pd.Series) -> pd.Series:

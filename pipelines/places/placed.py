@@ -26,7 +26,7 @@ def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> set[tuple[str, s
     """The kinds (list, kind) that are counted from a list that has no place of them in any area.
 
     Only of lists that hold something: of one that could not be read, nothing is known anyway. A kind told from another
-    by a second list is not meant, for the list itself never says it; nor are entries of a register.
+    by a second list is not meant, for the list itself never says it; nor is one of what closed, nor are entries of a register.
     """
     present = records[records["is_current"] & records["area_code"].notna()]
     found = set(zip(present["source"], present["kind"], strict=True))
@@ -35,7 +35,9 @@ def kinds_nowhere(taxonomy: Taxonomy, records: pd.DataFrame) -> set[tuple[str, s
         (source, kind)
         for kind, entry in taxonomy.kinds.items()
         for source in entry.counted_from
-        if not (entry.told_from or entry.listing) and source in read and (source, entry.subset_of or kind) not in found
+        if not (entry.told_from or entry.closed or entry.listing)
+        and source in read
+        and (source, entry.subset_of or kind) not in found
     }
 
 

@@ -13,7 +13,7 @@ from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import APPLIED, correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
-from pipelines.places.kinds import place_kinds, with_subsets
+from pipelines.places.kinds import place_kinds, with_closed, with_subsets
 from pipelines.places.naming import written_names
 from pipelines.places.tenure import TENURE, USE
 from pipelines.register.licence import Licence
@@ -23,14 +23,20 @@ from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import ISSUES
 
 HOURS = ["opening_hours", "hours_per_week", "shares_with"]
-TOLD = {"owner": ["owner_kind", "owner_name"], "tenure": TENURE, "use": USE, "run_by": ["run_by"]}  # each by one record
+TOLD = {
+    "owner": ["owner_kind", "owner_name"],
+    "tenure": TENURE,
+    "use": USE,
+    "size": ["size_ha"],
+    "run_by": ["run_by"],
+}  # each by one record
 QUALITY = {"premises": 0, "address": 1, "postcode": 2}
 PLACE = schema(
     "place_id str, kind str, kinds str, name str?, published_name str?, name_source str, point_source str, point_quality str, area_code str,"
     "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_name str?, owner_source str?,"
     "owner_as_at datetime64[ms]?, tenure str?, tenure_band str?, lease_ends datetime64[ms]?, unexpired_years Int64?,"
     "tenure_source str?, tenure_as_at datetime64[ms]?, use_state str?, acv_flag str?, register_words str?, use_source str?,"
-    "use_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
+    "use_as_at datetime64[ms]?, size_ha float64?, size_source str?, size_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
     "hours_per_week float64?, shares_with str?, hours_source str?, n_records int64, lead_record str, as_at datetime64[ms]?, publish str, licence str",
     key="place_id",
 )
@@ -102,6 +108,7 @@ def make_places(given: Given) -> Tables:
     places = _places(taxonomy, licensed, shown, kinds, happened)
     places, kinds, more = correct_places(taxonomy, outlines, lines, ids, happened, places, kinds)
     kinds = with_subsets(taxonomy, places, kinds)
+    kinds = with_closed(taxonomy, given.definition["national"], places, kinds, happened)
     outcome = outcomes(taxonomy, rows, usable, places, kinds)
     return {
         "place": places,

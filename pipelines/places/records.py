@@ -80,6 +80,7 @@ def read_records(
             "shares_with": _filled(rows, rule.shares_with),
             "postcode": compact(_column(rows, rule.postcode)),
             "uprn": _column(rows, rule.uprn).str.extract(f"^{UPRN}$")[0],
+            "size_ha": rows[rule.size_ha].astype("float64") if rule.size_ha else np.nan,
             "refers_to": _references(rows, rule),
             "x": x,
             "y": y,

@@ -143,7 +143,7 @@ def _member(register: Register, index: Index, name: str, member: Weighted) -> It
     of_tables = {"denominate": member.denominate, "shrink": member.shrink, "impute": member.impute}
     for key in [key for key, told in of_tables.items() if told]:
         yield f"{key} is for tables given to `commonground score`; published statistics are taken as they are"
-    if "reach" in register.indicators[name].inputs:
-        yield "reads reach, which rests on local lists too: an index compares like with like, and reads national_reach"
+    if "reach" in register.indicators[name].inputs and not member.of_register:
+        yield "reads reach, which rests on local lists too: an index compares like with like, and reads national_reach, but of registers that each authority keeps (of_register)"
     if reads_places(register.indicators[name]) and scaled_by not in ("target", "none"):
         yield "rests on places, known for the areas asked only, so it is scaled by target or none, not by rank"

@@ -142,6 +142,7 @@ class Held(Record):
 class Places(Record):
     """How the rows of a source become place records.
 
+    `size_ha`: the column of how large a site is, in hectares.
     `name` is one column, or several of which the first that is filled counts. Of a register of one owner's land and
     buildings `owner` says whose, and `held` how each is held and used.
     `as_at` names a date column; so does `ended`, where a row with any date has left the list, else it tells the values
@@ -160,6 +161,7 @@ class Places(Record):
     point: Point
     postcode: str | None = None
     uprn: str | None = None
+    size_ha: str | None = None
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
     owner: Owner | None = None
@@ -204,7 +206,7 @@ class Places(Record):
     def columns(self) -> list[str]:
         """Every column the rule reads."""
         point = self.point
-        single = [*self.names, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn]
+        single = [*self.names, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn, self.size_ha]
         ended = self.ended.column if isinstance(self.ended, Ended) else self.ended
         single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
         single += [*self.days.values(), *self.shares_with.values()]

@@ -32,6 +32,7 @@ class Indicator(Record):
     """The header of one SQL file under sql/indicators: an indicator, its Dagster asset and its dictionary entry;
     its sources follow from its inputs.
 
+    `counts`: what a share or a rate is counted in, one and several; its SQL then gives `n_counted` and, of a share, `n_of`.
     `kinds`: the kinds of place whose reach it reads, where `reach`, `national_reach` or `tenure` is among its inputs; of
     organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
@@ -45,6 +46,7 @@ class Indicator(Record):
     grain: Literal["area"]
     inputs: list[str] = Field(min_length=1)
     kinds: list[str] = []
+    counts: tuple[str, str] | None = None
     null_reason: Literal["suppressed", "no_denominator"] = "no_denominator"
     modelled: bool = False
     in_imd_2025: bool = False
@@ -62,6 +64,15 @@ def reads_places(indicator: Indicator) -> bool:
     return not {*REACH, TENURE}.isdisjoint(indicator.inputs)
 
 
+def pattern(value: str) -> str:
+    """The value, if it is a regular expression. Raises ValueError."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression ({error})") from error
+    return value
+
+
 class ToldFrom(Record):
     """A kind that lists call another: `kind`, in the records that `named` (a pattern, case passed over) is found in the
     name of and one of the lists `by` has one named alike at the same postcode of."""
@@ -73,11 +84,20 @@ class ToldFrom(Record):
     @field_validator("named")
     @classmethod
     def _is_a_pattern(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression ({error})") from error
-        return value
+        return pattern(value)
+
+
+class Named(Record):
+    """Patterns (case passed over) of the words of a record, its name and its register's own words: `only` where one of the
+    first is found, and where none of the second is."""
+
+    only: str | None = None
+    unless: str | None = None
+
+    @field_validator("only", "unless")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        return value if value is None else pattern(value)
 
 
 class Kind(Record):
@@ -89,7 +109,9 @@ class Kind(Record):
     one place that it is of (places/listings.py), and says nothing of whether that is open. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
     record is compared as whose name fits a pattern (the first that fits, and not `unlike_named`); `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
-    counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
+    counts no more. `named`: of a subset, only what is called so; `most_ha`: and is no larger. `closed`: the places of any
+    kind that are confirmed closed and nothing else since. `is_stock`: its places are candidates for community ownership,
+    but what is in a community's hands; `allocated_for`: what they are meant for first. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
     title: str
@@ -105,6 +127,11 @@ class Kind(Record):
     owner_kinds: list[str] = []
     run_by: list[str] = []
     use_states: list[str] = []
+    named: Named = Named()
+    most_ha: float | None = Field(None, gt=0)
+    closed: bool = False
+    is_stock: bool = False
+    allocated_for: str | None = None
     told_from: ToldFrom | None = None
     like: str | None = None
     like_named: dict[str, str] = {}
@@ -119,6 +146,8 @@ class Kind(Record):
     def _only_open_public_fixed(self):
         if self.counts_for_reach and not (self.public and self.fixed):
             raise ValueError("only public, fixed places count for reach")
+        if self.closed and (self.subset_of or self.group != "site"):
+            raise ValueError("closed places are a site, and no subset of another kind")
         if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states):
             raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
         if odd := set(self.use_states) - set(USES):
@@ -145,12 +174,14 @@ class LookedFor(Record):
 
     `least_share`: of the number expected there (0-1), fewer than which is not looked for. `least_expected`: places, fewer
     than which tell nothing of an authority by itself. `least_cover`: the share of the nation's areas in which national
-    lists must have looked for a kind, for it to count in what compares areas of the whole nation.
+    lists must have looked for a kind, for it to count in what compares areas of the whole nation. `least_placed`: the
+    share of a list's rows of a kind told by its use that must have been placed, for it to have looked for that kind.
     """
 
     least_share: float = Field(0.15, ge=0, le=1)
     least_expected: float = Field(10, gt=0)
     least_cover: float = Field(0.9, gt=0, le=1)
+    least_placed: float = Field(0.5, ge=0, le=1)
 
 
 class Taxonomy(Record):
@@ -179,6 +210,15 @@ class Taxonomy(Record):
         if self.decay and self.decay.minutes != self.minutes[1]:
             raise ValueError("decay ends with the longer of the walks in minutes: what is shared is what is in reach")
         return self
+
+    @property
+    def evidence_since(self) -> datetime.date | None:
+        """The day before which dated evidence of sites and closings enters no score."""
+        return max(filter(None, map(self.expires_before, self.kinds.values())), default=None)
+
+    def stock(self) -> dict[str, Kind]:
+        """The kinds whose places are candidates."""
+        return {name: kind for name, kind in self.kinds.items() if kind.is_stock}
 
     @property
     def catchment(self) -> Decay:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -71,6 +70,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     known = known_registers(geography, register.sources)
     here |= {"known_registers"} if len(known) else set()
     here |= {"listings"} if legal_keys(register) else set()
+    here |= {"candidates"} if register.taxonomy.stock() else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -85,6 +85,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(["ownership/typology"] if labelled else []),
             "ownership/loss",
             *legal_keys(register),
+            *(["ownership/opportunity"] if register.taxonomy.stock() else []),
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -145,6 +146,10 @@ def collect(given: Given) -> Inputs:
         "place_losses": [given.path("ownership/loss")],
         **legal.event_files(given, register),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
+        "candidates": [given.path("ownership/opportunity")] if "opportunity" in tables else [],
+        "candidate_evidence": [given.path("ownership/opportunity", "opportunity.evidence")]
+        if "opportunity" in tables
+        else [],
         "indicator_values": [given.path(f"indicator/{name}") for name in register.indicators],
         "carried": [given.path(f"by_area/{s}", f"{by_area(s)}.how") for s in carried_sources(register)],
         "index_scores": part(by_index("index"), ""),
@@ -161,7 +166,8 @@ def collect(given: Given) -> Inputs:
     present = sources_present(register, states, files, near)
     licences = licence_register(register, present)
     facts = _facts(given, register, snapshots, licences["licence"]) | {
-        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"]))
+        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"])),
+        "fields_left_out": "",  # told once the maps and sheets are written
     }
     treated, unlike, left_out = (
         {name: given[f"index/{name}"].meta[told] for name in register.indices}
@@ -173,7 +179,9 @@ def collect(given: Given) -> Inputs:
         "snapshot_register": snapshots,
         "indicator_register": registers.indicator_register(register, present),
         "index_register": registers.index_register(register, treated, unlike, left_out),
-        "index_methods": registers.index_methods(register, present, left_out),
+        "index_methods": registers.index_methods(
+            register, present, left_out, {name: given[f"index/{name}"].meta for name in register.indices}
+        ),
         "issues": _issues(given, register),
         "record_counts": _record_counts(given, register),
         "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),
@@ -213,7 +221,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "ecological_fallacy": FALLACY,
         "indices_withheld": ", ".join(withheld),
         "members_left_out": "; ".join(members_left_out(register, lambda name: given[f"index/{name}"].meta)),
-        "evidence_since": _evidence_since(register),
+        "evidence_since": register.taxonomy.evidence_since,
         "legal_as_of": legal.as_of(given, register),
         "sources_not_available": by_state("unavailable"),
         "sources_stale": by_state("stale"),
@@ -259,12 +267,6 @@ def _issues(given: Given, register: Register) -> pd.DataFrame:
     frames = [given.frame(f"table/{stem}", f"{stem}.issues") for stem in register.sources]
     frames += [given.frame(f"places/{name}", f"{name}.issues") for name in ("place_record", "place")]
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
-
-
-def _evidence_since(register: Register) -> date | None:
-    """The day before which dated evidence of sites and closings enters no score."""
-    taxonomy = register.taxonomy
-    return max(filter(None, map(taxonomy.expires_before, taxonomy.kinds.values())), default=None)
 
 
 def _places_in_reach(files: dict[str, list[Path]]) -> set[str]:

@@ -1,4 +1,8 @@
-"""The map files of a release: RFC 7946 GeoJSON, the same as GeoParquet, and one CSV per authority."""
+"""The map files of a release: RFC 7946 GeoJSON, the same as GeoParquet, and one CSV per authority.
+
+A field that is null in every row of a layer or sheet tells nothing there and is left out, and the release says which; it
+stands in the database all the same. The fields of the sheets are the same for all authorities.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +24,7 @@ from pipelines.release.inputs import FALLACY, Inputs
 from pipelines.release.licences import ROW, Terms, column_labels, read_licences
 
 RELEASE = "release"  # the member, and the note of a Parquet file, that tells the version
+SHEETS = "csv"
 SCORE_DECIMALS = 3  # of scores in map files; ranks were taken before
 MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
 
@@ -34,16 +39,33 @@ class Layer:
     terms: Terms
 
 
+def _somewhere_known(name: str, frame: pd.DataFrame, left_out: dict[str, list[str]]) -> pd.DataFrame:
+    """The frame without the columns that hold no value in any row, which are entered in `left_out` by its `name`."""
+    left_out[name] = [column for column in frame if frame[column].isna().all()]
+    return frame.drop(columns=left_out[name])
+
+
+def _tell_left_out(folder: Path, left_out: dict[str, list[str]]) -> None:
+    told = "; ".join(f"{name}: {', '.join(fields)}" for name, fields in sorted(left_out.items()) if fields)
+    with duckdb.connect(str(folder / "commonground.duckdb")) as connection:
+        connection.execute("update release set fields_left_out = ?", [told or None])
+        connection.execute("checkpoint")
+
+
 def write_maps(inputs: Inputs, folder: Path) -> dict[str, str]:
-    """Write geojson/, parquet/ and csv/ into a release folder whose database is finished.
+    """Write geojson/, parquet/ and csv/ into a release folder whose database is finished, and into that which fields are
+    left out of them.
 
     Returns the label of the licence each file is under, by its path in the folder.
     """
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         (version,) = connection.execute("select version from release").fetchone()
-        layers = list(_layers(inputs, connection))
+        left_out: dict[str, list[str]] = {}
+        layers = list(_layers(inputs, connection, left_out))
         profile = _frame(connection, "select * from neighbourhood_profile order by area_code")
+        profile = _somewhere_known(SHEETS, profile, left_out)
         sheet = Terms.of(connection, "neighbourhood_profile", profile)
+    _tell_left_out(folder, left_out)
     labels = {}
     for layer in layers:
         labels[f"geojson/{layer.name}.geojson"] = labels[f"parquet/{layer.name}.parquet"] = layer.terms.label
@@ -64,7 +86,8 @@ def write_maps(inputs: Inputs, folder: Path) -> dict[str, str]:
     return labels
 
 
-def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[Layer]:
+def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection, left_out: dict[str, list[str]]) -> Iterator[Layer]:
+    """Every map layer, without what is null all over it, which is entered in `left_out`."""
     outlines, indices = inputs.outlines, inputs.facts["indices"].split(", ")
     names = [
         "area_code",
@@ -79,6 +102,7 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[L
     ]
     columns = names + [f"{index}_{column}" for index in indices for column in MAP_SCORES]
     areas = _frame(connection, f"select {', '.join(columns)} from neighbourhood_profile order by area_code")
+    areas = _somewhere_known("neighbourhoods", areas, left_out)
     shapes = geopandas.read_parquet(outlines["outlines.areas"])
     yield Layer(
         "neighbourhoods",
@@ -91,33 +115,37 @@ def _layers(inputs: Inputs, connection: duckdb.DuckDBPyConnection) -> Iterator[L
         connection,
         _AUTHORITY_SQL.format(columns=", ".join(_authority_column(i, weight_of(connection)) for i in indices)),
     )
+    means = _somewhere_known("authorities", means, left_out)
     yield Layer(
         "authorities",
         geopandas.GeoDataFrame(_rounded(means).merge(authorities, on="authority_code"), crs=PUBLISHED),
         "authority_code",
         Terms.of(connection, None, means),
     )
-    yield from _place_layers(connection)
+    yield from _place_layers(connection, left_out)
     if not holds(connection, "opportunity"):
         return
-    opportunities = _frame(connection, "select * from opportunity order by opportunity_id")
+    opportunities = _frame(connection, "select * from opportunity where longitude is not null order by opportunity_id")
     if len(opportunities):
+        opportunities = _somewhere_known("opportunities", opportunities, left_out)
         terms = Terms.of(connection, "opportunity", opportunities)
         yield Layer("opportunities", _points(opportunities), "opportunity_id", terms)
 
 
-def _place_layers(connection: duckdb.DuckDBPyConnection) -> Iterator[Layer]:
+def _place_layers(connection: duckdb.DuckDBPyConnection, left_out: dict[str, list[str]]) -> Iterator[Layer]:
     """All places in one file, and those of each licence in a file of its own that holds no column resting on another."""
     places = _frame(connection, "select * from place where is_in_areas_asked order by place_id")
     if places.empty:  # no list of places could be read: a file is absent, never empty
         return
-    yield Layer("places", _points(places), "place_id", Terms.of(connection, "place", places))
+    every = _somewhere_known("places", places, left_out)
+    yield Layer("places", _points(every), "place_id", Terms.of(connection, "place", every))
     licences, labels = read_licences(connection), column_labels(connection, "place")
     for label, rows in places.groupby("licence", sort=True):
         may = shared(licences, label)
         kept = [name for name in rows if labels[name] == ROW or shared(licences, labels[name]) <= may]
-        terms = Terms.of(connection, "place", rows[kept])
-        yield Layer(f"places_{file_name(licences, label)}", _points(rows[kept]), "place_id", terms)
+        name = f"places_{file_name(licences, label)}"
+        own = _somewhere_known(name, rows[kept], left_out)
+        yield Layer(name, _points(own), "place_id", Terms.of(connection, "place", own))
 
 
 _AUTHORITY_SQL = """

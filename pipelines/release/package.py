@@ -1,5 +1,6 @@
 """datapackage.json (Frictionless): every file with hash, size, licence, attribution and schema."""
 
+import csv
 import mimetypes
 from pathlib import Path
 
@@ -35,10 +36,7 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
         profile = connection.execute(
             "select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'"
         ).fetchall()
-    schema = {
-        "fields": [{"name": n, "type": TYPES.get(t, "string"), "description": d} for n, t, d in profile],
-        "primaryKey": ["area_code"],
-    }
+    described = {name: {"name": name, "type": TYPES.get(t, "string"), "description": d} for name, t, d in profile}
     resources = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
@@ -52,6 +50,9 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
             "licenses": packaged(licences, labels.get(name, whole(licences))),
         }
         if path.suffix == ".csv":
+            with path.open(encoding="utf-8", newline="") as file:
+                fields = [described[name] for name in next(csv.reader(file))]
+            schema = {"fields": fields, "primaryKey": ["area_code"]}
             resource |= {"profile": "tabular-data-resource", "encoding": "utf-8", "schema": schema}
         resources.append(resource)
     store.write_json(

@@ -13,6 +13,11 @@ from pipelines.release.licences import label_of
 from pipelines.scoring.definition import Index
 from pipelines.scoring.effective import effective_weights, nominal_weights
 
+GUARDS = {
+    "coverage_correlation": "coverage_correlation",
+    "register_correlation": "register_correlation",
+    "n_authorities_compared": "n_authorities",
+}
 UNTREATED = {"done": "none", "n_winsorised": 0}
 
 
@@ -46,6 +51,7 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
         {
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
+            "counted_in": ", ".join(i.counts) if i.counts else None,
             "describes": _described(register, i),
             "is_modelled": i.modelled,
             "in_imd_2025": i.in_imd_2025,
@@ -124,8 +130,11 @@ def left_out(register: Register, member: str, unlike: dict[str, float]) -> str |
     return f"{whole}: {listed}, looked for by national lists in less than {least:.0%} of the nation's areas"
 
 
-def index_methods(register: Register, present: set[str], left_out_of: dict[str, list[str]]) -> pd.DataFrame:
-    """One row per index: how it is made, and what its versions vary. `present`, `left_out_of` as above."""
+def index_methods(
+    register: Register, present: set[str], left_out_of: dict[str, list[str]], guards: Mapping[str, dict]
+) -> pd.DataFrame:
+    """One row per index: how it is made, and what its versions vary. `present`, `left_out_of` as above; `guards`: by
+    index, what was found of how its score goes with coverage and with the length of registers."""
     rows = []
     for index in register.indices.values():
         drawn = drawn_indicators(register, index)
@@ -133,6 +142,8 @@ def index_methods(register: Register, present: set[str], left_out_of: dict[str, 
             {
                 "index_name": index.stem, "is_headline": index.is_headline, "title": index.shown_as, "question": index.question, "normalise": index.normalise,
                 "treatment": index.treatment.rule, "aggregate": index.aggregate, "minimum_weight": index.minimum_weight,
+                "least_known": ", ".join(f"{p} {d.least_members_read}" for p, d in index.every_domain.items() if d.least_members_read) or None,
+                "withhold_above": index.withhold_above, **{told: guards[index.stem][name] for told, name in GUARDS.items()},
                 "ties": index.ties, "citation": index.citation, **versions_told(register, index), **_errors(register, drawn),
                 "versions_reason": index.uncertainty.reason or None,
                 "licence": label_of(register, index_basis(register, index), present), "cautions": "\n".join(index.cautions),
@@ -144,6 +155,8 @@ def index_methods(register: Register, present: set[str], left_out_of: dict[str, 
         {
             "catchments": "str",
             "citation": "str",
+            "least_known": "str",
+            "withhold_above": "float64",
             "versions_reason": "str",
             "errors_drawn": "str",
             "errors_not_measured": "str",

@@ -5,7 +5,7 @@ import duckdb
 from pipelines.core.plain_text import markdown
 from pipelines.core.query import holds
 from pipelines.ownership.typology import read_typology
-from pipelines.register.labels import label, meaning
+from pipelines.register.labels import label, meaning, spaced
 from pipelines.release.agreement import by_construction
 from pipelines.release.method_spread import why_the_middle_moves
 
@@ -144,14 +144,16 @@ def _access(connection) -> list[str]:
 
 def _ownership(facts, connection) -> list[str]:
     rows = connection.execute("""
-        select shown_as, count(*), count(*) filter (where changes_if_cut_moves) from typology group by 1 order by 2 desc, 1""").fetchall()
+        select shown_as, count(*), count(*) filter (where not contains(rests_on, ',')), count(*) filter (where changes_if_cut_moves)
+        from typology group by 1 order by 2 desc, 1""").fetchall()
     lines = [
         "## Community ownership",
         "",
-        "| Label | Areas | Would change were the cut moved by 5 points |",
-        "|---|---|---|",
+        "| Label | Areas | Rest on one axis alone | Would change were the cut moved by 5 points |",
+        "|---|---|---|---|",
     ]
-    lines += [*(f"| {_text(label)} | {n:,} | {moved:,} |" for label, n, moved in rows), ""]
+    lines += [*(f"| {_text(label)} | {n:,} | {alone:,} | {moved:,} |" for label, n, alone, moved in rows)]
+    lines += ["", f"Were the cut moved, {sum(row[3] for row in rows):,} of {sum(row[1] for row in rows):,} areas would have another label.", ""]  # fmt: skip
     unknown = connection.execute(
         """
         select domain, count(*) filter (where score is null), count(*) from domain_score
@@ -159,6 +161,7 @@ def _ownership(facts, connection) -> list[str]:
         [read_typology().index],
     ).fetchall()
     lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
+    lines += _authorities_known(connection)
     if facts["indices_withheld"]:
         lines.append(f"- withheld, because the score would follow coverage: {_text(facts['indices_withheld'])}")
     lines += [
@@ -167,6 +170,34 @@ def _ownership(facts, connection) -> list[str]:
         "",
     ]
     return lines
+
+
+AXES_KNOWN = """
+    with told as (
+        select 1 as part, domain as axis, domain as name, area_code, score is not null as is_known from domain_score where index_name = $name
+        union all
+        select 2, m.domain, i.title, v.area_code, v.value is not null
+        from index_member as m join indicator as i on i.indicator = m.member join indicator_value as v on v.indicator = m.member
+        where m.index_name = $name
+    )
+    select axis, part, t.name, authority_name, bool_or(is_known) as is_known
+    from told as t join neighbourhood using (area_code) group by all order by axis, part, t.name, authority_name"""
+
+
+def _authorities_known(connection) -> list[str]:
+    """Of each axis and each of its indicators, in how many authorities it is known somewhere; the fewer of those where it
+    is and those where it is not are named."""
+    rows = connection.execute(AXES_KNOWN, {"name": read_typology().index}).df()
+    lines = ["", "| Axis, and what it is made of | Authorities where it is known | Which |", "|---|---|---|"]
+    for (axis, part, name), group in rows.groupby(["axis", "part", "name"], sort=True):
+        known, rest = (group.loc[group["is_known"] == is_it, "authority_name"].tolist() for is_it in (True, False))
+        which = (
+            "all" if not rest else f"only {', '.join(known)}" if len(known) < len(rest) else f"not {', '.join(rest)}"
+        )
+        which = which if known else "none"
+        title = f"**{spaced(axis)}**" if part == 1 else _text(name)
+        lines.append(f"| {title} | {len(known):,} of {len(group):,} | {_text(which)} |")
+    return [*lines, ""]
 
 
 def _benchmark(connection) -> list[str]:

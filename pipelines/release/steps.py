@@ -13,6 +13,7 @@ from pipelines.indices.explained import explained_step
 from pipelines.indices.roll_up import roll_up_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
+from pipelines.ownership.candidates import candidates_step
 from pipelines.ownership.legal import legal_steps
 from pipelines.ownership.loss import loss_step
 from pipelines.ownership.typology import read_typology, typology_step
@@ -46,12 +47,14 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
     """Every step between the snapshots and the release, each after those it reads."""
     register = workspace.register
     indices = [register.indices[name] for name in register.index_order]
+    candidates = [candidates_step(workspace)] if register.taxonomy.stock() else []
     return [
         *(table_step(workspace, source) for source in register.sources.values()),
         *(make(workspace) for make in GEOGRAPHY),
         *(by_area_step(workspace, register.sources[stem]) for stem in carried_sources(register)),
         *(make(workspace) for make in PLACES),
         *legal_steps(workspace),
+        *candidates,
         *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
         homes_step(workspace),
         *([tenure_step(workspace)] if register.taxonomy.tenure else []),

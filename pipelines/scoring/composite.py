@@ -10,6 +10,8 @@ from pipelines.core.problem import Problem
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, weighted_mean
 from pipelines.scoring.definition import Domain, Index, Weighted
+from pipelines.scoring.normalise import BY_RANK
+from pipelines.scoring.scopes import SCOPE_COVERAGE
 from pipelines.scoring.treat import TreatedColumn, treat
 
 SIGN = {"higher_is_less_need": -1}
@@ -18,7 +20,8 @@ SIGN = {"higher_is_less_need": -1}
 @dataclass(frozen=True)
 class Scored:
     """`score` per area; `domains`, `before_transform` and `weight_by_domain` per area and domain or sub-domain (by its
-    path); `weight_observed` from 0 to 1; `treated` per member."""
+    path); `weight_observed` from 0 to 1; `treated` per member; `n_known` per area and domain, how many of its members and
+    of those below it are known; `short` per area the reason for which there is no score though enough weight is observed."""
 
     score: pd.Series
     domains: pd.DataFrame
@@ -26,6 +29,8 @@ class Scored:
     weight_by_domain: pd.DataFrame
     weight_observed: pd.Series
     treated: dict[str, TreatedColumn]
+    n_known: pd.DataFrame
+    short: pd.Series
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,9 @@ def score(
     # what was observed of a domain that has no score does not enter the index, and is not counted as if it did
     entering = [np.where(np.isnan(found.entering[name]), 0.0, found.observed[name]) for name in index.parts]
     weight_observed = weighted_mean(entering, [domain.weight for domain in index.parts.values()])[0]
-    total[weight_observed < index.minimum_weight - SLACK] = np.nan
+    n_known = {path: _n_known(domain, values, filled or {}) for path, domain in index.every_domain.items()}
+    short = _short(index, values, n_known)
+    total[(weight_observed < index.minimum_weight - SLACK) | short.notna().to_numpy()] = np.nan
     as_series = lambda column: pd.Series(column, index=values.index)  # noqa: E731
     as_frame = lambda column: pd.DataFrame({path: column[path] for path in index.every_domain}, index=values.index)  # noqa: E731
     return Scored(
@@ -173,4 +180,25 @@ def score(
         as_frame(found.observed),
         as_series(np.clip(weight_observed, 0, 1)),
         treated,
+        as_frame(n_known),
+        short,
     )
+
+
+def _n_known(domain: Domain, values: pd.DataFrame, filled: Mapping[str, np.ndarray]) -> np.ndarray:
+    """By area, how many members of a domain and of those below it are known; what was imputed is not."""
+    known = [values[name].notna().to_numpy() & ~filled.get(name, np.False_) for name, _ in domain.leaves()]
+    return np.sum(known, axis=0)
+
+
+def _short(index: Index, values: pd.DataFrame, n_known: Mapping[str, np.ndarray]) -> pd.Series:
+    """By area, the reason for which the index has no score whatever the weight observed: fewer members known than a domain
+    must have, or too few areas to tell a place in the nation; else null."""
+    short = pd.Series(None, index=values.index, dtype="object")
+    scaled = [n for domain, n, member in index.members if domain in index.parts and index.scaled_by(member) in BY_RANK]
+    if index.of_whole_nation and any(values[name].notna().mean() < SCOPE_COVERAGE for name in scaled):
+        short[:] = "frame_not_covered"
+    for path, domain in index.every_domain.items():
+        if path.split("/")[0] in index.parts:
+            short[n_known[path] < domain.least_members_read] = "below_minimum_weight"
+    return short

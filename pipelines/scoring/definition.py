@@ -26,7 +26,8 @@ AddedUp = Literal[
 class Weighted(Record):
     """One indicator, or another index's score, inside a domain: its weight, why, and how it is put on a scale.
 
-    `target` gives the values that score 0 and 100 (normalise: target). `scale`: least and greatest (min_max; 0 and 100
+    `of_register`: counted from registers that authorities keep and publish themselves, so that how long these are is
+    compared with the scores (`withhold_above` of the index). `target` gives the values that score 0 and 100 (normalise: target). `scale`: least and greatest (min_max; 0 and 100
     unless told), or mean and standard deviation (z_score; 0 and 1 unless told). What is not said here is as the index
     says. `against`: why it goes against its index, where areas with more of it have the lower scores.
     """
@@ -45,6 +46,7 @@ class Weighted(Record):
     direction: Direction | None = None
     heading: str | None = None
     index: bool = False
+    of_register: bool = False
     against: str | None = None
 
     @model_validator(mode="after")
@@ -73,7 +75,8 @@ class Domain(Record):
     `minimum_weight`: the share of its weight that must be observed for it to have a score. `beside`: scored and
     published beside the index, and no part of it. `not_read`: what belongs to the domain and no source tells yet, with
     its weight: it lowers the weight observed, and what the domain weighs in what is above it, so that one half read does
-    not count whole. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
+    not count whole. `least_members_read`: how many of its members must be known in an area for the index to have a score
+    there; the domain has one without. `imbalance`: whether uneven parts raise or lower a Mazziotta-Pareto mean.
     """
 
     title: str
@@ -84,6 +87,7 @@ class Domain(Record):
     imbalance: Literal["lowers", "raises"] = "lowers"
     transform: Literal["min_max", "z_score", "percentile", "inverse_normal", "exponential", "none"] = "none"
     minimum_weight: float = Field(0.5, ge=0, le=1)
+    least_members_read: int = Field(0, ge=0)
     beside: bool = False
     members: dict[str, Weighted] = {}
     domains: dict[str, "Domain"] = {}
@@ -130,6 +134,8 @@ class Domain(Record):
             raise ValueError("only a domain of the index itself can stand beside it")
         if self.aggregate != "sum":
             _add_up([*self.weights.values(), *self.not_read.values()])
+        if self.least_members_read:
+            _none_outweighs([member.weight for member in self.members.values()], self.least_members_read)
         return self
 
     def traits(self, scaled_by: Callable[[Weighted], frozenset[str]]) -> frozenset[str]:
@@ -161,6 +167,15 @@ def _check_names(names: list[str]) -> None:
         raise ValueError(f"{odd[0]}: a name holds no /, which stands between a domain and what is below it")
 
 
+def _none_outweighs(weights: list[float], least: int) -> None:
+    """Raise ValueError where of so many members, the least that must be known, one may weigh more than the others together."""
+    if least > len(weights):
+        raise ValueError(f"least_members_read: {least} of {len(weights)} members are never known")
+    *others, most = sorted(weights)
+    if least > 1 and most > sum(others[: least - 1]) + 1e-9:
+        raise ValueError("least_members_read: of so few members one may weigh more than all the others together")
+
+
 def _add_up(weights: list[float]) -> None:
     if len(set(weights)) > 1 and abs(sum(weights) - 1) > 1e-9:
         raise ValueError(f"the weights sum to {sum(weights):g}; they must sum to 1 or all be equal")
@@ -190,12 +205,15 @@ class Index(Record):
     """A composite index as data. Rank 1 is the greatest need (or opportunity) in every scope.
 
     `minimum_weight` is the share of the index's weight that must be observed for an area to be scored. The index is
-    withheld where its rank correlation with coverage is above `withhold_above`; told of where that with the published
-    index it is compared with is below `least_agreement`. `ties`: which rank areas of one score
-    share. `reads` says how a score is read, `first_rank` what rank 1 is and `highest_tenth` what the first tenth is called;
-    `like_with_like`: a member whose kinds of place national lists do not look for nearly everywhere is left out for all
-    areas alike. `column` heads its scores where areas are listed one a line (not listed without). By the index that `is_headline` areas
-    are put in order, and it is what stands beside the official index.
+    withheld where its rank correlation with coverage, or over authorities that of their mean with the length of the
+    registers it is counted from, is above `withhold_above`; told of where that with the published index it is compared
+    with is below `least_agreement`. `of_whole_nation`: a place among all areas (percentile and the other scales by rank)
+    is one in the nation, so that no area has a score while a member so scaled is known in too few. `like_with_like`: a
+    member whose kinds of place national lists do not look for nearly everywhere is left out for all areas alike.
+    `ties`: which rank areas of one score share. `reads` says how a score is read, `first_rank` what rank 1 is and
+    `highest_tenth` what the first tenth is called; `column` heads its scores where areas are listed one a line (not listed
+    without). By the index that `is_headline` areas are put in order, and it is what stands beside the official index.
+    `axes_first`: what its domains are made of is told before its score, indicator by indicator.
     """
 
     stem: str
@@ -222,6 +240,8 @@ class Index(Record):
     least_agreement: float | None = Field(None, ge=-1, le=1)
     area_column: str | None = None
     like_with_like: bool = False
+    of_whole_nation: bool = False
+    axes_first: bool = False
     publish: bool = True
     cautions: list[str] = []
     uncertainty: Uncertainty = Uncertainty()

@@ -4,7 +4,7 @@ said as (
     select place_id, unnest(string_split(k.sources, ', ')) as source from place join place_kind as k using (place_id, kind)
 ),
 rests as (
-    select place_id, unnest([name_source, point_source, owner_source, tenure_source, use_source, run_by_source, hours_source]) as source from place
+    select place_id, unnest([name_source, point_source, owner_source, tenure_source, use_source, size_source, run_by_source, hours_source]) as source from place
     union
     select place_id, source from place_record where status != 'open'
     union

@@ -10,6 +10,11 @@ columns:
   treatment: what is done about outliers before that
   aggregate: how domains are added up
   minimum_weight: share (0-1) of the weight that must be observed for an area to be scored
+  least_known: domains of which so many indicators must be known in an area for it to be scored, separated by commas; null where none must
+  withhold_above: the rank correlation with coverage, or with the length of authorities' registers, above which no score is published; null where there is no such limit
+  coverage_correlation: rank correlation of the score with how much of the index is observed, over areas
+  register_correlation: "rank correlation, over authorities, of the mean score with the rows their registers hold per area; 0 where fewer than three can be compared"
+  n_authorities_compared: authorities that keep a register the index is counted from, and have a score
   ties: the rank that areas of one score share
   citation: where the method is taken from
   n_versions: {description: "how many versions of the method the spread of ranks rests on, the same in every release", term: draw}
@@ -29,7 +34,8 @@ columns:
   licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
   cautions: what to bear in mind, one a line
 */
-select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, ties, citation, n_versions::integer as n_versions,
+select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, least_known, withhold_above, coverage_correlation, register_correlation,
+    n_authorities_compared::integer as n_authorities_compared, ties, citation, n_versions::integer as n_versions,
     weights_vary_by, normalise_versions, transform_versions, aggregate_versions, leaves_one_out, n_error_draws::integer as n_error_draws, errors_drawn, errors_not_measured, catchments, versions_reason,
     coalesce(n_ranked, 0)::integer as n_ranked, coalesce(n_outside, 0)::integer as n_outside_range, share_of_weight_shared_with_imd, licence, cautions
 from index_methods

@@ -5,6 +5,7 @@ columns:
   indicator: {description: "name of the indicator, as in indicator_value", term: indicator}
   title: what it measures
   unit: unit of value
+  counted_in: what n_counted and n_of of indicator_value are numbers of, one and several, separated by a comma; null where nothing is counted
   direction: what a higher value means
   describes: the period that the data are of, which is not the day they were published
   share_within_authorities: "share (0-1) of its variation between areas that lies within authorities, over all areas with a value in this run; 0 is one value per authority, which tells nothing of areas within it"
@@ -27,6 +28,6 @@ varied as (
     group by indicator
 )
 select
-    indicator, title, unit, direction, describes, share_within_authorities, is_modelled, in_imd_2025, sources, licence, note
+    indicator, title, unit, counted_in, direction, describes, share_within_authorities, is_modelled, in_imd_2025, sources, licence, note
 from indicator_register left join varied using (indicator)
 order by indicator

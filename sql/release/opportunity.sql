@@ -1,48 +1,45 @@
 /*
-title: Candidate buildings and sites, with the evidence and its age; a row is somewhere to look, not an offer
+title: Candidate buildings and sites, one row each; a row is somewhere to look, not an offer
 key: [opportunity_id]
-row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, run_by, competing_allocation, evidence, licence, longitude, latitude]
-inputs: [brownfield_site]
+row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, owner_name, tenure, tenure_band, lease_ends, unexpired_years, use_state, acv_flag, run_by, size_ha, competing_allocation, condition, evidence, source, n_evidence, as_at, is_too_old, not_known, point_quality, licence, longitude, latitude]
+inputs: [candidates]
 columns:
-  opportunity_id: identifier of the row, made from the place and what it is
-  place_id: the place (see table place)
-  area_code: small area it lies in
-  kind: kind of place
+  opportunity_id: identifier of the row, made from the place, or from the row of the register where it cannot be placed
+  place_id: the place (see table place; legal states and dates join by it); null where the register gives no address by which it could be placed
+  area_code: small area it lies in; null where it cannot be placed
+  authority_code: authority it lies in, or whose register lists it
+  kind: kind of place it is or was
   name: name or address
-  what: what makes it a candidate
+  what: "what makes it a candidate, the first of its evidence (see table opportunity_evidence)"
   owner_kind: who owns it, as a source states; null is not known
-  run_by: who runs or ran it, as a source states; null is not known
+  owner_name: name of the owner, where that is a public body; null is not known
+  tenure: by what right its owner holds it; null is not known
+  tenure_band: how long those who use it may stay, or a new user might, as far as its owner's own tenure goes
+  lease_ends: when the lease ends that its register tells of; null is not known
+  unexpired_years: {description: complete years of that lease at the date of the register, unit: years}
+  use_state: what is done with it, as its owner's register states; null is not known
+  acv_flag: whether its owner's register calls it listed as an asset of community value; null is not said
+  run_by: who ran it, as a source states; null is not known
+  size_ha: {description: how large the site is; null is not known, unit: ha}
   competing_allocation: what the site is allocated for first; null is none known
-  evidence: what the row rests on
+  condition: its condition, where a register's words state it; null is not known
+  evidence: what the row rests on first
+  source: the source, or the lists, that say so
+  n_evidence: how many pieces of evidence there are
   as_at: date of that evidence by its own source, whatever newer lists also hold the place; null is undated
-  is_too_old: true where the evidence is older than three years, or undated, and so enters no score
-  licence: licence of the row, that of the place (see table licence)
-  longitude: {description: longitude (WGS 84), unit: degrees}
+  is_too_old: true where all its evidence is older than three years, or undated, and so enters no score
+  not_known: what nobody states of it, separated by commas
+  point_quality: how near the point is to the door; null where there is none
+  licence: licence of the row, that of the place, or of its register (see table licence)
+  longitude: {description: longitude (WGS 84); null where it cannot be placed, unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */
-with found as (
-    select
-        place_id, 'brownfield_site' as kind, 'public_site' as what, 'housing' as competing_allocation, owner_as_at as as_at,
-        'listed in the brownfield land register as owned by a public authority' || if(owner_kind = 'mixed', ' in part', '') as evidence
-    from places
-    where kind = 'brownfield_site' and owner_kind in ('public', 'mixed')
-    union all
-    select e.place_id, e.kind, 'closed_place', null, e.since, e.evidence || '; present use and owner are not known'
-    from place_events as e
-    join place_kinds as k on k.place_id = e.place_id and k.kind = e.kind and k.status = 'closed'
-    where e.event = 'closed' and e.is_confirmed and e.kind in (select kind from kind_register where counts_for_reach and kind_group = 'place')
-    qualify row_number() over (partition by e.place_id, e.kind order by e.since desc nulls last, e.event_id) = 1
-    union all
-    select k.place_id, 'library', 'community_run', null, p.run_by_as_at, 'run by a community, as the national list of libraries says'
-    from place_kinds as k
-    join places as p using (place_id)
-    where k.kind = 'community_run_library' and k.is_counted
-)
 select
-    'o' || substr(f.place_id, 2) || '_' || f.what || '_' || f.kind as opportunity_id, f.place_id, p.area_code, f.kind, p.name, f.what, p.owner_kind,
-    p.run_by, f.competing_allocation, f.evidence, f.as_at::date as as_at, coalesce(f.as_at < (select evidence_since from release_facts), true) as is_too_old, p.licence,
-    round(p.longitude, 6) as longitude, round(p.latitude, 6) as latitude
-from found as f
-join places as p using (place_id)
-where p.area_code in (from areas_asked) and p.publish = 'rows' and f.place_id in (select place_id from places_shown)
+    opportunity_id, place_id, area_code, authority_code, kind, name, what, owner_kind, owner_name, tenure, tenure_band,
+    lease_ends::date as lease_ends, unexpired_years::integer as unexpired_years, use_state, acv_flag, run_by, size_ha,
+    competing_allocation, condition, evidence, source, n_evidence::integer as n_evidence, as_at::date as as_at, is_too_old, not_known,
+    point_quality, licence, round(longitude, 6) as longitude, round(latitude, 6) as latitude
+from candidates
+-- legal states and next dates join by place_id, of several entries on one place that to be watched first
+where place_id is null or place_id in (select place_id from places_shown)
 order by opportunity_id

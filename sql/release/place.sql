@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, size_ha, size_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -28,6 +28,8 @@ columns:
   register_words: "what it is, in the words of its owner's register"
   use_source: "source of use_state, acv_flag and register_words"
   use_as_at: date of that evidence
+  size_ha: {description: how large the site is; null is not known, unit: ha}
+  size_source: source of size_ha
   run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
   opening_hours: when it is open, in the words of hours_source; null is not known
@@ -43,7 +45,7 @@ columns:
 select
     place_id, kind, kinds, name, published_name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
     status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends::date as lease_ends, unexpired_years::integer as unexpired_years,
-    tenure_source, tenure_as_at::date as tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at::date as use_as_at, run_by, run_by_source,
+    tenure_source, tenure_as_at::date as tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at::date as use_as_at, size_ha, size_source, run_by, run_by_source,
     opening_hours, hours_per_week, shares_with, hours_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places

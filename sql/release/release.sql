@@ -24,6 +24,7 @@ columns:
   licence: licence of the release's own tables
   definition_sha256: hash of every definition the release follows
   tables: the tables and views held, separated by commas
+  fields_left_out: "by map layer, and by csv for the sheets of authorities, the fields that are null all over it and so left out of it; they stand in this database"
   built_at: {description: when the release was made, run_metadata: true}
 */
 select * exclude (built_at), built_at

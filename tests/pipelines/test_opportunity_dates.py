@@ -3,7 +3,9 @@
 import pytest
 
 STATED = {
-    "community_run": "r.source = p.run_by_source and r.run_by = p.run_by",
+    "vacant": "r.source = p.use_source and r.use_state = p.use_state",
+    "surplus": "r.source = p.use_source and r.use_state = p.use_state",
+    "to_transfer": "r.source = p.use_source and r.use_state = p.use_state",
     "public_site": "r.source = p.owner_source and r.owner_kind = p.owner_kind",
 }
 
@@ -11,9 +13,10 @@ STATED = {
 @pytest.mark.parametrize("what", STATED)
 def test_evidence_keeps_the_date_of_the_source_that_states_it(town, what):
     rows = town.query(f"""
-        select o.opportunity_id, o.as_at, max(r.as_at) as stated, count(r.source) as n
-        from opportunity as o join place as p using (place_id) left join place_record as r on r.place_id = o.place_id and {STATED[what]}
-        where o.what = '{what}' group by all""")
+        select e.opportunity_id, e.as_at, max(r.as_at) as stated, count(r.source) as n
+        from opportunity_evidence as e join opportunity as o using (opportunity_id) join place as p using (place_id)
+        left join place_record as r on r.place_id = o.place_id and r.source = e.source and r.source_id = e.source_id and {STATED[what]}
+        where e.what = '{what}' group by all""")
     assert rows
     assert [row for row in rows if row[3] == 0] == []
     assert [row for row in rows if row[1] != row[2]] == []
@@ -29,7 +32,7 @@ def test_a_closed_place_is_dated_by_the_event_it_tells_of(town):
     rows = town.query("""
         select o.opportunity_id from opportunity as o where o.what = 'closed_place' and not exists (
             from place_event as e where e.place_id = o.place_id and e.kind = o.kind and e.event = 'closed'
-            and e.since = o.as_at and starts_with(o.evidence, e.evidence))""")
+            and e.since = o.as_at and e.series = o.source and e.evidence = o.evidence)""")
     assert rows == []
 
 

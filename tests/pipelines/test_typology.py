@@ -2,16 +2,18 @@
 
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from fixtures.making import plant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.records import DefinitionError, read_record
-from pipelines.core.step import output
-from pipelines.ownership.typology import Typology, label, read_typology
+from pipelines.core.step import output, run
+from pipelines.ownership.typology import Typology, label, read_typology, typology_step
 from pipelines.register.labels import read_labels
 
 TYPOLOGY, SHOWN = read_typology(), read_labels()["typology"]
@@ -127,6 +129,43 @@ def test_a_moved_cut_is_told():
     assert moved == {codes[20 - 7], codes[20 - 8]}  # 28.33 % is six areas, 38.33 % eight
 
 
+RESTS_ON = {
+    ("low", "unknown", "high", "unknown"): "need, signs",
+    ("low", "high", "unknown", "high"): "need",
+    ("low", "unknown", "low", "unknown"): "need, signs",
+    ("high", "low", "high", "high"): "need, stock",
+    ("high", "high", "unknown", "low"): "need, stock, capacity",
+    ("high", "unknown", "high", "high"): None,
+    ("unknown", "high", "high", "high"): None,
+}
+
+
+@pytest.mark.parametrize(("states", "axes"), RESTS_ON.items(), ids=["-".join(states) for states in RESTS_ON])
+def test_a_label_says_what_it_rests_on(states, axes):
+    scores = scores_of(*states)
+    told = label(TYPOLOGY, SHOWN, scores, one_frame(scores.index)).loc["e0", "rests_on"]
+    assert (told if isinstance(told, str) else None) == axes
+
+
+def test_an_axis_of_which_too_few_kinds_are_known_is_unknown(tmp_path):
+    """Little looked at is not little there: a score on two kinds of the three that are needed decides nothing."""
+    codes = [f"e{n}" for n in range(10)]
+    areas = one_frame(codes).rename_axis("area_code").reset_index()
+    frames = [
+        pd.DataFrame({"area_code": codes, "domain": axis, "score": np.arange(10.0), "n_known": 2}) for axis in AXES
+    ]
+    domains = {axis: SimpleNamespace(least_members_read=3 if axis == "stock" else 0) for axis in AXES}
+    register = SimpleNamespace(indices={TYPOLOGY.index: SimpleNamespace(domains=domains)})
+    plant(tmp_path, "geography/areas", {"main": areas})
+    plant(tmp_path, "geography/scope", {"main": areas[["area_code"]]})
+    rows = pd.concat(frames, ignore_index=True)
+    plant(tmp_path, f"index/{TYPOLOGY.index}", {"main": rows, "domain_score": rows})
+    workspace = SimpleNamespace(register=register, geography=SimpleNamespace(stem="test"))
+    told = pd.read_parquet(run(typology_step(workspace), tmp_path).path).set_index("area_code")
+    assert set(told["stock"]) == {"unknown"}
+    assert told.loc["e9", ["need", "signs", "label"]].tolist() == ["high", "high", "not_enough_known"]
+
+
 STATES = st.one_of(st.just(NAN), st.sampled_from([0.0, 1.0, 50.0, 100.0]), st.floats(0, 100))
 
 
@@ -159,9 +198,13 @@ def test_the_town_has_one_label_an_area_as_its_domains_say(town):
     assert len(told) == 150
     scores = pd.read_parquet(output(town.data, f"index/{TYPOLOGY.index}").files[f"{TYPOLOGY.index}.domain_score"])
     wide = scores.pivot(index="area_code", columns="domain", values="score")
+    domains = town.workspace().register.indices[TYPOLOGY.index].domains
+    counts = pd.read_parquet(output(town.data, f"index/{TYPOLOGY.index}").files[f"{TYPOLOGY.index}.domain_score"])
+    counts = counts.pivot(index="area_code", columns="domain", values="n_known")
     for axis in AXES:
-        assert (told.loc[wide.index[wide[axis].isna()], axis] == "unknown").all()
-        known = wide[axis].dropna()
+        known = wide[axis].where(counts[axis] >= domains[axis].least_members_read)
+        assert (told.loc[known.index[known.isna()], axis] == "unknown").all()
+        known = known.dropna()
         if len(known):
             high = told.loc[known.index, axis] == "high"
             assert known[high].min() > known[~high].max()

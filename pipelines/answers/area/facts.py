@@ -8,7 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity
+from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity, NotPlaced
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import AskedFor, Words
 
@@ -55,7 +55,10 @@ class Rank(ScopeSize):
 
 
 class DomainScore(TypedDict):
-    """The score of a domain."""
+    """The score of a domain, and how many of its indicators are known: of several areas, in the best known of them."""
+
+    n_known: int
+    n_members: int
 
     domain: str
     score: float | None
@@ -64,11 +67,29 @@ class DomainScore(TypedDict):
     n_areas_scored: int
 
 
+class MemberValue(TypedDict):
+    """What is known of an indicator, or of another index, that a domain is made of; of several areas as `Indicator`."""
+
+    member: str
+    title: str
+    value: float | None
+    unit: str | None  # None: the score of another index
+    n_counted: int | None  # what the value was counted from, of one area, where it is a share or a rate
+    n_of: int | None
+    counted_in: str | None  # what these are numbers of
+    is_partly_covered: bool
+    n_areas_known: int
+    as_at: datetime.date | None
+    null_reason: str | None  # None: known in every area
+
+
 class Domain(DomainScore):
     """A domain of an index."""
 
     title: str
     is_beside: bool  # shown beside the index, no part of its score
+    n_needed: int  # indicators that must be known for the index to have a score; 0: none in particular
+    members: list[MemberValue]
 
 
 class IndicatorPush(TypedDict):
@@ -210,6 +231,7 @@ class Label(TypedDict):
     residents: int
     rule: int | None
     n_areas_changes_if_cut_moves: int
+    n_areas_on_need_alone: int  # no other axis that decides was looked at there
     axes: dict[str, str] | None  # state by axis
     rule_says: dict[str, str] | None  # state by axis; None also where the decision table is another now
 
@@ -219,6 +241,10 @@ class Label(TypedDict):
 
 class Indicator(TypedDict):
     """An indicator: of several areas, the mean weighted by residents."""
+
+    n_counted: int | None  # of one area: what a share or a rate was counted from
+    n_of: int | None
+    counted_in: str | None  # what these are numbers of
 
     indicator: str
     title: str
@@ -292,6 +318,7 @@ class Profile(TypedDict):
     as_a_whole: list[RollUp]  # of the ward, MSOA or authority asked; empty where something else is
     typology: list[Label]  # empty where the geography has none
     opportunities: list[NearbyOpportunity]
+    opportunities_not_placed: list[NotPlaced]
     sources: list[Source]
     corrections: list[NearbyCorrection]
     indicators: list[Indicator]

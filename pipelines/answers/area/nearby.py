@@ -15,15 +15,19 @@ from pipelines.answers.area.places_facts import (
     NearbyCorrection,
     NearbyOpportunity,
     NearPlace,
+    NotPlaced,
     PlaceEvent,
     Reach,
     ReachCounts,
 )
-from pipelines.answers.latest import R, grouped, picked, rows, rows_as
+from pipelines.answers.latest import R, columns_of, grouped, picked, rows, rows_as
 from pipelines.answers.walking import measured
 from pipelines.core.query import holds
 
 NEAREST_FEW = 3
+EVERY_EVIDENCE = """(
+    select list({what: e.what, says: e.says, source: e.source, source_id: e.source_id, as_at: e.as_at, is_too_old: e.is_too_old} order by e.position)
+    from opportunity_evidence as e where e.opportunity_id = x.opportunity_id) as every_evidence"""
 MINUTES = 15
 
 
@@ -129,14 +133,40 @@ def closings(connection) -> list[Closing]:
 
 
 def opportunities(connection) -> list[NearbyOpportunity]:
-    """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first."""
+    """Candidate buildings and sites, in the areas or within a 15-minute walk, those not too old first, and of these what
+    nothing else is planned for."""
     return _near(
         connection,
         NearbyOpportunity,
         "opportunity",
-        "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.run_by, x.competing_allocation, x.evidence, x.as_at, x.is_too_old",
+        "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.owner_name, x.run_by, x.competing_allocation, x.tenure_band,"
+        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {candidate_more(connection)}",
         "true",
-        "x.is_too_old, walk_minutes, x.opportunity_id",
+        "x.is_too_old, x.competing_allocation is not null, walk_minutes, x.opportunity_id",
+    )
+
+
+def candidate_more(connection) -> str:
+    """The columns of a candidate `x` that other tables tell: every piece of evidence; and, where the release has legal states
+    of places, the entry of a register of assets of community value to watch first."""
+    if not holds(connection, "legal_listing"):
+        return f"{EVERY_EVIDENCE}, null as legal_state, null as legal_next_event, null as legal_next_date"
+    first = "(select {} from legal_listing as l where l.place_id = x.place_id order by l.watch_order = 0, l.watch_order limit 1)"
+    legal = {"legal_state": "l.state", "legal_next_event": "l.next_event", "legal_next_date": "l.next_date"}
+    return ", ".join([EVERY_EVIDENCE, *(f"{first.format(column)} as {name}" for name, column in legal.items())])
+
+
+def not_placed(connection) -> list[NotPlaced]:
+    """Candidates of registers of the authorities asked, wherever in them: no address is given by which to place them."""
+    if not holds(connection, "opportunity"):
+        return []
+    return rows_as(
+        connection,
+        NotPlaced,
+        f"""
+        select {columns_of(NotPlaced)} from opportunity
+        where area_code is null and authority_code in (select authority_code from neighbourhood semi join asked using (area_code))
+        order by is_too_old, kind, name, opportunity_id""",
     )
 
 

@@ -114,15 +114,35 @@ class Missing(TypedDict):
     closings: list[Closing]
 
 
+class Evidence(TypedDict):
+    """A piece of evidence that a candidate rests on."""
+
+    what: str
+    says: str
+    source: str  # or the lists that say so, with commas between
+    source_id: str | None  # the register's own reference; None: it has none
+    as_at: datetime.date | None
+    is_too_old: bool
+
+
 class Opportunity(TypedDict):
     """A place as a candidate building or site."""
 
     opportunity_id: str
     what: str  # what makes it a candidate
-    evidence: str
+    evidence: str  # the first piece
     as_at: datetime.date | None
     is_too_old: bool
     competing_allocation: str | None  # None: none is known
+    owner_name: str | None
+    tenure_band: str | None
+    unexpired_years: int | None
+    condition: str | None
+    not_known: str | None  # what nobody states of it, with commas between
+    every_evidence: list[Evidence]
+    legal_state: str | None  # of its entry in a register of assets of community value; None: none is known
+    legal_next_event: str | None
+    legal_next_date: datetime.date | None
 
 
 class NearbyOpportunity(Opportunity):
@@ -135,6 +155,20 @@ class NearbyOpportunity(Opportunity):
     run_by: str | None
     walk_minutes: float | None  # None: further than is measured
     is_in_areas: bool
+
+
+class NotPlaced(TypedDict):
+    """A candidate of a register of the authorities asked that gives no address by which it could be placed."""
+
+    opportunity_id: str
+    authority_code: str
+    kind: str
+    name: str | None
+    what: str
+    owner_name: str | None
+    evidence: str
+    as_at: datetime.date | None
+    is_too_old: bool
 
 
 class Correction(TypedDict):

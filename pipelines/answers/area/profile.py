@@ -88,6 +88,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
         "as_a_whole": why.as_a_whole(connection, asked),
         "typology": _typology(connection),
         "opportunities": nearby.opportunities(connection),
+        "opportunities_not_placed": nearby.not_placed(connection),
         "sources": _sources(connection),
         "corrections": nearby.corrections(connection),
         "indicators": _indicators(connection),
@@ -203,18 +204,62 @@ def _domains(connection) -> dict[str, list[facts.Domain]]:
         f"""
         select d.index_name, d.domain, {_mean("d.score")} as score,
             if(count(*) = 1, any_value(d.rank_nation), null) as rank_nation,
-            {_mean("d.weight_observed")} as weight_observed, count(d.score)::integer as n_areas_scored
+            {_mean("d.weight_observed")} as weight_observed, count(d.score)::integer as n_areas_scored,
+            max(d.n_known) as n_known, max(d.n_members) as n_members
         from domain_score as d join asked as a using (area_code) group by d.index_name, d.domain""",
     )
+    members = _members(connection)
     return {
-        index: [_domain(index, row) for row in sorted(known, key=lambda row: titles.domain_order(index, row["domain"]))]
+        index: [
+            _domain(index, row, members.get((index, row["domain"]), []))
+            for row in sorted(known, key=lambda row: titles.domain_order(index, row["domain"]))
+        ]
         for index, known in found.items()
     }
 
 
-def _domain(index: str, row: facts.DomainScore) -> facts.Domain:
+def _domain(index: str, row: facts.DomainScore, members: list[facts.MemberValue]) -> facts.Domain:
     domain = row["domain"]
-    return {**row, "title": titles.domain_title(index, domain), "is_beside": titles.is_beside(index, domain)}
+    return {
+        **row,
+        "title": titles.domain_title(index, domain),
+        "is_beside": titles.is_beside(index, domain),
+        "n_needed": titles.least_known(index, domain),
+        "members": members,
+    }
+
+
+def _members(connection) -> dict[tuple[str, str], list[facts.MemberValue]]:
+    """What is known of each member of a domain, by index and domain: an indicator, or the score of another index."""
+    found = rows(
+        connection,
+        f"""
+        with known as (
+            select indicator as member, value, n_counted, n_of, coverage, as_at, null_reason, area_code from indicator_value
+            union all
+            select index_name, score, null, null, if(score is null, 'unknown', 'observed'), null, null_reason, area_code
+            from index_score
+        )
+        select m.index_name, m.domain, m.member, i.title, {_mean("v.value")} as value, i.unit,
+            if(count(*) = 1, any_value(v.n_counted), null) as n_counted, if(count(*) = 1, any_value(v.n_of), null) as n_of,
+            i.counted_in, coalesce(bool_or(v.coverage = 'partial'), false) as is_partly_covered,
+            count(v.value)::integer as n_areas_known, min(v.as_at) as as_at, min(v.null_reason) as null_reason
+        from index_member as m join known as v using (member) join asked as a using (area_code)
+        left join indicator as i on i.indicator = m.member
+        group by m.index_name, m.domain, m.member, i.title, i.unit, i.counted_in order by m.index_name, m.domain, m.member""",
+    )
+    by_domain: dict[tuple[str, str], list[facts.MemberValue]] = {}
+    for row in found:
+        row["counted_in"] = _noun(row["counted_in"], row["n_counted"] if row["n_of"] is None else row["n_of"])
+        row["title"] = row["title"] or titles.index_title(row["member"])
+        entry = by_domain.setdefault((row["index_name"], row["domain"]), [])
+        entry.append(picked(facts.MemberValue, row))
+    return by_domain
+
+
+def _noun(one_and_several: str | None, n: int | None) -> str | None:
+    """What a number counts, by the number; None where it counts nothing."""
+    return one_and_several and one_and_several.split(", ")[0 if n == 1 else 1]
 
 
 def _grades(connection) -> dict[str, dict[str, int]]:
@@ -272,6 +317,7 @@ def _typology(connection) -> list[facts.Label]:
         select t.label, t.shown_as, count(*)::integer as n_areas, sum(a.population)::integer as residents,
             if({is_one}, any_value(t.rule), null) as rule,
             count(*) filter (t.changes_if_cut_moves)::integer as n_areas_changes_if_cut_moves,
+            count(*) filter (t.rests_on = '{read_typology().axes[0]}')::integer as n_areas_on_need_alone,
             if({is_one}, {{{axes}}}, null) as axes, null as rule_says
         from typology as t join asked as a using (area_code) group by t.label, t.shown_as order by n_areas desc, t.label""",
     )
@@ -292,16 +338,20 @@ def _null_indicators(connection) -> list[facts.NullIndicator]:
 
 
 def _indicators(connection) -> list[facts.Indicator]:
-    return rows_as(
+    found = rows_as(
         connection,
         facts.Indicator,
         f"""
         select v.indicator, i.title, i.unit, i.direction, i.is_modelled, {_mean("v.value")} as value,
+            if(count(*) = 1, any_value(v.n_counted), null) as n_counted, if(count(*) = 1, any_value(v.n_of), null) as n_of, i.counted_in,
             count(v.value)::integer as n_areas_known, min(v.as_at) as as_at, bool_or(v.coverage = 'partial') as is_partly_covered,
             min(v.null_reason) as null_reason
         from indicator_value as v join indicator as i using (indicator) join asked as a using (area_code)
         group by all order by v.indicator""",
     )
+    for row in found:
+        row["counted_in"] = _noun(row["counted_in"], row["n_counted"] if row["n_of"] is None else row["n_of"])
+    return found
 
 
 def _sources(connection) -> list[facts.Source]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.answers import sheet, titles
-from pipelines.answers.area import why_text
+from pipelines.answers.area import axes_text, candidates_text, why_text
 from pipelines.answers.area.facts import Domain, Index, Named, Profile, Source
 from pipelines.answers.area.places_facts import Correction
-from pipelines.answers.area.places_text import NEARBY, SHOWN, here, missing, not_known
-from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, name_of, number, para, titled
-from pipelines.register.labels import label, meaning
+from pipelines.answers.area.places_text import SHOWN, here, missing, not_known
+from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, number, para
+from pipelines.register.labels import label
 
 AREAS_SHOWN = 40
 
@@ -25,7 +25,7 @@ def text_of(profile: Profile) -> str:
         _indices,
         why_text.as_a_whole,
         _typology,
-        _opportunities,
+        candidates_text.candidates,
         _corrections,
         _areas,
         _sources,
@@ -102,8 +102,10 @@ def _index(index: Index, one: bool) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
     known = titles.index_of(index["index_name"])
     how = known.reads if known else "higher is more"
+    axes_first = bool(known and known.axes_first)
+    lines += [line for domain in index["domains"] for line in axes_text.axis(domain, one)] if axes_first else []
     if index["score"] is None:
-        lines += para(f"Score: not known ({meaning('null_reason', index['null_reason'])}).", 4)
+        lines += para(f"Score: not known ({'; '.join(axes_text.why_not(index))}).", 4)
     else:
         some = (
             ""
@@ -126,6 +128,8 @@ def _index(index: Index, one: bool) -> list[str]:
     lines += para(index["shared_with_imd"], 4, 6) if index["shared_with_imd"] else []
     parts = [_domain(domain) for domain in index["domains"] if not domain["is_beside"]]
     beside = [_domain(domain) for domain in index["domains"] if domain["is_beside"]]
+    if axes_first:  # each is told above
+        return lines + (why_text.why(index) if one else [])
     lines += para(f"Its domains: {'; '.join(parts)}.", 4, 6)
     lines += para(f"Beside it, no part of the score: {'; '.join(beside)}.", 4, 6) if beside else []
     return lines + (why_text.why(index) if one else [])
@@ -165,10 +169,13 @@ def _typology(profile: Profile) -> list[str]:
     lines = heading("What this suggests") if profile["typology"] else []
     for entry in profile["typology"]:
         if not entry["axes"]:
-            lines += item(f"{entry['shown_as']}: {areas(entry['n_areas'])}, {sheet.residents(entry['residents'])}")
+            alone = f" (in {areas(entry['n_areas_on_need_alone'])} this rests on need alone)"
+            said = f"{entry['shown_as']}: {areas(entry['n_areas'])}, {sheet.residents(entry['residents'])}"
+            lines += item(said + (alone if entry["n_areas_on_need_alone"] else ""))
             continue
         says = entry["rule_says"]
-        lines += para(f"{entry['shown_as']}.", 2)
+        alone = " This rests on need alone: the other axes that decide were not looked at."
+        lines += para(f"{entry['shown_as']}.{alone if entry['n_areas_on_need_alone'] else ''}", 2)
         lines += para(
             "; ".join(
                 f"{titles.axis_title(axis)}: {label('axis_state', value)}" for axis, value in entry["axes"].items()
@@ -185,27 +192,6 @@ def _typology(profile: Profile) -> list[str]:
         if entry["n_areas_changes_if_cut_moves"]:
             lines += para("The label would be another if the cut between high and low moved by 5 points.", 2)
     return lines
-
-
-def _opportunities(profile: Profile) -> list[str]:
-    rows, kinds = profile["opportunities"], {k["kind"]: k for k in profile["here"]["kinds"] if k["group"] == "site"}
-    lines = [*heading("Candidate buildings and sites"), *para(f"Somewhere to look, not an offer; {NEARBY}.")]
-    for row in rows[:SHOWN]:
-        parts = [
-            f"{name_of(row['name'], titles.singular(row['kind']))}: {label('candidate', row['what'])} ({titles.singular(row['kind'])})",
-            titled(row["evidence"], profile["sources"]),
-        ]
-        parts += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
-        parts += [sheet.evidence_of(row["as_at"]) + (", too old to count" if row["is_too_old"] else "")]
-        lines += item("; ".join(parts))
-    if not rows:
-        lines += item("none that we know of")
-    for kind in kinds.values():
-        if kind["n_within_15_min"] is None:
-            lines += item(
-                f"How many {kind['title']} are within reach: {titles.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
-            )
-    return lines + more(len(rows), SHOWN)
 
 
 def _corrections(profile: Profile) -> list[str]:

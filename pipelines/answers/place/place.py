@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
+from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
@@ -168,7 +169,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str, today: datetime.
         "loss": lost,
         "loss_reason": None if lost else _why_no_loss(connection, row, kinds),
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
-        "opportunities": _of(connection, facts.Opportunity, "opportunity", "opportunity_id", place_id),
+        "opportunities": _opportunities(connection, place_id),
     }
 
 
@@ -193,6 +194,15 @@ def _of(connection, record: type[R], table: str, order: str, place_id: str) -> l
         return []
     sql = f"select {columns_of(record)} from {table} where place_id = $place_id order by {order}"
     return rows_as(connection, record, sql, place_id=place_id)
+
+
+def _opportunities(connection, place_id: str) -> list[facts.Opportunity]:
+    if not holds(connection, "opportunity"):
+        return []
+    told = candidate_more(connection)
+    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if f" as {name}" not in told)
+    sql = f"select {columns}, {told} from opportunity as x where place_id = $place_id order by opportunity_id"
+    return rows_as(connection, facts.Opportunity, sql, place_id=place_id)
 
 
 def _records(connection, place_id: str) -> list[facts.PlaceRecord]:

@@ -3,6 +3,7 @@
 import datetime
 
 from pipelines.answers import sheet, titles
+from pipelines.answers.area.candidates_text import told
 from pipelines.answers.area.profile_text import correction
 from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.place.held import owner_lines, tenure_lines
@@ -118,12 +119,8 @@ def _who(place: Sheet) -> list[str]:
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
     lines += _hours(place["hours"])
     for row in place["opportunities"]:
-        old = ", too old to count" if row["is_too_old"] else ""
-        first = f"; allocated first for {row['competing_allocation']}" if row["competing_allocation"] else ""
-        lines += labelled(
-            "Candidate",
-            f"{label('candidate', row['what'])}: {titled(row['evidence'], _sources(place))}{first}; {sheet.evidence_of(row['as_at'])}{old}. Somewhere to look, not an offer",
-        )
+        said = f"{label('candidate', row['what'])}: {told(row, _sources(place))}. Somewhere to look, not an offer"
+        lines += labelled("Candidate", said)
     return lines
 
 
