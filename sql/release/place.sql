@@ -18,7 +18,7 @@ columns:
   owner_name: "the body that owns it, never a person, where its own register lists it; null is not known"
   owner_source: source of owner_kind and owner_name
   tenure: "by what right its owner holds it, as tenure_source states; null is not known"
-  tenure_band: "how long those who use it may stay: where it is let, by the lease or licence they have, else by the owner's tenure; null where no register states it, unknown where one does and not for how long"
+  tenure_band: {description: "how long those who use it may stay: where it is let, by the lease or licence they have, else by the owner's tenure; null where no register states it, unknown where one does and not for how long", term: tenure band}
   lease_ends: when the lease that tenure_source tells of ends; null is not known
   unexpired_years: {description: complete years from tenure_as_at to lease_ends, unit: years}
   tenure_source: "source of tenure, tenure_band, lease_ends and unexpired_years"
