@@ -89,11 +89,11 @@ def choose(value: np.ndarray, n: int, caps: list[Cap], more: int = 0) -> List:
     return List(np.array(found[:n], dtype=int), np.array(found[n:], dtype=int), held_back)
 
 
-def times_chosen(values: np.ndarray, n: int, caps: list[Cap]) -> np.ndarray:
-    """In how many versions (rows of `values`, candidates in columns) each candidate is chosen, the caps held in each."""
-    found = np.zeros(values.shape[1], dtype=int)
-    for value in values:
-        found[choose(value, n, caps).chosen] += 1
+def chosen_in_each(values: np.ndarray, n: int, caps: list[Cap]) -> np.ndarray:
+    """Whether each candidate (columns) is chosen in each version (rows of `values`), the caps held in each."""
+    found = np.zeros(values.shape, dtype=bool)
+    for number, value in enumerate(values):
+        found[number, choose(value, n, caps).chosen] = True
     return found
 
 

@@ -213,10 +213,17 @@ def test_how_often_each_is_chosen_is_a_count_over_versions_with_the_rules_held_i
     mine = scores[scores["authority_name"] == "Samplebridge"]
     rank = drawn["hardship"][mine.index].rank(axis=1, ascending=False, method="min")
     may = (100 * rank <= 60 * len(mine)) & (mine["residents"] >= 1300)
-    counted = pd.Series(0, index=mine.index)
-    for number in range(len(weighed)):
-        value = weighed.iloc[number][mine.index].where(may.iloc[number])
-        counted[best(value, mine, 6, {"ward_code": 2})] += 1
+    counted = dict.fromkeys(mine.index, 0)
+    wards, residents = mine["ward_code"].to_dict(), mine["residents"].to_dict()
+    values = weighed[mine.index].where(may).round(9).to_dict("records")
+    for value in values:
+        listed: list[str] = []
+        for code in sorted((c for c in value if value[c] == value[c]), key=lambda c: (-value[c], -residents[c], c)):
+            if len(listed) < 6 and [wards[other] for other in listed].count(wards[code]) < 2:
+                listed.append(code)
+        for code in listed:
+            counted[code] += 1
+    counted = pd.Series(counted)
     share = counted / len(weighed)
     assert told["how_firm"]["n_versions"] == len(weighed) == 1000
     for unit in [*told["chosen"], *told["next"], *told["passed_over"]]:

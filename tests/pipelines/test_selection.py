@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.ownership.selection import Cap, Frame, Units, Worst, added, choose, in_line, share_ahead, times_chosen
+from pipelines.ownership.selection import Cap, Frame, Units, Worst, added, choose, chosen_in_each, in_line, share_ahead
 
 NAN = float("nan")
 
@@ -43,14 +43,14 @@ def test_the_first_who_is_next_would_be_chosen_were_there_one_more_place():
         assert found.chosen.tolist() == by_hand(value, n, [(group, 2), (group // 3, 4)])
 
 
-def test_times_chosen_is_a_count_over_versions_with_the_caps_held_in_each():
+def test_who_is_chosen_in_each_version_is_so_with_the_caps_held_in_each():
     random = np.random.default_rng(2)
     values, group = random.normal(size=(40, 12)), random.integers(0, 4, 12)
     values[random.random((40, 12)) < 0.1] = NAN
     counted = np.zeros(12, dtype=int)
     for value in values:
         counted[by_hand(value, 5, [(group, 2)])] += 1
-    assert times_chosen(values, 5, [Cap("ward", group, 2)]).tolist() == counted.tolist()
+    assert chosen_in_each(values, 5, [Cap("ward", group, 2)]).sum(axis=0).tolist() == counted.tolist()
 
 
 def test_the_share_of_versions_ahead_counts_a_tie_half_and_no_score_as_behind():

@@ -13,7 +13,7 @@ from pipelines.answers.selection.choice import Choice
 from pipelines.answers.selection.ground import Field, Ground, parted
 from pipelines.core.problem import Problem
 from pipelines.core.query import holds
-from pipelines.ownership.selection import Cap, List, added, choose, read_choosing
+from pipelines.ownership.selection import Cap, List, added, choose, chosen_in_each, read_choosing
 from pipelines.scoring.normalise import ranks
 from pipelines.scoring.weight_sets import EXPERT
 
@@ -32,17 +32,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What versions choose: `values` (versions in rows, candidates in columns), `times` each candidate is chosen, and `shared`,
-    how many of the published list a version has too, on average."""
+    """What versions choose: `values` (versions in rows, candidates in columns), the `share` (0-1) of versions in which each
+    candidate is chosen, and `shared`, how many of the published list a version has too, on average."""
 
     values: np.ndarray
-    times: np.ndarray
+    share: np.ndarray
     shared: float
-
-    @property
-    def share(self) -> np.ndarray:
-        """The share (0-1) of versions in which each candidate is chosen."""
-        return self.times / len(self.values)
 
 
 class Weighing:
@@ -118,12 +113,8 @@ class Weighing:
         by_name = {name: self.ground.redrawn[parted(name)[0]].versions for name in self.choice.names}
         n = min(len(versions) for versions in by_name.values())
         values = self._values({name: versions[:n] for name, versions in by_name.items()}, n)
-        times, shared = np.zeros(values.shape[1], dtype=int), 0
-        for value in values:
-            chosen = choose(value, self.choice.n, self.caps).chosen
-            times[chosen] += 1
-            shared += len(np.intersect1d(chosen, self.list.chosen))
-        return Drawn(values, times, shared / n)
+        chosen = chosen_in_each(values, self.choice.n, self.caps)
+        return Drawn(values, chosen.mean(axis=0), float(chosen[:, self.list.chosen].sum() / n))
 
     def _values(self, by_name: dict[str, list], n: int) -> np.ndarray:
         values = np.zeros((n, len(self.field.candidates)))
