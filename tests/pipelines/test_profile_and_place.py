@@ -339,7 +339,7 @@ def test_a_place_says_what_is_not_known(town):
     assert page.startswith("INVENTED")
     assert "Owner not known Tenure not known" in page
     assert "Run by not known" in page
-    assert "Asset of Community Value listing: not known (no register is read yet)." in page
+    assert "Asset of Community Value listing: not known (no register that was read and may be shown has it;" in page
     assert "Next date: not known." in page
 
 
