@@ -2,10 +2,14 @@
 
 import json
 
+import pandas as pd
+
 from geodata.sample import wire
 from geodata.sample.town import COUNCILS, generator
 
 EXTRACTED = "2026-03-01T00:00:00"
+CUT = "2022-04-14"
+INCOMES = (4_200.0, 38_000.0, 9_100.0, 240_000.0, None, 71_500.0, 1_900_000.0)
 COUNTS = {1: 44, 2: 30, 3: 16}
 COUNTY = "Inventshire"  # a county of the register, which is no authority of the town's
 OTHERS = (  # how many, and where they work: type and name
@@ -43,6 +47,7 @@ def charities() -> list[dict]:
                 "charity_registration_status": "Removed" if removed else "Registered",
                 "date_of_registration": f"{year}-05-01T00:00:00",
                 "date_of_removal": "2025-06-30T00:00:00" if removed else None,
+                "latest_income": INCOMES[number % len(INCOMES)],
                 "charity_contact_postcode": None,
             }
         )
@@ -66,6 +71,20 @@ def areas_of_operation() -> list[dict]:
         for number, areas in enumerate(_all())
         for kind, name in areas
     ]
+
+
+def on_council_list(council: int) -> pd.DataFrame:
+    """The list that was cut for one council of the charities that said they work in it, on a day some years ago."""
+    works = [any(name == COUNCILS[council][1] for _, name in areas) for areas in _all()]
+    rows = [row for row, here in zip(charities(), works) if here and row["date_of_registration"] < CUT]
+    return pd.DataFrame(
+        {
+            "registered_charity_number": [row["registered_charity_number"] for row in rows],
+            "charity_name": [row["charity_name"] for row in rows],
+            "date_of_registration": [row["date_of_registration"][:10] for row in rows],
+            "charity_contact_address": "",
+        }
+    )
 
 
 def extract(member: str, rows: list[dict]) -> bytes:

@@ -10,6 +10,7 @@ import pandas as pd
 from geodata.sample import (
     charities,
     clubs,
+    companies,
     cooperatives,
     extract,
     food,
@@ -50,6 +51,7 @@ CENSUS = "https://www.nomisweb.co.uk/output/census/2021/census2021-{}.zip"
 MEASURED = {"ts003", "ts045"}
 SCHOOLS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public/edubasealldata{}.csv"
 BROWNFIELD = "https://files.planning.data.gov.uk/dataset/brownfield-land.csv"
+COMPANIES = "https://download.companieshouse.gov.uk/BasicCompanyDataAsOneFile-{}-01.zip"
 CONTENT_TYPES = {
     "csv": "text/csv",
     "json": "application/json",
@@ -210,6 +212,8 @@ def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None
         ("trafford_leisure_centres_current", local.leisure_centres(codes)),
         ("trafford_sports_facilities_current", local.sports_facilities(codes)),
         ("trafford_community_hubs_current", local.hubs(codes)),
+        ("trafford_grants_current", local.grants()),
+        ("trafford_charities_2022", charities.on_council_list(local.COUNCIL)),
         ("defra_green_space_2026", local.green_space(areas)),
         ("fca_mutuals_current", societies.societies(codes)),
     ):
@@ -246,6 +250,7 @@ def main(folder: Path = HERE) -> None:
         recording.add(date, MSOA_NAMES, wire.csv_bytes(quarters(areas)), "text/csv", "csv")
         register = wire.csv_bytes(registers.register(schools[date], areas, codes), encoding="cp1252")
         recording.add(date, SCHOOLS.format(date.replace("-", "")), register, "text/csv", "csv")
+        recording.add(date, COMPANIES.format(date[:7]), companies.month_zip(codes, date), "application/zip", "zip")
         recording.add(date, BROWNFIELD, wire.csv_bytes(sites[date]), "text/csv", "csv")
         add_city_map(recording, date, {layer: by_date[date] for layer, by_date in layers.items()})
     recording.write(folder)

@@ -12,7 +12,7 @@ import shapely
 
 from geodata.crs import transform_xy
 from geodata.sample import places, postcodes, wire
-from geodata.sample.town import generator, points_within
+from geodata.sample.town import COUNCILS, generator, points_within
 
 COUNCIL = 2  # the second council of the town, which stands for the one that has such lists
 CENTRES = ("Move Trialfield", "Northbank Baths", "Sampling Leisure Centre")
@@ -61,6 +61,36 @@ def sports_facilities(codes: pd.DataFrame) -> pd.DataFrame:
         for site, facility, access in FACILITIES
     ]  # fmt: skip
     return pd.DataFrame(rows)
+
+
+FUNDED = {  # by organisation, the years in which the council gave it a grant; the list begins in 2017 and ends in 2025
+    "Northbank Allotment Society": (2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024),
+    "Trialfield Youth Band": (2018, 2019, 2021, 2022, 2024),
+    "Friends of Specimen Park": (2017, 2020, 2021, 2022, 2023, 2024, 2025),
+    "Upper Quillen Lunch Club": (2018, 2024),
+    "Notterside Repair Room": (2022, 2023, 2024, 2025),
+    "Lower Quillen Choir": (2019, 2020),
+}
+
+
+def grants() -> pd.DataFrame:
+    """The council's grants to organisations, headed as a 360Giving file is; one written in two ways, none to a person."""
+    rows: list[dict] = []
+    for organisation, (name, years) in enumerate(FUNDED.items()):
+        for year in years:
+            code = f"S99-{year}-{organisation + 1:03d}"
+            rows.append(
+                {
+                    "Identifier": f"360G-invented-{code}", "Title": "Invented grant", "Description": "", "Currency": "GBP",
+                    "Amount Awarded": 500 + 125 * organisation + 10 * (year - 2017), "Award Date": f"{year}-0{organisation % 6 + 3}-15",
+                    "Planned Dates:Duration (months)": 24 if organisation == 4 else 12,
+                    "Recipient Org:Identifier": f"360G-invented-org-{organisation + 1:03d}",
+                    "Recipient Org:Name": f"The {name}" if year == 2021 else name,
+                    "Beneficiary Location:Name": COUNCILS[COUNCIL][1], "Beneficiary Location:Geographic Code": COUNCILS[COUNCIL][0],
+                    "Funding Org:Identifier": "S99-COUNCIL-2", "Funding Org:Name": f"{COUNCILS[COUNCIL][1]} Council",
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows).sort_values("Identifier", ignore_index=True)
 
 
 HUBS = (("Northbank", "The Assembly Rooms"), ("Trialfield", "Trialfield Institute"))

@@ -11,6 +11,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.fetch.http import client_of
+from pipelines.ownership import needs
 from pipelines.places import corrections
 from pipelines.register.acknowledged import FILE, read_acknowledged
 from pipelines.register.workspace import Workspace, open_workspace
@@ -52,7 +53,7 @@ def refresh_workspace(workspace: Workspace) -> Outcome:
 
 def _refresh(workspace: Workspace) -> Outcome:
     settings = workspace.settings
-    # wrong names, definitions, dates and corrections are found before anything is asked or written
+    # wrong names, definitions, dates, corrections and needs are found before anything is asked or written
     check_names(workspace.geography, workspace.asked)
     if unknown := [stem for stem in settings.again if stem not in workspace.register.sources]:
         remedy = "take a name from `commonground sources`"
@@ -61,6 +62,7 @@ def _refresh(workspace: Workspace) -> Outcome:
         read_acknowledged(settings.data, workspace.register),
         client_of(workspace),
         corrections.read(settings.data, workspace.geography, workspace.register.taxonomy),
+        needs.read(settings.data, workspace.geography, workspace.register.taxonomy),
     )
     killed = store.killed_writer(settings.data)
     with store.writer_lock(settings.data):

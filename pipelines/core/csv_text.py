@@ -3,12 +3,14 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 
 from pipelines.core.limits import CELLS, COLUMNS, ROWS
@@ -64,8 +66,15 @@ def read_csv_text(
     return one_column_per_heading(where, frame, used)
 
 
-def stream_csv_text(where: str, opened: Callable[[], IO[bytes]], used: Collection[str], limit: int) -> pd.DataFrame:
-    """The columns in `used` of a very large CSV in UTF-8, as `read_csv_text` gives them, without holding the rest.
+def stream_csv_text(
+    where: str,
+    opened: Callable[[], IO[bytes]],
+    used: Collection[str],
+    limit: int,
+    only: Mapping[str, Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """The columns in `used` of a very large CSV in UTF-8, as `read_csv_text` gives them, without holding the rest; with
+    `only`, its rows alone that have one of these values under each of those headings.
 
     Raises Problem for what cannot be read, a row longer or shorter than the heading, more than `limit` bytes, and where rows
     are not one a line: which blank line or line end within a cell it is, a stream does not tell.
@@ -77,19 +86,39 @@ def stream_csv_text(where: str, opened: Callable[[], IO[bytes]], used: Collectio
         positions = [i for i, name in enumerate(heading) if name in used]
         with opened() as stream, _Counted(stream, limit) as counted:
             batches = pyarrow.csv.open_csv(pa.PythonFile(counted, mode="r"), **_rules(positions, HEAD))
-            table = pa.Table.from_batches(list(batches), batches.schema)
+            asked = {positions.index(heading.index(name)): values for name, values in (only or {}).items()}
+            rows, n_rows = _rows_of(batches, asked)
+            table = pa.Table.from_batches([batch for batch, _ in rows], batches.schema)
     except _TooLong as error:
         message = f"is larger than the {limit / 1e6:,.0f} MB, or longer than the {ROWS:,} rows, it may have"
         raise Problem(where, message, "look at the file") from error
     except (pa.ArrowException, csv.Error, StopIteration) as error:
         message = (str(error).splitlines() or ["it is empty"])[0][:120]
         raise Problem(where, f"cannot be read as CSV ({message})", LOOK) from error
-    if counted.n_lines != table.num_rows:
-        message = f"cannot be read as CSV ({counted.n_lines:,} lines, and {table.num_rows:,} rows)"
+    if counted.n_lines != n_rows:
+        message = f"cannot be read as CSV ({counted.n_lines:,} lines, and {n_rows:,} rows)"
         raise Problem(where, message, LOOK)
     frame = table.slice(1).to_pandas()
-    frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
+    frame.index = pd.Index(np.concatenate([lines for _, lines in rows])[1:], name="line")
     return one_column_per_heading(where, frame.set_axis([heading[i] for i in positions], axis=1), used)
+
+
+def _rows_of(
+    batches: Iterable[pa.RecordBatch], only: Mapping[int, Sequence[str]]
+) -> tuple[list[tuple[pa.RecordBatch, np.ndarray]], int]:
+    """The heading and the rows that have one of the values of `only` in each of its columns, with the line each stands on;
+    and how many rows there are."""
+    kept, n_rows = [], 0
+    for batch in batches:
+        wanted = np.ones(batch.num_rows, dtype=bool)
+        for column, values in only.items():
+            has = pyarrow.compute.is_in(batch.column(column), pa.array(values, pa.large_string()))
+            wanted &= has.to_numpy(zero_copy_only=False)
+        wanted[:1] |= n_rows == 0
+        lines = n_rows + 1 + np.flatnonzero(wanted)
+        kept.append((batch if wanted.all() else batch.filter(pa.array(wanted)), lines))
+        n_rows += batch.num_rows
+    return kept, n_rows
 
 
 class _TooLong(Exception):

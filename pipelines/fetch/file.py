@@ -72,7 +72,7 @@ def addresses(source: Source, today: date) -> list[tuple[str, str]]:
     for template in rule.urls:
         days = range(rule.back_days + 1 if "{today" in template else 1)
         found += [(template, template.format(today=today - timedelta(days=n))) for n in days]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _discover(client: Client, source: Source, last: dict) -> tuple[str, dict]:

@@ -38,13 +38,17 @@ class Rule(Record):
 
 class Typology(Record):
     """The decision table over codes of the list `typology` of labels.yml, and where the cut between high and low lies;
-    `not_known` is the label that says that too little is known for another."""
+    `not_known` is the label that says that too little is known for another.
+
+    `by_authority`: the axes told by one figure an authority; within one all areas are alike, which says neither high nor low.
+    """
 
     high_share: float = Field(gt=0, lt=1)
     cut_moves: float = Field(gt=0, lt=0.3)
     not_known: str
     index: str
     axes: list[str] = Field(min_length=1)
+    by_authority: list[str] = []
     rules: list[Rule] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -123,7 +127,7 @@ def _rests_on(typology: Typology, rule: Rule) -> str | None:
 
 
 def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share: float):
-    states = {axis: _state(scores[axis], areas, share) for axis in typology.axes}
+    states = {axis: _state(scores[axis], areas, share, axis in typology.by_authority) for axis in typology.axes}
     rules = np.zeros(len(scores), dtype=np.int64)
     for number, rule in reversed(list(enumerate(typology.rules, start=1))):
         fits = np.ones(len(scores), dtype=bool)
@@ -136,11 +140,11 @@ def _decide(typology: Typology, scores: pd.DataFrame, areas: pd.DataFrame, share
     return np.array([typology.rules[n - 1].label for n in rules], dtype=object), rules, states
 
 
-def _state(scores: pd.Series, areas: pd.DataFrame, share: float) -> np.ndarray:
+def _state(scores: pd.Series, areas: pd.DataFrame, share: float, by_authority: bool) -> np.ndarray:
     """high, low or unknown per area: high in the top `share` of the widest scope of which 99 % has a score, and above
     the lowest score there."""
     state = np.full(len(scores), "unknown", dtype=object)
-    for scope in reversed(SCOPES):
+    for scope in reversed(SCOPES[:-1] if by_authority else SCOPES):
         code = areas[f"{scope}_code"]
         mine = code.reindex(scores.index)
         known = scores.groupby(mine).transform("count")

@@ -1,8 +1,6 @@
 """corrections.csv: what local people know better than a source, checked line by line, applied beside the source's value."""
 
-import csv
 import datetime
-import io
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +12,7 @@ import pandas as pd
 from geodata.crs import PUBLISHED, transform_xy
 from geodata.geography import Geography
 from geodata.locate import locate_points
-from pipelines.core import store
+from pipelines.core import by_hand, store
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
@@ -39,8 +37,6 @@ JOINS = ("same_place_as", "own_place")
 ONE_VALUE = ("name", "point", "owner_kind", "run_by", "status")  # of which two lines must not say two things
 FIELDS = ("name", "kind", "point", *CHOICES, "same_place_as", "closed")
 TARGET = re.compile(r"p[0-9a-f]{14}|[a-z][a-z0-9_]+\|\S.*")
-PERSONAL = re.compile(r"[^\s/]@[^\s/]+\.\w|(?:^|(?<=[\s(:]))(?:\+\d|0)[\d\s()-]{8,}\d")  # an e-mail or telephone number
-LONGEST, MOST_BYTES = 2_000, 20_000_000  # characters of a cell, bytes of the file
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -80,12 +76,9 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
     path = data / FILE
     if not path.exists():
         return Corrections()
-    rows = _rows(path)
     wrong, found = [], []
     said: dict[tuple[str, str], Correction] = {}
-    for number, row in rows[1:]:
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in by_hand.read_lines(path, HEADINGS, ALIASES, "correction"):
         breach = _wrong(geography, taxonomy, row)
         if breach:
             wrong.append(f"line {number}: {breach}")
@@ -98,10 +91,7 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> Corrections:
                 wrong.append(f"line {number}: says otherwise than line {first.line} of the same {what}")
             found.append(line)
     if wrong:
-        more = f"; and {len(wrong) - 5} more lines" if len(wrong) > 5 else ""
-        raise Problem(
-            FILE, "; ".join(wrong[:5]) + more, "mend the line; until then no correction is applied and no release made"
-        )
+        by_hand.refuse(FILE, wrong, "correction")
     return Corrections(tuple(found))
 
 
@@ -116,40 +106,11 @@ def joins(corrections: Corrections, identity: Path) -> list[list[str]]:
     return [[first.get(c.target, c.target), c.field, first.get(c.value, c.value)] for c in lines]
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Each record, with the line it starts on."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise Problem(FILE, f"is larger than {MOST_BYTES / 1e6:.0f} MB", "keep to one line a correction")
-        body, rows, start = path.read_bytes(), [], 1
-        reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
-        for row in reader:
-            rows.append((start, row))
-            start = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise Problem(FILE, f"line {line}: a byte that is not UTF-8 text", "save it again as CSV UTF-8") from error
-    except csv.Error as error:
-        message = f"line {start}: cannot be read as CSV in UTF-8 ({error})"
-        raise Problem(FILE, message, "save it again as CSV UTF-8") from error
-    except OSError as error:
-        raise Problem(FILE, f"cannot be read ({error.strerror})", "make it a CSV file, or move it away") from error
-    headings = [cell.strip().casefold().replace(" ", "_") for cell in rows[0][1]] if rows else []
-    expected = [{name, *ALIASES.get(name, ())} for name in HEADINGS]
-    if len(headings) != len(HEADINGS) or not all(h in names for h, names in zip(headings, expected, strict=True)):
-        raise Problem(
-            FILE, f"line 1: the headings are {', '.join(headings) or 'missing'}", f"write {','.join(HEADINGS)}"
-        )
-    return rows
-
-
 def _wrong(geography: Geography, taxonomy: Taxonomy, row: list[str]) -> str | None:
     """What is wrong with a line, None where nothing is."""
-    if len(row) != len(HEADINGS):
-        return f"{len(row)} cells, where {len(HEADINGS)} are needed ({', '.join(HEADINGS)})"
+    if breach := by_hand.wrong_form(HEADINGS, row):
+        return breach
     target, what, value, reason, evidence, date = (cell.strip() for cell in row)
-    if (longest := max(map(len, row))) > LONGEST:
-        return f"a cell of {longest:,} characters, where {LONGEST:,} are the most"
     if not TARGET.fullmatch(_named(target)):
         return f"{plain(target)!r} is neither a place id nor source|source_id"
     if what == "own_place" and re.fullmatch(r"p[0-9a-f]{14}", target):
@@ -158,7 +119,7 @@ def _wrong(geography: Geography, taxonomy: Taxonomy, row: list[str]) -> str | No
         return f"{plain(what)!r} is not one of {', '.join(FIELDS)}"
     if not (value and reason and evidence):
         return "value, reason and evidence must each be given"
-    if any(PERSONAL.search(text) for text in (value, reason, evidence)):
+    if any(by_hand.PERSONAL.search(text) for text in (value, reason, evidence)):
         return "value, reason and evidence are published, and may hold no e-mail address or telephone number"
     try:
         datetime.date.fromisoformat(date)

@@ -45,7 +45,7 @@ KIND = schema(
     key="place_id kind",
 )
 OUTCOME = schema("record str, source str, place_id str?, outcome str, rule str, is_row bool")
-ORGANISATION = schema("place_id str, kind str, area_code str, as_at datetime64[ms]?", key="place_id")
+ORGANISATION = schema("place_id str, kind str, area_code str, as_at datetime64[ms]?, record str", key="place_id")
 COUNTED = schema("place_id str, x float64, y float64, is_national bool, n_lists int64", key="place_id")
 
 
@@ -263,9 +263,11 @@ def _shut_by(licensed: Licensed, events: pd.DataFrame) -> pd.Series:
 
 
 def _organisations(taxonomy: Taxonomy, places: pd.DataFrame) -> pd.DataFrame:
-    """Organisations apart from places, so that what rests on them alone is not remade when a place changes."""
+    """Organisations apart from places, so that what rests on them alone is not remade when a place changes; `record` is
+    the one that leads, by which a source's own table says more of it."""
     kinds = [kind for kind, entry in taxonomy.kinds.items() if entry.group == "organisation"]
-    return places.loc[places["kind"].isin(kinds), ["place_id", "kind", "area_code", "as_at"]].reset_index(drop=True)
+    found = places.loc[places["kind"].isin(kinds), ["place_id", "kind", "area_code", "as_at", "lead_record"]]
+    return found.rename(columns={"lead_record": "record"}).reset_index(drop=True)
 
 
 def _disagreements(rows: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,8 @@ class Fetch(Record):
     `discover` finds an address that changes. `alternate_url` stands where the publisher has no lasting address: it is
     asked only of a mirror (or a recording), and otherwise the file is put into the inbox by hand. `format`: the forms
     that the publisher is known to give, the usual one first; which one came is told by the bytes. `records`: the dotted
-    paths, any of which leads to the list of rows in a JSON file. `distinct`: rows that say the same are one, where a
+    paths, any of which leads to the list of rows in a JSON file. `only_rows`: of a CSV, the rows alone that have one of
+    these values under that heading. `distinct`: rows that say the same are one, where a
     table is of something finer. An `overpass` query is asked as it is, or as at each of `dates`. Of an `extract` the
     objects with one of `tags` are kept.
     """
@@ -69,6 +70,7 @@ class Fetch(Record):
     distinct: bool = False
     encoding: str = "utf-8-sig"
     only_columns: bool = False  # of a very large file, read the declared columns alone
+    only_rows: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     strip_heading: str = ""
     where: str = "1=1"
     geometry: bool = False

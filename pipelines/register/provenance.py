@@ -9,13 +9,15 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
 
     A source's table is that source, and the look-up that carries it where it is by an older vintage of areas. `reach` is
     the lists its kinds are counted from, `national_reach` those of them that cover the nation, `organisation` those of its kinds, and the postcode directory where one of
-    these is placed by postcode alone. `areas`, which every row rests on, adds none, unless there is
+    these is placed by postcode alone. `grant_continuity` is every list of grants. `areas`, which every row rests on, adds none, unless there is
     nothing else.
     """
     found: list[str] = []
     carried = carried_sources(register)
     for name in indicator.inputs:
         stem = {by_area(old): old for old in carried}.get(name, name)
+        if name == "grant_continuity":
+            found += register.grant_sources
         if stem in register.sources:
             found += [stem, carried[stem].source] if stem in carried else [stem]
     kinds = indicator.kinds

@@ -25,7 +25,13 @@ DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
 REACH = ("reach", "national_reach")  # by every list a kind is counted from, and by those that cover the nation alone
 TENURE = "tenure"  # of the places within reach, where owners' registers of land and buildings tell it
-PLACE_TABLES = ("areas", "organisation", TENURE, *REACH)  # what an indicator may read besides source tables
+PLACE_TABLES = (
+    "areas",
+    "organisation",
+    "grant_continuity",
+    TENURE,
+    *REACH,
+)  # what an indicator may read besides source tables
 
 
 class Indicator(Record):
@@ -283,6 +289,16 @@ class Register:
         """The sources whose rows become place records."""
         return {stem: source for stem, source in self.sources.items() if source.places}
 
+    @property
+    def grant_sources(self) -> dict[str, Source]:
+        """The sources whose rows are grants."""
+        return {stem: source for stem, source in self.sources.items() if source.grants}
+
+    @property
+    def organisation_sources(self) -> dict[str, Source]:
+        """The local lists whose rows are organisations."""
+        return {stem: source for stem, source in self.sources.items() if source.organisations}
+
     def national_lists(self, kind: str) -> list[str]:
         """The lists that a kind is counted from and that claim the whole nation, by one rule: those that ranks rest on."""
         lists = (self.sources[stem] for stem in self.taxonomy.kinds[kind].counted_from if stem in self.sources)
@@ -345,6 +361,7 @@ def read_register(
     here = {*own, *taxonomy.kinds, *needs, "areas", *REACH}
     here |= {TENURE} if taxonomy.tenure else set()
     here |= {"organisation"} if any(kind.group == "organisation" for kind in taxonomy.kinds.values()) else set()
+    here |= {"grant_continuity"} if any(source.grants for source in own.values()) else set()
     lacking = left_out(needs, here, others - here)
     for name, indicator in found.items():
         texts = {key: geography.filled(getattr(indicator, key)) for key in ("title", "note")}

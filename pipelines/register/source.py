@@ -8,8 +8,10 @@ from pydantic import Field, field_validator, model_validator
 
 from geodata.records import Record
 from pipelines.register.fetch_rule import Fetch, listed
+from pipelines.register.grant_rule import Grants
 from pipelines.register.licence import Publish
 from pipelines.register.listing_rule import Listing
+from pipelines.register.organisation_rule import ListedOrganisations
 from pipelines.register.place_rule import Places
 
 
@@ -103,6 +105,8 @@ class Source(Record):
     columns: dict[str, Column]
     places: Places | None = None
     listing: Listing | None = None
+    grants: Grants | None = None
+    organisations: ListedOrganisations | None = None
     covers: str | None = None
     covers_by: Literal["stated_owner", "fetched"] | None = None
     complete: bool = True
@@ -149,4 +153,14 @@ class Source(Record):
                 raise ValueError(f"listing takes {name} for a date, which is none")
             if is_name and kind != "organisation":
                 raise ValueError(f"{name} may name a person: its type must be organisation")
+        return self
+
+    @model_validator(mode="after")
+    def _lists_consistent(self):
+        for name, rule in (("grants", self.grants), ("organisations", self.organisations)):
+            columns = rule.columns if rule else []
+            if missing := [c for c in columns if c not in self.columns]:
+                raise ValueError(f"{name} uses {', '.join(missing)}, which is not a column")
+            if columns and not self.covers:
+                raise ValueError(f"a list of {name} must say what it covers")
         return self

@@ -73,6 +73,9 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here |= {"candidates"} if register.taxonomy.stock() else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
+    here |= {"grant_continuity"} if register.grant_sources else set()
+    here |= {"listed_organisations"} if register.organisation_sources else set()
+    here |= {"needs"}  # left out by `collect` where none is stated
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
     return Step(
         "release",
@@ -86,6 +89,9 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "ownership/loss",
             *legal_keys(register),
             *(["ownership/opportunity"] if register.taxonomy.stock() else []),
+            *(["ownership/grant_continuity"] if register.grant_sources else []),
+            *(["ownership/listed_organisation"] if register.organisation_sources else []),
+            "ownership/need",
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
@@ -114,6 +120,8 @@ def collect(given: Given) -> Inputs:
     """Everything one release is made of, as the steps left it."""
     register: Register = given.definition["register"]
     tables: dict[str, ReleaseTable] = given.definition["tables"]
+    if not given["ownership/need"].rows:  # a table is absent, never empty
+        tables = {name: table for name, table in tables.items() if "needs" not in table.inputs}
     place, groups = given["places/place"], given["places/place_group"]
     reach = [given[f"reach/{kind}"] for kind in register.taxonomy.counted()]
     by_index = lambda kind: [given[f"{kind}/{name}"] for name in register.indices]  # noqa: E731
@@ -134,6 +142,7 @@ def collect(given: Given) -> Inputs:
         "place_records": [given.path("places/place_record")],
         "place_kinds": [place.files["place.kinds"]],
         "record_outcomes": [place.files["place.records"]],
+        "needs": [given.path("ownership/need")],
         "corrections": [place.files["place.corrections"]],
         "place_events": [given.path("places/place_event")],
         "match_pairs": [groups.files["place_group.pairs"]],
@@ -145,6 +154,12 @@ def collect(given: Given) -> Inputs:
         "places_in_reach": part(reach, ".places"),
         "place_losses": [given.path("ownership/loss")],
         **legal.event_files(given, register),
+        "listed_organisations": (
+            [given.path("ownership/listed_organisation")] if "organisation_count" in tables else []
+        ),
+        "grant_continuity_by_authority": (
+            [given.path("ownership/grant_continuity")] if "grant_continuity" in tables else []
+        ),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "candidates": [given.path("ownership/opportunity")] if "opportunity" in tables else [],
         "candidate_evidence": [given.path("ownership/opportunity", "opportunity.evidence")]
@@ -227,6 +242,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
         "sources_stale": by_state("stale"),
         "licence": sentence({key: register.licences[key] for key in licences}),
         "definition_sha256": sha256_json(definitions),
+        "needs_sha256": given["ownership/need"].meta["shown_sha256"] or "",
         "built_at": store.utc_now(),
     }
 

@@ -37,6 +37,8 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
             "select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'"
         ).fetchall()
     described = {name: {"name": name, "type": TYPES.get(t, "string"), "description": d} for name, t, d in profile}
+    # the file itself stays with the operator: not every body allows that its words are shown
+    needs = facts["needs_sha256"]
     resources = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
@@ -69,6 +71,7 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
                 "sources": [{"title": title, "path": page, "attribution": text} for title, page, text in sources],
                 "release_key": key,
                 "snapshots": snapshots,
+                **({"stated_needs": {"path": "needs.csv", "sha256": needs}} if needs else {}),
                 "resources": resources,
             }
         ),

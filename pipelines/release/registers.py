@@ -67,6 +67,8 @@ def _described(register: Register, indicator: Indicator) -> str:
     """The period that an indicator is of, as its sources say; never the day they were published, where they say more."""
     if reads_places(indicator) or "organisation" in indicator.inputs:
         return "each list as it stood when it was read, or at the date of its edition"
+    if "grant_continuity" in indicator.inputs:
+        return "the last five whole years of each list of grants"
     sources = [register.sources[stem] for stem in indicator.inputs if stem in register.sources]
     told = [
         source.describes or (f"{source.vintage:%Y-%m-%d}" if source.vintage else "the day it was read")

@@ -14,8 +14,11 @@ from pipelines.indices.roll_up import roll_up_step
 from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.candidates import candidates_step
+from pipelines.ownership.grants import grants_step
 from pipelines.ownership.legal import legal_steps
+from pipelines.ownership.listed import listed_step
 from pipelines.ownership.loss import loss_step
+from pipelines.ownership.needs import needs_step
 from pipelines.ownership.typology import read_typology, typology_step
 from pipelines.places.collect import place_record_step
 from pipelines.places.conflate import place_group_step
@@ -58,6 +61,9 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
         homes_step(workspace),
         *([tenure_step(workspace)] if register.taxonomy.tenure else []),
+        *([listed_step(workspace)] if register.organisation_sources else []),
+        needs_step(workspace),
+        *([grants_step(workspace)] if register.grant_sources else []),
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),

@@ -60,6 +60,8 @@ def read_text_table(source: Source, files: dict[str, bytes], odd: Odd | None = N
 
 def _csv(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
     frame = read_csv_text(source.stem, body, source.fetch.encoding, Used(source), source.fetch.only_columns)
+    for heading, values in source.fetch.only_rows.items():
+        frame = frame[frame[heading].isin(values)] if heading in frame else frame
     return frame.set_axis(frame.index - 2)  # so that row 2 is the first after the heading, and each the publisher's own
 
 
@@ -70,7 +72,8 @@ def _zip(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
                 return read_json_array(source, stream, unpacked_limit(source.fetch), odd)
         if source.fetch.only_columns and info.file_size > HELD:
             opened = functools.partial(archive.open, info)
-            frame = stream_csv_text(source.stem, opened, Used(source), unpacked_limit(source.fetch))
+            limit, only = unpacked_limit(source.fetch), source.fetch.only_rows
+            frame = stream_csv_text(source.stem, opened, Used(source), limit, only)
             return frame.set_axis(frame.index - 2)
     member = unpack(source, body)
     form = form_of(member)

@@ -35,8 +35,9 @@ class Publishers(BaseHTTPRequestHandler):
         if "out count" in parts.query or "out+count" in parts.query:
             return self.send(200, "application/json", COUNT)
         answer = self.answers.get(answer_key("GET", parts._replace(query=urlencode(query)).geturl(), None))
-        if answer is None and "edubasealldata" in parts.path:  # asked for today's
-            answer = next(a for a in self.answers.values() if "edubasealldata" in a["url"])
+        for dated in ("edubasealldata", "BasicCompanyDataAsOneFile"):  # asked for today's, or this month's
+            if answer is None and dated in parts.path:
+                answer = next(a for a in self.answers.values() if dated in a["url"])
         if answer is None or any(part in self.path for part in self.gone):
             return self.send(404, "text/plain", b"gone")
         return self.send(200, answer["content_type"], (SAMPLE / answer["file"]).read_bytes())

@@ -51,7 +51,7 @@ def declared_only(step: Step, data: Path, view: Path) -> None:
         elif key.startswith(("snapshot/", "history/")):
             files = [f"snapshots/{key.partition('/')[2]}"]
         else:
-            files = ["corrections.csv", IDENTITY]
+            files = ["corrections.csv", "needs.csv", IDENTITY]
         for name in files:
             if (data / name).exists() and not (view / name).exists():
                 (view / name).parent.mkdir(parents=True, exist_ok=True)

@@ -209,3 +209,13 @@ def test_the_town_has_one_label_an_area_as_its_domains_say(town):
             high = told.loc[known.index, axis] == "high"
             assert known[high].min() > known[~high].max()
     assert (told.loc[told["need"] == "unknown", "label"] == "not_enough_known").all()
+
+
+def test_an_axis_told_by_authority_is_not_compared_within_one():
+    """Of one authority alone known: its areas are alike in capacity, and that is not little of it."""
+    scores = scores_of("high", "high", "high", "high").assign(capacity=40.0)
+    elsewhere = pd.DataFrame({"nation_code": "n", "region_code": "r", "authority_code": "b"}, index=[f"x{n}" for n in range(30)])  # fmt: skip
+    areas = pd.concat([one_frame(scores.index), elsewhere])
+    told = label(TYPOLOGY, SHOWN, scores, areas).loc["e0"]
+    assert (told["need"], told["stock"], told["capacity"]) == ("high", "high", "unknown")
+    assert told["label"] == "not_enough_known"

@@ -8,6 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
+from pipelines.answers.area.community_facts import Organisations, StatedNeed
 from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity, NotPlaced
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import AskedFor, Words
@@ -319,6 +320,8 @@ class Profile(TypedDict):
     typology: list[Label]  # empty where the geography has none
     opportunities: list[NearbyOpportunity]
     opportunities_not_placed: list[NotPlaced]
+    organisations: list[Organisations]  # of each authority; empty in a release made before there were such counts
+    stated_needs: list[StatedNeed]  # empty also where nobody stated any
     sources: list[Source]
     corrections: list[NearbyCorrection]
     indicators: list[Indicator]

@@ -8,6 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
+from pipelines.answers.area.community_facts import StatedNeed
 from pipelines.answers.area.places_facts import Correction, Opportunity
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import Words
@@ -294,6 +295,7 @@ class Place(TypedDict):
     loss_reason: str | None  # why there is none
     alternatives: list[Alternatives]
     opportunities: list[Opportunity]
+    stated_needs: list[StatedNeed]  # of its kinds, for areas it lies in
 
 
 class PlaceAsked(TypedDict):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
+from pipelines.answers.area.community import LEVELS, needs_where
+from pipelines.answers.area.community_facts import StatedNeed
 from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
@@ -170,6 +172,7 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str, today: datetime.
         "loss_reason": None if lost else _why_no_loss(connection, row, kinds),
         "alternatives": alternatives(connection, place_id, [k["kind"] for k in kinds]),
         "opportunities": _opportunities(connection, place_id),
+        "stated_needs": _needs(connection, row["area_code"], [kind["kind"] for kind in kinds]),
     }
 
 
@@ -225,3 +228,11 @@ def _why_no_loss(connection, row: dict, kinds: list[facts.KindRow]) -> str:
         of_use = "it is of use to nobody in the areas of this release, as far as is known"
         return "it is a site, and nowhere to go" if row["is_in_areas_asked"] else of_use
     return "it does not count within reach (see above)" if row["status"] == "open" else "it is not open now"
+
+
+def _needs(connection, area_code: str | None, kinds: list[str]) -> list[StatedNeed]:
+    """The needs stated for places of its kinds in the areas that a place lies in, each beside what is measured there."""
+    codes = ", ".join(f"{level}_code" for level in LEVELS)
+    around = f"select unnest([{codes}]) from neighbourhood where area_code = $area"
+    where = f"is_stated and list_contains($kinds, kind) and area_code in ({around})"
+    return needs_where(connection, where, area=area_code, kinds=kinds)

@@ -4,6 +4,7 @@ import datetime
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.candidates_text import told
+from pipelines.answers.area.community_text import needs_text
 from pipelines.answers.area.profile_text import correction
 from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.place.held import owner_lines, tenure_lines
@@ -29,7 +30,7 @@ MATCHES = 8
 
 def text_of(place: Sheet) -> str:
     """The sheet, lines of about 100 columns."""
-    parts = (_top, _is, _where, _who, _legal, _loss, _alternatives, _records, _corrections, _licence)
+    parts = (_top, _is, _where, _who, _legal, _loss, _alternatives, _needs, _records, _corrections, _licence)
     return "\n".join(line for part in parts for line in part(place))
 
 
@@ -275,6 +276,10 @@ def _alternatives(place: Sheet) -> list[str]:
         if not row["places"]:
             lines += item("none within an hour's walk in this release")
     return lines
+
+
+def _needs(place: Sheet) -> list[str]:
+    return needs_text(place["stated_needs"])
 
 
 # ---- evidence

@@ -114,6 +114,7 @@ def test_any_class_of_error(error, names, refreshed_before, command, posted, mon
         ("scope.json", b"[" * 100_000),
         ("history.db", b""),
         ("corrections.csv", b"nonsense"),
+        ("needs.csv", b"nonsense"),
         ("history/runs/index.db", b"garbage" * 200),
         ("history/runs.db", b"garbage" * 200),
         ("schedules/schedules.db", b"garbage" * 200),

@@ -18,6 +18,7 @@ from pipelines.core.unforeseen import unforeseen
 from pipelines.fetch import file, part_list, shape
 from pipelines.indices.any_table import score_table
 from pipelines.indices.table_file import read_table
+from pipelines.ownership import needs
 from pipelines.places import corrections, matching
 from pipelines.register.decisions import read_decisions, settled
 from pipelines.release import health
@@ -32,6 +33,7 @@ PARSERS = (
     "licences",
     "definition",
     "corrections",
+    "needs",
     "score_csv",
     "score_parquet",
     "list",
@@ -43,6 +45,9 @@ LICENCES = b"""gla_museums_2022: {publish: rows, licence: ogl3, by: "A. Person",
 fsa_hygiene_current:
   publish: aggregates
   by: A. Person
+"""
+NEEDS = b"""area,kind,words,kind_of_body,consent,date
+S99000001,library,We need one near the park.,charity,words,2026-03-01
 """
 CORRECTIONS = b"""place_or_record,field_or_event,value,reason,evidence,date
 p0123456789abcd,name,The Hall,renamed,https://a.example/1,2026-01-01
@@ -114,6 +119,11 @@ def _corrections(draw: random.Random, folder: Path) -> None:
     corrections.read(folder, workspace().geography, workspace().register.taxonomy)
 
 
+def _needs(draw: random.Random, folder: Path) -> None:
+    _put(folder, needs.FILE, draw, NEEDS)
+    needs.read(folder, workspace().geography, workspace().register.taxonomy)
+
+
 def _score(form: str, draw: random.Random, folder: Path) -> None:
     index = folder / "index.yml"
     index.write_bytes(INDEX)
@@ -153,6 +163,7 @@ TRIES = {
     "licences": _licences,
     "definition": _definition,
     "corrections": _corrections,
+    "needs": _needs,
     "score_csv": lambda draw, folder: _score("csv", draw, folder),
     "score_parquet": lambda draw, folder: _score("parquet", draw, folder),
     "list": _list,

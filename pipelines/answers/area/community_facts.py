@@ -1,0 +1,89 @@
+"""The records of what a profile and a sheet tell of organisations and of the needs that they state.
+
+None is not known, or not shown, where no comment says otherwise.
+"""
+
+import datetime
+
+from typing_extensions import TypedDict
+
+
+class FormCount(TypedDict):
+    """How many organisations of a legal form there are in an authority."""
+
+    form: str
+    n_organisations: int | None
+    rate_per_1000: float | None
+    null_reason: str | None  # None: known
+    placed_by: str
+    as_at: datetime.date | None  # None also where the list tells no dates
+
+
+class BandCount(TypedDict):
+    """How many of a form are in a band of age or income; bands that are not known are left out."""
+
+    form: str
+    breakdown: str
+    band: str
+    n_organisations: int
+
+
+class GrantYear(TypedDict):
+    """The grants of a year, and how steady they are; pounds as awarded."""
+
+    year: int
+    is_whole: bool
+    n_grants: int | None
+    n_recipients: int | None
+    n_recipients_first: int | None
+    n_recipients_again: int | None
+    n_recipients_after_gap: int | None
+    n_recipients_stopped: int | None
+    n_recipients_5_years: int | None
+    n_recipients_each_of_5_years: int | None
+    total_gbp_nominal: float | None
+    months_median: float | None
+    years_funded_median: float | None
+    total_gbp_nominal_5_years: float | None
+    gbp_nominal_per_resident_5_years: float | None
+    latest_award: datetime.date
+
+
+class Organisations(TypedDict):
+    """The organisations of an authority, counted: told by authority, for the area as for all others of it."""
+
+    authority_code: str
+    authority_name: str
+    forms: list[FormCount]
+    bands: list[BandCount]
+    grants: list[GrantYear]  # by year; empty where no list of grants covers the authority
+
+
+class NeedWords(TypedDict):
+    """What a body says it needs."""
+
+    words: str
+    body_kind: str
+    stated_on: datetime.date
+
+
+class NeedGap(TypedDict):
+    """A need stated for an area, or a measured gap there that nobody stated, each beside the other."""
+
+    level: str
+    area_code: str
+    area_name: str | None
+    kind: str
+    is_stated: bool
+    n_stated: int | None  # None: fewer than 10
+    measured: str
+    agreement: str
+    residents_known: int | None
+    residents_beyond: int | None
+    residents_borderline: int | None
+
+
+class StatedNeed(NeedGap):
+    """The same, with what bodies say that allow it."""
+
+    words: list[NeedWords]

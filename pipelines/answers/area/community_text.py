@@ -1,0 +1,129 @@
+"""The part of a page about organisations, grants and the needs that communities state."""
+
+from collections.abc import Sequence
+
+from pipelines.answers import titles
+from pipelines.answers.area.community_facts import BandCount, FormCount, GrantYear, Organisations, StatedNeed
+from pipelines.answers.area.facts import Profile
+from pipelines.answers.sheet import counted, day, heading, item, more, number, para
+from pipelines.register.labels import explained, label, meaning
+
+SHOWN = 10
+ORGANISATIONS = ("organisation", "organisations")
+
+
+def organisations(profile: Profile) -> list[str]:
+    """How many organisations there are, how old and how large, and how steadily they are funded; by authority."""
+    if not profile["organisations"]:
+        return []
+    lines = heading("Organisations and support in place")
+    lines += para("Counted by authority, so the same for all its areas; no merit, and no part of who is chosen.")
+    for authority in profile["organisations"]:
+        lines += item(f"{authority['authority_name']}: {'; '.join(_form(form) for form in authority['forms'])}")
+        lines += [line for told in _bands(authority["bands"]) for line in para(told, 4, 6)]
+        lines += [line for told in _grants(authority) for line in para(told, 4, 6)]
+    return lines
+
+
+def _form(form: FormCount) -> str:
+    title = label("organisation_form", form["form"])
+    if form["n_organisations"] is None:
+        return f"{title} {titles.NOT_KNOWN} ({meaning('null_reason', form['null_reason'])})"
+    rate = f", {number(form['rate_per_1000'], 2)} per 1,000 residents" if form["rate_per_1000"] is not None else ""
+    when = f" ({day(form['as_at'])})" if form["as_at"] else ""
+    return f"{form['n_organisations']:,} {title}{when} by {label('organisation_placed_by', form['placed_by'])}{rate}"
+
+
+def _bands(bands: Sequence[BandCount]) -> list[str]:
+    lines: dict[tuple[str, str], list[str]] = {}
+    for row in bands:
+        told = f"{label('organisation_band', row['band'])} {row['n_organisations']:,}"
+        lines.setdefault((row["form"], row["breakdown"]), []).append(told)
+    return [
+        f"{label('organisation_form', form).capitalize()} by {label('organisation_breakdown', by)}: {', '.join(told)}"
+        for (form, by), told in lines.items()
+    ]
+
+
+def _grants(authority: Organisations) -> list[str]:
+    years = authority["grants"]
+    if not years:
+        return [f"Grants: {titles.NOT_KNOWN}, for no list of grants that was read covers it."]
+    listed = f"Grants listed from {years[0]['year']} to {years[-1]['year']}, the last of {day(years[-1]['latest_award'])}; pounds as awarded, not adjusted for prices; what others give is not in it."
+    whole = [row for row in years if row["is_whole"]]
+    held = [row for row in whole if row["total_gbp_nominal_5_years"] is not None]
+    lines = [listed]
+    if held:
+        lines.append(_five_years(held[-1]))
+    if whole:
+        lines.append(_year(whole[-1]))
+    none = [str(row["year"]) for row in whole if row["n_grants"] == 0]
+    return [*lines, f"None is listed in {', '.join(none)}."] if none else lines
+
+
+def _five_years(row: GrantYear) -> str:
+    return (
+        f"In the five years to {row['year']}: £{number(row['total_gbp_nominal_5_years'], 0)} to {_few(row['n_recipients_5_years'])}, "
+        f"£{number(row['gbp_nominal_per_resident_5_years'], 2)} per resident; {_few(row['n_recipients_each_of_5_years'])} funded in each of the five."
+    )
+
+
+def _year(row: GrantYear) -> str:
+    grants = "fewer than 10 grants" if row["n_grants"] is None else counted(row["n_grants"], "grant", "grants")
+    length = f"planned for {number(row['months_median'], 0)} months in the middle; " if row["months_median"] else ""
+    return (
+        f"In {row['year']}: {grants} to {_few(row['n_recipients'])}, {length}{_few(row['n_recipients_again'])} funded the year before too, "
+        f"{_few(row['n_recipients_after_gap'])} back after a gap, {_few(row['n_recipients_first'])} for the first time on the list; "
+        f"{_few(row['n_recipients_stopped'])} of the year before not funded again."
+    )
+
+
+def _few(n: int | None) -> str:
+    return "fewer than 10 organisations" if n is None else counted(n, *ORGANISATIONS)
+
+
+def needs(profile: Profile) -> list[str]:
+    """What communities say they need, beside what is measured, and where the two disagree."""
+    return needs_text(profile["stated_needs"])
+
+
+def needs_text(rows: Sequence[StatedNeed]) -> list[str]:
+    """The needs stated, one a line with its words; then gaps that are measured where nobody stated a need."""
+    if not rows:
+        return []
+    lines = heading("What communities say they need")
+    lines += para(
+        "Stated by community bodies, shown beside what is measured, and part of no score. A number of bodies under 10 is not shown."
+    )
+    stated, silent = [row for row in rows if row["is_stated"]], [row for row in rows if not row["is_stated"]]
+    for row in stated[:SHOWN]:
+        many = f"; stated by {row['n_stated']:,} bodies" if row["n_stated"] else ""
+        lines += item(
+            f"{_kind(row)}, {_where(row)}: {explained('need_agreement', row['agreement'])}{_measured(row)}{many}"
+        )
+        for said in row["words"]:
+            lines += para(
+                f'"{said["words"]}" - {label("need_body", said["body_kind"])}, {day(said["stated_on"])}', 6, 8
+            )
+    lines += more(len(stated), SHOWN)
+    for row in silent[:SHOWN]:
+        lines += item(f"{_kind(row)}, {_where(row)}: {explained('need_agreement', row['agreement'])}{_measured(row)}")
+    return lines + more(len(silent), SHOWN)
+
+
+def _kind(row: StatedNeed) -> str:
+    kind = "something else" if row["kind"] == "other" else titles.singular(row["kind"])
+    return kind[:1].upper() + kind[1:]
+
+
+def _where(row: StatedNeed) -> str:
+    level = "" if row["level"] == "area" else f" ({label('level', row['level'])})"
+    return f"{row['area_name'] or row['area_code']}{level}"
+
+
+def _measured(row: StatedNeed) -> str:
+    if not row["residents_known"]:
+        return ""
+    return (
+        f" ({row['residents_beyond']:,} of {row['residents_known']:,} residents live in areas beyond the standard walk)"
+    )
