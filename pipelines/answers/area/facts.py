@@ -8,7 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.area.community_facts import Organisations, StatedNeed
+from pipelines.answers.area.organisations_facts import Organisations, StatedNeed
 from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity, NotPlaced
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import AskedFor, Words

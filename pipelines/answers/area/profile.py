@@ -7,7 +7,7 @@ weighted by residents, over the areas where they are known; ranks and deciles ar
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.area import community, facts, nearby, why
+from pipelines.answers.area import facts, nearby, organisations, why
 from pipelines.answers.area.plainly import in_plain_words
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import (
@@ -89,8 +89,8 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
         "typology": _typology(connection),
         "opportunities": nearby.opportunities(connection),
         "opportunities_not_placed": nearby.not_placed(connection),
-        "organisations": community.organisations(connection),
-        "stated_needs": community.stated_needs(connection),
+        "organisations": organisations.organisations(connection),
+        "stated_needs": organisations.stated_needs(connection),
         "sources": _sources(connection),
         "corrections": nearby.corrections(connection),
         "indicators": _indicators(connection),

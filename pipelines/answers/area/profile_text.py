@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipelines.answers import sheet, titles
-from pipelines.answers.area import axes_text, candidates_text, community_text, why_text
+from pipelines.answers.area import axes_text, candidates_text, organisations_text, why_text
 from pipelines.answers.area.facts import Domain, Index, Named, Profile, Source
 from pipelines.answers.area.places_facts import Correction
 from pipelines.answers.area.places_text import SHOWN, here, missing, not_known
@@ -21,13 +21,13 @@ def text_of(profile: Profile) -> str:
         _where,
         here,
         missing,
-        community_text.needs,
+        organisations_text.needs,
         not_known,
         _indices,
         why_text.as_a_whole,
         _typology,
         candidates_text.candidates,
-        community_text.organisations,
+        organisations_text.organisations,
         _corrections,
         _areas,
         _sources,

@@ -8,7 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.area.community_facts import StatedNeed
+from pipelines.answers.area.organisations_facts import StatedNeed
 from pipelines.answers.area.places_facts import Correction, Opportunity
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import Words

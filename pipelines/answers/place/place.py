@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.area.community import LEVELS, needs_where
-from pipelines.answers.area.community_facts import StatedNeed
 from pipelines.answers.area.nearby import candidate_more
+from pipelines.answers.area.organisations import LEVELS, needs_where
+from pipelines.answers.area.organisations_facts import StatedNeed
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts

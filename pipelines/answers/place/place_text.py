@@ -4,7 +4,7 @@ import datetime
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.candidates_text import told
-from pipelines.answers.area.community_text import needs_text
+from pipelines.answers.area.organisations_text import needs_text
 from pipelines.answers.area.profile_text import correction
 from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.place.held import owner_lines, tenure_lines

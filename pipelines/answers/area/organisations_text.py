@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pipelines.answers import titles
-from pipelines.answers.area.community_facts import BandCount, FormCount, GrantYear, Organisations, StatedNeed
 from pipelines.answers.area.facts import Profile
+from pipelines.answers.area.organisations_facts import BandCount, FormCount, GrantYear, Organisations, StatedNeed
 from pipelines.answers.sheet import counted, day, heading, item, more, number, para
 from pipelines.register.labels import explained, label, meaning
 

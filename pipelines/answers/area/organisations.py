@@ -5,7 +5,7 @@ The areas asked stand in a temporary table `asked`. A release of an earlier vers
 
 import duckdb
 
-from pipelines.answers.area.community_facts import (
+from pipelines.answers.area.organisations_facts import (
     BandCount,
     FormCount,
     GrantYear,
