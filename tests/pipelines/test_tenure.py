@@ -1,5 +1,7 @@
 """Tenure and use as registers of land and buildings state them: bands by the year, bad values told, axis by a count of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +14,9 @@ from pipelines.core.step import output
 from pipelines.places.conflate import compared_as, likes
 from pipelines.places.records import issues, read_records
 from pipelines.places.tenure import band, complete_years
+from pipelines.register.consistency import check
 from pipelines.register.place_rule import Places
-from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.register.register import DEFINITIONS, Taxonomy, read_register
 from pipelines.register.tenure import TenureSecurity
 from pipelines.tables.tidy import tidy
 
@@ -186,6 +189,18 @@ def test_every_band_but_the_unknown_has_a_value():
             {},
             "tenure",
         )
+
+
+def test_kinds_that_are_not_there_are_refused():
+    register = read_register(TOWN)
+    rule = register.taxonomy.tenure.model_copy(update={"kinds": ["palace"]})
+    building = register.taxonomy.kinds["council_building"].model_copy(update={"like_named": {"castle": "castle"}})
+    kinds = register.taxonomy.kinds | {"council_building": building}
+    taxonomy = register.taxonomy.model_copy(update={"tenure": rule, "kinds": kinds})
+    with pytest.raises(DefinitionError) as error:
+        check(replace(register, taxonomy=taxonomy))
+    assert "there is no kind palace" in str(error.value)
+    assert "there is no kind castle" in str(error.value)
 
 
 def test_a_council_building_is_compared_as_what_its_name_says_it_is():
