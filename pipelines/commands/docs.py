@@ -15,7 +15,8 @@ import click
 from geodata.geography import read_geographies
 from pipelines.commands.cli import main as commands
 from pipelines.core.problem import Problem
-from pipelines.register.labels import label
+from pipelines.register.known_registers import REGISTERS, known_registers
+from pipelines.register.labels import label, read_labels
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Register, read_register
 from pipelines.release.contents import read_release_tables
@@ -221,10 +222,23 @@ def _sources(register: Register) -> str:
         )
         for stem, s in register.sources.items()
     )
-    return table(
+    every = table(
         ["Source", "Title", "Publisher", "Licence", "Published as", "Vintage", "Renewed", "Places for", "Verified"],
         rows,
     )
+    return f"{every}\n\n{_known_registers(register)}"
+
+
+def _known_registers(register: Register) -> str:
+    """How many councils' registers are read or known of, and of how many nobody looked."""
+    known = known_registers(register.geography, register.sources)
+    known["state"] = known["state"].mask(known["source"].notna(), "read")
+    states = list(read_labels()["register_state"].codes)
+    counts = known.groupby(["register", "state"]).size().unstack(fill_value=0).reindex(columns=states, fill_value=0)
+    rows = ((label("council_register", kind), *(str(n) for n in counts.loc[kind])) for kind in REGISTERS)
+    head = ["Registers of councils", *(label("register_state", state) for state in states)]
+    told = f"Of {known['authority_code'].nunique()} councils (London, Greater Manchester, Cheltenham), page by page in table `register_known`:"
+    return f"{told}\n\n{table(head, rows)}"
 
 
 if __name__ == "__main__":

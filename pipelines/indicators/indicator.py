@@ -53,12 +53,14 @@ def indicator_step(workspace: Workspace, indicator: Indicator) -> Step[Tables]:
 
 
 def _keys(indicator: Indicator, name: str, is_old: bool) -> list[str]:
-    """What an indicator reads under a name of its `inputs`: a source's table, `areas`, `organisation`, or the reach of its
-    own kinds: `reach`, or `national_reach`."""
+    """What an indicator reads under a name of its `inputs`: a source's table, `areas`, `organisation`, `tenure`, or the reach
+    of its own kinds: `reach`, or `national_reach`."""
     if name == "reach":
         return [f"reach/{kind}" for kind in indicator.kinds]
     if name == "national_reach":
         return [f"reach/{kind}:{national_table(kind)}" for kind in indicator.kinds]
+    if name == "tenure":
+        return ["reach/tenure"]
     if name == "organisation":
         return ["places/place:place.organisations"]
     return ["geography/areas" if name == "areas" else f"by_area/{name}" if is_old else f"table/{name}"]

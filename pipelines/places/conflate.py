@@ -55,13 +55,34 @@ def _in_line(groups: Output) -> tuple[bool, str]:
     return True, "no list stands off the others"
 
 
-def likes(taxonomy: Taxonomy) -> dict[str, str]:
-    """The kinds that are compared as another kind, and which."""
-    return {name: kind.like for name, kind in taxonomy.kinds.items() if kind.like}
+NOTHING = r"(?!)"  # a pattern that no name holds
+Likes = dict[str, str | dict[str, str]]
+
+
+def likes(taxonomy: Taxonomy) -> Likes:
+    """The kinds that are compared as another kind, and which; by its name, the pattern each is told by (that of none: no kind)."""
+    kinds = taxonomy.kinds.items()
+    named: Likes = {
+        name: {"": kind.unlike_named or NOTHING, **kind.like_named} for name, kind in kinds if kind.like_named
+    }
+    return named | {name: kind.like for name, kind in kinds if kind.like}
+
+
+def compared_as(rows: pd.DataFrame, like: Likes) -> pd.Series:
+    """The kind of each record that it is compared as: of what its owner's register lists, that which its name says it is."""
+    kind = rows["kind"].copy()
+    for one, patterns in like.items():
+        if isinstance(patterns, dict):
+            left = rows.loc[rows["kind"] == one, "name"].astype("str").fillna("")
+            for other, pattern in patterns.items():
+                hit = left.str.contains(pattern, case=False, regex=True)
+                kind[left.index[hit]] = other or one
+                left = left[~hit]
+    return kind.replace({one: other for one, other in like.items() if isinstance(other, str)})
 
 
 def conflate(
-    records: pd.DataFrame, alone: list[str], like: dict[str, str], joins: list[list[str]]
+    records: pd.DataFrame, alone: list[str], like: Likes, joins: list[list[str]]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The three tables of `make_groups`, from records as `collect_records` gives them, the kinds compared with their own alone,
     those compared as another, and the corrections that join or part records."""
@@ -69,7 +90,7 @@ def conflate(
     rows["is_alone"] = rows["kind"].isin(alone).to_numpy(bool)
     position = pd.Series(rows.index, index=rows["record"])
     rows["refers_to"] = rows["refers_to"].map(position).fillna(-1).astype("int64")
-    pairs = find_pairs(rows, like)
+    pairs = find_pairs(rows.assign(kind=compared_as(rows, like)), {})
     pairs = corrections.apply_joins(joins, pairs, position)
     names = rows["record"].to_numpy()
     groups = pd.DataFrame({"record": names, "leader": names[group(rows, pairs)]})

@@ -128,9 +128,10 @@ def make_places(given: Given) -> Tables:
 
 
 def counted_table(kind: str) -> str:
-    """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`, and `is_national`, whether a
-    list that covers the nation holds it, and `n_lists`, how many of these do. A table of its own, so that a change to one kind of place leaves alone what rests
-    on the others."""
+    """The name of the table of the places that count for a kind: `place_id`, `x`, `y`, and `is_national`, whether a list
+    that covers the nation holds it, and `n_lists`, how many of these do. In the order of where they stand, so that what is
+    added up over them does not depend on the ids that history gave. A table of its own, so that a change to one kind of
+    place leaves alone what rests on the others."""
     return f"place.counted.{kind}"
 
 
@@ -138,7 +139,11 @@ def _counted(kind: str, national: list[str], places: pd.DataFrame, kinds: pd.Dat
     counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id", "is_national", "sources"]]
     held = [len(set(sources.split(", ")) & set(national)) for sources in counted.pop("sources")]
     counted["n_lists"] = np.array(held, dtype=np.int64)
-    return places[["place_id", "x", "y"]].merge(counted, on="place_id").sort_values("place_id", ignore_index=True)
+    return (
+        places[["place_id", "x", "y"]]
+        .merge(counted, on="place_id")
+        .sort_values(["x", "y", "place_id"], ignore_index=True)
+    )
 
 
 def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -197,9 +202,11 @@ def _places(
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
     places["as_at"] = rows.groupby("place_id")["as_at"].max()
     rank = {"open": 0, "temporarily_closed": 1, "closed": 2, "replaced": 3, "no_longer_listed": 4}
-    lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order)).sort_values(
-        ["place_id", "turn", "order"]
-    )
+    site = kinds["kind"].map({kind: entry.group == "site" for kind, entry in taxonomy.kinds.items()}).astype(bool)
+    lead = kinds.assign(turn=kinds["status"].map(rank), order=kinds["kind"].map(order), is_site=site)
+    # whose land it is says neither what a place is nor whether it is open, where a list that still has it says so
+    lead["is_gone"] = lead["status"] == "no_longer_listed"
+    lead = lead.sort_values(["place_id", "is_gone", "is_site", "turn", "order"])
     places["kinds"] = listed(lead.assign(place=range(len(lead))), ["place_id"], "kind", "place")
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]

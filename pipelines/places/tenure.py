@@ -5,13 +5,8 @@ import pandas as pd
 
 from pipelines.register.place_rule import Places, Values
 from pipelines.register.source import Source
+from pipelines.register.tenure import ROLLING, SECURE, UNKNOWN, YEARS
 
-# Bands of METHODS, section 3: by how many complete years of a lease are left; a freehold has no end.
-SECURE, LONG, MIDDLE, SHORT, ROLLING, UNKNOWN = (
-    "freehold_or_99_years", "25_to_98_years", "7_to_24_years", "under_7_years", "licence_or_rolling", "unknown",
-)  # fmt: skip
-BANDS = {99: SECURE, 25: LONG, 7: MIDDLE, 0: SHORT}  # from so many years up
-OFFERED = ("vacant", "surplus", "to_transfer")  # used by nobody, or to be let go by its owner
 TENURE = ["tenure", "tenure_band", "lease_ends", "unexpired_years"]  # said together, by one register
 USE = ["use_state", "acv_flag", "register_words"]
 BODY = r"\b(?:council|authority|corporation|borough)\b"  # what an owner that may be named is called
@@ -62,12 +57,12 @@ def held_columns(rule: Places, rows: pd.DataFrame, as_at: pd.Series) -> pd.DataF
 
 
 def band(tenure: pd.Series, use: pd.Series, let_as: pd.Series, years: pd.Series) -> pd.Series:
-    """The band of tenure of those who use each place, by METHODS (section 3)."""
+    """The band of tenure of those who use each place, by the years that are left of a lease; a freehold has no end."""
     let = use.eq("let").fillna(False) | let_as.notna()
     leased = (let & ~let_as.eq("licence").fillna(False)) | (~let & tenure.eq("leasehold").fillna(False))
     by_years = pd.Series(UNKNOWN, index=tenure.index, dtype="str")
-    for least in sorted(BANDS):
-        by_years = by_years.mask((years >= least).fillna(False).astype(bool), BANDS[least])
+    for least in sorted(YEARS):
+        by_years = by_years.mask((years >= least).fillna(False).astype(bool), YEARS[least])
     rolling = let_as.eq("licence").fillna(False) | (~let & tenure.eq("licence").fillna(False))
     found = np.select(
         [rolling, leased, ~let & tenure.eq("freehold").fillna(False), let | tenure.notna()],

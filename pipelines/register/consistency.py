@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from geodata.records import DefinitionError
 from pipelines.register.licence import PUBLISH
-from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
+from pipelines.register.register import PLACE_TABLES, Kind, Register, reads_places, rests_on_places
 from pipelines.register.source import Source
 from pipelines.scoring.definition import Index, Weighted
 
@@ -15,6 +15,7 @@ def check(register: Register) -> Register:
         *_sources(register),
         *_geography(register),
         *_kinds(register),
+        *_tenure(register),
         *_indicators(register),
         *_indices(register),
     ]
@@ -73,13 +74,29 @@ def _kinds(register: Register) -> Iterator[str]:
             elif entry.counts_for_reach and register.sources[stem].publish != "rows":
                 yield f"{where}: {stem} clears no rows, and every place counted must be listed"
         told_from = entry.told_from.kind if entry.told_from else None
-        for key, other in (("subset_of", entry.subset_of), ("like", entry.like), ("told_from", told_from)):
+        for key, other in (
+            ("subset_of", entry.subset_of),
+            ("like", entry.like),
+            ("told_from", told_from),
+            *_named(entry),
+        ):
             if other and other not in register.taxonomy.kinds:
                 yield f"{register.taxonomy.at('kinds', kind, key)}: there is no kind {other}"
 
         for stem in entry.told_from.by if entry.told_from else ():
             if stem not in register.sources:
                 yield f"{register.taxonomy.at('kinds', kind, 'told_from')}: there is no source {stem}"
+
+
+def _named(entry: Kind) -> list[tuple[str, str]]:
+    return [("like_named", kind) for kind in entry.like_named]
+
+
+def _tenure(register: Register) -> Iterator[str]:
+    rule = register.taxonomy.tenure
+    for kind in (*rule.kinds, rule.register_kind) if rule else ():
+        if kind not in register.taxonomy.kinds:
+            yield f"{register.taxonomy.at('tenure')}: there is no kind {kind}"
 
 
 def _indicators(register: Register) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pipelines.register.licence import Decision, Licence
 from pipelines.register.place_rule import USES
 from pipelines.register.serving import left_out
 from pipelines.register.source import Source
+from pipelines.register.tenure import TenureSecurity
 from pipelines.scoring.definition import Direction, Index, read_index
 
 HERE = Path(__file__).parents[1]
@@ -23,7 +24,8 @@ SOURCES = HERE / "sources"
 DEFINITIONS = HERE / "definitions"
 INDICATORS = HERE.parent / "sql" / "indicators"
 REACH = ("reach", "national_reach")  # by every list a kind is counted from, and by those that cover the nation alone
-PLACE_TABLES = ("areas", "organisation", *REACH)  # what an indicator may read besides source tables
+TENURE = "tenure"  # of the places within reach, where owners' registers of land and buildings tell it
+PLACE_TABLES = ("areas", "organisation", TENURE, *REACH)  # what an indicator may read besides source tables
 
 
 class Indicator(Record):
@@ -31,7 +33,7 @@ class Indicator(Record):
     its sources follow from its inputs.
 
     `counts`: what a share or a rate is counted in, one and several; its SQL then gives `n_counted` and, of a share, `n_of`.
-    `kinds`: the kinds of place whose reach it reads, where `reach` or `national_reach` is among its inputs; of
+    `kinds`: the kinds of place whose reach it reads, where `reach`, `national_reach` or `tenure` is among its inputs; of
     organisation, with `organisation`. `in_imd_2025`: the Index of Multiple Deprivation 2025 counts the same data. In title and note stand `{cap_m}` and `{detour}` for the walk of the geography at
     hand.
     """
@@ -53,13 +55,13 @@ class Indicator(Record):
     @model_validator(mode="after")
     def _reach_has_kinds(self):
         if bool(self.kinds) != (reads_places(self) or "organisation" in self.inputs):
-            raise ValueError("kinds, and reach, national_reach or organisation among inputs, go together")
+            raise ValueError("kinds, and reach, national_reach, tenure or organisation among inputs, go together")
         return self
 
 
 def reads_places(indicator: Indicator) -> bool:
     """True where an indicator rests on reach, which is worked out for the areas asked only."""
-    return not {*REACH}.isdisjoint(indicator.inputs)
+    return not {*REACH, TENURE}.isdisjoint(indicator.inputs)
 
 
 def pattern(value: str) -> str:
@@ -103,7 +105,8 @@ class Kind(Record):
 
     `counted_from`: the sources whose places count, conflated; the first goes before the others in what it says of a
     place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, who runs them, or the use their owner's register tells is one of those named.
-    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
+    `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
+    record is compared as whose name fits a pattern (the first that fits, and not `unlike_named`); `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. `named`: of a subset, only what is called so; `most_ha`: and is no larger. `closed`: the places of any
     kind that are confirmed closed and nothing else since. `is_stock`: its places are candidates for community ownership,
@@ -130,6 +133,8 @@ class Kind(Record):
     allocated_for: str | None = None
     told_from: ToldFrom | None = None
     like: str | None = None
+    like_named: dict[str, str] = {}
+    unlike_named: str | None = None
     alone: bool = False
     standard_minutes: dict[str, float] = {}
     expires_years: int | None = None
@@ -145,6 +150,12 @@ class Kind(Record):
             raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
         if odd := set(self.use_states) - set(USES):
             raise ValueError(f"use_states are of {', '.join(USES)}, not {min(odd)}")
+        return self
+
+    @model_validator(mode="after")
+    def _are_patterns(self):
+        for pattern in (*self.like_named.values(), *filter(None, [self.unlike_named])):
+            ToldFrom._is_a_pattern(pattern)
         return self
 
     @model_validator(mode="after")
@@ -176,6 +187,7 @@ class Taxonomy(Record):
     of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
     `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
+    `tenure`: whose tenure is looked at within the longer walk, and how secure each band is.
     """
 
     minutes: tuple[int, int]
@@ -184,6 +196,7 @@ class Taxonomy(Record):
     decay: Decay | None = None
     choice: Decay | None = None
     looked_for: LookedFor = LookedFor()
+    tenure: TenureSecurity | None = None
     never_mapped: list[str]
     no_markers: list[str] = []
     kinds: dict[str, Kind]
@@ -326,6 +339,7 @@ def read_register(
     needs |= {name: {member for _, member, _ in index.members} for name, index in published.items()}
     others = {source.stem for source in every}.union(*(other.kinds for other in taxonomies.values()), PLACE_TABLES)
     here = {*own, *taxonomy.kinds, *needs, "areas", *REACH}
+    here |= {TENURE} if taxonomy.tenure else set()
     here |= {"organisation"} if any(kind.group == "organisation" for kind in taxonomy.kinds.values()) else set()
     lacking = left_out(needs, here, others - here)
     for name, indicator in found.items():

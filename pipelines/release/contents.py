@@ -21,7 +21,7 @@ class ReleaseColumn(Record):
 
 class ReleaseTable(Record):
     """The header of one SQL file under sql/release. A table whose `inputs` (sources, kinds of place, `postcodes`,
-    `typology`, `older_areas`) the geography does not have is left out.
+    `typology`, `tenure`, `known_registers`, `older_areas`) the geography does not have is left out.
 
     `row_licence`: where rows say their own licence, the columns it covers; any other column of such a table is worked
     out over all the records behind a row, and rests on whatever they do.

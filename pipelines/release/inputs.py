@@ -13,8 +13,9 @@ from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import read_accuracy
 from pipelines.ownership.typology import read_typology
 from pipelines.reach.reach import national_table
+from pipelines.register.known_registers import known_registers
 from pipelines.register.labels import label_table, read_labels
-from pipelines.register.register import Register
+from pipelines.register.register import TENURE, Register
 from pipelines.register.vintages import by_area, carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.release import registers
@@ -64,6 +65,9 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here = {*register.sources, *register.taxonomy.kinds}
     here |= {"typology"} if labelled else set()
     here |= {"candidates"} if register.taxonomy.stock() else set()
+    here |= {TENURE} if register.taxonomy.tenure else set()
+    known = known_registers(geography, register.sources)
+    here |= {"known_registers"} if len(known) else set()
     here |= {"older_areas"} if carried_sources(register) else set()
     here |= {"postcodes"} if geography.postcodes else set()
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
@@ -81,6 +85,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(f"by_area/{stem}" for stem in carried_sources(register)),
             *(f"reach/{kind}" for kind in register.taxonomy.counted()),
             "reach/homes",
+            *(["reach/tenure"] if register.taxonomy.tenure else []),
             *(f"indicator/{stem}" for stem in register.indicators),
             *indices,
             *(SnapshotRead(source, geography, with_state=True) for source in register.sources.values()),
@@ -91,6 +96,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "weight_sets": workspace.weight_sets,
             "accuracy": read_accuracy(),
             "labels": read_labels(),
+            "known_registers": known,
             "tables": tables,
             "checks": read_checks(),
         },
@@ -128,6 +134,7 @@ def collect(given: Given) -> Inputs:
         "reach": part(reach, ""),
         "national_reach": [output.files[national_table(output.stem)] for output in reach],
         "homes_in_reach": [given.path("reach/homes")],
+        "tenure_in_reach": [given.path("reach/tenure")] if register.taxonomy.tenure else [],
         "list_covers": [given.path("places/cover:cover.lists")],
         "places_in_reach": part(reach, ".places"),
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
@@ -171,6 +178,7 @@ def collect(given: Given) -> Inputs:
         "record_counts": _record_counts(given, register),
         "kind_register": registers.kind_register(register, present, given.frame("places/cover:cover.kinds")),
         "licence_register": licences,
+        "known_registers": given.definition["known_registers"],
         "labels": label_table(register.licences),
         "places_shown": _places_shown(register, files, near),
     }

@@ -24,6 +24,7 @@ from pipelines.places.identity import place_identity_step
 from pipelines.places.places import place_step
 from pipelines.reach.homes import homes_step
 from pipelines.reach.reach import reach_step
+from pipelines.reach.tenure import tenure_step
 from pipelines.register.vintages import carried_sources
 from pipelines.register.workspace import Workspace
 from pipelines.tables.table import table_step
@@ -53,6 +54,7 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         *candidates,
         *(reach_step(workspace, kind) for kind in register.taxonomy.counted()),
         homes_step(workspace),
+        *([tenure_step(workspace)] if register.taxonomy.tenure else []),
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),
         *error_steps(workspace),
         *(index_step(workspace, index) for index in indices),

@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, use_state, acv_flag, register_words, use_source, size_ha, size_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, size_ha, size_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -18,7 +18,7 @@ columns:
   owner_name: "the body that owns it, never a person, where its own register lists it; null is not known"
   owner_source: source of owner_kind and owner_name
   tenure: "by what right its owner holds it, as tenure_source states; null is not known"
-  tenure_band: "how long those who use it may stay: where it is let, by the lease or licence they have, else by the owner's tenure; null where no register states it, unknown where one does and not for how long"
+  tenure_band: {description: "how long those who use it may stay: where it is let, by the lease or licence they have, else by the owner's tenure; null where no register states it, unknown where one does and not for how long", term: tenure band}
   lease_ends: when the lease that tenure_source tells of ends; null is not known
   unexpired_years: {description: complete years from tenure_as_at to lease_ends, unit: years}
   tenure_source: "source of tenure, tenure_band, lease_ends and unexpired_years"

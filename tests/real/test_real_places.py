@@ -10,6 +10,7 @@ from pipelines.areas.claimed import claimed
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.indicators.errors import read_accuracy
+from pipelines.indicators.omitted import held
 from pipelines.places.agreement import ENGLAND_PAIRS, LONDON_PAIRS, agreement
 from pipelines.register.workspace import open_workspace
 
@@ -21,6 +22,7 @@ ROWS = {  # as the files of the mirror have them, see its README
     "nhs_gp_practices_2024": 9129, "nhs_pharmacies_2024": 12196, "hmrc_cascs_current": 8955, "hmrc_cascs_2019": 7145,
     "trafford_leisure_centres_current": 9, "trafford_sports_facilities_current": 314, "trafford_community_hubs_current": 6,
     "gm_libraries_current": 141, "gm_places_of_worship_current": 1620, "gm_post_offices_current": 343,
+    "trafford_land_current": 608, "cheltenham_land_2021": 498,
 }  # fmt: skip
 LONDON = "E12000007"
 ENDED, NO_PLACE, OUTSIDE = (
@@ -38,6 +40,8 @@ BY_THE_LIST = {  # rows that are no place by what the list itself says; all othe
     "dcms_libraries_2016": {OUTSIDE: 2},
     "nhs_gp_practices_2024": {NO_PLACE: 2574, OUTSIDE: 703},
     "nhs_pharmacies_2024": {NO_PLACE: 86, OUTSIDE: 1297, TWICE: 2},
+    "trafford_land_current": {NOT_HELD: 210, NOWHERE: 3},
+    "cheltenham_land_2021": {TWICE: 5, NOWHERE: 1},
     "hmrc_cascs_current": {ENDED: 1063, OUTSIDE: 24, NOT_HELD: 1397, NOWHERE: 317},
 }
 
@@ -230,3 +234,11 @@ def test_the_errors_that_versions_draw_are_those_measured(hackney):
     for kind, row in measured.items():
         expected = told.all if kind == "all" else told.kinds[kind]
         assert (expected.precision, expected.recall) == (row.precision, row.recall), kind
+
+
+def test_what_lists_hold_of_others_is_counted_as_accuracy_says(hackney):
+    """One borough's share of the lists: no more than all of them, and found about as often."""
+    for kind, told in read_accuracy().lists.items():
+        compared, found = held(hackney.data, kind, told.source, told.others)
+        assert 0 < found <= compared <= told.compared, kind
+        assert abs(found / compared - told.found / told.compared) < 0.15, kind

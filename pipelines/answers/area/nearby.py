@@ -211,3 +211,23 @@ def corrections(connection) -> list[NearbyCorrection]:
             or c.place_id in (select place_id from neighbourhood_place semi join asked using (area_code))
         order by c.line""",
     )
+
+
+def tenure(connection: duckdb.DuckDBPyConnection) -> str:
+    """In how many of the areas asked a register of their council's land and buildings tells of tenure, in words."""
+    if not holds(connection, "neighbourhood_tenure"):
+        return "no source of tenure or leases is read yet"
+    (told,) = rows(
+        connection,
+        """
+        select count(*) as n, count(t.n_places) as n_read, count(*) filter (where t.null_reason = 'suppressed') as n_few,
+            max(t.n_known) as n_known, max(t.n_places + t.n_register_buildings) as n_places
+        from asked left join neighbourhood_tenure as t using (area_code)""",
+    )
+    if told["n_few"] and not told["n_read"]:
+        return "of too few places for a register that clears no rows to be told"
+    if not told["n_read"]:
+        return "no register of the council's land and buildings is read here"
+    if told["n"] == 1:
+        return f"known for {told['n_known']:,} of {told['n_places']:,} places and council buildings within a 15-minute walk"
+    return f"a register of the council's land and buildings is read in {told['n_read']:,} of {told['n']:,} areas, and tells it of some places"

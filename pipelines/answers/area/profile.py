@@ -82,7 +82,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
             "indicators": _null_indicators(connection),
             "indices": [i["index_name"] for i in indices if i["score"] is None],
             "withheld": [name for name in _withheld(connection) if name],
-            "tenure": "stated only of what a council's register of land and buildings lists, where one is read",
+            "tenure": nearby.tenure(connection),
         },
         "indices": indices,
         "as_a_whole": why.as_a_whole(connection, asked),

@@ -102,8 +102,27 @@ class Owner(TypedDict):
     """Who owns the place, and who says so."""
 
     owner_kind: str | None
+    owner_name: str | None
     source: str | None
     source_title: str | None
+
+
+class Tenure(TypedDict):
+    """By what right its owner holds the place, how long those who use it may stay, what is done with it, and who says so."""
+
+    tenure: str | None
+    tenure_band: str | None  # of those who use it; "unknown": a register states a tenure, and not for how long
+    lease_ends: datetime.date | None
+    unexpired_years: int | None
+    as_at: datetime.date | None
+    source: str | None
+    source_title: str | None
+    use_state: str | None
+    acv_flag: str | None
+    register_words: str | None
+    use_as_at: datetime.date | None
+    use_source: str | None
+    use_source_title: str | None
 
 
 class RunBy(TypedDict):
@@ -217,7 +236,7 @@ class Place(TypedDict):
     where: Where
     levels: dict[str, Words]  # by level, of those that the geography has
     owner: Owner
-    tenure: None
+    tenure: Tenure
     run_by: RunBy
     hours: Hours
     records: list[PlaceRecord]

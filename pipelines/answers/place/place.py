@@ -10,6 +10,7 @@ from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
+from pipelines.answers.place.held import owner_facts, tenure_facts
 from pipelines.answers.place.loss import alternatives, loss
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
@@ -148,12 +149,8 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         "events": _of(connection, facts.Event, "place_event", "since, event_id", place_id),
         "where": picked(facts.Where, row),
         "levels": level_words(connection),
-        "owner": {
-            "owner_kind": row["owner_kind"],
-            "source": row["owner_source"],
-            "source_title": row["owner_title"],
-        },
-        "tenure": None,
+        "owner": owner_facts(row),
+        "tenure": tenure_facts(row, {source["source"]: source["title"] for source in rows(connection, "from source")}),
         "run_by": {"run_by": row["run_by"], "source": row["run_by_source"], "source_title": row["run_by_title"]},
         "hours": {
             "opening_hours": row["opening_hours"],

@@ -4,6 +4,7 @@ from pipelines.answers import sheet, titles
 from pipelines.answers.area.candidates_text import told
 from pipelines.answers.area.profile_text import correction
 from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, PlaceRow, Sheet
+from pipelines.answers.place.held import owner_lines, tenure_lines
 from pipelines.answers.sheet import (
     Titled,
     areas,
@@ -111,10 +112,8 @@ def _where(place: Sheet) -> list[str]:
 
 
 def _who(place: Sheet) -> list[str]:
-    owner, run_by = place["owner"], place["run_by"]
-    lines = heading("Who owns it, who runs it")
-    lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
-    lines += labelled("Tenure", f"{titles.NOT_KNOWN} (no source of tenure or leases is read yet)")
+    run_by = place["run_by"]
+    lines = heading("Who owns it, who runs it") + owner_lines(place["owner"]) + tenure_lines(place["tenure"])
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
     lines += _hours(place["hours"])
     for row in place["opportunities"]:
