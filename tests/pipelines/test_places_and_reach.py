@@ -19,6 +19,7 @@ BOTH = {
 }  # on the city map, and on a list of the nation
 EVERYWHERE = {"library", "community_run_library", "school", "cafe", "place_of_worship"}
 NO_OWNERS, NO_MAP = "S99600003", "S99800002"  # the council that states no owner, the region outside the city map
+LOOKED = "S99600002"  # the council whose register of land and buildings may be shown
 STATED = ["owned by a public authority", "mixed ownership", "not owned by a public authority"]
 
 
