@@ -27,7 +27,7 @@ from pipelines.tables.kept import observations
 ROOT = Path(__file__).parent.parent
 TABLES = {
     "neighbourhood", "neighbourhood_shape", "place", "place_record", "neighbourhood_place", "indicator", "indicator_value",
-    "index_score", "domain_score", "opportunity", "source", "snapshot", "issue", "column_dictionary", "release", "area_roll_up",
+    "index_score", "domain_score", "opportunity", "opportunity_evidence", "source", "snapshot", "issue", "column_dictionary", "release", "area_roll_up",
     "place_loss",
 }  # fmt: skip
 TABLES |= {"place_event"}

@@ -277,6 +277,13 @@ def not_known(facts: Facts) -> Html:
         ("Mean weight observed, all areas", percent(scores["weight_observed"].mean())),
         ("Mean weight observed, areas with a score", percent(scored.mean() if len(scored) else None)),
     ]
+    method = facts.method
+    if not np.isnan(method["withhold_above"]):
+        counts += [
+            ("No score is published where one of these two is above", number(method["withhold_above"], 1)),
+            ("Rank correlation with how much is observed, over areas", number(method["coverage_correlation"], 2)),
+            (f"Rank correlation with the length of registers, over {method['n_authorities_compared']} authorities (0 of fewer than three)", number(method["register_correlation"], 2)),
+        ]  # fmt: skip
     return section("not-known", "a value that is not known is never read as zero. The reasons are those of column null_reason; the grade of an area's score goes from A to D with what was observed, its age, and how much is partly covered or modelled.",
         facts_list(counts),
         table("Areas without a score, by reason", ["Reason", "Areas"], [[explained("null_reason", reason), number(n)] for reason, n in nulls.items()] or [["none", number(0)]]),

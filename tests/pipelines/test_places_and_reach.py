@@ -19,6 +19,7 @@ BOTH = {
 }  # on the city map, and on a list of the nation
 EVERYWHERE = {"library", "community_run_library", "school", "cafe", "place_of_worship"}
 NO_OWNERS, NO_MAP = "S99600003", "S99800002"  # the council that states no owner, the region outside the city map
+LOOKED = "S99600002"  # the council whose register of land and buildings may be shown
 STATED = ["owned by a public authority", "mixed ownership", "not owned by a public authority"]
 
 
@@ -157,25 +158,31 @@ def test_scores_that_need_what_is_unknown_are_null_with_a_reason(town):
     nothing = town.frame(
         "select area_code from indicator_value where indicator = 'single_provider_kinds_pct' and value is null"
     )
-    signs = ~scores["area_code"].isin(nothing["area_code"])  # with no place in reach there is nothing to depend on
-    assert scores.loc[~outside & ownership & signs, "score"].notna().all()
+    assert nothing.empty  # with no place in reach there is none to lose, which is known
+    stock = town.query("select area_code from domain_score where index_name = 'ownership_opportunity' and domain = 'stock' and n_known = 3")  # fmt: skip
+    looked = scores["area_code"].isin([code for (code,) in stock])  # for three kinds of stock
+    assert scores.loc[looked & ownership, "score"].notna().all()
+    assert scores.loc[~looked & ownership, "score"].isna().all()
+    assert (scores.loc[~looked & ownership, "null_reason"] == "below_minimum_weight").all()
     assert scores.loc[scores["index_name"] == "hardship", "score"].notna().all()
-    # a third of the nation is not scored, so no area is ranked in the nation; the covered region is ranked
-    assert scores.loc[ownership, "rank_nation"].isna().all()
-    assert scores.loc[~outside & ownership & signs, "rank_region"].notna().all()
+    # most of the nation and of its region is not scored, so its areas are ranked in the council whose register is read
+    assert set(scores.loc[looked, "authority_code"]) == {LOOKED}
+    assert scores.loc[ownership, ["rank_nation", "rank_region"]].isna().all(axis=None)
+    assert scores.loc[looked & ownership, "rank_authority"].notna().all()
 
 
 def test_no_stock_is_the_last_rank_not_an_unknown_one(town):
     rows = town.frame("""
-        select s.score, s.rank_region, v.value from index_score as s
-        join indicator_value as v on v.area_code = s.area_code and v.indicator = 'public_brownfield_sites_within_15_min'
-        where index_name = 'ownership_opportunity' and score is not null""")
+        select any_value(s.score) as score, any_value(s.rank_authority) as rank, sum(v.value) as value
+        from index_score as s join indicator_value as v using (area_code) join index_member as m on m.member = v.indicator
+        where s.index_name = 'ownership_opportunity' and m.index_name = s.index_name and m.domain = 'stock' and s.score is not null
+        group by s.area_code""")
     none = rows["value"] == 0
     assert none.any()
     assert (rows.loc[none, "score"] == 0).all()
     assert (rows.loc[~none, "score"] > 0).all()
-    assert rows.loc[none, "rank_region"].nunique() == 1
-    assert rows.loc[none, "rank_region"].min() > rows.loc[~none, "rank_region"].max()
+    assert rows.loc[none, "rank"].nunique() == 1
+    assert rows.loc[none, "rank"].min() == len(rows) > rows.loc[~none, "rank"].max()
 
 
 def test_a_record_lies_in_the_area_it_is_said_to(town):

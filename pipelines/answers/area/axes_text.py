@@ -3,7 +3,7 @@
 from pipelines.answers import titles
 from pipelines.answers.area.facts import Domain, Index, MemberValue
 from pipelines.answers.sheet import areas, day, number, para
-from pipelines.register.labels import meaning
+from pipelines.register.labels import label, meaning
 
 
 def why_not(index: Index) -> list[str]:
@@ -29,7 +29,7 @@ def _told(member: MemberValue, one: bool) -> str:
     """A value as it was counted, with its date and how whole it is; or why it is not known."""
     if member["value"] is None:
         return f"{titles.NOT_KNOWN} ({meaning('null_reason', member['null_reason'])})"
-    marks = ["partly covered"] if member["is_partly_covered"] else []
+    marks = [label("coverage", "partial")] if member["is_partly_covered"] else []
     marks += [day(member["as_at"])] if member["as_at"] else []
     marks += [] if one else [f"mean of {areas(member['n_areas_known'])}"]
     return _counted(member) + (f" ({'; '.join(marks)})" if marks else "")

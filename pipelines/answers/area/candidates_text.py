@@ -19,12 +19,12 @@ def candidates(profile: Profile) -> list[str]:
     if not rows:
         lines += item("none that we know of")
     lines += more(len(rows), SHOWN)
+    lost = profile["opportunities_not_placed"]
     for kind in kinds.values():
         if kind["n_within_15_min"] is None:
-            lines += item(
-                f"How many {kind['title']} are within reach: {titles.NOT_KNOWN} ({meaning('null_reason', kind['null_reason'])})"
-            )
-    lost = profile["opportunities_not_placed"]
+            unplaced = kind["subset_of"] in {row["kind"] for row in lost}
+            why = "the register gives too few of them an address" if unplaced else meaning("null_reason", kind["null_reason"])  # fmt: skip
+            lines += item(f"How many {kind['title']} are within reach: {titles.NOT_KNOWN} ({why})")
     if lost:
         lines += para(f"Also on the council's register, somewhere in the authority, with no address by which to place them: {len(lost):,}.")  # fmt: skip
         for left in lost[:SHOWN]:
