@@ -2,7 +2,9 @@
 
 import json
 
-from geodata.sample import wire
+import pandas as pd
+
+from geodata.sample import holders, wire
 from geodata.sample.town import COUNCILS, generator
 
 EXTRACTED = "2026-03-01T00:00:00"
@@ -25,7 +27,7 @@ def _all() -> list[list[tuple[str, str]]]:
     ]
 
 
-def charities() -> list[dict]:
+def charities(codes: pd.DataFrame) -> list[dict]:
     """The register: most stand on it for years, some are new, some removed, some are linked to another."""
     rng = generator(44)
     rows = []
@@ -46,7 +48,7 @@ def charities() -> list[dict]:
                 "charity_contact_postcode": None,
             }
         )
-    return rows
+    return rows + holders.charities(codes, EXTRACTED)
 
 
 def areas_of_operation() -> list[dict]:

@@ -32,7 +32,7 @@ LOOK = "look"  # the column that an issue names where it is of a whole look at a
 RECORD = schema(
     "record str, source str, source_id str, series str, kind str?, name str?, status str, closed_year Int64?,"
     "owner_kind str?, run_by str?, opening_hours str?, hours_per_week float64?, shares_with str?,"
-    "postcode str?, uprn str?, refers_to str?, area_code str?, x float64?, y float64?,"
+    "postcode str?, uprn str?, door str?, refers_to str?, area_code str?, x float64?, y float64?,"
     "longitude float64?, latitude float64?, point_quality str, as_at datetime64[ms]?, observed_on datetime64[ms],"
     "is_current bool, is_row bool, row int64, first_seen str?, last_seen str, publish str, reason str?"
 )

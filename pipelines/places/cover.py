@@ -16,7 +16,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.looked_for import authorities_of, looked_for
 from pipelines.places.placed import kinds_nowhere, little_placed
-from pipelines.register.register import Taxonomy
+from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.source import Source
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
@@ -38,12 +38,16 @@ def cover_step(workspace: Workspace) -> Step[Tables]:
     taxonomy = register.taxonomy
     named = sorted({stem for entry in taxonomy.kinds.values() for stem in entry.counted_from})
     sources = {stem: register.sources[stem] for stem in named}
+    owners = {
+        kind: [stem for stem in entry.owners_from if register.sources[stem].publish == "rows"]
+        for kind, entry in taxonomy.kinds.items()
+    }
     return Step(
         "places/cover",
         "places",
         "Where each kind of place was looked for, by all lists and by those that cover the nation.",
         (
-            *(f"table/{stem}" for stem in sources),
+            *(f"table/{stem}" for stem in sorted({*sources}.union(*owners.values()))),
             *(SnapshotRead(source, geography) for source in sources.values() if source.fetch.parts),
             *("geography/areas", "geography/scope", "geography/postcode", "places/place_record"),
             f"table/{geography.boundaries.source}",
@@ -51,6 +55,7 @@ def cover_step(workspace: Workspace) -> Step[Tables]:
         {
             "sources": sources,
             "national": {kind: register.national_lists(kind) for kind in taxonomy.kinds},
+            "owners": owners,
             "taxonomy": taxonomy,
             "geography": geography,
             "margin_m": margin_m(geography, taxonomy),
@@ -78,6 +83,7 @@ def make_cover(given: Given) -> Tables:
       its region is judged in its stead, and where there are fewer in that too, the nation. Else the kind was not looked
       for, and its absence is not known (see `looked_for`).
     - Where a list is known to lack an authority that it claims (`lacks`), it covers it only once it lists something there.
+    - A kind told by its owner (`owners_from`): some register of owners was read whose rows may be shown; and then partial.
     - A list too little of which lies in any area is taken as not read, and a kind of which it has no place in any area as
       not looked for.
 
@@ -163,6 +169,7 @@ class _Lists:
         covered &= ~self._in(set(source.lacks) - set(own["authority_code"]))  # until the list holds something there
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
+        covered &= self._owner_looked_for(kind, entry)
         if source.covers not in self.authorities:
             self.authorities[source.covers] = authorities_of(self.areas[claims])
         authorities = self.authorities[source.covers]
@@ -182,7 +189,13 @@ class _Lists:
         reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
         newest = own.groupby("authority_code")["as_at"].max()
         as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
-        return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), source.complete)
+        is_complete = source.complete and not entry.owners_from  # whose it is not, no register says
+        return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), is_complete)
+
+    def _owner_looked_for(self, kind: str, entry: Kind) -> bool:
+        """Whether any register that tells whose such a place is was read and may be shown; true where none is asked for."""
+        shown = self.given.definition["owners"][kind]
+        return not entry.owners_from or any(self.given[f"table/{stem}"].meta["available"] for stem in shown)
 
     def _by_evidence(self, source: Source, own: pd.DataFrame, expires) -> np.ndarray:
         """Where the list has what it needs besides its claim."""

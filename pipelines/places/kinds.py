@@ -83,8 +83,9 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             owner, run_by = (base["place_id"].map(facts[column]) for column in ("owner_kind", "run_by"))
             base = base[owner.isin(entry.owner_kinds) | run_by.isin(entry.run_by)]
             # dated by the record that says whose it is: a newer list that says nothing of that makes it no younger
-            dated = facts["owner_as_at" if entry.owner_kinds else "run_by_as_at"]
-            base["as_at"] = dated.reindex(base["place_id"]).to_numpy()
+            mine = facts.reindex(base["place_id"])
+            by_owner = mine["owner_kind"].isin(entry.owner_kinds)
+            base["as_at"] = mine["owner_as_at"].where(by_owner, mine["run_by_as_at"]).to_numpy()
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])
             base["is_counted"] = entry.counts_for_reach & open_ & fresh

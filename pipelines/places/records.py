@@ -76,6 +76,7 @@ def read_records(
             "shares_with": _filled(rows, rule.shares_with),
             "postcode": compact(_column(rows, rule.postcode)),
             "uprn": _column(rows, rule.uprn).where(_column(rows, rule.uprn).str.fullmatch(UPRN).fillna(False)),
+            "door": _first(rows, rule.doors),
             "refers_to": _references(rows, rule),
             "x": x,
             "y": y,
@@ -101,6 +102,14 @@ def meaning(rows: pd.DataFrame, values: Values | None) -> pd.Series:
 
 def _column(rows: pd.DataFrame, name: str | None) -> pd.Series:
     return rows[name].astype("str") if name else pd.Series(None, index=rows.index, dtype="str")
+
+
+def _first(rows: pd.DataFrame, names: list[str]) -> pd.Series:
+    """The first of these columns that is filled."""
+    first = _column(rows, None)
+    for name in names:
+        first = first.fillna(rows[name].astype("str"))
+    return first.astype("str")
 
 
 def _joined(columns: pd.DataFrame) -> pd.Series:

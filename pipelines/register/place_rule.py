@@ -99,7 +99,7 @@ class Places(Record):
     `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
     the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
     holds them, or one a day, by the day's name; `shares_with`: by what a place may share its building with, the column
-    that is filled where it does.
+    that is filled where it does. `doors`: columns of type door, the first of which that is filled is the house.
     """
 
     kind: str | None = None
@@ -109,6 +109,7 @@ class Places(Record):
     point: Point
     postcode: str | None = None
     uprn: str | None = None
+    doors: list[str] = []
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
     run_by: Values | None = None
@@ -147,4 +148,4 @@ class Places(Record):
         single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
         single += [*self.days.values(), *self.shares_with.values()]
         mapped = [values.column for values in (self.kinds, self.owner_kind, self.run_by, self.closed) if values]
-        return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
+        return [*self.id, *mapped, *self.refers_to, *self.doors, *(column for column in single if column)]

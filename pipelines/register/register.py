@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
+from pipelines.register.body_rule import Held
 from pipelines.register.decay import Decay
 from pipelines.register.licence import Decision, Licence
 from pipelines.register.serving import left_out
@@ -84,7 +85,8 @@ class Kind(Record):
     place. A kind was looked for wherever one of them looked (see places/cover.py). A kind with `subset_of` is the places of that kind whose owner, or who runs them, is one of those named.
     `shown: false`: never published one by one. `like`: another kind it is compared as when records are conflated; `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
-    counts no more. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
+    counts no more. `owners_from`: the registers of bodies by which its owner is told; where none of them was read and may be
+    shown, whose a place is was not looked for. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
     title: str
@@ -99,6 +101,7 @@ class Kind(Record):
     subset_of: str | None = None
     owner_kinds: list[str] = []
     run_by: list[str] = []
+    owners_from: list[str] = []
     told_from: ToldFrom | None = None
     like: str | None = None
     alone: bool = False
@@ -138,7 +141,7 @@ class Taxonomy(Record):
     """The kinds of place, and the walking times within which a place is in reach.
 
     `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
-    of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
+    of closing or change. `held_by`: the kinds that a body registered for the premises may hold. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
     `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
     """
@@ -151,6 +154,7 @@ class Taxonomy(Record):
     looked_for: LookedFor = LookedFor()
     never_mapped: list[str]
     no_markers: list[str] = []
+    held_by: dict[str, Held] = {}
     kinds: dict[str, Kind]
 
     @model_validator(mode="after")
@@ -221,6 +225,11 @@ class Register:
     def place_sources(self) -> dict[str, Source]:
         """The sources whose rows become place records."""
         return {stem: source for stem, source in self.sources.items() if source.places}
+
+    @cached_property
+    def body_sources(self) -> dict[str, Source]:
+        """The sources whose rows are bodies that may hold a place."""
+        return {stem: source for stem, source in self.sources.items() if source.bodies}
 
     def national_lists(self, kind: str) -> list[str]:
         """The lists that a kind is counted from and that claim the whole nation, by one rule: those that ranks rest on."""

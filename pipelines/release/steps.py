@@ -15,6 +15,7 @@ from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.typology import read_typology, typology_step
 from pipelines.places.collect import place_record_step
+from pipelines.places.community import community_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.corrections import corrections_step
 from pipelines.places.cover import cover_step
@@ -34,6 +35,7 @@ PLACES = (
     place_group_step,
     place_identity_step,
     place_event_step,
+    community_step,
     place_step,
     cover_step,
 )

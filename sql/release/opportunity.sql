@@ -32,11 +32,6 @@ with found as (
     join place_kinds as k on k.place_id = e.place_id and k.kind = e.kind and k.status = 'closed'
     where e.event = 'closed' and e.is_confirmed and e.kind in (select kind from kind_register where counts_for_reach and kind_group = 'place')
     qualify row_number() over (partition by e.place_id, e.kind order by e.since desc nulls last, e.event_id) = 1
-    union all
-    select k.place_id, 'library', 'community_run', null, p.run_by_as_at, 'run by a community, as the national list of libraries says'
-    from place_kinds as k
-    join places as p using (place_id)
-    where k.kind = 'community_run_library' and k.is_counted
 )
 select
     'o' || substr(f.place_id, 2) || '_' || f.what || '_' || f.kind as opportunity_id, f.place_id, p.area_code, f.kind, p.name, f.what, p.owner_kind,
@@ -45,4 +40,5 @@ select
 from found as f
 join places as p using (place_id)
 where p.area_code in (from areas_asked) and p.publish = 'rows' and f.place_id in (select place_id from places_shown)
+    and p.in_community_hands is null
 order by opportunity_id

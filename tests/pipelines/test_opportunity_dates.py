@@ -3,7 +3,6 @@
 import pytest
 
 STATED = {
-    "community_run": "r.source = p.run_by_source and r.run_by = p.run_by",
     "public_site": "r.source = p.owner_source and r.owner_kind = p.owner_kind",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
+from pipelines.answers.held import evidence_of
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
@@ -154,6 +155,10 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str) -> facts.Place:
         },
         "tenure": None,
         "run_by": {"run_by": row["run_by"], "source": row["run_by_source"], "source_title": row["run_by_title"]},
+        "community": {
+            "in_community_hands": row.get("in_community_hands"),
+            "evidence": evidence_of(connection, [place_id]),
+        },
         "hours": {
             "opening_hours": row["opening_hours"],
             "hours_per_week": row["hours_per_week"],

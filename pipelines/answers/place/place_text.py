@@ -2,6 +2,7 @@
 
 from pipelines.answers import sheet, titles
 from pipelines.answers.area.profile_text import correction
+from pipelines.answers.held import told
 from pipelines.answers.place.facts import Event, Hit, Hours, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.sheet import (
     Titled,
@@ -115,6 +116,10 @@ def _who(place: Sheet) -> list[str]:
     lines += labelled("Owner", _stated("owner_kind", owner["owner_kind"], owner["source_title"]))
     lines += labelled("Tenure", f"{titles.NOT_KNOWN} (no source of tenure or leases is read yet)")
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
+    if place["community"]["in_community_hands"]:
+        lines += labelled("In whose hands", "a community's, so it is no candidate for transfer")
+    for n, evidence in enumerate(place["community"]["evidence"]):
+        lines += labelled("" if n else "What tells", told(evidence))
     lines += _hours(place["hours"])
     for row in place["opportunities"]:
         old = ", too old to count" if row["is_too_old"] else ""
