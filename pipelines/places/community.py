@@ -5,6 +5,8 @@ that clears counts alone, a release tells that it has a body of a place's name a
 register named), and nothing of the body: no name, number or form. Of one that clears nothing, nothing.
 """
 
+from collections import defaultdict
+
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
@@ -76,9 +78,10 @@ def make_community(given: Given) -> Tables:
         own, n, compared = pd.DataFrame(columns=FOUND), 0, 0
         if use not in ("not_read", "nothing"):
             bodies = read_bodies(source.bodies, given.frame(f"table/{stem}"))
-            pairs = _by_name(held, mine, bodies)
             if source.bodies.postcode:
                 pairs = [*_by_postcode(held, mine, bodies), *_nearby(held, mine, bodies, given)]
+            else:
+                pairs = _by_name(held, mine, bodies)
             own = _told(_best_of_each(pairs), use)
             n, compared = len(bodies), mine["place_id"].nunique()
         # of a list of one day that states none, the day it was read tells nothing
@@ -150,12 +153,17 @@ def _by_name(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame)
     """The pairs of an award and the one place of its name: in its authority, or (a lead) in the nation."""
     names = records[["place_id", "kind", "name", "authority_code"]].drop_duplicates()
     names = names[[len(words_of(name)) > 1 for name in names["name"]]]  # without an address one word is too little
+    rows, having = list(names.itertuples()), defaultdict(set)
+    for n, row in enumerate(rows):
+        for word in words_of(row.name):
+            having[word].add(n)
     found = []
     for body in bodies.itertuples():
         known = isinstance(body.authority_code, str)
-        near = names[names["authority_code"] == body.authority_code] if known else names
-        rows = ((row.place_id, _likeness(row.name, body.names, held[row.kind])) for row in near.itertuples())
-        hits = {place: score for place, score in rows if score is not None}
+        some = {n for name in body.names for word in words_of(name) for n in having[word]}  # a word in common at least
+        near = [rows[n] for n in sorted(some) if not known or rows[n].authority_code == body.authority_code]
+        likely = ((row.place_id, _likeness(row.name, body.names, held[row.kind])) for row in near)
+        hits = {place: score for place, score in likely if score is not None}
         if len(hits) == 1:
             found += [(p, body.tells if known else LEAD, body.body_id, body.words, s, None) for p, s in hits.items()]
     return found

@@ -1,10 +1,8 @@
 """Places that a community holds: told on evidence with its date, a lead where the licence clears no rows, never against a register."""
 
-import shutil
-
 import pandas as pd
 import pytest
-from fixtures.making import Town, refresh_town
+from fixtures.making import Town
 
 from pipelines.core.step import output
 from pipelines.places.bodies import read_bodies
@@ -12,13 +10,6 @@ from pipelines.places.community import EVIDENCE, _by_name, _by_postcode
 from pipelines.places.in_hands import confirmed, in_community_hands, taken_in
 from pipelines.release.verify import verify
 
-DECIDED = """
-coops_uk_2023:
-  publish: rows
-  licence: ogl3
-  on_whose_word: Co-operatives UK, data team
-  date: 2026-11-20
-"""
 COOPS, MUTUALS, CHARITIES, AWARDS = (
     "coops_uk_2023",
     "fca_mutuals_current",
@@ -30,16 +21,10 @@ TOLD = """
     from community_evidence as e join place as p using (place_id) where e.body != 'list' order by all"""
 
 
-@pytest.fixture(scope="module")
-def decided(town, tmp_path_factory) -> Town:
-    """The town's DIR refreshed again once the operator has settled the licence of the list of co-operatives."""
-    data = shutil.copytree(town.data, tmp_path_factory.mktemp("decided") / "data", symlinks=True)
-    (data / "licences.yml").write_text(DECIDED)
-    return refresh_town(data)
-
-
 def hands(made: Town, name: str) -> tuple:
-    return made.query("select owner_kind, owner_source, in_community_hands from place where name = ?", name)[0]
+    sql = "select distinct owner_kind, owner_source, in_community_hands from place join community_evidence using (place_id) where name = ?"
+    (row,) = made.query(sql, name)
+    return row
 
 
 def test_before_the_decision_a_list_not_cleared_gives_a_lead_and_nothing_of_its_row(town):

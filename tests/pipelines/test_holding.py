@@ -41,6 +41,7 @@ def test_a_body_of_the_name_is_the_places(held, kind, place, body):
             "Cherry Hinton Community Benefit Society Limited",
             "the village's society",
         ),
+        ("library", "Abington", "Friends of Abington Library Limited", "its friends, who need not run it"),
         ("library", "Upton", "Harewood and Upton Recreation Club Limited", "a club of two villages"),
         ("pub", "The Ivy House", "The Ivy House Social Club Limited", "a members' club of that name"),
         ("pub", "Streatham Conservative Club", "Streatham Conservative Club Limited", "held by its own members"),
