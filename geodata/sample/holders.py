@@ -32,9 +32,10 @@ def bare(name: str) -> str:
 
 
 def cooperatives(premises: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the list of co-operatives: the first pub's society, one of the second's name elsewhere, another at the fourth's."""
+    """Rows of the list of co-operatives: the first pub's society, one of the second's name elsewhere, another at the fourth's,
+    and one there whose name is any pub's."""
     first, second, third, fourth = pubs(premises)
-    named = [(bare(first.name), first), (bare(second.name), third), ("The Sample Stock", fourth)]
+    named = [(bare(first.name), first), (bare(second.name), third), ("The Sample Stock", fourth), ("The", fourth)]
     rows = [
         {
             "Identifier": f"R9990{n:02d}", "Name": f"{name} Community Pub Limited", "Street Address": at.address1, "Locality": at.quarter,

@@ -23,6 +23,7 @@ class Evidence(TypedDict):
     source_title: str
     publisher: str
     page: str
+    attribution: str
     publish: str  # what may be published of the source: rows, aggregates
     as_at: datetime.date | None
     is_confirmed: bool
@@ -37,7 +38,7 @@ class PlaceEvidence(Evidence):
 
 
 SQL = """
-    select e.place_id, e.evidence, e.body, e.body_id, e.words, e.source, s.title as source_title, s.publisher, s.page, s.publish, e.as_at,
+    select e.place_id, e.evidence, e.body, e.body_id, e.words, e.source, s.title as source_title, s.publisher, s.page, s.attribution, s.publish, e.as_at,
         e.is_confirmed, e.address, e.licence
     from community_evidence as e join source as s using (source) where {}
     order by e.place_id, e.evidence = 'lead', e.evidence, e.address nulls last, e.as_at desc nulls last, e.source"""

@@ -1,6 +1,7 @@
 /*
 title: What tells that a community owns or runs a place, and what only hints at it - a row a place and each who says so
 key: [place_id, evidence, source, body_id]
+inputs: [community_held_pub]
 row_licence: [place_id, evidence, body, body_id, source, as_at, words, is_confirmed, address, name_score, licence]
 columns:
   place_id: the place (see table place)

@@ -1,6 +1,7 @@
 /*
 title: The registers and lists of awards that places are held against for who holds them, and what each was good for in this run
 key: [source]
+inputs: [community_held_pub]
 columns:
   source: the register (see table source)
   body: the bodies on it

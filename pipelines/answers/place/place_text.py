@@ -281,12 +281,9 @@ def _corrections(place: Sheet) -> list[str]:
 
 
 def _licence(place: Sheet) -> list[str]:
+    thanked = [row["attribution"] for row in [*place["records"], *place["community"]["evidence"]]]
     lines = [
         *heading("Licence"),
-        *para(
-            f"This row: {place['place']['licence_title']}. {sheet.thanks([row['attribution'] for row in place['records']])}",
-            2,
-            4,
-        ),
+        *para(f"This row: {place['place']['licence_title']}. {sheet.thanks(thanked)}", 2, 4),
     ]
     return [*lines, *para(f"Release {place['release']['version']}, {place['release']['title']}.", 2)]
