@@ -74,33 +74,13 @@ def charities(codes: pd.DataFrame, extracted: str) -> list[dict]:
 
 
 def local_charities(codes: pd.DataFrame) -> pd.DataFrame:
-    """The list of charities that was cut for one council: as many as the list must have, and that of the hub."""
-    rows = charities(codes, "")
-    homes = codes[(codes.ended == "") & codes.placed & (codes.council == local.COUNCIL)].postcode.iloc[:110]
-    made_up = [
-        (9_200_001 + n, f"Invented Charity of Northbank {n + 1}", f"{n + 1} Nobody Lane", postcode)
-        for n, postcode in enumerate(homes)
-    ]
-    known = [
-        (
-            r["registered_charity_number"],
-            r["charity_name"],
-            r["charity_contact_address1"],
-            r["charity_contact_postcode"],
-        )
-        for r in rows[:1]
-    ]
-    table = pd.DataFrame(
-        [*made_up, *known],
-        columns=["registered_charity_number", "charity_name", "charity_contact_address", "charity_contact_postcode"],
-    )
-    table["charity_company_registration_number"], table["charity_type"], table["charity_activities"] = (
-        "NA",
-        "Other",
-        "NA",
-    )
-    table["date_of_registration"], table["charity_contact_web"] = "1998-05-01", "NA"
-    return table
+    """The hub's charity as the list that was cut for one council has it."""
+    hub = charities(codes, "")[0]
+    row = {
+        "registered_charity_number": hub["registered_charity_number"], "charity_name": hub["charity_name"], "date_of_registration": hub["date_of_registration"][:10],
+        "charity_contact_address": hub["charity_contact_address1"], "charity_contact_postcode": hub["charity_contact_postcode"],
+    }  # fmt: skip
+    return pd.DataFrame([row])
 
 
 def awards(premises: pd.DataFrame) -> pd.DataFrame:
