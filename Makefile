@@ -44,9 +44,10 @@ lint: $(READY)
 docs: $(READY)
 	$(BIN)/python -m pipelines.commands.docs
 
-# How well records are conflated, against labelled London pairs; DATA is a folder refreshed for London or part of it.
+# How well records are conflated, against labelled pairs, and what lists hold of others (accuracy.yml); DATA is refreshed for England.
 matching: $(READY)
 	$(BIN)/python -m pipelines.places.agreement $(DATA)
+	$(BIN)/python -m pipelines.indicators.omitted $(DATA)
 
 # What make made, but for $(DATA): snapshots and releases are yours to delete.
 clean:

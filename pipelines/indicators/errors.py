@@ -53,8 +53,11 @@ class Agreement(Record):
 
 
 class Found(Record):
-    """Of how many places `compared` of other lists the list that a kind is counted from holds so many, and which lists."""
+    """Of how many places `compared` of `others` (sources) the `source` that a kind is counted from holds so many; `against`
+    is those lists in words."""
 
+    source: str
+    others: list[str] = Field(min_length=1)
     compared: int = Field(gt=0)
     found: int = Field(ge=0)
     against: str

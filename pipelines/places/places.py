@@ -123,9 +123,10 @@ def make_places(given: Given) -> Tables:
 
 
 def counted_table(kind: str) -> str:
-    """The name of the table of the places that count for a kind, by id: `place_id`, `x`, `y`, and `is_national`, whether a
-    list that covers the nation holds it, and `n_lists`, how many of these do. A table of its own, so that a change to one kind of place leaves alone what rests
-    on the others."""
+    """The name of the table of the places that count for a kind: `place_id`, `x`, `y`, and `is_national`, whether a list
+    that covers the nation holds it, and `n_lists`, how many of these do. In the order of where they stand, so that what is
+    added up over them does not depend on the ids that history gave. A table of its own, so that a change to one kind of
+    place leaves alone what rests on the others."""
     return f"place.counted.{kind}"
 
 
@@ -133,7 +134,11 @@ def _counted(kind: str, national: list[str], places: pd.DataFrame, kinds: pd.Dat
     counted = kinds.loc[(kinds["kind"] == kind) & kinds["is_counted"], ["place_id", "is_national", "sources"]]
     held = [len(set(sources.split(", ")) & set(national)) for sources in counted.pop("sources")]
     counted["n_lists"] = np.array(held, dtype=np.int64)
-    return places[["place_id", "x", "y"]].merge(counted, on="place_id").sort_values("place_id", ignore_index=True)
+    return (
+        places[["place_id", "x", "y"]]
+        .merge(counted, on="place_id")
+        .sort_values(["x", "y", "place_id"], ignore_index=True)
+    )
 
 
 def _shown_first(rows: pd.DataFrame) -> pd.DataFrame:

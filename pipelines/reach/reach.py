@@ -194,8 +194,8 @@ def _access(
     """Places per 1,000 residents, a row per area asked: each place shared by all who reach it, wherever they live.
 
     From the areas asked, places lie within one catchment, those who share them within two, and the other places that
-    these choose among within three. `homes` are the areas of the nation by code, `places` by id, `walks` from the areas
-    asked: what is summed, and in which order, does not depend on what else was asked.
+    these choose among within three. `homes` are the areas of the nation by code, `places` by where they stand, `walks` from the
+    areas asked: what is summed, and in which order, does not depend on what else was asked.
     """
     shared = np.unique(walks.j)
     sharers = np.unique(measure.walks(_xy(homes), _xy(places)[shared], decay.minutes).i)

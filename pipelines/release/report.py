@@ -85,7 +85,7 @@ def _firmness(connection) -> list[str]:
     lines = ["## How firm ranks are", "", "Spread over method choices and data errors, of all areas ranked in this run; not a confidence interval. The sampling error of inputs and the error of modelled ones are not in it.", ""]  # fmt: skip
     lines += ["| Index | Where | Areas | Median width of ranges | Published rank outside its range | Median of versions, from the published rank |", "|---|---|---|---|---|---|"]  # fmt: skip
     for r in ranges.itertuples():
-        lines.append(f"| {r.index_name} | {_text(r.scope_name)} | {r.n_ranked:,} | {r.width_median:,.0f} | {r.n_outside:,} ({r.n_outside / r.n_ranked:.1%}) | {r.median_change_mean:+,.0f} |")  # fmt: skip
+        lines.append(f"| {r.index_name} | {_text(r.scope_name)} | {r.n_ranked:,} | {r.width_median:,.0f} | {r.n_outside:,} ({r.n_outside / r.n_ranked:.1%}) | {round(r.median_change_mean):+,d} |")  # fmt: skip
     lines += [""]
     for index, told in ranges.groupby("index_name"):
         why = why_the_middle_moves(told, options[options["index_name"] == index])

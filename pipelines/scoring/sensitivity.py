@@ -2,6 +2,7 @@
 listed options (other options, other shares), and what each option alone does to the ranks."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.scoring.robustness import seed_of
-from pipelines.scoring.versions import Scorer, Version, as_defined, can_be_left_out
+from pipelines.scoring.versions import WORKERS, Scorer, Version, as_defined, can_be_left_out
 
 BASE_SAMPLES = (
     1_024  # a power of two, as the sequence wants; times (choices + 2) versions, each different one scored once
@@ -69,10 +70,16 @@ class Choices:
         versions = [self.version(dict(zip(names, map(int, row), strict=True))) for row in distinct]
         shifts = np.empty(len(versions))
         for start in range(0, len(versions), 500):  # a block at a time, so that memory does not grow with the list
-            drawn = self.scorer.all_ranks(versions[start : start + 500]).astype(np.float64)
-            shift, given = np.where(drawn > 0, np.abs(drawn - rank), 0.0), (drawn > 0).sum(axis=1)
-            shifts[start : start + 500] = shift.sum(axis=1) / np.maximum(given, 1)
+            drawn = self.scorer.all_ranks(versions[start : start + 500])
+            with ThreadPoolExecutor(WORKERS) as pool:
+                shifts[start : start + 500] = list(pool.map(lambda ranks: _mean_shift(ranks, rank), drawn))
         return shifts[which.ravel()]
+
+
+def _mean_shift(ranks: np.ndarray, rank: np.ndarray) -> float:
+    """How far the ranks of one version (0: none) lie from `rank`, on average over the areas to which it gives one."""
+    given = ranks > 0
+    return np.abs(ranks.astype(np.int32) - rank.astype(np.int32)).sum(where=given) / max(np.count_nonzero(given), 1)
 
 
 def option_shifts(choices: Choices, rank: np.ndarray, within: np.ndarray) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pipelines.areas.claimed import claimed
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.indicators.errors import read_accuracy
+from pipelines.indicators.omitted import held
 from pipelines.places.agreement import ENGLAND_PAIRS, LONDON_PAIRS, agreement
 from pipelines.register.workspace import open_workspace
 
@@ -230,3 +231,11 @@ def test_the_errors_that_versions_draw_are_those_measured(hackney):
     for kind, row in measured.items():
         expected = told.all if kind == "all" else told.kinds[kind]
         assert (expected.precision, expected.recall) == (row.precision, row.recall), kind
+
+
+def test_what_lists_hold_of_others_is_counted_as_accuracy_says(hackney):
+    """One borough's share of the lists: no more than all of them, and found about as often."""
+    for kind, told in read_accuracy().lists.items():
+        compared, found = held(hackney.data, kind, told.source, told.others)
+        assert 0 < found <= compared <= told.compared, kind
+        assert abs(found / compared - told.found / told.compared) < 0.15, kind
