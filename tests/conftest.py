@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import tenacity
-from fixtures.making import Borough, Town, made_once, mirror_held, refresh_borough, refresh_town
+from fixtures.making import DECIDED, Borough, Town, made_once, mirror_held, refresh_borough, refresh_town
 
 # Files that take long, in this order before all others, so that no worker is left alone with one at the end. The mirror
 # is for one test at a time: its two long files go to one worker, the second as soon as the first is done.
@@ -50,6 +50,18 @@ def town_twice(tmp_path_factory, town_before) -> tuple[Town, Town]:
         return first, refresh_town(data, "2026-09-30")
 
     return made_once(tmp_path_factory, "town_twice", make)
+
+
+@pytest.fixture(scope="session")
+def decided(tmp_path_factory, town) -> Town:
+    """The town's DIR refreshed again, once for all workers, with an operator's decisions about two licences (`DECIDED`)."""
+
+    def make(data: Path) -> Town:
+        shutil.copytree(town.data, data, symlinks=True)
+        (data / "licences.yml").write_text(DECIDED)
+        return refresh_town(data)
+
+    return made_once(tmp_path_factory, "decided", make)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from geodata.sample import wire
+from geodata.sample import holders, wire
 from geodata.sample.town import COUNCILS, generator
 
 EXTRACTED = "2026-03-01T00:00:00"
@@ -29,7 +29,7 @@ def _all() -> list[list[tuple[str, str]]]:
     ]
 
 
-def charities() -> list[dict]:
+def charities(codes: pd.DataFrame) -> list[dict]:
     """The register: most stand on it for years, some are new, some removed, some are linked to another."""
     rng = generator(44)
     rows = []
@@ -51,7 +51,7 @@ def charities() -> list[dict]:
                 "charity_contact_postcode": None,
             }
         )
-    return rows
+    return rows + holders.charities(codes, EXTRACTED)
 
 
 def areas_of_operation() -> list[dict]:
@@ -73,11 +73,11 @@ def areas_of_operation() -> list[dict]:
     ]
 
 
-def on_council_list(council: int) -> pd.DataFrame:
+def on_council_list(council: int, codes: pd.DataFrame) -> pd.DataFrame:
     """The list that was cut for one council of the charities that said they work in it, on a day some years ago."""
     works = [any(name == COUNCILS[council][1] for _, name in areas) for areas in _all()]
-    rows = [row for row, here in zip(charities(), works) if here and row["date_of_registration"] < CUT]
-    return pd.DataFrame(
+    rows = [row for row, here in zip(charities(codes), works) if here and row["date_of_registration"] < CUT]
+    table = pd.DataFrame(
         {
             "registered_charity_number": [row["registered_charity_number"] for row in rows],
             "charity_name": [row["charity_name"] for row in rows],
@@ -85,6 +85,7 @@ def on_council_list(council: int) -> pd.DataFrame:
             "charity_contact_address": "",
         }
     )
+    return pd.concat([table, holders.local_charities(codes)], ignore_index=True).fillna("")
 
 
 def extract(member: str, rows: list[dict]) -> bytes:

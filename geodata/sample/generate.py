@@ -15,6 +15,7 @@ from geodata.sample import (
     extract,
     food,
     health,
+    holders,
     land,
     libraries,
     listings,
@@ -162,8 +163,14 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     told.append((None, registered.address("librarydata_libraries_2023"), located, "csv"))
     first_edition = wire.csv_bytes(libraries.of_2016(branches, codes))
     told.append((None, registered.address("dcms_libraries_2016"), first_edition, "csv"))
-    coops = wire.csv_bytes(cooperatives.cooperatives(codes))
-    told.append((None, registered.address("coops_uk_2023"), coops, "csv"))
+    coops = pd.concat([cooperatives.cooperatives(codes), holders.cooperatives(premises)], ignore_index=True).fillna("")
+    mutuals = pd.concat([societies.societies(codes), holders.societies(premises)], ignore_index=True)
+    for stem, table in (
+        ("coops_uk_2023", coops),
+        ("fca_mutuals_current", mutuals),
+        ("mhclg_ownership_fund_awards_part", holders.awards(premises)),
+    ):
+        told.append((None, registered.address(stem), wire.csv_bytes(table), "csv"))
     for day, url in registered.overpass_addresses("osm_culture_history_london").items():
         body = openstreetmap.answer(openstreetmap.of_year(mapped, int(day[:4])), day)
         told.append((None, url, body, "json"))
@@ -174,7 +181,7 @@ def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> li
     second = wire.csv_bytes(land.of_other(codes), encoding="cp1252")
     told.append((None, registered.address("cheltenham_land_2021"), second, "csv"))
     for stem, member, rows in (
-        ("ccew_charities_current", "publicextract.charity.json", charities.charities()),
+        ("ccew_charities_current", "publicextract.charity.json", charities.charities(codes)),
         ("ccew_charity_areas_current", "publicextract.charity_area_of_operation.json", charities.areas_of_operation()),
     ):
         told.append((None, registered.address(stem), charities.extract(member, rows), "zip"))
@@ -213,9 +220,8 @@ def community(areas: pd.DataFrame, codes: pd.DataFrame) -> list[tuple[int | None
         ("trafford_sports_facilities_current", local.sports_facilities(codes)),
         ("trafford_community_hubs_current", local.hubs(codes)),
         ("trafford_grants_current", local.grants()),
-        ("trafford_charities_2022", charities.on_council_list(local.COUNCIL)),
+        ("trafford_charities_2022", charities.on_council_list(local.COUNCIL, codes)),
         ("defra_green_space_2026", local.green_space(areas)),
-        ("fca_mutuals_current", societies.societies(codes)),
     ):
         told.append((None, registered.address(stem), wire.csv_bytes(table), "csv"))
     told.append((None, registered.address("os_open_greenspace_current"), local.greenspace_zip(areas), "zip"))

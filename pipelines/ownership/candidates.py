@@ -11,7 +11,7 @@ import pandas as pd
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.core.store import sha256
-from pipelines.places.kinds import in_community_hands, suits
+from pipelines.places.kinds import is_held, suits
 from pipelines.places.naming import written_names
 from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.workspace import Workspace
@@ -104,7 +104,7 @@ def _evidence(
     found = []
     for name, entry in taxonomy.stock().items():
         ids = kinds.loc[kinds["kind"] == name, "place_id"]
-        of = places.index[places.index.isin(ids) & ~in_community_hands(places)]
+        of = places.index[places.index.isin(ids) & ~is_held(places)]
         if entry.closed:
             shut = events[(events["event"] == "closed") & events["is_confirmed"] & events["place_id"].isin(of)]
             rows = shut[["place_id", "kind", "series", "since", "evidence"]]

@@ -33,7 +33,7 @@ RECORD = schema(
     "record str, source str, source_id str, series str, kind str?, name str?, status str, closed_year Int64?,"
     "owner_kind str?, owner_name str?, tenure str?, tenure_band str?, lease_ends datetime64[ms]?, unexpired_years Int64?,"
     "use_state str?, acv_flag str?, register_words str?, run_by str?, opening_hours str?, hours_per_week float64?, shares_with str?,"
-    "postcode str?, uprn str?, size_ha float64?, refers_to str?, area_code str?, x float64?, y float64?,"
+    "postcode str?, uprn str?, door str?, size_ha float64?, refers_to str?, area_code str?, x float64?, y float64?,"
     "longitude float64?, latitude float64?, point_quality str, as_at datetime64[ms]?, observed_on datetime64[ms],"
     "is_current bool, is_row bool, row int64, first_seen str?, last_seen str, publish str, reason str?"
 )

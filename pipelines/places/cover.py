@@ -39,12 +39,16 @@ def cover_step(workspace: Workspace) -> Step[Tables]:
     taxonomy = register.taxonomy
     named = sorted({stem for entry in taxonomy.kinds.values() for stem in entry.counted_from})
     sources = {stem: register.sources[stem] for stem in named}
+    owners = {
+        kind: [stem for stem in entry.owners_from if register.sources[stem].publish == "rows"]
+        for kind, entry in taxonomy.kinds.items()
+    }
     return Step(
         "places/cover",
         "places",
         "Where each kind of place was looked for, by all lists and by those that cover the nation.",
         (
-            *(f"table/{stem}" for stem in sources),
+            *(f"table/{stem}" for stem in sorted({*sources}.union(*owners.values()))),
             *(SnapshotRead(source, geography) for source in sources.values() if source.fetch.parts),
             *("geography/areas", "geography/scope", "geography/postcode", "places/place_record"),
             f"table/{geography.boundaries.source}",
@@ -52,6 +56,7 @@ def cover_step(workspace: Workspace) -> Step[Tables]:
         {
             "sources": sources,
             "national": {kind: register.national_lists(kind) for kind in taxonomy.kinds},
+            "owners": owners,
             "taxonomy": taxonomy,
             "geography": geography,
             "margin_m": margin_m(geography, taxonomy),
@@ -82,6 +87,7 @@ def make_cover(given: Given) -> Tables:
       were not, there may be more.
     - A list by which places are closed tells of those of its own kinds, so that there may be more.
     - Where a list is known to lack an authority that it claims (`lacks`), it covers it only once it lists something there.
+    - A kind told by its owner (`owners_from`): some register of owners was read whose rows may be shown; and then partial.
     - A list too little of which lies in any area is taken as not read, and a kind of which it has no place in any area as
       not looked for.
 
@@ -170,6 +176,7 @@ class _Lists:
         available = available and (stem, kind) not in self.nowhere
         placed = self._placed(stem, entry)
         looks = available and placed >= self.taxonomy.looked_for.least_placed
+        covered &= self._owner_looked_for(kind, entry)
         if source.covers not in self.authorities:
             self.authorities[source.covers] = authorities_of(self.areas[claims])
         authorities = self.authorities[source.covers]
@@ -189,8 +196,14 @@ class _Lists:
         reason = np.where(covered, None, np.where(lost, "source_unavailable", "not_covered"))
         newest = own.groupby("authority_code")["as_at"].max()
         as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
-        complete = source.complete and placed == 1 and not entry.closed
+        # whose it is not, no register says; nor does a list of what it holds say what it once held
+        complete = source.complete and placed == 1 and not (entry.closed or entry.owners_from)
         return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), complete)
+
+    def _owner_looked_for(self, kind: str, entry: Kind) -> bool:
+        """Whether any register that tells whose such a place is was read and may be shown; true where none is asked for."""
+        shown = self.given.definition["owners"][kind]
+        return not entry.owners_from or any(self.given[f"table/{stem}"].meta["available"] for stem in shown)
 
     def _placed(self, stem: str, entry: Kind) -> float:
         """The share (0-1) of the rows of a kind told by its use that could be placed; 1 where the kind is not, or there

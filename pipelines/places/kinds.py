@@ -6,8 +6,6 @@ import pandas as pd
 from pipelines.core.query import listed
 from pipelines.register.register import Kind, Taxonomy
 
-HELD = "community"  # of owner_kind and run_by
-
 
 def place_kinds(
     taxonomy: Taxonomy, national: dict[str, list[str]], rows: pd.DataFrame, events: pd.DataFrame
@@ -82,16 +80,16 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
     for name, entry in taxonomy.kinds.items():
         if entry.subset_of:
             base = kinds[(kinds["kind"] == entry.subset_of)].copy()
-            by = {"owner_kind": entry.owner_kinds, "use_state": entry.use_states, "run_by": entry.run_by}
-            hit = [base["place_id"].map(facts[column]).isin(values) for column, values in by.items()]
-            base = base[np.any(hit, axis=0)]
             of = facts.reindex(base["place_id"])
-            base = base[suits(entry, of["name"], of["register_words"], of["size_ha"])]
-            base = base[~(entry.is_stock & in_community_hands(facts.reindex(base["place_id"])).to_numpy())]
+            by = {"owner_kind": entry.owner_kinds, "use_state": entry.use_states, "run_by": entry.run_by}
+            hits = {column: of[column].isin(values).to_numpy() for column, values in by.items()}
             # dated by the record that says so: a newer list that says nothing of that makes it no younger
-            first = next(column for column, values in by.items() if values)
-            dated = facts[f"{first.removesuffix('_kind').removesuffix('_state')}_as_at"]
-            base["as_at"] = dated.reindex(base["place_id"]).to_numpy()
+            dates = [
+                of[f"{c.removesuffix('_kind').removesuffix('_state')}_as_at"].to_numpy("datetime64[ms]") for c in by
+            ]
+            base["as_at"] = np.select(list(hits.values()), dates, np.datetime64("NaT", "ms"))
+            fits = np.any(list(hits.values()), axis=0) & suits(entry, of["name"], of["register_words"], of["size_ha"])
+            base = base[fits & ~(entry.is_stock & is_held(of))]
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])
             base["is_counted"] = entry.counts_for_reach & open_ & fresh
@@ -118,9 +116,9 @@ def suits(entry: Kind, names: pd.Series, words: pd.Series, size_ha: pd.Series) -
     return found if entry.most_ha is None else found & (size_ha <= entry.most_ha).to_numpy(bool)
 
 
-def in_community_hands(places: pd.DataFrame) -> pd.Series:
-    """True for the places that a community owns or runs: never stock, and no candidates."""
-    return (places["owner_kind"] == HELD) | (places["run_by"] == HELD)
+def is_held(places: pd.DataFrame) -> np.ndarray:
+    """True for the places known to be in community hands: never stock, and no candidates."""
+    return places["in_community_hands"].fillna(False).to_numpy(bool)
 
 
 def with_closed(
@@ -138,8 +136,8 @@ def with_closed(
     base = base[["place_id", "kind", "since", "evidence"]].merge(kinds[["place_id", "kind", "status", "sources"]])
     open_ = kinds[(kinds["status"] == "open") & kinds["kind"].map(group).isin(["place", "space"])]
     of = places.set_index("place_id").reindex(base["place_id"])
-    used = in_community_hands(of) | of["use_state"].isin(["let", "in_use"])
-    base = base[(base["status"] == "closed") & ~base["place_id"].isin(open_["place_id"]) & ~used.to_numpy()]
+    used = is_held(of) | of["use_state"].isin(["let", "in_use"]).to_numpy()
+    base = base[(base["status"] == "closed") & ~base["place_id"].isin(open_["place_id"]) & ~used]
     lists = zip(base["sources"], base["kind"], strict=True)
     base["is_national"] = [bool(set(sources.split(", ")) & set(national[kind])) for sources, kind in lists]
     base = base.rename(columns={"since": "as_at"})

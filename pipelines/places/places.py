@@ -13,6 +13,7 @@ from pipelines.places import corrections
 from pipelines.places.accounting import count_outcomes, outcomes
 from pipelines.places.corrected import APPLIED, correct_places, correct_records, correction_table, without_effect
 from pipelines.places.identity import present_ids, survivors
+from pipelines.places.in_hands import EVIDENCE, confirmed, in_community_hands, taken_in
 from pipelines.places.kinds import place_kinds, with_closed, with_subsets
 from pipelines.places.naming import written_names
 from pipelines.places.tenure import TENURE, USE
@@ -36,7 +37,7 @@ PLACE = schema(
     "x float64, y float64, longitude float64, latitude float64, status str, owner_kind str?, owner_name str?, owner_source str?,"
     "owner_as_at datetime64[ms]?, tenure str?, tenure_band str?, lease_ends datetime64[ms]?, unexpired_years Int64?,"
     "tenure_source str?, tenure_as_at datetime64[ms]?, use_state str?, acv_flag str?, register_words str?, use_source str?,"
-    "use_as_at datetime64[ms]?, size_ha float64?, size_source str?, size_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, opening_hours str?,"
+    "use_as_at datetime64[ms]?, size_ha float64?, size_source str?, size_as_at datetime64[ms]?, run_by str?, run_by_source str?, run_by_as_at datetime64[ms]?, in_community_hands boolean?, opening_hours str?,"
     "hours_per_week float64?, shares_with str?, hours_source str?, n_records int64, lead_record str, as_at datetime64[ms]?, publish str, licence str",
     key="place_id",
 )
@@ -60,6 +61,7 @@ def place_step(workspace: Workspace) -> Step[Tables]:
             "places/place_record",
             "places/place_identity",
             "places/place_event",
+            "places/community:community",
             f"table/{geography.boundaries.source}",
             corrections.CorrectionsRead(geography, register.taxonomy),
         ),
@@ -67,7 +69,7 @@ def place_step(workspace: Workspace) -> Step[Tables]:
             "taxonomy": register.taxonomy,
             "national": {kind: register.national_lists(kind) for kind in register.taxonomy.kinds},
             "geography": geography,
-            "licence": {stem: source.licence for stem, source in register.place_sources.items()},
+            "licence": {stem: s.licence for stem, s in (register.place_sources | register.body_sources).items()},
             "series": {stem: source.places.series or stem for stem, source in register.place_sources.items()},
             "licences": register.licences,
         },
@@ -78,6 +80,7 @@ def place_step(workspace: Workspace) -> Step[Tables]:
             "place.records": OUTCOME,
             "place.organisations": ORGANISATION,
             "place.issues": ISSUES,
+            "place.evidence": EVIDENCE,
             "place.corrections": APPLIED,
             **{counted_table(kind): COUNTED for kind in register.taxonomy.counted()},
         },
@@ -86,7 +89,7 @@ def place_step(workspace: Workspace) -> Step[Tables]:
 
 def make_places(given: Given) -> Tables:
     """Tables `place`, `place.kinds` (place, kind, status, is_counted, rule), `place.records` (record, place, outcome,
-    rule), a table for each kind of the places that count (see `counted_table`), and `place.corrections` (each line, the source's value beside it, and whether it was applied or retired).
+    rule), `place.evidence` (what tells that a community holds a place), a table for each kind of the places that count (see `counted_table`), and `place.corrections` (each line, the source's value beside it, and whether it was applied or retired).
 
     A place's name and point are those of its best source that may be shown: a list of places before its owner's register
     of land and buildings, which says whose it is and must not move it; then open government data before share-alike,
@@ -105,15 +108,19 @@ def make_places(given: Given) -> Tables:
     happened = given.frame("places/place_event")
     kinds = place_kinds(taxonomy, given.definition["national"], shown, happened)
     licensed = Licensed(*(given.definition[name] for name in ("licence", "series", "licences")))
-    places = _places(taxonomy, licensed, shown, kinds, happened)
+    places, evidence, odd = _places(
+        taxonomy, licensed, shown, kinds, happened, given.frame("places/community:community")
+    )
     places, kinds, more = correct_places(taxonomy, outlines, lines, ids, happened, places, kinds)
+    places["in_community_hands"] = in_community_hands(places)
     kinds = with_subsets(taxonomy, places, kinds)
     kinds = with_closed(taxonomy, given.definition["national"], places, kinds, happened)
     outcome = outcomes(taxonomy, rows, usable, places, kinds)
     return {
         "place": places,
         "place.organisations": _organisations(taxonomy, places),
-        "place.issues": _disagreements(shown, kinds),
+        "place.issues": pd.concat([_disagreements(shown, kinds), odd], ignore_index=True),
+        "place.evidence": confirmed(evidence, places),
         "place.kinds": kinds,
         "place.records": outcome,
         "place.corrections": correction_table(applied + more),
@@ -168,8 +175,14 @@ class Licensed:
 
 
 def _places(
-    taxonomy: Taxonomy, licensed: Licensed, rows: pd.DataFrame, kinds: pd.DataFrame, events: pd.DataFrame
-) -> pd.DataFrame:
+    taxonomy: Taxonomy,
+    licensed: Licensed,
+    rows: pd.DataFrame,
+    kinds: pd.DataFrame,
+    events: pd.DataFrame,
+    held: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Places, and the evidence and issues of `in_hands` (`held`: what registers of bodies tell)."""
     order = {kind: n for n, kind in enumerate(taxonomy.kinds)}
     rows = rows.assign(
         is_hidden=rows["publish"] != "rows", is_past=~rows["is_current"],
@@ -197,6 +210,7 @@ def _places(
     for of, columns in TOLD.items():
         said = _best_told(rows, columns)
         places[columns], places[f"{of}_source"], places[f"{of}_as_at"] = said[columns], said["source"], said["as_at"]
+    places, evidence, odd = taken_in(places, held)
     said = _best_told(rows, HOURS)  # all of one record: what two lists say of one week may be of two years
     places[HOURS], places["hours_source"] = said[HOURS], said["source"]
     shown = rows[rows["is_current"]].groupby("place_id")
@@ -221,7 +235,7 @@ def _places(
     lead = lead.drop_duplicates("place_id").set_index("place_id")
     places["kind"], places["status"] = lead["kind"], lead["status"]
     places["licence"] = _licences(licensed, places, rows, events, lead["sources"])
-    return _typed(places.reset_index())
+    return _typed(places.reset_index().assign(in_community_hands=pd.NA)), evidence, odd
 
 
 def _best_told(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

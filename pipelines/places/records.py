@@ -69,7 +69,7 @@ def read_records(
             "source_id": source_id if len(rule.id) == 1 else [sha256(i.encode())[:16] for i in source_id],
             "series": rule.series or source.stem,
             "kind": kind,
-            "name": _names(rows, rule),
+            "name": _first(rows, rule.names),
             "status": status.mask(unmarked, "open"),
             "closed_year": closed_year.mask(unmarked),
             "owner_kind": rule.owner.kind if rule.owner else meaning(rows, rule.owner_kind),
@@ -80,6 +80,7 @@ def read_records(
             "shares_with": _filled(rows, rule.shares_with),
             "postcode": compact(_column(rows, rule.postcode)),
             "uprn": _column(rows, rule.uprn).str.extract(f"^{UPRN}$")[0],
+            "door": _first(rows, rule.doors),
             "size_ha": rows[rule.size_ha].astype("float64") if rule.size_ha else np.nan,
             "refers_to": _references(rows, rule),
             "x": x,
@@ -102,12 +103,12 @@ def _column(rows: pd.DataFrame, name: str | None) -> pd.Series:
     return rows[name].astype("str") if name else pd.Series(None, index=rows.index, dtype="str")
 
 
-def _names(rows: pd.DataFrame, rule: Places) -> pd.Series:
-    """The first name of each row that is filled."""
-    first, *others = (rows[name].astype("str") for name in rule.names)
-    for other in others:
-        first = first.fillna(other)
-    return first
+def _first(rows: pd.DataFrame, names: list[str]) -> pd.Series:
+    """The first of these columns that is filled."""
+    first = _column(rows, None)
+    for name in names:
+        first = first.fillna(rows[name].astype("str"))
+    return first.astype("str")
 
 
 def _joined(columns: pd.DataFrame) -> pd.Series:

@@ -16,6 +16,7 @@ def check(register: Register) -> Register:
         *_geography(register),
         *_kinds(register),
         *_tenure(register),
+        *_holders(register),
         *_indicators(register),
         *_indices(register),
     ]
@@ -97,6 +98,19 @@ def _tenure(register: Register) -> Iterator[str]:
     for kind in (*rule.kinds, rule.register_kind) if rule else ():
         if kind not in register.taxonomy.kinds:
             yield f"{register.taxonomy.at('tenure')}: there is no kind {kind}"
+
+
+def _holders(register: Register) -> Iterator[str]:
+    taxonomy = register.taxonomy
+    bodies = {source.bodies.body for source in register.body_sources.values()}
+    for kind, held in taxonomy.held_by.items():
+        if kind not in taxonomy.kinds:
+            yield f"{taxonomy.at('held_by', kind)}: there is no kind {kind}"
+        for body in sorted(set(held.bodies) - bodies):
+            yield f"{taxonomy.at('held_by', kind, 'bodies')}: no source has bodies of kind {body}"
+    for kind, entry in taxonomy.kinds.items():
+        for stem in [stem for stem in entry.owners_from if stem not in register.body_sources]:
+            yield f"{taxonomy.at('kinds', kind, 'owners_from')}: there is no source of bodies {stem}"
 
 
 def _indicators(register: Register) -> Iterator[str]:

@@ -41,11 +41,12 @@ def file_name(licences: Licences, label: str) -> str:
 
 def kind_basis(register: Register, kind: str) -> set[str]:
     """The sources that a count of one kind rests on: every list that holds it; of a kind that is not alone, every list
-    of such kinds, for one record of theirs may join two others into one place."""
+    of such kinds, for one record of theirs may join two others into one place; and the registers that tell whose it is."""
     kinds = register.taxonomy.kinds
+    owners = set(kinds[kind].owners_from)
     kind = kinds[kind].subset_of or kind
     compared = {kind} if kinds[kind].alone else {name for name, entry in kinds.items() if not entry.alone}
-    return {stem for stem, source in register.place_sources.items() if source.places.listed_kinds & compared}
+    return owners | {stem for stem, source in register.place_sources.items() if source.places.listed_kinds & compared}
 
 
 def indicator_basis(register: Register, indicator: Indicator) -> set[str]:

@@ -151,7 +151,7 @@ class Places(Record):
     `observed_on` is the date column of a table that holds many observations of it. `least_placed`: the share (0-1) of
     the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
     holds them, or one a day, by the day's name; `shares_with`: by what a place may share its building with, the column
-    that is filled where it does.
+    that is filled where it does. `doors`: columns of type door, the first of which that is filled is the house.
     """
 
     kind: str | None = None
@@ -162,6 +162,7 @@ class Places(Record):
     postcode: str | None = None
     uprn: str | None = None
     size_ha: str | None = None
+    doors: list[str] = []
     refers_to: dict[str, str] = {}
     owner_kind: Values | None = None
     owner: Owner | None = None
@@ -217,4 +218,4 @@ class Places(Record):
             rules += self.held.mapped
             single += [self.held.lease_ends, *self.held.words]
         mapped = [values.column for values in rules]
-        return [*self.id, *mapped, *self.refers_to, *(column for column in single if column)]
+        return [*self.id, *mapped, *self.refers_to, *self.doors, *(column for column in single if column)]

@@ -8,7 +8,7 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
     """The sources behind `inputs`, each once, those that lead first: the stem of the first names the publisher.
 
     A source's table is that source, and the look-up that carries it where it is by an older vintage of areas. `reach` is
-    the lists its kinds are counted from, `national_reach` those of them that cover the nation, `organisation` those of its kinds, and the postcode directory where one of
+    the lists its kinds are counted from, `national_reach` those of them that cover the nation, `organisation` those of its kinds, with the registers that tell whose such a place is, and the postcode directory where one of
     these is placed by postcode alone. `grant_continuity` is every list of grants. `areas`, which every row rests on, adds none, unless there is
     nothing else.
     """
@@ -26,7 +26,8 @@ def indicator_sources(register: Register, indicator: Indicator) -> list[str]:
     else:
         lists = [register.taxonomy.kinds[kind].counted_from for kind in kinds]
     ordered = [stem for stems in lists for stem in stems[:1]] + [stem for stems in lists for stem in stems[1:]]
+    owners = [stem for kind in kinds for stem in register.taxonomy.kinds[kind].owners_from]
     for stem in (stem for stem in ordered if stem in register.sources):
         point = register.sources[stem].places.point
         found += [stem, register.geography.postcodes.source] if point.postcode and not point.crs else [stem]
-    return list(dict.fromkeys(found)) or register.geography.spine
+    return list(dict.fromkeys([*found, *owners])) or register.geography.spine

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from geodata.geography import Geography
 from geodata.records import DefinitionError, Record, parse_sql_header, parse_yaml, read_record, validate
+from pipelines.register.body_rule import Held
 from pipelines.register.decay import Decay
 from pipelines.register.licence import Decision, Licence
 from pipelines.register.place_rule import USES
@@ -117,7 +118,9 @@ class Kind(Record):
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
     counts no more. `named`: of a subset, only what is called so; `most_ha`: and is no larger. `closed`: the places of any
     kind that are confirmed closed and nothing else since. `is_stock`: its places are candidates for community ownership,
-    but what is in a community's hands; `allocated_for`: what they are meant for first. Raises where a kind counts for reach and is not fixed, or neither public nor a site.
+    but what is in a community's hands; `allocated_for`: what they are meant for first. `owners_from`: the registers of bodies
+    by which its owner is told; where none of them was read and may be shown, whose a place is was not looked for. Raises
+    where a kind counts for reach and is not fixed, or neither public nor a site.
     """
 
     title: str
@@ -138,6 +141,7 @@ class Kind(Record):
     closed: bool = False
     is_stock: bool = False
     allocated_for: str | None = None
+    owners_from: list[str] = []
     told_from: ToldFrom | None = None
     like: str | None = None
     like_named: dict[str, str] = {}
@@ -194,7 +198,7 @@ class Taxonomy(Record):
     """The kinds of place, and the walking times within which a place is in reach.
 
     `never_mapped`: what must not appear, whatever a source says; `no_markers`: kinds shown as published, without a mark
-    of closing or change. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
+    of closing or change. `held_by`: the kinds that a body registered for the premises may hold. Within `borderline_share` of a standard a gap is borderline. `decay`: how much less a place
     counts the longer the walk, where residents share it; where none is named, all within the longer walk count alike.
     `choice`: the same where places are added up to say how much choice there is, out to a longer walk; else as `decay`.
     `tenure`: whose tenure is looked at within the longer walk, and how secure each band is.
@@ -209,6 +213,7 @@ class Taxonomy(Record):
     tenure: TenureSecurity | None = None
     never_mapped: list[str]
     no_markers: list[str] = []
+    held_by: dict[str, Held] = {}
     kinds: dict[str, Kind]
 
     @model_validator(mode="after")
@@ -298,6 +303,11 @@ class Register:
     def organisation_sources(self) -> dict[str, Source]:
         """The local lists whose rows are organisations."""
         return {stem: source for stem, source in self.sources.items() if source.organisations}
+
+    @cached_property
+    def body_sources(self) -> dict[str, Source]:
+        """The sources whose rows are bodies that may hold a place."""
+        return {stem: source for stem, source in self.sources.items() if source.bodies}
 
     def national_lists(self, kind: str) -> list[str]:
         """The lists that a kind is counted from and that claim the whole nation, by one rule: those that ranks rest on."""

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from geodata.records import Record
+from pipelines.register.body_rule import Bodies
 from pipelines.register.fetch_rule import Fetch, listed
 from pipelines.register.grant_rule import Grants
 from pipelines.register.licence import Publish
@@ -19,14 +20,15 @@ class Column(Record):
     """One column of our table: where it comes from, its type and unit, and the values it may hold.
 
     `from`: its heading, or the headings that the publisher is known to give it. `optional`: the publisher may leave the column out (then null).
-    Of type `authority` is the code of the authority that a name means; null where it means none. Of type `organisation` is a
-    name that is surely no person's; any other is null, and counted. `on_breach: null`: in a living source one bad value
+    Of type `authority` is the code of the authority that a name means; null where it means none; of type `door`, the number of
+    the house in an address, of which nothing else is kept. Of type `organisation` is a name that is surely no person's; any
+    other is null, and counted. `on_breach: null`: in a living source one bad value
     becomes null and a row of the issue table; `drop`: its row is left out, for where an empty cell means something (no date:
     not ended); otherwise it fails the source. A date before `earliest` or after `latest` is a bad value.
     """
 
     source_name: str | list[str] = Field([], alias="from")
-    type: Literal["text", "integer", "number", "date", "code", "authority", "organisation"] = "text"
+    type: Literal["text", "integer", "number", "date", "code", "authority", "organisation", "door"] = "text"
     date_form: str | None = None  # of dates that are not written year-month-day, as strptime has it
     level: str | None = None
     unit: str | None = None
@@ -107,6 +109,7 @@ class Source(Record):
     listing: Listing | None = None
     grants: Grants | None = None
     organisations: ListedOrganisations | None = None
+    bodies: Bodies | None = None
     covers: str | None = None
     covers_by: Literal["stated_owner", "fetched"] | None = None
     complete: bool = True
@@ -125,6 +128,8 @@ class Source(Record):
         for name in [*self.key, *self.keep]:
             if name not in self.columns:
                 raise ValueError(f"{name} is named in key or keep but is not a column")
+        if self.bodies and (missing := [c for c in self.bodies.columns if c not in self.columns]):
+            raise ValueError(f"bodies uses {', '.join(missing)}, which is not a column")
         if self.places:
             if missing := [c for c in self.places.columns if c not in self.columns]:
                 raise ValueError(f"places uses {', '.join(missing)}, which is not a column")

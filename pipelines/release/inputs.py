@@ -84,6 +84,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
         (
             *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
+            "places/community:community.registers",
             *("places/cover:cover.kinds", "places/cover:cover.lists"),
             *(["ownership/typology"] if labelled else []),
             "ownership/loss",
@@ -140,6 +141,8 @@ def collect(given: Given) -> Inputs:
         "postcodes": [given.path("geography/postcode")],
         "places": [place.path],
         "place_records": [given.path("places/place_record")],
+        "place_evidence": [place.files["place.evidence"]],
+        "community_registers": [given.path("places/community:community.registers")],
         "place_kinds": [place.files["place.kinds"]],
         "record_outcomes": [place.files["place.records"]],
         "needs": [given.path("ownership/need")],

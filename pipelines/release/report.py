@@ -162,6 +162,7 @@ def _ownership(facts, connection) -> list[str]:
     ).fetchall()
     lines += [f"- {domain.replace('_', ' ')}: not known in {n:,} of {of:,} areas" for domain, n, of in unknown]
     lines += _authorities_known(connection)
+    lines += _in_community_hands(connection)
     if facts["indices_withheld"]:
         lines.append(f"- withheld, because the score would follow coverage: {_text(facts['indices_withheld'])}")
     lines += [
@@ -198,6 +199,24 @@ def _authorities_known(connection) -> list[str]:
         title = f"**{spaced(axis)}**" if part == 1 else _text(name)
         lines.append(f"| {title} | {len(known):,} of {len(group):,} | {_text(which)} |")
     return [*lines, ""]
+
+
+def _in_community_hands(connection) -> list[str]:
+    """How many places a community holds as far as is known, how many leads there are, and what was looked at."""
+    if not holds(connection, "community_evidence"):
+        return []
+    owned, run, leads = connection.execute("""
+        select count(*) filter (owner_kind = 'community'), count(*) filter (run_by = 'community'),
+            (select count(distinct place_id) from community_evidence where evidence = 'lead')
+        from place where is_in_areas_asked""").fetchone()
+    rows = connection.execute(
+        "select s.title, r.use, r.n_bodies from community_register as r join source as s using (source) order by s.title"
+    )
+    uses = [f"{_text(title)}: {label('register_use', use)} ({n:,} bodies)" for title, use, n in rows.fetchall()]
+    return [
+        f"- in community hands, as far as is known: {owned:,} places owned, {run:,} run by a community; {leads:,} with a lead, on which nothing rests",
+        *(f"- held against places for who holds them, {told}" for told in uses),
+    ]
 
 
 def _benchmark(connection) -> list[str]:

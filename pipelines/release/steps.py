@@ -21,6 +21,7 @@ from pipelines.ownership.loss import loss_step
 from pipelines.ownership.needs import needs_step
 from pipelines.ownership.typology import read_typology, typology_step
 from pipelines.places.collect import place_record_step
+from pipelines.places.community import community_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.corrections import corrections_step
 from pipelines.places.cover import cover_step
@@ -41,6 +42,7 @@ PLACES = (
     place_group_step,
     place_identity_step,
     place_event_step,
+    community_step,
     place_step,
     cover_step,
 )

@@ -6,6 +6,7 @@ import shapely
 
 from geodata.extent import within_extent
 from geodata.geography import Geography
+from pipelines.register.body_rule import Bodies
 from pipelines.register.place_rule import Places, Point
 from pipelines.register.source import Source
 from pipelines.tables.contract import Breach
@@ -28,7 +29,7 @@ def coordinates(point: Point, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarra
     return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
 
 
-def has_ended(rule: Places, rows: pd.DataFrame) -> pd.Series:
+def has_ended(rule: Places | Bodies, rows: pd.DataFrame) -> pd.Series:
     """True for each row that its list says has left it."""
     if rule.ended is None:
         return pd.Series(False, index=rows.index)

@@ -16,6 +16,7 @@ from pipelines.core.problem import Problem
 from pipelines.core.schema import Schema, schema
 from pipelines.register.source import Column, Source
 from pipelines.tables.contract import Breach, describe, find_breaches
+from pipelines.tables.doors import doors
 from pipelines.tables.extent import extent_breaches
 from pipelines.tables.headings import choose_columns
 from pipelines.tables.layer import MENDED, mended
@@ -110,6 +111,7 @@ def empty_table(source: Source) -> pd.DataFrame:
 def identifiers(source: Source) -> list[str]:
     """The columns whose values are held against those of other tables: codes, keys, postcodes, property numbers."""
     rule, found = source.places, [*source.key, *(n for n, c in source.columns.items() if c.type == "code")]
+    found += [source.bodies.postcode] if source.bodies and source.bodies.postcode else []
     if rule:
         found += [*rule.id, *rule.refers_to, *(c for c in (rule.postcode, rule.point.postcode, rule.uprn) if c)]
     return [
@@ -148,7 +150,7 @@ def _typed(source: Source, codes: dict[str, str], text: pd.DataFrame):
             issues.append((source.stem, 0, name, "", f"{LEFT_OUT} ({kept_out.sum():,} cells)"))
             raw = raw.mask(kept_out)
         values = _codes(codes, raw) if column.type == "authority" else _convert(column, raw)
-        unread = raw.notna() & values.isna() & (column.type != "authority")
+        unread = raw.notna() & values.isna() & (column.type not in ("authority", "door"))
         what = ARTICLE.get(column.type, "usable")
         if name in known:
             rounded = raw.str.fullmatch(ROUNDED).fillna(False).astype(bool)
@@ -234,7 +236,7 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
         if column.date_form:
             dates = dates.fillna(pd.to_datetime(raw, format=column.date_form, errors="coerce").astype(TYPES["date"]))
         return dates.dt.normalize()
-    return raw.astype("str")
+    return doors(raw.astype("str")) if column.type == "door" else raw.astype("str")
 
 
 def _codes(codes: dict[str, str], raw: pd.Series) -> pd.Series:

@@ -1,7 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
 key: [place_id]
-row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, size_ha, size_source, run_by, run_by_source, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
+row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, size_ha, size_source, run_by, run_by_source, in_community_hands, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
   place_id: {description: "our identifier, kept from release to release", term: place}
   kind: {description: "kind of place (see table kind); where it is several, the first of them", term: kind}
@@ -32,6 +32,7 @@ columns:
   size_source: source of size_ha
   run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
+  in_community_hands: "true where a community owns or runs it (see table community_evidence), so that it is no candidate; null is not known"
   opening_hours: when it is open, in the words of hours_source; null is not known
   hours_per_week: {description: how long it is open in a week; null is not known, unit: hours}
   shares_with: "what it shares its building with, separated by commas; null where none is named"
@@ -45,7 +46,7 @@ columns:
 select
     place_id, kind, kinds, name, published_name, name_source, point_source, point_quality, area_code, area_code in (from areas_asked) as is_in_areas_asked,
     status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends::date as lease_ends, unexpired_years::integer as unexpired_years,
-    tenure_source, tenure_as_at::date as tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at::date as use_as_at, size_ha, size_source, run_by, run_by_source,
+    tenure_source, tenure_as_at::date as tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at::date as use_as_at, size_ha, size_source, run_by, run_by_source, in_community_hands,
     opening_hours, hours_per_week, shares_with, hours_source, n_records::integer as n_records, as_at::date as as_at, licence,
     round(longitude, 6) as longitude, round(latitude, 6) as latitude
 from places

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from fixtures.making import Town, refresh_town
+from fixtures.making import CLEARED, DECIDED, UNREAD, refresh_town
 
 from geodata.records import DefinitionError
 from pipelines.commands.cli import main
@@ -16,20 +16,6 @@ from pipelines.release.inputs import release_step
 from pipelines.release.verify import verify
 
 FOLDER = Path(__file__).parent.parent / "counterexamples" / "licences"
-UNREAD = "gla_lgbt_venues_2022"  # nothing of it may be published
-CLEARED = "coops_uk_2023"  # cleared for rows, under a licence named
-DECIDED = f"""
-{CLEARED}:
-  publish: rows
-  licence: ogl3
-  on_whose_word: Co-operatives UK, data team
-  date: 2026-11-20
-  note: by letter
-{UNREAD}:
-  publish: nothing
-  on_whose_word: Greater London Authority
-  date: 2026-11-21
-"""
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.stem)
@@ -63,14 +49,6 @@ def test_decisions_are_applied_and_make_the_release_new(tmp_path):
     assert release_step(other).definition["register"] != release_step(after).definition["register"]
 
 
-@pytest.fixture(scope="module")
-def decided(town, tmp_path_factory) -> Town:
-    """The town's DIR refreshed again with decisions."""
-    data = shutil.copytree(town.data, tmp_path_factory.mktemp("decided") / "data", symlinks=True)
-    (data / "licences.yml").write_text(DECIDED)
-    return refresh_town(data)
-
-
 def test_the_release_shows_who_settled_what(town, decided):
     shown = "select source, publish, licence_key, licence_settled_by, licence_settled_on::text, licence_settled_note from source where licence_settled_on is not null order by 1"
     assert decided.query(shown) == [
@@ -91,5 +69,6 @@ def test_of_what_may_not_be_published_nothing_is_and_nobody_is_warned(town, deci
     assert not any(line.startswith("warning") and UNREAD in line for line in decided.outcome.lines)
 
 
-def test_a_refresh_that_finds_the_same_decisions_makes_nothing(decided):
-    assert any(line.startswith("nothing new") for line in refresh_town(decided.data).outcome.lines)
+def test_a_refresh_that_finds_the_same_decisions_makes_nothing(decided, tmp_path):
+    data = shutil.copytree(decided.data, tmp_path / "data", symlinks=True)
+    assert any(line.startswith("nothing new") for line in refresh_town(data).outcome.lines)

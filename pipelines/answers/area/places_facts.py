@@ -7,6 +7,8 @@ import datetime
 
 from typing_extensions import TypedDict
 
+from pipelines.answers.held import PlaceEvidence
+
 
 class Nearest(TypedDict):
     """The place of a kind that is nearest to one area."""
@@ -79,6 +81,55 @@ class CommunityRun(TypedDict):
     n_places_run_by_known: int
 
 
+class HeldPlace(TypedDict):
+    """A place within reach that a community owns or runs, or of which something hints that it does."""
+
+    place_id: str
+    name: str | None
+    kind: str
+    minutes: float
+    owner_kind: str | None
+    run_by: str | None
+    evidence: list[PlaceEvidence]
+
+
+class HeldCount(TypedDict):
+    """Of a kind of place, how many open ones within reach a community is known to hold; of the others that is not known."""
+
+    kind: str
+    n_places: int
+    n_owned: int
+    n_run: int
+    n_held: int  # owned or run
+
+
+class OwnerCount(TypedDict):
+    """How many open places that lie in the areas have an owner of this kind; `unknown`: nobody says."""
+
+    owner_kind: str
+    n_places: int
+
+
+class Register(TypedDict):
+    """A register that places were held against for who holds them, and what could be made of it."""
+
+    source: str
+    title: str
+    use: str
+    covers_nation: bool
+    as_at: datetime.date | None
+
+
+class CommunityHeld(TypedDict):
+    """What a community owns or runs of the places within reach, who owns those in the areas, and what was looked at."""
+
+    places: list[HeldPlace]
+    leads: list[HeldPlace]
+    counts: list[HeldCount]
+    owners: list[OwnerCount]
+    registers: list[Register]
+
+
 class PlaceEvent(TypedDict):
     """What happened to a place: first listed, on a list that was read before without it, or closed."""
 
@@ -102,6 +153,7 @@ class Here(TypedDict):
 
     kinds: list[Reach]
     community_run: CommunityRun
+    community_held: CommunityHeld | None  # None: the release was made before it was looked for
     first_listed: list[PlaceEvent]
 
 

@@ -1,6 +1,7 @@
 """The part of a profile's page about places: what is here, then what is missing, then what is not known."""
 
 from pipelines.answers import sheet, titles
+from pipelines.answers.area.community_text import community
 from pipelines.answers.area.facts import Profile
 from pipelines.answers.area.places_facts import CommunityRun, PlaceEvent, Reach
 from pipelines.answers.sheet import areas, counted, day, heading, item, joined, minutes, more, name_of, para, titled
@@ -21,7 +22,9 @@ def here(profile: Profile) -> list[str]:
         lines += item(_one_kind(kind) if one else _kind_of_many(kind, profile["where"]["residents"]))
     if not present:
         lines += item("none of the kinds of place that were looked for")
-    return lines + _community_run(here["community_run"], one) + _first_listed(here["first_listed"])
+    held = here["community_held"]
+    lines += _community_run(here["community_run"], one) if held is None else community(held, one)
+    return lines + _first_listed(here["first_listed"])
 
 
 def _is_here(kind: Reach) -> bool:

@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.area import facts, nearby, organisations, why
+from pipelines.answers.area.community import community_held
 from pipelines.answers.area.plainly import in_plain_words
 from pipelines.answers.area.profile_text import text_of
 from pipelines.answers.latest import (
@@ -68,6 +69,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
         "here": {
             "kinds": kinds,
             "community_run": nearby.community_run(connection),
+            "community_held": community_held(connection),
             "first_listed": nearby.first_listed(connection),
         },
         "missing": {

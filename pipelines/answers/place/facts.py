@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from pipelines.answers.area.organisations_facts import StatedNeed
 from pipelines.answers.area.places_facts import Correction, Opportunity
+from pipelines.answers.held import PlaceEvidence
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import Words
 
@@ -132,6 +133,13 @@ class RunBy(TypedDict):
     run_by: str | None
     source: str | None
     source_title: str | None
+
+
+class Community(TypedDict):
+    """Whether a community owns or runs the place, and what tells."""
+
+    in_community_hands: bool | None  # True, or None: not known
+    evidence: list[PlaceEvidence]
 
 
 class Hours(TypedDict):
@@ -286,6 +294,7 @@ class Place(TypedDict):
     owner: Owner
     tenure: Tenure
     run_by: RunBy
+    community: Community
     hours: Hours
     records: list[PlaceRecord]
     matches: list[Match]

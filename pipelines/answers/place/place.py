@@ -10,6 +10,7 @@ from pipelines.answers import titles
 from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.area.organisations import LEVELS, needs_where
 from pipelines.answers.area.organisations_facts import StatedNeed
+from pipelines.answers.held import evidence_of
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
@@ -157,6 +158,10 @@ def place(connection: duckdb.DuckDBPyConnection, place_id: str, today: datetime.
         "owner": owner_facts(row),
         "tenure": tenure_facts(row, {source["source"]: source["title"] for source in rows(connection, "from source")}),
         "run_by": {"run_by": row["run_by"], "source": row["run_by_source"], "source_title": row["run_by_title"]},
+        "community": {
+            "in_community_hands": row.get("in_community_hands"),
+            "evidence": evidence_of(connection, [place_id]),
+        },
         "hours": {
             "opening_hours": row["opening_hours"],
             "hours_per_week": row["hours_per_week"],

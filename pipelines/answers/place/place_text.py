@@ -6,6 +6,7 @@ from pipelines.answers import sheet, titles
 from pipelines.answers.area.candidates_text import told
 from pipelines.answers.area.organisations_text import needs_text
 from pipelines.answers.area.profile_text import correction
+from pipelines.answers.held import told as evidence_told
 from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
 from pipelines.answers.place.held import owner_lines, tenure_lines
 from pipelines.answers.sheet import (
@@ -118,6 +119,10 @@ def _who(place: Sheet) -> list[str]:
     run_by = place["run_by"]
     lines = heading("Who owns it, who runs it") + owner_lines(place["owner"]) + tenure_lines(place["tenure"])
     lines += labelled("Run by", _stated("run_by", run_by["run_by"], run_by["source_title"]))
+    if place["community"]["in_community_hands"]:
+        lines += labelled("In whose hands", "a community's, so it is no candidate for transfer")
+    for n, evidence in enumerate(place["community"]["evidence"]):
+        lines += labelled("" if n else "What tells", evidence_told(evidence))
     lines += _hours(place["hours"])
     for row in place["opportunities"]:
         said = f"{label('candidate', row['what'])}: {told(row, _sources(place))}. Somewhere to look, not an offer"
@@ -332,12 +337,9 @@ def _corrections(place: Sheet) -> list[str]:
 
 
 def _licence(place: Sheet) -> list[str]:
+    thanked = [row["attribution"] for row in [*place["records"], *place["community"]["evidence"]]]
     lines = [
         *heading("Licence"),
-        *para(
-            f"This row: {place['place']['licence_title']}. {sheet.thanks([row['attribution'] for row in place['records']])}",
-            2,
-            4,
-        ),
+        *para(f"This row: {place['place']['licence_title']}. {sheet.thanks(thanked)}", 2, 4),
     ]
     return [*lines, *para(f"Release {place['release']['version']}, {place['release']['title']}.", 2)]

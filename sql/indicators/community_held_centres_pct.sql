@@ -1,0 +1,21 @@
+/*
+title: Community centres within a 15-minute walk that a community owns or runs
+unit: "% of community centres within reach"
+direction: higher_is_more_opportunity
+grain: area
+inputs: [national_reach]
+kinds: [community_centre, community_held_centre]
+null_reason: no_denominator
+note: "held by a society or charity of its name registered at its address, where a register of them may be shown; null where no community centre is within reach, or no register of owners may be shown"
+*/
+select
+    area_code,
+    case when bool_and(coverage != 'unknown')
+        then 100.0 * max(n_within_15_min) filter (where kind = 'community_held_centre')
+            / nullif(max(n_within_15_min) filter (where kind = 'community_centre'), 0)
+    end as value,
+    case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
+    min(null_reason) as null_reason,
+    if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
+from national_reach
+group by area_code
