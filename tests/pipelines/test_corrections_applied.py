@@ -57,13 +57,13 @@ def test_the_changes_name_it(shut):
 
 def test_only_what_it_touches_is_made_again(shut):
     """Content of other kinds is as it was, so no other reach, and no indicator of other kinds, is made again; but the share of
-    homes, of all kinds together."""
+    homes, and tenure, of all kinds together."""
     _, before, after = shut
     register = after.workspace().register
     now = {layer: steps(after.data, layer) for layer in before}
     assert now["tables"] == before["tables"]
     assert {kind for kind in now["reach"] if now["reach"][kind] != before["reach"].get(kind)} == {
-        "theatre", "theatre.errors", "homes",
+        "theatre", "theatre.errors", "homes", "tenure",
     }  # fmt: skip
     remade = {name for name in now["indicators"] if now["indicators"][name] != before["indicators"].get(name)}
     reads = {n for n, i in register.indicators.items() if "theatre" in i.kinds}
