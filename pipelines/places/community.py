@@ -74,7 +74,8 @@ def make_community(given: Given) -> Tables:
     for stem, source in given.definition["sources"].items():
         history, available = given[f"history/{stem}"], given[f"table/{stem}"].meta["available"]
         use = _use(source) if available and history else "not_read"
-        mine = records[[source.bodies.body in held[kind].bodies for kind in records["kind"]]]
+        kinds = [kind for kind, entry in held.items() if source.bodies.body in entry.bodies]
+        mine = records[records["kind"].isin(kinds)]
         own, n, compared = pd.DataFrame(columns=FOUND), 0, 0
         if use not in ("not_read", "nothing"):
             bodies = read_bodies(source.bodies, given.frame(f"table/{stem}"))
@@ -152,7 +153,7 @@ def _nearby(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame, 
 def _by_name(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame) -> list[tuple]:
     """The pairs of an award and the one place of its name: in its authority, or (a lead) in the nation."""
     names = records[["place_id", "kind", "name", "authority_code"]].drop_duplicates()
-    names = names[[len(words_of(name)) > 1 for name in names["name"]]]  # without an address one word is too little
+    names = names[names["name"].map(words_of).map(len) > 1]  # without an address one word is too little
     rows, having = list(names.itertuples()), defaultdict(set)
     for n, row in enumerate(rows):
         for word in words_of(row.name):

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.core.step import run
 from pipelines.places.collect import place_record_step
+from pipelines.places.community import community_step
 from pipelines.places.conflate import place_group_step
 from pipelines.places.cover import cover_step
 from pipelines.places.events import place_event_step
@@ -16,7 +17,7 @@ from pipelines.places.places import place_step
 from pipelines.reach.reach import reach_step
 from pipelines.tables.table import table_step
 
-STEPS = (place_record_step, place_group_step, place_identity_step, place_event_step, place_step)
+STEPS = (place_record_step, place_group_step, place_identity_step, place_event_step, community_step, place_step)
 
 
 @pytest.fixture(scope="module")
