@@ -5,6 +5,7 @@ direction: higher_is_more_opportunity
 grain: area
 inputs: [national_reach]
 kinds: [community_centre, community_held_centre]
+counts: [community centre, community centres]
 null_reason: no_denominator
 note: "held by a society or charity of its name registered at its address, where a register of them may be shown; null where no community centre is within reach, or no register of owners may be shown"
 */
@@ -14,6 +15,8 @@ select
         then 100.0 * max(n_within_15_min) filter (where kind = 'community_held_centre')
             / nullif(max(n_within_15_min) filter (where kind = 'community_centre'), 0)
     end as value,
+    max(n_within_15_min) filter (where kind = 'community_held_centre') as n_counted,
+    max(n_within_15_min) filter (where kind = 'community_centre') as n_of,
     case when bool_or(coverage = 'unknown') then 'unknown' when bool_or(coverage = 'partial') then 'partial' else 'observed' end as coverage,
     min(null_reason) as null_reason,
     if(bool_or(as_at is null and coverage != 'unknown'), null, min(as_at)) as as_at
