@@ -122,7 +122,7 @@ def test_what_is_not_known_is_called_so(town):
     unknown = rest.split("Kinds of place nobody looked for here (no list that was read covers it): ")[1].split(" - ")[0]
     assert "skate parks" in unknown
     assert "skate parks" not in here
-    assert "Tenure and leases: no source" in rest
+    assert "Tenure and leases: no register of the council's land and buildings is read here" in rest
     assert " nan" not in page.lower()
     assert "None of" not in page
     park = next(k for k in sheet_of(town, "profile", area)["here"]["kinds"] if k["kind"] == "skate_park")
