@@ -34,6 +34,7 @@ TABLES |= {"place_event"}
 OURS = {  # beyond the contract
     "area_carried", "benchmark", "benchmark_correlation", "index_cluster", "index_member", "index_method", "index_sensitivity", "index_range", "index_option", "domain_contribution", "indicator_contribution", "area_peer", "highest_tenth_change", "weight_set", "weight_set_weight", "weight_set_rank", "weight_set_shift", "kind", "neighbourhood_kinds", "neighbourhood_reach", "place_closing_count", "place_event_count", "place_kind",
     "postcode", "record_count", "record_match", "typology", "label", "licence", "list_cover", "legal_date", "legal_listing", "legal_regime",
+    "grant_continuity", "organisation_count", "register_known", "community_register", "community_evidence", "ownership_mix", "neighbourhood_tenure",
 }  # fmt: skip
 MAY_BE_EMPTY = {"correction"}  # nobody has corrected anything; a table that came and went would change the version
 SAME_BUT_RUNTIME = {

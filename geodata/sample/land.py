@@ -21,7 +21,7 @@ BUILDINGS = (
     ("Eeldyke Boat Store", "Buildings", FREEHOLD, "Leasehold Out", "", "2019-12-24", "No", "No", "No"),  # before its own date
     ("Far Exem Band Room", "Buildings", FREEHOLD, "Other", "Undocumented Tenancy", "", "No", "No", "No"),
     ("Saltfable Workshops", "Buildings", LEASEHOLD, "Leasehold In", "", "2036-01-01", "No", "No", "No"),
-    ("Draffside Depot", "Land/Buildings", "Copyhold", "Owner Occupied", "", "", "No", "No", "No"),  # a word of no meaning
+    ("Draffside Depot", "Land/Buildings", FREEHOLD, "Owner Occupied", "", "", "No", "No", "No"),
     ("Beaconless Car Park Kiosk", "Buildings", "", "Owner Occupied", "", "", "No", "No", "No"),
     ("Garages, Feignwood Lane", "Buildings", FREEHOLD, "Vacant", "", "", "No", "No", "No"),
     ("Trialfield Recreation Ground", "Land", FREEHOLD, "Owner Occupied", "Parks", "", "No", "No", "No"),

@@ -144,7 +144,7 @@ def _people(given: Given, homes: pd.DataFrame) -> People:
     for name, group in given.definition["groups"].groups.items():
         if group.source in tables:
             counts = tables[group.source][group.columns].astype("float64").sum(axis=1, skipna=False)
-            if counts.notna().any():  # else the source could not be read
+            if counts.notna().any():  # else nothing of its source could be
                 groups[group.told_as(name)] = counts.to_numpy()
     tenth = np.full(len(codes), np.nan)
     if ranked:

@@ -109,7 +109,7 @@ class Held(Record):
     `tenure`: by what right its owner holds it (freehold, leasehold, licence). `use`: what is done with it (vacant, surplus,
     to_transfer, let, in_use). `let_as`: on what terms another uses it (lease, licence). Of several columns the first that
     says anything is believed. `lease_ends`: the date column of when the lease that the row tells of ends. `acv_flag`:
-    whether the owner calls it listed as an asset of community value (listed, not_listed). `words`: the columns that say
+    whether the owner calls it listed for its community value (listed, not_listed). `words`: the columns that say
     in the register's own words what it is.
     """
 

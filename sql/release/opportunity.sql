@@ -18,7 +18,7 @@ columns:
   lease_ends: when the lease ends that its register tells of; null is not known
   unexpired_years: {description: complete years of that lease at the date of the register, unit: years}
   use_state: what is done with it, as its owner's register states; null is not known
-  acv_flag: whether its owner's register calls it listed as an asset of community value; null is not said
+  acv_flag: whether its owner's register calls it listed for its community value; null is not said
   run_by: who ran it, as a source states; null is not known
   size_ha: {description: how large the site is; null is not known, unit: ha}
   competing_allocation: what the site is allocated for first; null is none known

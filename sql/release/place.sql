@@ -24,7 +24,7 @@ columns:
   tenure_source: "source of tenure, tenure_band, lease_ends and unexpired_years"
   tenure_as_at: date of that evidence
   use_state: "what is done with it, as its owner's register states; null is not known"
-  acv_flag: whether its owner's register calls it listed as an asset of community value; null is not said
+  acv_flag: whether its owner's register calls it listed for its community value; null is not said
   register_words: "what it is, in the words of its owner's register"
   use_source: "source of use_state, acv_flag and register_words"
   use_as_at: date of that evidence

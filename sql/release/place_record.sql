@@ -16,7 +16,7 @@ columns:
   lease_ends: when the lease that the source tells of ends; null is not known
   unexpired_years: {description: complete years from as_at to lease_ends, unit: years}
   use_state: what is done with it, as the source states; null is not known
-  acv_flag: whether the source, its owner's register, calls it listed as an asset of community value; null is not said
+  acv_flag: whether the source, its owner's register, calls it listed for its community value; null is not said
   register_words: "what it is, in the words of its owner's register"
   uprn: unique property reference number, as the source gives it, without leading zeros
   run_by: who runs it, as the source states; null is not known

@@ -7,6 +7,7 @@ import duckdb
 OLD, NEW = "2026-03-31", "2026-09-30"
 PART = "FHRS502en-GB.json"  # the file of the second council
 COUNCIL = "S99600002"
+OTHERS = "not in ('pub', 'community_held_pub', 'cafe')"
 
 
 def query(data, sql: str):
@@ -44,7 +45,7 @@ def test_a_part_that_never_came_leaves_its_authority_unknown_and_nowhere_else(to
     assert others <= {"observed", "partial"}
     # no other kind of place is told otherwise than where the part came; a cafe that both lists know stands where the
     # open one of them says, so that a walk to it may change, and never whether anyone looked
-    assert reach(data, "not in ('pub', 'cafe')") == reach(published, "not in ('pub', 'cafe')")
+    assert reach(data, OTHERS) == reach(published, OTHERS)
     looked = "select area_code, coverage from neighbourhood_reach where kind = 'cafe' order by 1"
     known = [query(folder, looked) for folder in (data, published)]
     assert known[0] == known[1]

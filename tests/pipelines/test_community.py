@@ -46,7 +46,7 @@ def test_an_award_and_a_charity_at_its_premises_are_told_with_their_date(town):
     )
     run = town.query("select p.name, p.owner_kind, p.run_by, p.run_by_source, e.evidence, e.address, e.as_at::text from place as p join community_evidence as e using (place_id) where e.source = ?", CHARITIES)  # fmt: skip
     assert run == [
-        ("Trialfield Institute", None, "community", "ccew_charities_current", "run", "postcode", "2026-09-30")
+        ("Trialfield Institute", "public", "community", "ccew_charities_current", "run", "postcode", "2026-09-30")
     ]
 
 

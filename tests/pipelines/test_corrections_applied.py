@@ -148,7 +148,8 @@ def test_a_closing_told_by_hand_is_a_confirmed_event(corrected):
     assert [row[:4] for row in told] == [("closed", True, "2024-05-01", "month")]
     assert told[0][4] == "arts_centre"
     assert after.query("select status from place where place_id = ?", named["shut"]) == [("closed",)]
-    assert after.query("select bool_or(is_counted) from place_kind where place_id = ?", named["shut"]) == [(False,)]
+    counts = "select kind from place_kind where place_id = ? and is_counted"
+    assert after.query(counts, named["shut"]) == [("closed_place",)]  # as stock, and no more as somewhere to go
 
 
 def test_two_places_said_to_be_one_are_one_and_its_id_is_kept(town, corrected):

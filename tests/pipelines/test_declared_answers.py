@@ -32,6 +32,10 @@ def release(town, tmp_path_factory):
         yield connection
 
 
+# nobody states a need there, and every candidate has an address: see test_needs.py and test_candidates.py
+NOT_IN_THE_TOWN = {"stated_needs", "opportunities_not_placed"}
+
+
 def column(connection, sql: str) -> list[str]:
     return [value for (value,) in connection.execute(sql).fetchall()]
 
@@ -47,7 +51,8 @@ def test_a_profile_is_as_declared(release, tmp_path):
         assert {type(value) for value in scores.values()} <= {float, int, type(None)}
     declared(Profile).validate_python(profiles)
     told = {key for one in profiles for part in (one, one["here"], one["missing"]) for key, value in part.items() if value}  # fmt: skip
-    assert told >= {*Profile.__annotations__, "first_listed", "closings"}, "a list that is always empty shows nothing"
+    shown = {*Profile.__annotations__, "first_listed", "closings"} - NOT_IN_THE_TOWN
+    assert told >= shown, "a list that is always empty shows nothing"
 
 
 def test_a_place_is_as_declared(release):
@@ -56,7 +61,7 @@ def test_a_place_is_as_declared(release):
     places = [place(release, place_id) for place_id in column(release, one_of_each)]
     declared(Place).validate_python(places)
     told = {key for one in places for key, value in one.items() if value}
-    assert told == {*Place.__annotations__}, "a list that is always empty shows nothing"
+    assert told == {*Place.__annotations__} - NOT_IN_THE_TOWN, "a list that is always empty shows nothing"
 
 
 @pytest.mark.parametrize(("record", "asked"), [(Sheet, "Sundial Library"), (Hits, "centre")])

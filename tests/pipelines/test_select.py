@@ -158,7 +158,7 @@ def test_who_has_no_score_is_listed_with_a_reason_and_never_chosen(town):
     assert set(codes(told)) == set(known["area_code"])
     assert len(told["not_known"]) == 150 - len(known)
     assert all(unit["why"] and unit["missing"] for unit in told["not_known"])
-    assert "NOT ENOUGH KNOWN" in run(town, "--area", TOWN, "--index", "ownership_opportunity").stdout
+    assert "TOO LITTLE KNOWN OF THESE" in run(town, "--area", TOWN, "--index", "ownership_opportunity").stdout
 
 
 def test_a_domain_is_chosen_by_and_one_beside_its_index_stands_as_published(town):

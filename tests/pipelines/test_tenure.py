@@ -243,7 +243,6 @@ def test_the_town_tells_leases_of_several_lengths_and_joins_its_libraries(town):
     assert away == ("Northbank Council", "Samplebridge")  # beyond its own border it is that council's still
     assert town.query("select distinct source from place_record where source = 'cheltenham_land_2021'") == []
     issues = dict(town.query("select \"column\", value from issue where source = 'trafford_land_current'"))
-    assert issues["tenure"] == "Copyhold"
     assert issues["lease_ends"] == "2019-12-24"
 
 

@@ -145,7 +145,7 @@ def _left_out(told: Selection) -> list[str]:
     if not told["not_known"]:
         return []
     several = told["level"]["several"]
-    lines = heading("Not enough known")
+    lines = heading("Too little known of these to choose them")
     lines += para(f"{len(told['not_known']):,} {several} have no score to choose them by. That is no low score: nobody looked, or too little is known.")  # fmt: skip
     for unit in told["not_known"][:NOT_KNOWN_SHOWN]:
         lines += item(f"{_named(unit)}: {joined(unit['missing'])} not known, {unit['why']}")

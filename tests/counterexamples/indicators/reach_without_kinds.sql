@@ -1,4 +1,4 @@
-/* # expect: reach_without_kinds.sql:1: file: kinds, and reach, national_reach or organisation among inputs, go together
+/* # expect: reach_without_kinds.sql:1: file: kinds, and reach, national_reach, tenure or organisation among inputs, go together
 title: Residents who test things
 unit: "% of residents"
 direction: neutral

@@ -1,4 +1,4 @@
-/* # expect: unknown_input.sql:6: inputs: census_of_joy is neither a source nor one of areas, organisation, grant_continuity, reach
+/* # expect: unknown_input.sql:6: inputs: census_of_joy is neither a source nor one of areas, organisation, grant_continuity, tenure, reach
 title: Residents who test things
 unit: "% of residents"
 direction: neutral
