@@ -1,2 +1,2 @@
--- expect: public_site
-update place set run_by = 'community', in_community_hands = true where place_id in (select place_id from opportunity where what = 'public_site');
+-- expect: ('o
+update place set run_by = 'community', in_community_hands = true where place_id = (select min(place_id) from opportunity where what = 'public_site');
