@@ -1,7 +1,6 @@
 """Candidate buildings and sites: what is one and what is not, each with evidence of its own source and date, those that
-cannot be placed told all the same; and a register that is missing lowers what is known where it stood, and nothing else."""
+cannot be placed told all the same. What is known without a register is in test_without_a_register.py."""
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +11,7 @@ from fixtures.making import plant
 from pipelines.core.step import output, run
 from pipelines.ownership.candidates import CANDIDATE, candidates_step
 from pipelines.places.kinds import suits
-from pipelines.register.provenance import indicator_sources
-from pipelines.release.steps import all_steps
 
-REGISTER = "trafford_land_current"
 STOCK = "council_property_offered_within_15_min"
 COUNCIL = "S99600002"  # whose register may be shown row by row
 
@@ -30,7 +26,7 @@ def taxonomy(town):
 NAMES = {
     "offered_council_building": {
         True: ["Moss Lane Day Centre", "Former Weighbridge House", "Old Library", "Scout Hut", "Bowls Clubhouse", "Former High School"],
-        False: ["Garages, Mill Lane", "Electricity sub-station", "Electricity substation", "Park Bungalow", "Public Toilets", "12 Mill Cottages", "Hill Farm", "Grazing barn"],
+        False: ["Garages, Mill Lane", "Electricity sub-station", "Electricity substation", "Park Bungalow", "Public Toilets", "12 Mill Cottages", "Hill Farm", "Grazing barn", "Playing Fields and Groundsmans House", "Caretakers House"],
     },
     "offered_council_land": {
         True: ["Hale Library Site", "Former Magistrates Courts", "Former Royal Mail Sorting Office", "Site of Former Mill Lane Primary School"],
@@ -180,67 +176,7 @@ def test_old_evidence_is_told_to_be_too_old(town, tmp_path):
     assert listed(town, tmp_path, old, undated)["is_too_old"].all()
 
 
-# ---- a register removed
-
-
-@pytest.fixture(scope="module")
-def without(town, tmp_path_factory):
-    """The town's steps made anew where the council's register could not be had."""
-    data = tmp_path_factory.mktemp("no_register") / "data"
-    parts = ("tables", "snapshots", "places", "reach", "indicators", "indices", "ownership")
-    for name in (*parts, "history"):
-        if (town.data / name).is_dir():
-            shutil.copytree(town.data / name, data / name)
-    for name in ("scope.json", "identity.parquet"):
-        if (town.data / name).exists():
-            shutil.copy(town.data / name, data)
-    workspace = replace(town, data=data, settings=replace(town.settings, data=data)).workspace()
-    shutil.rmtree(data / "snapshots" / REGISTER)
-    wanted = ("table", "geography", "by_area", "places", "reach", "indicator", "index", "ownership")
-    for step in all_steps(workspace):
-        if step.key.split("/")[0] in wanted:
-            run(step, data)
-    return data
-
-
-def both(town, without, key: str, table: str | None = None):
-    found = [output(data, key) for data in (town.data, without)]
-    return (pd.read_parquet(one.files[table] if table else one.path).set_index("area_code") for one in found)
-
-
-def test_without_a_register_values_elsewhere_are_the_same_to_the_bit(town, without):
-    register = town.workspace().register
-    councils = pd.read_parquet(output(town.data, "geography/areas").path).set_index("area_code")["authority_code"]
-    changed = []
-    for name in register.indicators:
-        before, after = both(town, without, f"indicator/{name}")
-        same = (before["value"] == after["value"]) | (before["value"].isna() & after["value"].isna())
-        changed += [(name, councils[code]) for code in same.index[~same]]
-    resting = {name for name, one in register.indicators.items() if REGISTER in indicator_sources(register, one)}
-    assert STOCK in {name for name, _ in changed} <= resting
-    assert {council for name, council in changed if name == STOCK} == {
-        COUNCIL
-    }  # tenure is of what is in reach, over borders too
-    _, after = both(town, without, f"indicator/{STOCK}")
-    assert after["value"].isna().all()
-    assert set(after["null_reason"]) <= {"source_unavailable", "not_covered"}
-
-
-def test_without_a_register_less_is_observed_there_and_nowhere_more_and_nobody_ranks_higher(town, without):
-    index = town.workspace().register.indices["ownership_opportunity"]
-    before, after = both(town, without, f"index/{index.stem}")
-    councils = pd.read_parquet(output(town.data, "geography/areas").path).set_index("area_code")["authority_code"]
-    here = councils.reindex(before.index) == COUNCIL
-    assert (after.loc[here, "weight_observed"] < before.loc[here, "weight_observed"]).all()
-    assert (after.loc[~here, "weight_observed"] == before.loc[~here, "weight_observed"]).all()
-    assert before.loc[here, "score"].notna().any()
-    assert after["score"].isna().all()
-    assert after["null_reason"].notna().all()
-    for scope in ("nation", "region", "authority", "like_areas"):
-        ranked = after[f"rank_{scope}"].notna()
-        assert (after.loc[ranked, f"rank_{scope}"] >= before.loc[ranked, f"rank_{scope}"]).all()
-    scores = [table.pivot_table(index="area_code", columns="domain", values="n_known") for table in both(town, without, f"index/{index.stem}", f"{index.stem}.domain_score")]  # fmt: skip
-    assert (scores[0]["stock"] - scores[1]["stock"]).loc[here.index[here]].eq(1).all()
+# ---- what is not known
 
 
 def test_unknown_stock_is_not_the_stock_of_zero(town):

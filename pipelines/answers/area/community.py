@@ -1,7 +1,7 @@
 """What a profile tells of community ownership: which places a community holds, on what evidence, and who owns the others."""
 
 from pipelines.answers.area.places_facts import CommunityHeld, HeldCount, HeldPlace, OwnerCount, Register
-from pipelines.answers.held import LEAD, evidence_of
+from pipelines.answers.community_evidence import LEAD, evidence_of
 from pipelines.answers.latest import picked, rows, rows_as
 from pipelines.core.query import holds
 

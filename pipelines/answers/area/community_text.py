@@ -2,7 +2,7 @@
 
 from pipelines.answers import titles
 from pipelines.answers.area.places_facts import CommunityHeld, HeldCount, HeldPlace, Register
-from pipelines.answers.held import LEAD, told
+from pipelines.answers.community_evidence import LEAD, told
 from pipelines.answers.sheet import counted, day, item, joined, minutes, more, name_of, para
 from pipelines.register.labels import label
 

@@ -7,7 +7,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.held import PlaceEvidence
+from pipelines.answers.community_evidence import PlaceEvidence
 
 
 class Nearest(TypedDict):

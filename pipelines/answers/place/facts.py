@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from pipelines.answers.area.organisations_facts import StatedNeed
 from pipelines.answers.area.places_facts import Correction, Opportunity
-from pipelines.answers.held import PlaceEvidence
+from pipelines.answers.community_evidence import PlaceEvidence
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import Words
 

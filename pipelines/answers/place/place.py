@@ -10,13 +10,13 @@ from pipelines.answers import titles
 from pipelines.answers.area.nearby import candidate_more
 from pipelines.answers.area.organisations import LEVELS, needs_where
 from pipelines.answers.area.organisations_facts import StatedNeed
-from pipelines.answers.held import evidence_of
+from pipelines.answers.community_evidence import evidence_of
 from pipelines.answers.latest import R, columns_of, open_latest, picked, release_facts, rows, rows_as
 from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
-from pipelines.answers.place.held import owner_facts, tenure_facts
 from pipelines.answers.place.legal import legal
 from pipelines.answers.place.loss import alternatives, losses
+from pipelines.answers.place.owner import owner_facts, tenure_facts
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
 from pipelines.core.plain_text import plain

@@ -6,9 +6,9 @@ from pipelines.answers import sheet, titles
 from pipelines.answers.area.candidates_text import told
 from pipelines.answers.area.organisations_text import needs_text
 from pipelines.answers.area.profile_text import correction
-from pipelines.answers.held import told as evidence_told
+from pipelines.answers.community_evidence import told as evidence_told
 from pipelines.answers.place.facts import Event, Hit, Hours, LegalDate, LegalListing, Loss, Match, PlaceRow, Sheet
-from pipelines.answers.place.held import owner_lines, tenure_lines
+from pipelines.answers.place.owner import owner_lines, tenure_lines
 from pipelines.answers.sheet import (
     Titled,
     areas,
