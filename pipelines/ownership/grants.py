@@ -9,6 +9,7 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 
+from pipelines.areas.claimed import claimed
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.source import Source
@@ -46,7 +47,7 @@ def grants_step(workspace: Workspace) -> Step[Tables]:
         "ownership",
         "Grants by authority and year: how many, to how many, for how long, and how many are funded again.",
         (*(f"table/{stem}" for stem in sources), "geography/areas"),
-        {"sources": sources},
+        {"sources": sources, "geography": workspace.geography},
         make_grants,
         {"grant_continuity": CONTINUITY},
     )
@@ -55,12 +56,21 @@ def grants_step(workspace: Workspace) -> Step[Tables]:
 def make_grants(given: Given) -> Tables:
     """Table `grant_continuity` (see `continuity`), of every list of grants that was read."""
     sources: dict[str, Source] = given.definition["sources"]
-    awards = pd.concat([_awards(source, given.frame(f"table/{stem}")) for stem, source in sources.items()])
-    areas = given.frame("geography/areas", columns=["authority_code", "population"])
+    areas = given.frame("geography/areas")
+    listed = [_awards(source, given.frame(f"table/{stem}")) for stem, source in sources.items()]
+    own = [
+        rows[
+            rows["authority_code"].isin(
+                areas.loc[claimed(given.definition["geography"], source, areas), "authority_code"]
+            )
+        ]
+        for source, rows in zip(sources.values(), listed, strict=True)
+    ]  # a list says nothing of an authority that it does not claim to cover, though it may name one
+    awards = pd.concat(own)
     residents = areas.groupby("authority_code")["population"].sum().astype("float64")
     restricted = {stem for stem, source in sources.items() if source.publish != "rows"}
     table = continuity(awards, residents, restricted)
-    return {"grant_continuity": table}, {"grants": len(awards)}
+    return {"grant_continuity": table}, {"grants": len(awards), "elsewhere": sum(map(len, listed)) - len(awards)}
 
 
 def _awards(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +89,8 @@ def continuity(awards: pd.DataFrame, residents: pd.Series, restricted: set[str])
     `awards` has the columns of AWARD; `residents` by authority code. `n_recipients_first`: funded for the first time on
     the list; `_again`: the year before too; `_after_gap`: earlier, but not the year before; `_stopped`: the year before,
     and not this one. Of the five whole years ending with this one: recipients funded in any and in each, pounds, and
-    pounds per resident; null where the list does not hold five. `restricted`: lists that clear no rows, of which counts
+    pounds per resident; null where the list does not hold five. A year within the list of which nothing is listed counts as
+    one in which nobody was funded, which is for the list's own notes to doubt. `restricted`: lists that clear no rows, of which counts
     below 10, and what is added up over so few, are null.
     """
     frames = [
@@ -117,8 +128,8 @@ def _of_authority(code: str, rows: pd.DataFrame, residents: float, is_restricted
         }
         for recipient in now:
             seen[recipient] += 1
-        if year - YEARS + 1 >= first and year <= last:
-            years = range(year - YEARS + 1, year + 1)
+        years = range(year - YEARS + 1, year + 1)
+        if years[0] >= first and year <= last:
             pounds = rows.loc[rows["year"].isin(years), "amount_gbp"].sum()
             row |= {
                 "n_recipients_5_years": len(set().union(*(funded[y] for y in years))),
@@ -134,9 +145,12 @@ def _of_authority(code: str, rows: pd.DataFrame, residents: float, is_restricted
 
 def _suppressed(table: pd.DataFrame) -> pd.DataFrame:
     """The table without counts below LEAST, and without what is added up over fewer grants or recipients."""
+    parts = ["n_recipients_first", "n_recipients_again", "n_recipients_after_gap", "n_recipients_stopped"]
+    hidden = (table[parts] < LEAST).any(axis=1)  # one alone could be had by taking the others away
     few, few_in_5 = table["n_recipients"] < LEAST, (table["n_recipients_5_years"] < LEAST).fillna(False)
     for name in COUNTS:
         table[name] = table[name].mask((table[name] < LEAST).fillna(False))
+    table[parts] = table[parts].mask(hidden)
     for name in ("total_gbp_nominal", "months_median", "years_funded_median"):
         table[name] = table[name].mask(few)
     for name in ("total_gbp_nominal_5_years", "gbp_nominal_per_resident_5_years"):

@@ -15,7 +15,6 @@ from pipelines.ownership.regimes import Regime
 Day = datetime.date
 ENDS = ("listing_ends", "interim_moratorium_ends", "full_moratorium_ends", "protected_period_ends")  # by their last day
 AHEAD = ("renomination_opens", "nominate_by", *ENDS)  # what a reader may have to act before
-MORATORIUM = ("interim_moratorium_ends", "full_moratorium_ends")
 
 
 @dataclass(frozen=True)

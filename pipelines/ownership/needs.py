@@ -154,5 +154,7 @@ def make_needs(given: Given) -> Tables:
     table = pd.DataFrame([vars(need) for need in lines], columns=list(NEED.types))
     table["stated_on"] = pd.to_datetime(table["stated_on"]).astype("datetime64[ms]")
     # of what may be shown alone: of few lines that are not, a hash would tell whoever tries those there might be
-    said = store.sha256_json([vars(need) for need in lines if need.words]) if lines else None
+    # and their numbers would tell how many lines are not among them
+    shown = [{name: value for name, value in vars(need).items() if name != "line"} for need in lines if need.words]
+    said = store.sha256_json(shown) if lines else None
     return {"need": table.astype({"words": "str"})}, {"shown_sha256": said}

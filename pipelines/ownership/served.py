@@ -76,9 +76,9 @@ def loss_of_each(served: Served, cover: Cover, people: People, n: int) -> pd.Dat
     lost = {"only": is_only, "nearest": slice(None)}
     found = {f"n_areas_{name}": add(one, which) for name, which in lost.items()}
     found |= {f"residents_{name}": add(residents, which) for name, which in lost.items()}
-    worst, is_ranked = residents * (tenth == 1), add(one, ~np.isnan(tenth)) > 0
+    worst, is_ranked = residents * (tenth == 1), (~np.isnan(tenth)).astype(float)
     for name, which in lost.items():
-        sure = is_ranked | (found["n_areas_nearest"] == 0)
+        sure = (add(is_ranked, which) > 0) | (found[f"n_areas_{name}"] == 0)
         found[f"residents_{name}_highest_tenth"] = np.where(sure, add(worst, which), np.nan)
         found |= {column.format(lost=name): add(counts[area], which) for column, counts in people.groups.items()}
     with np.errstate(invalid="ignore"):

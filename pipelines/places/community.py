@@ -120,6 +120,8 @@ def _use(source: Source) -> str:
 def _by_postcode(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame) -> list[tuple]:
     """The pairs of a place and a body of one of its names at one of its postcodes, and not at another number."""
     at = records.dropna(subset="postcode")[["place_id", "postcode", "door"]].drop_duplicates()
+    has_door = at.groupby(["place_id", "postcode"])["door"].transform("count") > 0
+    at = at[at["door"].notna() | ~has_door]  # a list that gives no number does not gainsay one that does
     both = at.merge(bodies.dropna(subset="postcode"), on="postcode", suffixes=("", "_of_body"))
     both = both.merge(records[["place_id", "kind", "name"]].drop_duplicates(), on="place_id")
     found = []
@@ -153,7 +155,6 @@ def _nearby(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame, 
 def _by_name(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame) -> list[tuple]:
     """The pairs of an award and the one place of its name: in its authority, or (a lead) in the nation."""
     names = records[["place_id", "kind", "name", "authority_code"]].drop_duplicates()
-    names = names[names["name"].map(words_of).map(len) > 1]  # without an address one word is too little
     rows, having = list(names.itertuples()), defaultdict(set)
     for n, row in enumerate(rows):
         for word in words_of(row.name):
@@ -165,7 +166,8 @@ def _by_name(held: dict[str, Held], records: pd.DataFrame, bodies: pd.DataFrame)
         near = [rows[n] for n in sorted(some) if not known or rows[n].authority_code == body.authority_code]
         likely = ((row.place_id, _likeness(row.name, body.names, held[row.kind])) for row in near)
         hits = {place: score for place, score in likely if score is not None}
-        if len(hits) == 1:
+        enough = any(row.place_id in hits and len(words_of(row.name)) > 1 for row in near)
+        if len(hits) == 1 and enough:  # without an address one word is too little
             found += [(p, body.tells if known else LEAD, body.body_id, body.words, s, None) for p, s in hits.items()]
     return found
 

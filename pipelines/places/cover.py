@@ -170,7 +170,8 @@ class _Lists:
         source, entry = self.sources[stem], self.taxonomy.kinds[kind]
         own = self.records[stem]
         claims = claimed(self.geography, source, self.areas)
-        covered = claims & self._by_evidence(source, own, self.taxonomy.expires_before(entry))
+        sized = own if entry.most_ha is None else own[own["size_ha"].notna()]  # of what size others are, none can tell
+        covered = claims & self._by_evidence(source, sized, self.taxonomy.expires_before(entry))
         covered &= ~self._in(set(source.lacks) - set(own["authority_code"]))  # until the list holds something there
         available = self.given[f"table/{stem}"].meta["available"] and stem not in self.lost
         available = available and (stem, kind) not in self.nowhere
@@ -198,6 +199,7 @@ class _Lists:
         as_at = newest.reindex(self.areas["authority_code"]).fillna(own["as_at"].max())
         # whose it is not, no register says; nor does a list of what it holds say what it once held
         complete = source.complete and placed == 1 and not (entry.closed or entry.owners_from)
+        complete &= len(sized) == len(own)
         return ListCover(covered, reason, as_at.astype("datetime64[ms]").to_numpy(), complete)
 
     def _owner_looked_for(self, kind: str, entry: Kind) -> bool:

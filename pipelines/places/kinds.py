@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.core.query import listed
+from pipelines.places import corrections
 from pipelines.register.register import Kind, Taxonomy
 
 
@@ -83,6 +84,9 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             of = facts.reindex(base["place_id"])
             by = {"owner_kind": entry.owner_kinds, "use_state": entry.use_states, "run_by": entry.run_by}
             hits = {column: of[column].isin(values).to_numpy() for column, values in by.items()}
+            if entry.owners_from:  # by those registers, or by hand, and by no local list that others lack
+                for column, source in (("owner_kind", "owner_source"), ("run_by", "run_by_source")):
+                    hits[column] = hits[column] & of[source].isin([*entry.owners_from, corrections.FILE]).to_numpy()
             # dated by the record that says so: a newer list that says nothing of that makes it no younger
             dates = [
                 of[f"{c.removesuffix('_kind').removesuffix('_state')}_as_at"].to_numpy("datetime64[ms]") for c in by

@@ -57,7 +57,8 @@ def held_columns(rule: Places, rows: pd.DataFrame, as_at: pd.Series) -> pd.DataF
 
 
 def band(tenure: pd.Series, use: pd.Series, let_as: pd.Series, years: pd.Series) -> pd.Series:
-    """The band of tenure of those who use each place, by the years that are left of a lease; a freehold has no end."""
+    """The band of tenure of those who use each place, by the years that are left of a lease; a freehold has no end. Of a
+    freehold that no word tells the use of, nothing is known: another may run it."""
     let = use.eq("let").fillna(False) | let_as.notna()
     leased = (let & ~let_as.eq("licence").fillna(False)) | (~let & tenure.eq("leasehold").fillna(False))
     by_years = pd.Series(UNKNOWN, index=tenure.index, dtype="str")
@@ -65,7 +66,7 @@ def band(tenure: pd.Series, use: pd.Series, let_as: pd.Series, years: pd.Series)
         by_years = by_years.mask((years >= least).fillna(False).astype(bool), YEARS[least])
     rolling = let_as.eq("licence").fillna(False) | (~let & tenure.eq("licence").fillna(False))
     found = np.select(
-        [rolling, leased, ~let & tenure.eq("freehold").fillna(False), let | tenure.notna()],
+        [rolling, leased, ~let & use.notna() & tenure.eq("freehold").fillna(False), let | tenure.notna()],
         [ROLLING, by_years, SECURE, UNKNOWN],
         "",
     )

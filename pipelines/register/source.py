@@ -161,6 +161,13 @@ class Source(Record):
         return self
 
     @model_validator(mode="after")
+    def _bodies_are_there(self):
+        needed = [*self.bodies.named, self.bodies.id, self.bodies.postcode] if self.bodies else []
+        if lax := sorted({name for name in needed if name and self.columns[name].optional}):
+            raise ValueError(f"bodies rests on {', '.join(lax)}, which may not be optional")
+        return self
+
+    @model_validator(mode="after")
     def _lists_consistent(self):
         for name, rule in (("grants", self.grants), ("organisations", self.organisations)):
             columns = rule.columns if rule else []

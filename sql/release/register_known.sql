@@ -13,7 +13,7 @@ columns:
   looked_on: when
   n_rows: {description: "rows read of that council; null where it is not read", unit: rows}
   n_placed: {description: "of those, the rows that lie in an area", unit: rows}
-  n_beyond: {description: "of those, the rows that lie in another council", unit: rows}
+  n_beyond: {description: "of those, the rows that lie in another council; null, as what follows, under 10 of a register that clears no rows", unit: rows}
   n_tenure_stated: {description: "rows whose register states a tenure that could be read; null for a register that is not of land and buildings", unit: rows}
   n_vacant: {description: "rows that the register calls vacant, surplus or to be transferred; null likewise", unit: rows}
   n_vacant_placed: {description: "of those, the rows that lie in an area: of what is vacant no full address need be published", unit: rows}
@@ -38,10 +38,12 @@ rows_read as (
 select
     k.authority_code, k.authority_name, k.register,
     if(n.n_rows > 0, 'read', k.state) as state, k.source, k.page, k.query, k.looked_on::date as looked_on,
-    n.n_rows::integer as n_rows, n.n_placed::integer as n_placed, if(k.register = 'land_and_buildings', n.n_beyond, null)::integer as n_beyond,
+    n.n_rows::integer as n_rows, n.n_placed::integer as n_placed,
+    if(k.register = 'land_and_buildings' and (s.publish = 'rows' or n.n_beyond >= 10), n.n_beyond, null)::integer as n_beyond,
     if(k.register = 'land_and_buildings', n.n_tenure_stated, null)::integer as n_tenure_stated,
-    if(k.register = 'land_and_buildings', n.n_vacant, null)::integer as n_vacant,
-    if(k.register = 'land_and_buildings', n.n_vacant_placed, null)::integer as n_vacant_placed, k.note
+    if(k.register = 'land_and_buildings' and (s.publish = 'rows' or n.n_vacant >= 10), n.n_vacant, null)::integer as n_vacant,
+    if(k.register = 'land_and_buildings' and (s.publish = 'rows' or n.n_vacant_placed >= 10), n.n_vacant_placed, null)::integer as n_vacant_placed, k.note
 from known_registers as k
 left join rows_read as n using (authority_code, register)
+left join source_register as s on s.source = k.source
 order by k.authority_code, k.register

@@ -8,7 +8,7 @@ columns:
   area_name: its name
   kind: "kind of place that is needed (see table kind), or other"
   is_stated: {description: "whether a body put the need into words, or 10 or more were counted for it; where not, the row stands for its measured gap alone - which is not to say that nobody needs it", term: stated need}
-  n_stated: {description: bodies that state it; null under 10 and where none does, unit: bodies}
+  n_stated: {description: "times that it is stated, one a line of needs.csv, of which one body may have made several; null under 10 and where none does", unit: statements}
   measured: "what is measured of the kind there, by the walk set as a standard (see neighbourhood_reach.gap)"
   agreement: how the stated need and the measured gap go together
   residents_known: {description: "residents of its small areas where the gap is known (of this release, as in neighbourhood.population)", unit: residents}
@@ -28,7 +28,7 @@ stated as (
 ),
 told as (from stated where is_told),
 measured as (     -- of every area that some need is told for, each kind that has a standard
-    select t.level, t.area_code, r.kind, sum(l.population) filter (r.gap is not null) as known,
+    select t.level, t.area_code, r.kind, sum(l.population) as residents, sum(l.population) filter (r.gap is not null) as known,
         sum(l.population) filter (r.gap = 'beyond') as beyond, sum(l.population) filter (r.gap = 'borderline') as borderline
     from (select distinct level, area_code from told) as t
     join levels as l on l.level = t.level and l.code = t.area_code
@@ -39,7 +39,7 @@ judged as (
     select level, area_code, kind, t.n, t.n is not null as is_stated,
         case
             when m.kind is null then 'not_measured'
-            when coalesce(m.known, 0) = 0 then 'not_known'
+            when coalesce(m.known, 0) = 0 or m.known < 0.5 * m.residents then 'not_known'    -- of most nobody can tell
             when coalesce(m.beyond, 0) >= 0.5 * m.known then 'gap'
             when coalesce(m.beyond, 0) + coalesce(m.borderline, 0) = 0 then 'none'
             else 'some'

@@ -134,6 +134,12 @@ def test_name_and_address_must_both_be_the_places(held, body, found):
     assert [pair[-1] for pair in pairs] == found
 
 
+def test_a_list_that_gives_no_number_does_not_gainsay_one_that_does(held):
+    twice = pd.DataFrame([PLACE, PLACE | {"door": None}])
+    assert _by_postcode(held, twice, pd.DataFrame([BODY | {"door": "42"}])) == []
+    assert [pair[-1] for pair in _by_postcode(held, twice, pd.DataFrame([BODY]))] == ["door"]
+
+
 def test_an_award_is_that_of_one_place_or_of_none(held):
     centre = PLACE | {"kind": "community_centre", "name": "Chase Terrace Community Centre"}
     award = BODY | {"names": ["Burntwood Trust", "Chase Terrace Community Centre"], "authority_code": "E09000028"}
@@ -142,6 +148,8 @@ def test_an_award_is_that_of_one_place_or_of_none(held):
     assert pairs([centre, centre | {"place_id": "p2"}], award) == [], "which of the two, it does not say"
     assert pairs([centre | {"authority_code": "E09000001"}], award) == []
     assert pairs([centre], award | {"authority_code": None}) == [("p1", "lead")]
+    swan = award | {"names": ["Swan Community Benefit Society"]}
+    assert pairs([PLACE | {"name": "The Swan"}, PLACE | {"place_id": "p2", "name": "Swan Inn"}], swan) == []
     assert pairs([PLACE | {"name": "The Hampshire"}], award | {"names": ["Hampshire"], "authority_code": None}) == []
 
 

@@ -344,10 +344,18 @@ def test_a_place_says_what_is_not_known(town):
 
 
 def test_a_closed_place_says_when_and_on_what_evidence(town):
-    place_id, since = town.query("select e.place_id, e.since from place_event as e join place using (place_id) where event = 'closed' and precision = 'year' order by 1 limit 1")[0]  # fmt: skip
-    page = told(run(town, "place", place_id).stdout)
-    assert f"closed (confirmed) since {since.year};" in page
-    assert "Not worked out: it is not open now." in page
+    closed = town.query("""
+        select place_id, min(e.since), bool_or(k.is_counted) from place_event as e join place using (place_id) join place_kind as k using (place_id)
+        where event = 'closed' and precision = 'year' and place.status = 'closed' group by place_id order by 3, 1""")
+    assert {is_stock for *_, is_stock in closed} == {
+        False,
+        True,
+    }  # one that counts as stock is nowhere to go all the same
+    for place_id, since, _ in (closed[0], closed[-1]):
+        page = told(run(town, "place", place_id).stdout)
+        assert f"closed (confirmed) since {since.year};" in page
+        assert "Not worked out: it is not open now." in page
+        assert "Other places that closed" not in page
 
 
 def test_every_record_and_why_they_are_one(town):

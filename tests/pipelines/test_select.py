@@ -331,7 +331,7 @@ def test_nothing_is_written_into_the_folder(town):
         (("--area", TOWN, "--index", "hardshp"), "there is no index or domain hardshp"),
         (("--area", TOWN, "--index", "hardship=0"), "is not NAME or NAME=WEIGHT"),
         (("--area", TOWN, "--index", "hardship", "--index", "hardship=2"), "named twice"),
-        (("--area", TOWN, "--index", "ownership_opportunity.capacity"), "never raise or lower"),
+        (("--area", TOWN, "--index", "ownership_opportunity.capacity"), "what support to bring, not whom to choose"),
         (("--area", TOWN, "--worst", "101"), "at most 100"),
         (("--area", TOWN, "--worst", "ownership_opportunity=10"), "too little of it is scored"),
         (("--area", TOWN, "--index", "infrastructure_gap.spaces"), "has a score of"),

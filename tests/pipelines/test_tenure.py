@@ -93,7 +93,7 @@ def test_years_are_complete_ones(since, until, years):
     [
         ("freehold", "in_use", None, None, "freehold_or_99_years"),
         ("freehold", "vacant", None, None, "freehold_or_99_years"),
-        ("freehold", None, None, None, "freehold_or_99_years"),
+        ("freehold", None, None, None, "unknown"),  # nobody says who uses it
         ("freehold", "let", "lease", None, "unknown"),  # the owner's freehold is no tenant's
         ("freehold", "let", None, None, "unknown"),
         ("freehold", "let", "lease", 99, "freehold_or_99_years"),
@@ -144,7 +144,7 @@ def test_bad_values_are_told_and_known_for_nothing():
     assert made["tenure_band"].fillna("").tolist() == [
         "unknown",
         "",
-        "freehold_or_99_years",
+        "unknown",  # a use that cannot be read is none that is known
         "freehold_or_99_years",
         "under_7_years",
     ]

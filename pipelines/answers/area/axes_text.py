@@ -5,6 +5,8 @@ from pipelines.answers.area.facts import Domain, Index, MemberValue
 from pipelines.answers.sheet import areas, day, number, para
 from pipelines.register.labels import label, meaning
 
+SCALE = "0 to 100"  # a unit that is a range: told as so much of 100
+
 
 def why_not(index: Index) -> list[str]:
     """Why an index has no score: the reason, and what too little is known of."""
@@ -17,7 +19,8 @@ def axis(domain: Domain, one: bool) -> list[str]:
     """A domain as an axis of its own: how much of it is known, its indicators with what they were counted from, its
     score last."""
     beside = ", beside the score" if domain["is_beside"] else ""
-    known = f"{domain['n_known']} of {domain['n_members']} known"
+    best = "" if one else f" in the best known of them, a score in {areas(domain['n_areas_scored'])}"
+    known = f"{domain['n_known']} of {domain['n_members']} known{best}"
     score = "" if domain["score"] is None else f"; axis at {number(domain['score'])} of 100"
     lines = para(f"{domain['title']} ({known}{score}{beside}):", 4, 6)
     for member in domain["members"]:
@@ -38,7 +41,7 @@ def _told(member: MemberValue, one: bool) -> str:
 def _counted(member: MemberValue) -> str:
     if member["n_of"] is not None:
         return f"{member['n_counted']:,} of {member['n_of']:,} {member['counted_in']}"
-    value, unit = member["value"], member["unit"]
+    value, unit = member["value"], None if member["unit"] == SCALE else member["unit"]
     is_whole = unit is not None and value is not None and value == int(value)
     said = f"{number(value, 0 if is_whole else 1)} {unit or 'of 100'}"
     counted = member["n_counted"]

@@ -216,7 +216,7 @@ def corrections(connection) -> list[NearbyCorrection]:
 def tenure(connection: duckdb.DuckDBPyConnection) -> str:
     """In how many of the areas asked a register of their council's land and buildings tells of tenure, in words."""
     if not holds(connection, "neighbourhood_tenure"):
-        return "no source of tenure or leases is read yet"
+        return "the release was made before it was looked for; refresh"
     (told,) = rows(
         connection,
         """

@@ -17,7 +17,9 @@ def organisations(profile: Profile) -> list[str]:
     if not profile["organisations"]:
         return []
     lines = heading("Organisations and support in place")
-    lines += para("Counted by authority, so the same for all its areas; no merit, and no part of who is chosen.")
+    lines += para(
+        "Counted by authority, so the same for all its areas; no merit. Clubs and co-operatives are a small part of the gap; a label says what support to bring."
+    )
     for authority in profile["organisations"]:
         lines += item(f"{authority['authority_name']}: {'; '.join(_form(form) for form in authority['forms'])}")
         lines += [line for told in _bands(authority["bands"]) for line in para(told, 4, 6)]

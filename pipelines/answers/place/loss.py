@@ -47,8 +47,8 @@ def alternatives(connection: duckdb.DuckDBPyConnection, place_id: str, kinds: li
             place_id=place_id,
             kind=kind,
         )
-        counts = rows(connection, "select counts_for_reach from kind where kind = $kind", kind=kind)[0]
-        if not counts["counts_for_reach"]:
+        counts = rows(connection, "select counts_for_reach and kind_group != 'site' as is_somewhere from kind where kind = $kind", kind=kind)[0]  # fmt: skip
+        if not counts["is_somewhere"]:
             continue
         walks = walking.walks(here, others, ALTERNATIVE_MINUTES)
         near: list[Alternative] = [

@@ -229,6 +229,8 @@ def _records(connection, place_id: str) -> list[facts.PlaceRecord]:
 def _why_no_loss(connection, row: dict, kinds: list[facts.KindRow]) -> str:
     if not holds(connection, "place_loss"):
         return "the release was made before this was worked out; refresh"
+    if row["status"] == "closed":
+        return "it is not open now"
     if any(kind["is_counted"] for kind in kinds):
         of_use = "it is of use to nobody in the areas of this release, as far as is known"
         return "it is a site, and nowhere to go" if row["is_in_areas_asked"] else of_use

@@ -21,7 +21,8 @@ def _title(told: Selection) -> list[str]:
     lines.append("=" * len(lines[-1]))
     asked = told["choice"]["n"]
     if n < asked:
-        lines += para(f"{asked:,} were asked for; the rules leave no more than {n:,}.")
+        why = "the rules leave no more than" if told["rules"] else "there are no more to choose from than"
+        lines += para(f"{asked:,} were asked for; {why} {n:,}.")
     firm = told["how_firm"]
     if firm["n_versions"]:
         lines += para(
@@ -137,7 +138,8 @@ def _people(told: Selection) -> list[str]:
         if row["chosen"] is None and row["rest"] is None:
             lines += item(f"{(row['title'] or row['tells'])}: not known, {row['why_not'] or 'no value in these areas'}")
             continue
-        lines += item(f"{row['title']}: {number(row['chosen'])} against {number(row['rest'])} {row['unit']} ({day(row['as_at'])})")  # fmt: skip
+        against = f" against {number(row['rest'])}" if told["residents_rest"] else ""  # else there is no rest
+        lines += item(f"{row['title']}: {number(row['chosen'])}{against} {row['unit']} ({day(row['as_at'])})")
     return lines
 
 
