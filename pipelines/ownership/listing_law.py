@@ -184,11 +184,11 @@ def _sale(regime: Regime, entry: Entry, end: Day | None) -> list[Event]:
     if entry.protected_from and entry.protected_from != entry.notice:
         notice += f" The register has the protected period begin with {_told(entry.protected_from)}; by law all periods begin with the receipt of the notice."
     found = [Event("notice_received", entry.notice, None, entry.notice, None, notice)]
-    asked = "a group did" if entry.is_asked_for else "whether one did the register does not say"
+    asked = "one did" if entry.is_asked_for else "whether one did the register does not say"
     words = {
-        "interim_moratorium_ends": f"Last day on which a community group can ask in writing to be treated as a bidder ({asked}). If none does, the owner may sell from the day after.",
+        "interim_moratorium_ends": f"Last day for a community group's written request to be treated as a bidder to reach the council ({asked}). If none does, the owner may sell from the day after.",
         "full_moratorium_ends": "Last day on which the owner must not sell to others, if a community group asked to be treated as a bidder. The owner need not sell to it.",
-        "protected_period_ends": "Last day on which the owner may sell without a new notice and moratorium. It protects the owner, not the place.",
+        "protected_period_ends": "Last day on which the owner who gave the notice may sell without a new notice and moratorium. It protects the owner, not the place.",
     }
     for name, told in words.items():
         period = getattr(regime, name.removesuffix("_ends"))

@@ -19,8 +19,9 @@ REGISTERS = ("land_and_buildings", "assets_of_community_value", "brownfield")
 
 
 class KnownRegister(Record):
-    """One council's register. `known`: `page` is where it is published; `none_known`: `query` found none, which is not to say
-    that there is none; `not_looked`: nobody looked. `source`: the record by which it is read, where there is one."""
+    """One council's register. `known`: `page` is where it is published, or the council's own page on it, where the list itself
+    was not seen, which `note` says; `none_known`: `query` found none, which is not to say that there is none; `not_looked`:
+    nobody looked. `query`: what was asked, by semicolons. `source`: the record by which it is read, where there is one."""
 
     authority_code: str
     authority_name: str

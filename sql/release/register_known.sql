@@ -8,8 +8,8 @@ columns:
   register: which register it is
   state: "read in this run; known, and not read here; none known, where the query named found none, which is not to say that there is none; not looked"
   source: the source by which it is read (see table source)
-  page: where it is published
-  query: what was looked for
+  page: "where it is published, or the council's own page on it: the note says where the list itself was not seen"
+  query: what was looked for, by semicolons
   looked_on: when
   n_rows: {description: "rows read of that council; null where it is not read", unit: rows}
   n_placed: {description: "of those, the rows that lie in an area", unit: rows}

@@ -22,8 +22,26 @@ def test_each_of_the_43_councils_is_told_of_for_every_register():
     assert len(told[told.index.str.startswith("E09")]) == 33
     assert of_manchester <= set(told.index)
     assert (told == set(REGISTERS)).all()
-    assert table["state"].value_counts().to_dict().keys() == {"known", "none_known", "not_looked"}
-    assert table["page"].dropna().str.startswith("https://").all()
+    # Of councils, of the national data, or of Trafford's data lab; never a copy under another's name.
+    assert table["page"].dropna().str.match(r"https?://([^/\s]+\.gov\.uk|www\.trafforddatalab\.io)/").all()
+    read = table["source"].notna()
+    assert table.loc[~read & (table["state"] == "known") & (table["looked_on"] > LOOKED), "note"].notna().all()
+
+
+def test_every_council_was_looked_for_and_how_many_are_known_of():
+    table = known_registers.known_registers(ENGLAND, SOURCES)
+    table["region"] = table["authority_code"].str[:3].map({"E07": "Cheltenham", "E08": "Manchester", "E09": "London"})
+    counts = table.groupby(["region", "register", "state"]).size().to_dict()
+    assert counts == {
+        ("London", "land_and_buildings", "known"): 4, ("London", "land_and_buildings", "none_known"): 29,
+        ("London", "assets_of_community_value", "known"): 22, ("London", "assets_of_community_value", "none_known"): 11,
+        ("Manchester", "land_and_buildings", "known"): 3, ("Manchester", "land_and_buildings", "none_known"): 7,
+        ("Manchester", "assets_of_community_value", "known"): 7, ("Manchester", "assets_of_community_value", "none_known"): 3,
+        ("Cheltenham", "land_and_buildings", "known"): 1, ("Cheltenham", "assets_of_community_value", "none_known"): 1,
+        ("London", "brownfield", "known"): 33, ("Manchester", "brownfield", "known"): 10, ("Cheltenham", "brownfield", "known"): 1,
+    }  # fmt: skip
+    searched = table[(table["state"] == "none_known") & (table["register"] != "brownfield")]
+    assert searched["query"].str.contains("; ").all(), "asked in fewer than two wordings"
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_every_sheet_says_that_it_is_no_right_to_buy_and_that_the_law_is_changin
         assert "A listing is not a right to buy under the 2011 Act" in text
         assert "Many disposals are exempt" in text
         assert "Check the council's own list. This is not legal advice." in text
-        assert "when we last looked, on 26 November 2026, so no date here follows from it" in text
+        assert "when we last looked, on 27 November 2026, so no date here follows from it" in text
         assert ("listing: not known" in text) == (place_id == unlisted)
 
 

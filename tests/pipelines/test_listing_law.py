@@ -136,4 +136,11 @@ def test_a_law_that_was_not_in_force_gives_no_day():
 
 def test_the_protected_period_is_never_told_as_protection():
     said = " ".join(one.words for one in events(ACV, entry(**SALE)))
+    assert "the owner who gave the notice may sell" in said  # section 95(2): "that that particular person has notified"
     assert "It protects the owner, not the place." in said
+
+
+def test_a_request_to_bid_counts_where_the_council_has_it_in_time():
+    (end,) = [one for one in events(ACV, entry(**SALE)) if one.event == "interim_moratorium_ends"]
+    # Section 95(3)(a): "without the local authority having received during that period".
+    assert "to reach the council" in end.words
