@@ -34,7 +34,9 @@ DAY_BEFORE = "edubasealldata20260330"
 def refused(client: Client, fetch: dict | None = None) -> str:
     """The sentence that an answer is refused with, within its time."""
     start, source = time.monotonic(), make_source(fetch=fetch)
-    client.get = functools.partial(client.get, manners=Manners(tries=2, read_s=1))  # ten drops of a trickle: a busy machine may hold up one
+    client.get = functools.partial(
+        client.get, manners=Manners(tries=2, read_s=1)
+    )  # ten drops of a trickle: a busy machine may hold up one
     protocol = {"arcgis": arcgis.fetch, "nomis": nomis.fetch}.get(source.fetch.protocol, file.fetch)
     told = ""
     try:
