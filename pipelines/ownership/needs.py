@@ -26,7 +26,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.labels import read_labels
 from pipelines.register.of_a_person import of_a_person
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.workspace import Workspace
 
 FILE = "needs.csv"

@@ -17,7 +17,8 @@ from pipelines.places.tenure import band, complete_years
 from pipelines.reach.tenure import PARTS, without_few
 from pipelines.register.consistency import check
 from pipelines.register.place_rule import Places
-from pipelines.register.register import DEFINITIONS, Taxonomy, read_register
+from pipelines.register.register import DEFINITIONS, read_register
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.tenure import TenureSecurity
 from pipelines.tables.tidy import tidy
 
