@@ -16,7 +16,8 @@ import pytest
 import requests
 
 from pipelines.scoring.column_rules import Denominate, Impute, Screen, Shrink, Treatment
-from pipelines.scoring.definition import Domain, Index, Uncertainty, Weighted, read_index
+from pipelines.scoring.definition import Index, Uncertainty, read_index
+from pipelines.scoring.domain import Domain, Weighted
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "pipelines" / "definitions" / "score_your_own.md"

@@ -6,7 +6,8 @@ from functools import cache
 from geodata.records import read_record
 from pipelines.ownership.typology import read_typology
 from pipelines.register.labels import spaced
-from pipelines.register.register import DEFINITIONS, Kind, Taxonomy
+from pipelines.register.register import DEFINITIONS
+from pipelines.register.taxonomy import Kind, Taxonomy
 from pipelines.scoring.definition import Index, read_index
 
 NOT_KNOWN = "not known"

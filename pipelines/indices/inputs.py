@@ -14,7 +14,8 @@ import pandas as pd
 from pipelines.core.step import Given
 from pipelines.register.register import Indicator, reads_places, rests_on_places
 from pipelines.register.workspace import Workspace
-from pipelines.scoring.definition import Index, Weighted
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Weighted
 from pipelines.scoring.normalise import snapped
 from pipelines.scoring.scopes import SCOPES
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipelines.core.problem import Problem
 from pipelines.indices.table_file import number_of_row, numbers
-from pipelines.scoring.definition import Index, Weighted
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Weighted
 from pipelines.scoring.screen import screen
 from pipelines.scoring.treat import denominated, imputed, shrunk
 

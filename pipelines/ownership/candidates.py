@@ -13,7 +13,7 @@ from pipelines.core.step import Given, Step, Tables
 from pipelines.core.store import sha256
 from pipelines.places.kinds import is_held, suits
 from pipelines.places.naming import written_names
-from pipelines.register.register import Kind, Taxonomy
+from pipelines.register.taxonomy import Kind, Taxonomy
 from pipelines.register.workspace import Workspace
 
 FACTS = {  # of a place or record, as they stand

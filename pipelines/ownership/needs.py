@@ -1,11 +1,15 @@
 """needs.csv: needs that community bodies state themselves, checked line by line, shown beside the measured gap, never weighed.
 
-A line is what one body says of one kind of place, here or wherever its area reaches; it names neither the body nor anyone.
+A line is a statement: what one body says of one kind of place, here or wherever its area reaches; it names neither the body
+nor anyone, so statements are what is counted, and never bodies. Two bodies of a kind that allow no more than to be counted,
+and said so on one day, are two equal lines: they stand one below the other. Any other line that says the same as one before
+it is a copy, and refused.
+
 `consent` says what the body allows: `words` that its words are shown, with what kind of body it is and when it said so;
 `count` that it is counted, and no more. Its words are shown because the body itself wanted that, however few others say the
-same. A count is another matter: of a few bodies in a small area it tells who spoke and who did not, those that allowed
-no more than to be counted among them. So a count under 10 is nowhere shown, not even as one beside one line of words; a
-need that fewer than 10 were counted for, and none put into words, is not told at all, as if nobody had stated it.
+same. A count is another matter: of a few bodies in a small area it tells who spoke and who did not. So of statements that may
+only be counted, fewer than 10 are nowhere told, nor is a number from which those in words could be taken away; a need that
+rests on these alone is not told at all, as if nobody had stated it.
 """
 
 import datetime
@@ -22,7 +26,7 @@ from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.register.labels import read_labels
 from pipelines.register.of_a_person import of_a_person
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.workspace import Workspace
 
 FILE = "needs.csv"
@@ -31,6 +35,7 @@ ALIASES = {"kind_of_body": {"body"}}
 LEVELS = ("area", "ward", "msoa", "authority")
 OTHER = "other"  # a need of something that is no kind of place
 LONGEST = 500  # characters of what a body says
+COPY = "a body states a need once; of several bodies that are only counted, equal lines without words stand one below the other"
 FIRST_DAY = datetime.date(2000, 1, 1)
 NEED = schema(
     "line int64, level str, area_code str, kind str, words str?, body_kind str, consent str, stated_on datetime64[ms]",
@@ -60,12 +65,14 @@ def read(data: Path, geography: Geography, taxonomy: Taxonomy) -> tuple[Need, ..
     if not path.exists():
         return ()
     wrong, found = [], []
-    first: dict[tuple[str, ...], int] = {}
+    last: dict[tuple[str, ...], int] = {}  # the line that said the same last
+    above: tuple[str, ...] = ()  # the line before this one
     for number, row in by_hand.read_lines(path, HEADINGS, ALIASES, "need"):
         cells = tuple(cell.strip() for cell in row)
         breach = by_hand.wrong_form(HEADINGS, row) or _wrong(geography, taxonomy, *cells)
-        if not breach and first.setdefault(cells, number) != number:
-            breach = f"says the same as line {first[cells]}: a body states a need once"
+        if not breach and cells in last and (cells != above or cells[HEADINGS.index("words")]):
+            breach = f"says the same as line {last[cells]}: {COPY}"
+        last[cells], above = number, cells
         if breach:
             wrong.append(f"line {number}: {breach}")
             continue

@@ -4,7 +4,7 @@ import pandas as pd
 
 from pipelines.core.lookup import among
 from pipelines.places.records import NOT_COUNTED, REJECTED
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 
 
 def outcomes(

@@ -21,8 +21,8 @@ from pipelines.core.unforeseen import unforeseen
 from pipelines.places.placed import findings
 from pipelines.places.records import issues, read_records
 from pipelines.places.told_apart import told_apart
-from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.workspace import Workspace
 from pipelines.tables.kept import read_snapshot
 from pipelines.tables.snapshot import HistoryRead, SnapshotRead

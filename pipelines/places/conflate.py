@@ -8,7 +8,7 @@ from pipelines.core.step import After, Check, Given, Output, Step, Tables
 from pipelines.places import corrections
 from pipelines.places.listings import kinds_joined, listing_pairs
 from pipelines.places.matching import find_pairs, group
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.workspace import Workspace
 
 GROUP = schema("record str, leader str", key="record")

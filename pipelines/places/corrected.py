@@ -7,7 +7,7 @@ from pipelines.core.schema import schema
 from pipelines.places import corrections
 from pipelines.places.corrections import JOINS, Correction, Corrections, Outlines
 from pipelines.places.kinds import ruled
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 
 APPLIED = schema(
     "line int64, place_id str, target str, field str, value str, source_value str?, source str?, state str, reason str,"

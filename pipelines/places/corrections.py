@@ -17,7 +17,7 @@ from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, KeptRead, Step, Tables
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.workspace import IDENTITY, Workspace
 
 CORRECTION = schema("line int64, target str, field str, value str, reason str, evidence str, date str", key="line")

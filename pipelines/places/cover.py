@@ -17,8 +17,8 @@ from pipelines.core.step import Given, Step, Tables
 from pipelines.places.kinds import suits
 from pipelines.places.looked_for import authorities_of, looked_for
 from pipelines.places.placed import kinds_nowhere, little_placed
-from pipelines.register.register import Kind, Taxonomy
 from pipelines.register.source import Source
+from pipelines.register.taxonomy import Kind, Taxonomy
 from pipelines.register.workspace import Workspace
 from pipelines.tables.snapshot import SnapshotRead
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from pipelines.core.query import listed
 from pipelines.places import corrections
-from pipelines.register.register import Kind, Taxonomy
+from pipelines.register.taxonomy import Kind, Taxonomy
 
 
 def place_kinds(

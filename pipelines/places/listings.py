@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
 
 from pipelines.places.matching import DOOR_M, FAR_M, OTHER_KIND_M, SAME_NAME, WORDS_OF_KIND, core_name, plain_name
-from pipelines.register.register import Kind
+from pipelines.register.taxonomy import Kind
 
 AT_THE_POSTCODE = "a register's entry of that name, at its postcode"
 NEARBY = "a register's entry of that name, nearby"

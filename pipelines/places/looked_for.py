@@ -17,7 +17,7 @@ The numbers stand in the taxonomy (`looked_for`).
 import numpy as np
 import pandas as pd
 
-from pipelines.register.register import LookedFor
+from pipelines.register.taxonomy import LookedFor
 
 WIDER = ("authority_code", "region_code", "nation_code")  # by which an authority is judged, the narrowest first
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.tables.tidy import issue_table
 
 LOST = (

@@ -19,7 +19,7 @@ from pipelines.places.naming import written_names
 from pipelines.places.tenure import TENURE, USE
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED
-from pipelines.register.register import Kind, Taxonomy
+from pipelines.register.taxonomy import Kind, Taxonomy
 from pipelines.register.workspace import Workspace
 from pipelines.tables.tidy import ISSUES
 

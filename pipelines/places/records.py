@@ -12,8 +12,8 @@ from pipelines.areas.postcodes import compact
 from pipelines.core.store import sha256
 from pipelines.places.tenure import held_columns, held_issues, meaning, owners
 from pipelines.register.place_rule import Closed, Ended, Places
-from pipelines.register.register import Taxonomy
 from pipelines.register.source import Source
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.tables.extent import coordinates, has_ended
 from pipelines.tables.tidy import issue_table
 

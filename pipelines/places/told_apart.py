@@ -7,7 +7,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from pipelines.places.matching import WORDS_OF_KIND, plain_name
-from pipelines.register.register import Taxonomy
+from pipelines.register.taxonomy import Taxonomy
 
 ALIKE = 90.0  # of 100, by the words that two names share
 

@@ -19,7 +19,7 @@ from pipelines.places.places import counted_table
 from pipelines.reach.choice import CHOICE, choice_within
 from pipelines.reach.fca import e2sfca, three_step
 from pipelines.register.decay import Decay
-from pipelines.register.register import Kind
+from pipelines.register.taxonomy import Kind
 from pipelines.register.workspace import Workspace
 
 COUNTS = "access_e2sfca_per_1000 float64?, access_3sfca_per_1000 float64?"

@@ -2,23 +2,28 @@
 
 An area is looked at where the register of its own council was read. A council owns land outside its borders, and what it
 says of a place there is told of that place; but what the council of that area owns is not known by it.
+
+Where a source that clears no rows bears on an area, numbers of few are hidden as they are elsewhere (register/few.py).
 """
 
 import numpy as np
 import pandas as pd
 
 from geodata.distance import measure_of
+from pipelines.areas.claimed import claimed
 from pipelines.core.schema import schema
 from pipelines.core.step import Given, Step, Tables
 from pipelines.places.cover import cover_table
 from pipelines.reach.reach import homes_and_asked
+from pipelines.register.few import few
 from pipelines.register.tenure import UNKNOWN, TenureSecurity
 from pipelines.register.workspace import Workspace
 
-COUNTS = ("n_places", "n_register_buildings", "n_stated", "n_known")
+PARTS = ("n_register_buildings", "n_stated", "n_secure", "n_short")  # of what is told, or to take away from it
+COUNTS = ("n_places", "n_known", *PARTS)
 TENURE = schema(
     "area_code str, n_places Int64?, n_register_buildings Int64?, n_stated Int64?, n_known Int64?, n_secure Int64?,"
-    "n_short Int64?, security float64?, coverage str, null_reason str?, as_at datetime64[ms]?",
+    "n_short Int64?, security float64?, coverage str, null_reason str?, parts_null_reason str?, as_at datetime64[ms]?",
     key="area_code",
 )
 
@@ -27,6 +32,7 @@ def tenure_step(workspace: Workspace) -> Step[Tables]:
     """The step that adds up tenure within reach."""
     taxonomy = workspace.register.taxonomy
     rule = taxonomy.tenure
+    owners = [workspace.register.sources[stem] for stem in taxonomy.kinds[rule.register_kind].counted_from]
     return Step(
         "reach/tenure",
         "reach",
@@ -36,7 +42,13 @@ def tenure_step(workspace: Workspace) -> Step[Tables]:
             f"places/cover:{cover_table(rule.register_kind)}",
             *("geography/areas", "geography/scope"),
         ),
-        {"rule": rule, "minutes": taxonomy.minutes[1], "measure": measure_of(workspace.geography)},
+        {
+            "rule": rule,
+            "closed": [source for source in owners if source.publish != "rows"],  # registers that clear no rows
+            "geography": workspace.geography,
+            "minutes": taxonomy.minutes[1],
+            "measure": measure_of(workspace.geography),
+        },
         make_tenure,
         {"tenure": TENURE},
     )
@@ -49,7 +61,8 @@ def make_tenure(given: Given) -> Tables:
     and more, or for fewer than 7 or by a licence. `security` (0-1): the mean over those known of what each band counts.
 
     Nothing is known where the area's own council's register was not read. Where a source that clears no rows bears on an
-    area with fewer places of known tenure than may be told, all is suppressed. `as_at`: the oldest date behind it.
+    area, all is suppressed where few are known, and PARTS where one of them, or what is left when they are taken away, is
+    few (`parts_null_reason`). `as_at`: the oldest date behind it.
     """
     rule: TenureSecurity = given.definition["rule"]
     places = _looked_at(given, rule)
@@ -61,9 +74,7 @@ def make_tenure(given: Given) -> Tables:
     near = places.iloc[walks.j].assign(at=walks.i)[walks.minutes <= minutes]
     n = len(origins)
     count = lambda hit: np.bincount(near["at"], weights=near[hit].to_numpy(float), minlength=n)  # noqa: E731
-    table = pd.DataFrame(
-        {"area_code": origins["area_code"]} | {name: count(name) for name in (*COUNTS, "n_secure", "n_short")}
-    )
+    table = pd.DataFrame({"area_code": origins["area_code"]} | {name: count(name) for name in COUNTS})
     worth = np.bincount(near["at"], weights=near["worth"].fillna(0), minlength=n)
     table["security"] = np.divide(worth, table["n_known"], out=np.full(n, np.nan), where=table["n_known"] > 0)
     dates = near[near["n_stated"]].groupby("at")["as_at"].min()
@@ -75,12 +86,33 @@ def make_tenure(given: Given) -> Tables:
     table["as_at"] = dates.reindex(table.index).fillna(cover["as_at"].reset_index(drop=True))
     table["coverage"] = cover["coverage"].to_numpy()
     table["null_reason"] = cover["null_reason"].to_numpy()
-    few = (count("is_closed") > 0) & (table["n_known"] < rule.least_told) & table["null_reason"].isna()
-    table["null_reason"] = table["null_reason"].mask(few, "suppressed")
+    told = without_few(table, (count("is_closed") > 0) | table["area_code"].isin(_closed(given)))
+    return {"tenure": told}, {"n_known": int(places["n_known"].sum()), "n_stated": int(places["n_stated"].sum())}
+
+
+def _closed(given: Given) -> pd.Series:
+    """The areas whose own council's register clears no rows."""
+    areas = given.frame("geography/areas")
+    hidden = np.zeros(len(areas), dtype=bool)
+    for source in given.definition["closed"]:
+        hidden |= claimed(given.definition["geography"], source, areas)
+    return areas.loc[hidden, "area_code"]
+
+
+def without_few(table: pd.DataFrame, closed: pd.Series) -> pd.DataFrame:
+    """The table with its null reasons, and without numbers of few where a source that clears no rows bears on an area
+    (`closed`), be it by listing nothing there."""
+    short, secure, known = table["n_short"], table["n_secure"], table["n_known"]
+    # what is told falls into these, each of which could be had from the others
+    parts = [table["n_register_buildings"], table["n_stated"] - known, secure, short, known - secure - short]
+    table = table.copy()
+    for reason, hidden in (("null_reason", few(known)), ("parts_null_reason", few(*parts))):
+        table[reason] = table["null_reason"].mask(closed & hidden & table["null_reason"].isna(), "suppressed")
+    table.loc[table["parts_null_reason"].notna(), list(PARTS)] = None
     unknown = table["null_reason"].notna()
-    table.loc[unknown, [*COUNTS, "n_secure", "n_short", "security", "as_at"]] = None
+    table.loc[unknown, [*COUNTS, "security", "as_at"]] = None
     table["coverage"] = table["coverage"].mask(unknown, "unknown")
-    return {"tenure": table}, {"n_known": int(places["n_known"].sum()), "n_stated": int(places["n_stated"].sum())}
+    return table
 
 
 def _looked_at(given: Given, rule: TenureSecurity) -> pd.DataFrame:
@@ -98,7 +130,8 @@ def _looked_at(given: Given, rule: TenureSecurity) -> pd.DataFrame:
     places["n_stated"], places["n_known"] = band.notna(), band.notna() & (band != UNKNOWN)
     places["worth"] = band.map(rule.security).astype("float64")
     places["n_secure"], places["n_short"] = places["worth"] >= 0.8, places["worth"] <= 0.25
-    places["is_closed"] = places["publish"].fillna("rows").ne("rows") & places["n_stated"]
+    told_of = places["n_stated"] | places["n_register_buildings"]
+    places["is_closed"] = places["publish"].fillna("rows").ne("rows") & told_of
     return places
 
 

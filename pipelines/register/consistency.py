@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from geodata.records import DefinitionError
 from pipelines.register.licence import PUBLISH
-from pipelines.register.register import PLACE_TABLES, Kind, Register, reads_places, rests_on_places
+from pipelines.register.register import PLACE_TABLES, Register, reads_places, rests_on_places
 from pipelines.register.source import Source
-from pipelines.scoring.definition import Index, Weighted
+from pipelines.register.taxonomy import Kind
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Weighted
 
 
 def check(register: Register) -> Register:

@@ -18,13 +18,12 @@ YEARS = {99: SECURE, 25: LONG, 7: MIDDLE, 0: SHORT}  # from so many complete yea
 class TenureSecurity(Record):
     """Whose tenure is looked at within a walk: open places of these `kinds`, and those of the kind `register` (what owners'
     registers list) that somebody uses. A register was read where that kind was looked for. `security` (0-1) of each band;
-    a band that is not known has none. `least_told`: where a source clears no rows, fewer places than this are not told.
+    a band that is not known has none.
     """
 
     kinds: list[str] = Field(min_length=1)
     register_kind: str = Field(alias="register")
     security: dict[str, float]
-    least_told: int = Field(10, ge=1)
 
     @model_validator(mode="after")
     def _each_band(self):

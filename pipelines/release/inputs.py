@@ -210,6 +210,7 @@ def collect(given: Given) -> Inputs:
         "legal_regimes": regime_table(given.definition["regimes"]),
     }
     frames |= legal.listing_frames(given, register, frames["places_shown"]["place_id"])
+    frames |= legal.candidate_frames(given, register, frames.get("listings_shown"), frames["known_registers"])
     spine = {register.geography.boundaries.source, *register.geography.spine}
     areas_licence = label_of(register, spine, present)
     return Inputs(files, frames, tables, facts, given["geography/outlines"].files, areas_licence)

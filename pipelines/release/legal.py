@@ -1,4 +1,5 @@
-"""What a release tells of the law: which entries of registers may be shown one by one, and `dates.ics`, what is ahead of them.
+"""What a release tells of the law: which entries of registers may be shown one by one, what they say of candidates, and
+`dates.ics`, what is ahead of them.
 
 The calendar is written here, by the few rules of RFC 5545 that days without hours need; a library would bring time zones
 and rules of repetition that none of them has.
@@ -20,6 +21,7 @@ from pipelines.register.labels import label
 from pipelines.register.register import Register
 
 CALENDAR = "dates.ics"
+OF_CANDIDATES = ["opportunity_id", "legal_state", "legal_next_date", "legal_next_words", "legal_not_known"]
 OCTETS = 75  # of a line, without its end
 
 
@@ -47,6 +49,37 @@ def listing_frames(given: Given, register: Register, places: pd.Series) -> dict[
     shown["place_id"] = shown["place_id"].where(shown["place_id"].isin(places))
     shown["watch_order"] = _ranked(shown["watch_order"])
     return {"listings_shown": shown.sort_values("listing_id")}
+
+
+def candidate_frames(
+    given: Given, register: Register, shown: pd.DataFrame | None, known: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """`candidate_law`: of each candidate the state of the entry on its place to watch first, of `shown`, and what is next.
+
+    `not_listed` only where the authority's own register was read (`known`: known_registers) and may be shown, and the
+    candidate has a place; else nothing is known, which `legal_not_known` says in words.
+    """
+    if not register.taxonomy.stock():
+        return {}
+    candidates = given.frame("ownership/opportunity")[["opportunity_id", "place_id", "authority_code"]]
+    if shown is None:  # no law of ours holds here
+        return {"candidate_law": candidates.reindex(columns=OF_CANDIDATES)}
+    entries = shown.dropna(subset="place_id").assign(unwatched=lambda rows: rows["watch_order"] == 0)
+    first = entries.sort_values(["unwatched", "watch_order", "listing_id"]).drop_duplicates("place_id")
+    first = first.set_index("place_id")[["state", "next_date", "next_words"]].add_prefix("legal_")
+    table = candidates.join(first, on="place_id")
+    is_read = table["authority_code"].isin(_read_registers(given, register, known)) & table["place_id"].notna()
+    table["legal_state"] = table["legal_state"].mask(table["legal_state"].isna() & is_read, "not_listed")
+    table["legal_not_known"] = table["legal_state"].isna().map({True: "legal state", False: None})
+    return {"candidate_law": table[OF_CANDIDATES]}
+
+
+def _read_registers(given: Given, register: Register, known: pd.DataFrame) -> list[str]:
+    """The authorities whose own register of assets of community value was read, and clears its rows."""
+    own = known[(known["register"] == "assets_of_community_value") & known["source"].notna()]
+    entries = given.frame(ENTRIES)[["source", "authority_code"]].drop_duplicates()
+    read = own.merge(entries, on=["source", "authority_code"])
+    return [row.authority_code for row in read.itertuples() if register.sources[str(row.source)].publish == "rows"]
 
 
 def _ranked(order: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.scoring.aggregate import aggregate
-from pipelines.scoring.definition import Domain
+from pipelines.scoring.domain import Domain
 from pipelines.scoring.explain import Landscape
 from pipelines.scoring.normalise import BY_RANK, scaled_among, snapped, target
 

@@ -9,7 +9,8 @@ import pandas as pd
 from pipelines.core.problem import Problem
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, weighted_mean
-from pipelines.scoring.definition import Domain, Index, Weighted
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Domain, Weighted
 from pipelines.scoring.normalise import BY_RANK
 from pipelines.scoring.scopes import SCOPE_COVERAGE
 from pipelines.scoring.treat import TreatedColumn, treat

@@ -5,7 +5,8 @@ over what some source tells and the run does not leave out for all areas. Both a
 in which everything that is read is known.
 """
 
-from pipelines.scoring.definition import Domain, Index
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Domain
 
 
 def nominal_weights(index: Index) -> dict[str, float]:

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 
 from pipelines.scoring.aggregate import aggregate
 from pipelines.scoring.composite import Scored
-from pipelines.scoring.definition import Domain, Index
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Domain
 from pipelines.scoring.normalise import all_the_same, scaled_among
 
 DIFFERENCE, LOGS, SHAPLEY = "weighted difference", "difference of logs", "shapley"

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.scoring.aggregate import SLACK
-from pipelines.scoring.definition import Domain, Index, Weighted
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Domain, Weighted
 
 
 @dataclass(frozen=True)

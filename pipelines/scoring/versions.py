@@ -15,7 +15,8 @@ import pandas as pd
 from pipelines.scoring import normalise
 from pipelines.scoring.aggregate import SLACK, aggregate, stretched
 from pipelines.scoring.composite import on_scale, score_domains, treat_members
-from pipelines.scoring.definition import Domain, Index, Weighted
+from pipelines.scoring.definition import Index
+from pipelines.scoring.domain import Domain, Weighted
 from pipelines.scoring.normalise import BY_RANK, Room
 from pipelines.scoring.pairs import BELOW, traits
 from pipelines.scoring.scopes import INT64, Groups

@@ -1,11 +1,11 @@
 /*
 title: Candidate buildings and sites, one row each; a row is somewhere to look, not an offer
 key: [opportunity_id]
-row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, owner_name, tenure, tenure_band, lease_ends, unexpired_years, use_state, acv_flag, run_by, size_ha, competing_allocation, condition, evidence, source, n_evidence, as_at, is_too_old, not_known, point_quality, licence, longitude, latitude]
+row_licence: [opportunity_id, place_id, area_code, kind, name, what, owner_kind, owner_name, tenure, tenure_band, lease_ends, unexpired_years, use_state, acv_flag, run_by, size_ha, competing_allocation, condition, evidence, source, n_evidence, as_at, is_too_old, legal_state, legal_next_date, legal_next_words, not_known, point_quality, licence, longitude, latitude]
 inputs: [candidates]
 columns:
   opportunity_id: identifier of the row, made from the place, or from the row of the register where it cannot be placed
-  place_id: the place (see table place; legal states and dates join by it); null where the register gives no address by which it could be placed
+  place_id: the place (see table place; every entry and date of the law joins by it, see table legal_listing); null where the register gives no address by which it could be placed
   area_code: small area it lies in; null where it cannot be placed
   authority_code: authority it lies in, or whose register lists it
   kind: kind of place it is or was
@@ -28,6 +28,9 @@ columns:
   n_evidence: how many pieces of evidence there are
   as_at: date of that evidence by its own source, whatever newer lists also hold the place; null is undated
   is_too_old: true where all its evidence is older than three years, or undated, and so enters no score
+  legal_state: "state of the entry on its place in a register of assets of community value, on release.legal_as_of, of several that to be watched first; not_listed only where the authority's own register was read; null is not known"
+  legal_next_date: day of what the law has next for that entry; null where nothing is ahead that is known
+  legal_next_words: what that is
   not_known: what nobody states of it, separated by commas
   point_quality: how near the point is to the door; null where there is none
   licence: licence of the row, that of the place, or of its register (see table licence)
@@ -37,9 +40,9 @@ columns:
 select
     opportunity_id, place_id, area_code, authority_code, kind, name, what, owner_kind, owner_name, tenure, tenure_band,
     lease_ends::date as lease_ends, unexpired_years::integer as unexpired_years, use_state, acv_flag, run_by, size_ha,
-    competing_allocation, condition, evidence, source, n_evidence::integer as n_evidence, as_at::date as as_at, is_too_old, not_known,
+    competing_allocation, condition, evidence, source, n_evidence::integer as n_evidence, as_at::date as as_at, is_too_old,
+    legal_state, legal_next_date::date as legal_next_date, legal_next_words, nullif(concat_ws(', ', not_known, legal_not_known), '') as not_known,
     point_quality, licence, round(longitude, 6) as longitude, round(latitude, 6) as latitude
-from candidates
--- legal states and next dates join by place_id, of several entries on one place that to be watched first
+from candidates left join candidate_law using (opportunity_id)
 where place_id is null or place_id in (select place_id from places_shown)
 order by opportunity_id

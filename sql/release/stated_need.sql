@@ -1,5 +1,5 @@
 /*
-title: Needs that community bodies state themselves, beside the measured gap, where any did - no part of any score; what fewer than 10 bodies are counted for stands here only where one of them put it into words
+title: Needs that community bodies state themselves, beside the measured gap, where any did - no part of any score; of what may only be counted, fewer than 10 statements are told nowhere
 key: [area_code, kind]
 inputs: [needs]
 columns:
@@ -7,8 +7,8 @@ columns:
   area_code: code of that area
   area_name: its name
   kind: "kind of place that is needed (see table kind), or other"
-  is_stated: {description: "whether a body put the need into words, or 10 or more were counted for it; where not, the row stands for its measured gap alone - which is not to say that nobody needs it", term: stated need}
-  n_stated: {description: "times that it is stated, one a line of needs.csv, of which one body may have made several; null under 10 and where none does", unit: statements}
+  is_stated: {description: "whether a body put the need into words that may be shown, or 10 or more statements of it may be counted; where not, the row stands for its measured gap alone - which is not to say that nobody needs it", term: stated need}
+  n_statements: {description: "statements of it, one a line of needs.csv, those in words and those only counted; the file names no body, so that how many bodies made them is not known; null where fewer than 10 of them are only counted, be it none", unit: statements}
   measured: "what is measured of the kind there, by the walk set as a standard (see neighbourhood_reach.gap)"
   agreement: how the stated need and the measured gap go together
   residents_known: {description: "residents of its small areas where the gap is known (of this release, as in neighbourhood.population)", unit: residents}
@@ -22,7 +22,7 @@ with levels as (
     semi join areas_asked using (area_code)
 ),
 stated as (
-    select level, area_code, kind, count(*) as n, bool_or(words is not null) or count(*) >= 10 as is_told
+    select level, area_code, kind, count(*) as n, count(*) filter (words is null) as n_counted, bool_or(words is not null) or n_counted >= 10 as is_told
     from needs
     group by level, area_code, kind
 ),
@@ -36,7 +36,7 @@ measured as (     -- of every area that some need is told for, each kind that ha
     group by t.level, t.area_code, r.kind
 ),
 judged as (
-    select level, area_code, kind, t.n, t.n is not null as is_stated,
+    select level, area_code, kind, if(t.n_counted >= 10, t.n, null) as n, t.n is not null as is_stated,
         case
             when m.kind is null then 'not_measured'
             when coalesce(m.known, 0) = 0 or m.known < 0.5 * m.residents then 'not_known'    -- of most nobody can tell
@@ -50,7 +50,7 @@ judged as (
 ),
 names as (select level, code, any_value(name) as name from levels group by level, code)
 select
-    j.level, j.area_code, n.name as area_name, j.kind, j.is_stated, if(j.n >= 10, j.n, null)::integer as n_stated, j.measured,
+    j.level, j.area_code, n.name as area_name, j.kind, j.is_stated, j.n::integer as n_statements, j.measured,
     case
         when not j.is_stated then 'measured_only'
         when j.measured = 'none' then 'stated_only'

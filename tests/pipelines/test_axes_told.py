@@ -113,10 +113,9 @@ def test_a_candidate_tells_the_legal_state_of_its_place_where_the_release_has_on
     shutil.copy(town.release / "commonground.duckdb", copy)
     place, area = town.query("select place_id, area_code from opportunity where what = 'to_transfer'")[0]
     with duckdb.connect(str(copy / "commonground.duckdb")) as connection:
-        connection.execute("create or replace table legal_listing (place_id varchar, state varchar, next_event varchar, next_date date, watch_order integer)")  # fmt: skip
-        connection.execute("insert into legal_listing values (?, 'listed', null, null, 0), (?, 'interim_moratorium', 'interim_ends', '2026-12-01', 1)", [place, place])  # fmt: skip
+        connection.execute("update opportunity set legal_state = 'interim_moratorium', legal_next_date = '2026-12-01', legal_next_words = 'Last day to ask.' where place_id = ?", [place])  # fmt: skip
     with open_release(copy) as connection:
         sheet = profile.profile(connection, look_up(connection, area))
     row = next(row for row in sheet["opportunities"] if row["place_id"] == place)
-    assert (row["legal_state"], row["legal_next_event"]) == ("interim_moratorium", "interim_ends")
-    assert "interim moratorium, next interim ends on 1 December 2026" in " ".join(text_of(sheet).split())
+    assert (row["legal_state"], row["legal_next_words"]) == ("interim_moratorium", "Last day to ask.")
+    assert "by law: interim moratorium, next on 1 December 2026 (Last day to ask)" in " ".join(text_of(sheet).split())

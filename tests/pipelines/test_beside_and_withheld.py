@@ -13,7 +13,7 @@ from pipelines.indicators.indicator import oldest
 from pipelines.indices.score import coverage_correlation, going_against, index_step
 from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
-from pipelines.scoring.definition import Domain
+from pipelines.scoring.domain import Domain
 from pipelines.scoring.robustness import draw_versions
 from pipelines.scoring.versions import Scorer
 

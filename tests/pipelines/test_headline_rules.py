@@ -12,7 +12,7 @@ from pipelines.core.step import run
 from pipelines.indices.score import index_step
 from pipelines.register.register import Indicator
 from pipelines.scoring.composite import score
-from pipelines.scoring.definition import Domain
+from pipelines.scoring.domain import Domain
 
 NAN = np.nan
 THREE = {"members": {"a": 1, "b": 1, "c": 1, "d": 1}, "least_members_read": 3, "minimum_weight": 0}

@@ -4,6 +4,7 @@ import datetime
 import gzip
 import resource
 import time
+from dataclasses import replace
 from functools import partialmethod
 
 import orjson
@@ -21,14 +22,16 @@ from pipelines.register.source import Source
 
 URL = "https://data.example/file.csv"
 TODAY = datetime.date(2026, 11, 22)
-ONCE = Manners(tries=1, read_s=0.3)
+DROP_S = 0.05  # between the drops of a trickle
+ONCE = Manners(tries=1, read_s=20 * DROP_S)  # a busy machine may hold up a drop, and it is no silence yet
+LONG_S = 10  # what is ended in time is ended well before, however busy the machine; what is not, takes a minute
 GOOD = b"code,n\nA,1\n"
 CHUNKED = head("200 OK", "Transfer-Encoding: chunked")
 BOMB = gzip.compress(b"0" * 100_000_000)
 
 
 def client_of(server, **budget) -> Client:
-    client = Client(mirror=server.url, budget=Budget(**({"connect_s": 0.2, "source_s": 5} | budget)))
+    client = Client(mirror=server.url, budget=Budget(**({"connect_s": 0.5, "source_s": 60} | budget)))
     client.session.trust_env = False
     return client
 
@@ -41,16 +44,16 @@ def told(server, limit=1_000_000, manners=ONCE, **budget) -> str:
 
 
 ENDLESS = {
-    "a body": trickle(head("200 OK", "Content-Length: 1000"), b"x", 0.1),
-    "a body without length": trickle(head("200 OK", "Connection: close"), b"x", 0.1),
-    "chunks": trickle(CHUNKED, b"1\r\nx\r\n", 0.1),
-    "the length of a chunk": trickle(CHUNKED, b"0", 0.1),
-    "trailers": trickle(CHUNKED + b"0\r\n", b"X: y\r\n", 0.1),
-    "a status line": trickle(b"HTT", b"P", 0.1),
-    "a header": trickle(b"HTTP/1.1 200 OK\r\nX: ", b"y", 0.1),
+    "a body": trickle(head("200 OK", "Content-Length: 1000"), b"x", DROP_S),
+    "a body without length": trickle(head("200 OK", "Connection: close"), b"x", DROP_S),
+    "chunks": trickle(CHUNKED, b"1\r\nx\r\n", DROP_S),
+    "the length of a chunk": trickle(CHUNKED, b"0", DROP_S),
+    "trailers": trickle(CHUNKED + b"0\r\n", b"X: y\r\n", DROP_S),
+    "a status line": trickle(b"HTT", b"P", DROP_S),
+    "a header": trickle(b"HTTP/1.1 200 OK\r\nX: ", b"y", DROP_S),
     "continue": trickle(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.01),
     "continue at full speed": trickle(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000, 0),
-    "a redirect's body": trickle(head("302 Found", "Location: /x", "Content-Length: 1000"), b"x", 0.1),
+    "a redirect's body": trickle(head("302 Found", "Location: /x", "Content-Length: 1000"), b"x", DROP_S),
 }
 
 
@@ -61,24 +64,24 @@ def test_what_has_no_end_is_ended_in_time(name):
         sentence = told(server)
         assert "too slowly" in sentence or "without end" in sentence
         assert URL in sentence or "without end" in sentence
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < LONG_S
 
 
 def test_a_host_that_was_too_slow_once_is_waited_for_less():
     with serving(ENDLESS["a header"]) as server:
-        client, took = client_of(server, connect_s=0.05), []
+        client, took = client_of(server), []
         for path in "abc":
             start = time.monotonic()
             with pytest.raises(Problem, match="too slowly"):
-                client.get("a_source", f"https://data.example/{path}", 1000, manners=Manners(1, 0.4))
+                client.get("a_source", f"https://data.example/{path}", 1000, manners=Manners(1, 3))
             took.append(time.monotonic() - start)
-    assert took[0] > 0.4
-    assert max(took[1:]) < 0.4
+    assert took[0] > 3
+    assert max(took[1:]) < 3  # little more than one each
 
 
 def test_it_is_not_asked_for_again():
     with serving(ENDLESS["chunks"], ok(GOOD)) as server:
-        told(server, manners=Manners(read_s=0.3))
+        told(server, manners=replace(ONCE, tries=TRIES))
         assert len(server.asked) == 1
 
 
@@ -107,15 +110,15 @@ def test_what_has_no_measure_is_refused_in_little_room(answer):
     start = time.monotonic()
     with serving(answer) as server:
         assert told(server).startswith("a_source: ")
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < LONG_S
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
 
 def test_an_answer_that_announces_too_much_is_not_read():
     with serving(trickle(head("200 OK", "Content-Length: 2000001"), b"x", 0.1)) as server:
         start = time.monotonic()
-        assert "larger than the 2 MB" in told(server, limit=2_000_000)
-    assert time.monotonic() - start < 0.3
+        assert "larger than the 2 MB" in told(server, limit=2_000_000, manners=Manners(tries=1, read_s=2 * LONG_S))
+    assert time.monotonic() - start < LONG_S
 
 
 def test_a_large_answer_that_keeps_coming_has_the_time_that_its_size_asks_for():
@@ -123,23 +126,23 @@ def test_a_large_answer_that_keeps_coming_has_the_time_that_its_size_asks_for():
         to.sendall(head("200 OK", "Content-Length: 3000000"))
         for _ in range(10):
             to.sendall(b"x" * 300_000)
-            time.sleep(0.1)
+            time.sleep(0.2)
 
     with serving(steady) as server:
         start = time.monotonic()
-        body = client_of(server, slowest=2_000_000).get("a_source", URL, 10_000_000, manners=ONCE).body
+        body = client_of(server, slowest=500_000).get("a_source", URL, 10_000_000, manners=ONCE).body
         assert len(body) == 3_000_000
-        assert time.monotonic() - start > 0.6  # longer than an answer of no size is waited for
+        assert time.monotonic() - start > 1.5  # longer than an answer of no size is waited for
     with serving(steady) as server:
         assert "too slowly" in told(server, limit=10_000_000, slowest=100_000_000)
 
 
 def test_all_answers_of_a_source_have_one_budget_of_time_and_the_next_source_has_its_own(waits):
     with serving(
-        ok(b"", status="503 Busy"), trickle(b"HTTP/1.1 2", b"0", 0.05), by_path={"/data.example/ok": ok(GOOD)}
+        ok(b"", status="503 Busy"), trickle(b"HTTP/1.1 2", b"0", DROP_S), by_path={"/data.example/ok": ok(GOOD)}
     ) as server:
-        client = client_of(server, source_s=0.3)
-        with pytest.raises(Problem, match=r"a_source: its answers took more than 0\.005 minutes in all"):
+        client = client_of(server, source_s=1.5)
+        with pytest.raises(Problem, match=r"a_source: its answers took more than 0\.025 minutes in all"):
             client.get("a_source", URL, 1000)
         with pytest.raises(Problem, match="took more than"):
             client.get("a_source", "https://data.example/ok", 1000)
@@ -150,10 +153,10 @@ def test_all_answers_of_a_source_have_one_budget_of_time_and_the_next_source_has
 def test_no_wait_is_longer_than_what_is_left_of_a_source_s_time(waits):
     web = ScriptedWeb([{"status": 503, "headers": {"Retry-After": "50"}}])
     client = web.client()
-    client.ends = time.monotonic() + 10
+    client.ends = time.monotonic() + 40
     with pytest.raises(Problem, match="503"):
         client.get("a_source", URL, 1000)
-    assert all(9 < wait <= 10 for wait in waits)
+    assert all(20 < wait <= 40 for wait in waits)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from fixtures.making import Town
@@ -16,11 +17,13 @@ from geodata.records import DefinitionError
 from pipelines.answers.place.place import place
 from pipelines.commands.cli import main
 from pipelines.commands.refresh import refresh
+from pipelines.core.query import connect
 from pipelines.core.settings import Settings
+from pipelines.core.step import output
 from pipelines.ownership.legal import DayRead, legal_steps
 from pipelines.release.compare import compare
 from pipelines.release.database import open_release
-from pipelines.release.legal import escaped, folded
+from pipelines.release.legal import candidate_frames, escaped, folded
 
 PUB = "mhclg_acv_current|97000{:02d}"
 STATES = {  # of the entries in the order of geodata/sample/listings.py, on 30 September 2026
@@ -286,3 +289,81 @@ def test_the_day_goes_to_other_processes(tmp_path):
     settings = Settings.read(data=str(tmp_path), today="2026-11-25")
     assert settings.today == datetime.date(2026, 11, 25)
     assert settings.environment()["COMMONGROUND_TODAY"] == "2026-11-25"
+
+
+# ---- on each candidate
+
+
+class Frames:
+    """What `candidate_frames` reads of a run."""
+
+    def __init__(self, candidates: pd.DataFrame, entries: pd.DataFrame):
+        self.held = {"ownership/opportunity": candidates, "ownership/legal_listing": entries}
+
+    def frame(self, key: str) -> pd.DataFrame:
+        return self.held[key]
+
+
+READ, UNREAD = "S99600002", "S99600003"  # the register of one was read, of the other nobody knows
+CANDIDATES = pd.DataFrame(
+    [("o1", "p1", READ), ("o2", "p2", READ), ("o3", None, READ), ("o4", "p4", UNREAD), ("o5", "p5", UNREAD)],
+    columns=["opportunity_id", "place_id", "authority_code"],
+)
+SHOWN = pd.DataFrame(
+    [
+        ("a", "p1", "expired", 0, None, None),
+        ("b", "p1", "interim_moratorium", 1, pd.Timestamp("2026-12-01"), "Last day to ask."),
+        ("c", "p5", "removed", 0, None, None),
+        ("d", None, "listed", 2, pd.Timestamp("2027-01-01"), "Of no place that is shown."),
+    ],
+    columns=["listing_id", "place_id", "state", "watch_order", "next_date", "next_words"],
+)
+KNOWN = pd.DataFrame(
+    [(READ, "assets_of_community_value", "mhclg_acv_current"), (UNREAD, "assets_of_community_value", None),
+     (UNREAD, "brownfield", "mhclg_acv_current")],
+    columns=["authority_code", "register", "source"],
+)  # fmt: skip
+
+
+def candidate_states(town, entries_of=(READ, UNREAD), shown=SHOWN, **changed) -> dict:
+    register = town.workspace().register
+    if changed:
+        source = register.sources["mhclg_acv_current"].model_copy(update=changed)
+        register = replace(register, sources={**register.sources, "mhclg_acv_current": source})
+    entries = pd.DataFrame({"source": "mhclg_acv_current", "authority_code": list(entries_of)}, dtype="str")
+    table = candidate_frames(Frames(CANDIDATES, entries), register, shown, KNOWN)["candidate_law"]
+    return {row["opportunity_id"]: row for row in table.astype(object).where(table.notna(), None).to_dict("records")}
+
+
+def test_a_candidate_has_the_state_to_watch_first_and_is_not_listed_only_where_its_own_register_was_read(town):
+    states = {name: row["legal_state"] for name, row in candidate_states(town).items()}
+    assert states == {"o1": "interim_moratorium", "o2": "not_listed", "o3": None, "o4": None, "o5": "removed"}
+    # of a council none of whose entries was read, and of a register that clears no rows, nothing is known
+    for told in (candidate_states(town, entries_of=[UNREAD]), candidate_states(town, publish="aggregates")):
+        assert told["o2"]["legal_state"] is None
+        assert told["o2"]["legal_not_known"] == "legal state"
+    assert all(row["legal_not_known"] is None for row in candidate_states(town, shown=None).values()), "no law of ours"
+
+
+def test_table_and_words_of_a_candidate_tell_its_state_and_what_is_next(town):
+    law = pd.DataFrame(candidate_states(town).values())
+    with connect() as connection:
+        held = pd.read_parquet(output(town.data, "ownership/opportunity").path).head(5)
+        connection.register("candidates", held.assign(**{name: CANDIDATES[name] for name in CANDIDATES}, not_known=["owner", None] * 2 + [None]))  # fmt: skip
+        connection.register("candidate_law", law)
+        connection.register("places_shown", CANDIDATES[["place_id"]])
+        sql = (Path(__file__).parents[2] / "sql" / "release" / "opportunity.sql").read_text()
+        told = connection.execute(sql).df().set_index("opportunity_id")
+    assert told["not_known"].astype(object).where(told["not_known"].notna(), None).to_dict() == {
+        "o1": "owner", "o2": None, "o3": "owner, legal state", "o4": "legal state", "o5": None,
+    }  # fmt: skip
+    assert told.loc["o1", "legal_next_date"] == pd.Timestamp("2026-12-01")
+    assert told.loc["o1", "legal_next_words"] == "Last day to ask."
+
+
+def test_in_the_town_no_candidate_is_called_unlisted_for_no_whole_register_is_read(town):
+    sql = "select count(*) filter (where legal_state is null), count(*) filter (where contains(not_known, 'legal state')), count(*) from opportunity"
+    ((unknown, said, every),) = town.query(sql)
+    assert unknown == said == every > 0
+    text = (town.release / "geojson" / "opportunities.geojson").read_text("utf-8")
+    assert '"legal_state"' not in text, "null everywhere, so no field of the map"

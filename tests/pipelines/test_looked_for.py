@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipelines.places.looked_for import authorities_of, looked_for
-from pipelines.register.register import LookedFor
+from pipelines.register.taxonomy import LookedFor
 
 RULE = LookedFor(least_share=0.15, least_expected=10)
 

@@ -42,7 +42,7 @@ def reading(town, tmp_path):
     return of
 
 
-TOMORROW = datetime.date.today() + datetime.timedelta(days=2)
+TO_COME = "2999-12-31"
 BAD = {
     "Samplebridge,library,A hall,charity,words,2026-03-01": "no code of a small area",
     "E01000001,library,A hall,charity,words,2026-03-01": "no code of a small area",
@@ -60,7 +60,7 @@ BAD = {
     "S99000001,library,A hall,charity,words,1 March 2026": "'1 March 2026' is not a date",
     "S99000001,library,A hall,charity,words,2026-02-30": "'2026-02-30' is not a date",
     "S99000001,library,A hall,charity,words,1999-12-31": "not a day from 2000 to today",
-    f"S99000001,library,A hall,charity,words,{TOMORROW}": "not a day from 2000 to today",
+    f"S99000001,library,A hall,charity,words,{TO_COME}": "not a day from 2000 to today",
     "S99000001,library,=HYPERLINK(1),charity,words,2026-03-01": "no markup and no formula",
     "S99000001,library,<b>A hall</b>,charity,words,2026-03-01": "no markup and no formula",
     f"S99000001,library,{'a hall ' * 90},charity,words,2026-03-01": "at most 500 characters",
@@ -117,6 +117,33 @@ def test_good_lines_are_read_and_words_are_kept_only_where_the_body_allows_it(re
     assert reading(HEAD) == ()
 
 
+COUNTED = "S99000001,library,,charity,count,2026-03-01\n"
+OTHERS = "S99000001,library,,school,count,2026-03-01\n"
+
+
+def test_bodies_that_are_only_counted_may_say_the_same_on_one_day(reading):
+    assert len(reading(HEAD + COUNTED * 3 + OTHERS * 2)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "first"),
+    [
+        ((COUNTED * 2 + OTHERS) * 2, 5, 3),  # a file pasted twice
+        (COUNTED + OTHERS + COUNTED, 4, 2),
+        ("S99000001,library,A hall,charity,count,2026-03-01\n" * 2, 3, 2),  # with its words, though they are not shown
+        (f"{GOOD}\n" * 2, 3, 2),
+    ],
+)
+def test_a_copy_is_told_from_another_body(reading, text, line, first):
+    with pytest.raises(Problem, match=f"line {line}: says the same as line {first}: "):
+        reading(HEAD + text)
+
+
+def test_a_file_pasted_below_itself_is_refused_by_its_headings(reading):
+    with pytest.raises(Problem, match="line 3: 'area' is no code"):
+        reading((HEAD + COUNTED) * 2)
+
+
 def test_the_example_in_the_documents_is_a_good_file(tmp_path):
     (example,) = re.findall(r"^```csv\n(.*?)^```", (ROOT / "docs" / "needs.md").read_text("utf-8"), re.S | re.M)
     (tmp_path / FILE).write_text(example)
@@ -162,6 +189,8 @@ def stated(town, tmp_path_factory) -> Town:
     one = lambda gap, n=0: work.query(f"select area_code from neighbourhood_reach where kind = 'library' and gap = '{gap}' order by 1 offset {n} limit 1")[0][0]  # noqa: E731  # fmt: skip
     beyond, within, silent = one("beyond"), one("within"), one("beyond", 1)
     few = [f"{silent},library,,charity,count,2026-01-0{n}" for n in range(1, 10)]
+    left = [f"{within},library,,charity,count,2026-01-0{n}" for n in range(1, 10)]
+    same = ["S99600001,library,,charity,count,2026-01-11"] * 11
     many = [f"S99600002,library,,charity,count,2026-01-{n}" for n in range(10, 20)]
     lines = [
         f"{beyond},library,There is nowhere to read.,residents_group,words,2026-02-01",
@@ -170,6 +199,9 @@ def stated(town, tmp_path_factory) -> Town:
         f"{silent},other,A workshop with tools to borrow.,network,words,2026-02-04",
         *few,
         *many,
+        *left,
+        *same,
+        "S99600001,library,Each town needs one.,charity,words,2026-02-05",
     ]
     (work.data / FILE).write_text(HEAD + "\n".join(lines) + "\n")
     after = refresh_town(work.data)
@@ -184,19 +216,20 @@ def codes(stated: Town) -> list[str]:
 
 def test_a_need_stands_beside_the_gap_and_where_the_two_disagree_it_says_so(stated):
     beyond, within, silent = codes(stated)
-    rows = stated.query("select area_code, kind, is_stated, n_stated, measured, agreement from stated_need where kind = 'library' or area_code = $1", silent)  # fmt: skip
+    rows = stated.query("select area_code, kind, is_stated, n_statements, measured, agreement from stated_need where kind = 'library' or area_code = $1", silent)  # fmt: skip
     told = {(row[0], row[1]): row[2:] for row in rows}
     assert told[beyond, "library"] == (True, None, "gap", "both")
     assert told[within, "library"] == (True, None, "none", "stated_only")
     assert told[silent, "other"] == (True, None, "not_measured", "not_comparable")
     assert told["S99600002", "library"][:2] == (True, 10)
+    assert told["S99600001", "library"][:2] == (True, 12), "eleven equal lines are eleven statements"
 
 
 def test_what_fewer_than_ten_are_counted_for_is_as_if_nobody_had_stated_it(stated):
     _, _, silent = codes(stated)
-    row = stated.query("select is_stated, n_stated, measured, agreement from stated_need where area_code = $1 and kind = 'library'", silent)  # fmt: skip
+    row = stated.query("select is_stated, n_statements, measured, agreement from stated_need where area_code = $1 and kind = 'library'", silent)  # fmt: skip
     assert row == [(False, None, "gap", "measured_only")]
-    assert stated.query("select min(n_stated) from stated_need") == [(10,)]
+    assert stated.query("select min(n_statements) from stated_need") == [(10,)], "nor eleven, of which two are in words"
     for path in [p for p in stated.release.rglob("*") if p.is_file() and p.suffix in (".json", ".md", ".html", ".csv")]:
         assert "2026-01-0" not in path.read_text("utf-8", "replace"), path
 
@@ -211,7 +244,7 @@ def test_every_code_has_a_label(stated):
 def test_words_are_those_that_bodies_allow_to_be_shown(stated):
     rows = stated.query("select words, body_kind, stated_on from stated_need_words order by line")
     assert rows[0] == ("There is nowhere to read.", "residents_group", datetime.date(2026, 2, 1))
-    assert len(rows) == 4
+    assert len(rows) == 5
 
 
 def test_it_is_weighed_nowhere(town, stated):
@@ -240,7 +273,7 @@ def test_the_profile_tells_needs_of_the_area_and_of_what_it_lies_in(stated):
     text = " ".join(text_of(sheet).split())
     assert "stated, where no gap is measured" in text
     assert '"Ours shuts at four." - a school or college, 2 February 2026' in text
-    assert "stated by 10 bodies" in " ".join(text_of(other).split())
+    assert "; 10 statements" in " ".join(text_of(other).split())
 
 
 def test_the_sheet_of_a_place_tells_what_is_needed_of_its_kind(stated):
@@ -254,8 +287,8 @@ def test_a_refresh_refuses_a_bad_file_and_leaves_the_release(stated, clean_envir
     whole = (stated.data / FILE).read_text()
     before = (stated.release / "datapackage.json").read_bytes()
     for line, told in (
-        ("S99000001,library,Ask for Jane,charity,words,2026-03-01", "line 25: words may hold no name of a person"),
-        ("S99099999,library,A hall,charity,words,2026-03-01", "line 25: S99099999 is no area of this release"),
+        ("S99000001,library,Ask for Jane,charity,words,2026-03-01", "line 46: words may hold no name of a person"),
+        ("S99099999,library,A hall,charity,words,2026-03-01", "line 46: S99099999 is no area of this release"),
     ):
         (stated.data / FILE).write_text(f"{whole}{line}\n")
         result = CliRunner().invoke(main, ["refresh", "--quiet", "--data", str(stated.data)])

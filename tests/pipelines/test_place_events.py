@@ -12,7 +12,8 @@ from geodata.records import read_record
 from pipelines.core.step import output, run
 from pipelines.places.events import place_event_step
 from pipelines.places.identity import present_ids
-from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.register.register import DEFINITIONS
+from pipelines.register.taxonomy import Taxonomy
 
 TAXONOMY = read_record(Taxonomy, DEFINITIONS / "taxonomy.yml")
 INSIDE, BEYOND = "S99000001", "S99000002"  # of the region that some lists claim, and not of it

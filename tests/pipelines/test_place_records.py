@@ -7,7 +7,8 @@ from fixtures.making import make_source
 from geodata.geography import read_geographies
 from geodata.records import read_record
 from pipelines.places.records import NOT_COUNTED, REJECTED, issues, read_records
-from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.register.register import DEFINITIONS
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.tables.tidy import tidy
 
 TOWN = read_geographies()["sample_town"]

@@ -14,7 +14,8 @@ from pipelines.core.step import output, run
 from pipelines.indicators.indicator import indicator_step
 from pipelines.indices.score import index_step
 from pipelines.register.provenance import indicator_sources
-from pipelines.register.register import INDICATORS, Indicator, LookedFor, read_indicator
+from pipelines.register.register import INDICATORS, Indicator, read_indicator
+from pipelines.register.taxonomy import LookedFor
 
 KIND = "community_centre"
 NATIONAL, LOCAL = "osm_places_england", "gla_community_centres_2022"

@@ -14,7 +14,8 @@ from pipelines.core.step import output, run
 from pipelines.places.cover import cover_step
 from pipelines.reach.reach import reach_step
 from pipelines.register.decay import Decay
-from pipelines.register.register import DEFINITIONS, Taxonomy, read_record
+from pipelines.register.register import DEFINITIONS, read_record
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.release.contents import read_release_tables
 
 ACCESS = ["access_e2sfca_per_1000", "access_3sfca_per_1000"]

@@ -98,7 +98,8 @@ def test_no_way_of_failing_tells_the_mirror_s_address(name, required, tmp_path, 
     with serving(*answers) as server:
         port = 9 if name == "refused" else server.port
         client = Client(
-            mirror=f"http://user:geheim@127.0.0.1:{port}/tok_geheim", budget=Budget(connect_s=0.1, source_s=0.3)
+            mirror=f"http://user:geheim@127.0.0.1:{port}/tok_geheim",
+            budget=Budget(source_s=0.5 if name == "never ending" else 60),
         )
         source = make_source(required=required, rows={"between": [1, 5]})
         said = ""

@@ -15,7 +15,7 @@ from pipelines.commands.port import listen
 @pytest.fixture
 def served(tmp_path, monkeypatch):
     """The folder of releases, and the port it is served on."""
-    monkeypatch.setattr(serve, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(serve, "PATIENCE_S", 1)
     releases = tmp_path / "releases"
     for version in ("1.0.0", "1.0.1"):
         (releases / version).mkdir(parents=True)
@@ -71,16 +71,16 @@ def closed_after(connection: socket.socket) -> float:
 )
 def test_half_a_request_is_left(served, begun):
     with socket.create_connection(("127.0.0.1", served[1]), 5) as connection:
-        connection.settimeout(5)
+        connection.settimeout(9)
         connection.sendall(begun)
-        assert closed_after(connection) < 2
+        assert closed_after(connection) < 7  # and not after the ten seconds that others are given
     assert asked(served[1], "/a.txt").endswith(b"1.0.0")
 
 
 def test_an_answer_nobody_reads_is_left(served):
     with socket.create_connection(("127.0.0.1", served[1]), 5) as connection:
         connection.sendall(b"GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(1)
+        time.sleep(4)
         got = 0
         try:
             while block := connection.recv(1 << 20):

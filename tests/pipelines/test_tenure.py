@@ -14,9 +14,11 @@ from pipelines.core.step import output
 from pipelines.places.conflate import compared_as, likes
 from pipelines.places.records import issues, read_records
 from pipelines.places.tenure import band, complete_years
+from pipelines.reach.tenure import PARTS, without_few
 from pipelines.register.consistency import check
 from pipelines.register.place_rule import Places
-from pipelines.register.register import DEFINITIONS, Taxonomy, read_register
+from pipelines.register.register import DEFINITIONS, read_register
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.register.tenure import TenureSecurity
 from pipelines.tables.tidy import tidy
 
@@ -276,9 +278,39 @@ def test_the_axis_is_what_a_count_of_its_own_gives(town):
         )
     read = areas.index[areas["authority_code"].isin(["S99600001", "S99600002"])]
     assert set(told["area_code"]) <= set(read)  # the third council's register is not read
-    few = town.query("select count(*), count(n_known) from neighbourhood_tenure where null_reason = 'suppressed'")
+    hidden = "select count(*), count(coalesce(n_known, n_places, n_stated, n_secure)) from neighbourhood_tenure"
+    few = town.query(f"{hidden} where null_reason = 'suppressed' and parts_null_reason = 'suppressed'")
     assert few[0][0] > 0  # of the register that clears no rows, too few to be told
     assert few[0][1] == 0
+
+
+# per area: n_places, n_register_buildings, n_stated, n_known, n_secure, n_short; whether a register that clears no rows
+# bears on it; whether the whole is told, and its parts
+FEW = [
+    ((50, 40, 60, 45, 20, 12), True, True, True),
+    ((50, 40, 60, 45, 9, 12), True, True, False),  # nine are secure
+    ((50, 40, 60, 45, 20, 0), True, True, False),  # none is short
+    ((50, 40, 60, 45, 20, 17), True, True, False),  # eight are neither
+    ((50, 40, 50, 45, 20, 12), True, True, False),  # of five it is not known for how long
+    ((50, 3, 60, 45, 20, 12), True, True, False),
+    ((50, 40, 60, 9, 5, 2), True, False, False),
+    ((50, 0, 0, 0, 0, 0), True, False, False),
+    ((5, 4, 3, 2, 1, 0), False, True, True),  # of a register that clears its rows
+]
+
+
+def test_of_a_register_that_clears_no_rows_nothing_below_ten_is_told_nor_can_be_had_from_what_is():
+    names = ["n_places", "n_register_buildings", "n_stated", "n_known", "n_secure", "n_short"]
+    table = pd.DataFrame([counts for counts, *_ in FEW], columns=names, dtype="Int64")
+    table = table.assign(
+        area_code="a", security=0.5, as_at=pd.Timestamp("2025-01-01"), coverage="observed", null_reason=None
+    )
+    told = without_few(table, pd.Series([closed for _, closed, *_ in FEW]))
+    for row, (counts, _, whole, parts) in zip(told.to_dict("records"), FEW, strict=True):
+        is_told = {name: parts if name in PARTS else whole for name in names} | {"security": whole, "as_at": whole}
+        assert {name: pd.notna(row[name]) for name in is_told} == is_told, counts
+        assert (pd.isna(row["null_reason"]), pd.isna(row["parts_null_reason"])) == (whole, parts), counts
+        assert (row["coverage"] == "unknown") != whole
 
 
 def town_points(town, places: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

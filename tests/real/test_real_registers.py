@@ -8,7 +8,8 @@ from fixtures.making import mirror_held
 from geodata.geography import read_geographies
 from geodata.records import read_record
 from pipelines.places.records import issues, read_records
-from pipelines.register.register import DEFINITIONS, Taxonomy, read_register
+from pipelines.register.register import DEFINITIONS, read_register
+from pipelines.register.taxonomy import Taxonomy
 from pipelines.tables.tidy import tidy
 
 ENGLAND = read_geographies()["england_lsoa21"]

@@ -7,7 +7,7 @@ from pipelines.answers.area.facts import Profile
 from pipelines.answers.area.places_facts import NearbyOpportunity, Opportunity
 from pipelines.answers.area.places_text import NEARBY, SHOWN
 from pipelines.answers.sheet import Titled, heading, item, more, name_of, para, titled
-from pipelines.register.labels import label, meaning, spaced
+from pipelines.register.labels import label, meaning
 
 
 def candidates(profile: Profile) -> list[str]:
@@ -53,6 +53,11 @@ def told(row: Opportunity, sources: Iterable[Titled]) -> str:
     parts += [f"allocated first for {row['competing_allocation']}"] if row["competing_allocation"] else []
     parts += [f"condition: {row['condition']}"] if row["condition"] else []
     if row["legal_state"]:
-        ahead = f", next {spaced(row['legal_next_event'])} on {sheet.day(row['legal_next_date'])}" if row["legal_next_event"] else ""  # fmt: skip
-        parts.append(f"asset of community value: {spaced(row['legal_state'])}{ahead}")
+        parts.append(f"by law: {label('legal_state', row['legal_state'])}{_next(row)}")
     return "; ".join([*parts, *([f"{titles.NOT_KNOWN}: {row['not_known']}"] if row["not_known"] else [])])
+
+
+def _next(row: Opportunity) -> str:
+    if row["legal_next_date"] is None:
+        return ""
+    return f", next on {sheet.day(row['legal_next_date'])} ({str(row['legal_next_words']).rstrip('.')})"

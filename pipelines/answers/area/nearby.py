@@ -140,20 +140,11 @@ def opportunities(connection) -> list[NearbyOpportunity]:
         NearbyOpportunity,
         "opportunity",
         "x.opportunity_id, x.place_id, x.kind, x.name, x.what, x.owner_kind, x.owner_name, x.run_by, x.competing_allocation, x.tenure_band,"
-        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, {candidate_more(connection)}",
+        f" x.unexpired_years, x.condition, x.not_known, x.evidence, x.as_at, x.is_too_old, x.legal_state, x.legal_next_date,"
+        f" x.legal_next_words, {EVERY_EVIDENCE}",
         "true",
         "x.is_too_old, x.competing_allocation is not null, walk_minutes, x.opportunity_id",
     )
-
-
-def candidate_more(connection) -> str:
-    """The columns of a candidate `x` that other tables tell: every piece of evidence; and, where the release has legal states
-    of places, the entry of a register of assets of community value to watch first."""
-    if not holds(connection, "legal_listing"):
-        return f"{EVERY_EVIDENCE}, null as legal_state, null as legal_next_event, null as legal_next_date"
-    first = "(select {} from legal_listing as l where l.place_id = x.place_id order by l.watch_order = 0, l.watch_order limit 1)"
-    legal = {"legal_state": "l.state", "legal_next_event": "l.next_event", "legal_next_date": "l.next_date"}
-    return ", ".join([EVERY_EVIDENCE, *(f"{first.format(column)} as {name}" for name, column in legal.items())])
 
 
 def not_placed(connection) -> list[NotPlaced]:
@@ -228,6 +219,8 @@ def tenure(connection: duckdb.DuckDBPyConnection) -> str:
         return "of too few places for a register that clears no rows to be told"
     if not told["n_read"]:
         return "no register of the council's land and buildings is read here"
+    if told["n"] == 1 and told["n_places"] is None:
+        return f"known for {told['n_known']:,} places and council buildings within a 15-minute walk, by a register that clears no rows"
     if told["n"] == 1:
         return f"known for {told['n_known']:,} of {told['n_places']:,} places and council buildings within a 15-minute walk"
     return f"a register of the council's land and buildings is read in {told['n_read']:,} of {told['n']:,} areas, and tells it of some places"

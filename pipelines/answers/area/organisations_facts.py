@@ -32,6 +32,7 @@ class GrantYear(TypedDict):
     """The grants of a year, and how steady they are; pounds as awarded."""
 
     year: int
+    is_listed: bool  # False: what was given in the year is not known
     is_whole: bool
     n_grants: int | None
     n_recipients: int | None
@@ -46,6 +47,10 @@ class GrantYear(TypedDict):
     years_funded_median: float | None
     total_gbp_nominal_5_years: float | None
     gbp_nominal_per_resident_5_years: float | None
+    null_reason: str | None  # of what is counted in the year
+    continuity_null_reason: str | None  # of who is funded again, comes back or stops
+    five_years_null_reason: str | None
+    each_of_5_years_null_reason: str | None
     latest_award: datetime.date
 
 
@@ -75,7 +80,7 @@ class NeedGap(TypedDict):
     area_name: str | None
     kind: str
     is_stated: bool
-    n_stated: int | None  # None: fewer than 10
+    n_statements: int | None  # None: of those that may only be counted, fewer than 10
     measured: str
     agreement: str
     residents_known: int | None

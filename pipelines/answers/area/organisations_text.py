@@ -59,28 +59,37 @@ def _grants(authority: Organisations) -> list[str]:
         lines.append(_five_years(held[-1]))
     if whole:
         lines.append(_year(whole[-1]))
+    if unlisted := [str(row["year"]) for row in years if not row["is_listed"]]:
+        lines.append(f"Nothing at all is listed of {', '.join(unlisted)}: what was given then is not known.")
     none = [str(row["year"]) for row in whole if row["n_grants"] == 0]
-    return [*lines, f"None is listed in {', '.join(none)}."] if none else lines
+    return [*lines, f"None is listed here in {', '.join(none)}."] if none else lines
 
 
 def _five_years(row: GrantYear) -> str:
+    every = _few(row["n_recipients_each_of_5_years"])
     return (
         f"In the five years to {row['year']}: £{number(row['total_gbp_nominal_5_years'], 0)} to {_few(row['n_recipients_5_years'])}, "
-        f"£{number(row['gbp_nominal_per_resident_5_years'], 2)} per resident; {_few(row['n_recipients_each_of_5_years'])} funded in each of the five."
+        f"£{number(row['gbp_nominal_per_resident_5_years'], 2)} per resident; {every} funded in each of the five."
     )
 
 
 def _year(row: GrantYear) -> str:
-    grants = "fewer than 10 grants" if row["n_grants"] is None else counted(row["n_grants"], "grant", "grants")
-    length = f"planned for {number(row['months_median'], 0)} months in the middle; " if row["months_median"] else ""
-    return (
-        f"In {row['year']}: {grants} to {_few(row['n_recipients'])}, {length}{_few(row['n_recipients_again'])} funded the year before too, "
-        f"{_few(row['n_recipients_after_gap'])} back after a gap, {_few(row['n_recipients_first'])} for the first time on the list; "
-        f"{_few(row['n_recipients_stopped'])} of the year before not funded again."
-    )
+    if row["n_grants"] is None:
+        return f"In {row['year']}: grants to {_few(row['n_recipients'])}."
+    told = f"In {row['year']}: {counted(row['n_grants'], 'grant', 'grants')} to {_few(row['n_recipients'])}"
+    told += f", planned for {number(row['months_median'], 0)} months in the middle" if row["months_median"] else ""
+    if row["continuity_null_reason"] is None:
+        return (
+            f"{told}; {_few(row['n_recipients_again'])} funded the year before too, {row['n_recipients_after_gap']:,} back after a gap, "
+            f"{row['n_recipients_first']:,} for the first time on the list; {_few(row['n_recipients_stopped'])} of the year before not funded again."
+        )
+    unlisted = row["continuity_null_reason"] == "not_covered"
+    why = "the year before is not listed" if unlisted else meaning("null_reason", row["continuity_null_reason"])
+    return f"{told}; how many of them were funded the year before too is not told ({why})."
 
 
 def _few(n: int | None) -> str:
+    """A number of organisations; what is null here is one below 10, and for no other reason."""
     return "fewer than 10 organisations" if n is None else counted(n, *ORGANISATIONS)
 
 
@@ -95,11 +104,11 @@ def needs_text(rows: Sequence[StatedNeed]) -> list[str]:
         return []
     lines = heading("What communities say they need")
     lines += para(
-        "Stated by community bodies, shown beside what is measured, and part of no score. A number of bodies under 10 is not shown."
+        "Stated by community bodies, shown beside what is measured, and part of no score. How many statements there are is not shown where fewer than 10 of them may only be counted."
     )
     stated, silent = [row for row in rows if row["is_stated"]], [row for row in rows if not row["is_stated"]]
     for row in stated[:SHOWN]:
-        many = f"; stated by {row['n_stated']:,} bodies" if row["n_stated"] else ""
+        many = f"; {row['n_statements']:,} statements" if row["n_statements"] else ""
         lines += item(
             f"{_kind(row)}, {_where(row)}: {explained('need_agreement', row['agreement'])}{_measured(row)}{many}"
         )

@@ -192,9 +192,9 @@ class Opportunity(TypedDict):
     condition: str | None
     not_known: str | None  # what nobody states of it, with commas between
     every_evidence: list[Evidence]
-    legal_state: str | None  # of its entry in a register of assets of community value; None: none is known
-    legal_next_event: str | None
+    legal_state: str | None  # as an asset of community value, on the release's day; None: not known
     legal_next_date: datetime.date | None
+    legal_next_words: str | None
 
 
 class NearbyOpportunity(Opportunity):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.answers import titles
-from pipelines.answers.area.nearby import candidate_more
+from pipelines.answers.area.nearby import EVERY_EVIDENCE
 from pipelines.answers.area.organisations import LEVELS, needs_where
 from pipelines.answers.area.organisations_facts import StatedNeed
 from pipelines.answers.community_evidence import evidence_of
@@ -207,9 +207,8 @@ def _of(connection, record: type[R], table: str, order: str, place_id: str) -> l
 def _opportunities(connection, place_id: str) -> list[facts.Opportunity]:
     if not holds(connection, "opportunity"):
         return []
-    told = candidate_more(connection)
-    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if f" as {name}" not in told)
-    sql = f"select {columns}, {told} from opportunity as x where place_id = $place_id order by opportunity_id"
+    columns = ", ".join(f"x.{name}" for name in facts.Opportunity.__annotations__ if name != "every_evidence")
+    sql = f"select {columns}, {EVERY_EVIDENCE} from opportunity as x where place_id = $place_id order by opportunity_id"
     return rows_as(connection, facts.Opportunity, sql, place_id=place_id)
 
 

@@ -25,8 +25,8 @@ from pipelines.tables.snapshot import take
 
 CHUNKED = head("200 OK", "Transfer-Encoding: chunked")
 BOMB = gzip.compress(b"0" * 100_000_000)
-BRIEF = Budget(connect_s=0.5, source_s=3, requests=100)
-LONGEST_S = 5
+BRIEF = Budget(connect_s=0.5, source_s=5, requests=100)
+LONGEST_S = 10
 SCHOOLS = "edubasealldata" + OLD.replace("-", "")
 DAY_BEFORE = "edubasealldata20260330"
 
@@ -34,7 +34,9 @@ DAY_BEFORE = "edubasealldata20260330"
 def refused(client: Client, fetch: dict | None = None) -> str:
     """The sentence that an answer is refused with, within its time."""
     start, source = time.monotonic(), make_source(fetch=fetch)
-    client.get = functools.partial(client.get, manners=Manners(tries=2, read_s=0.5))
+    client.get = functools.partial(
+        client.get, manners=Manners(tries=2, read_s=1)
+    )  # ten drops of a trickle: a busy machine may hold up one
     protocol = {"arcgis": arcgis.fetch, "nomis": nomis.fetch}.get(source.fetch.protocol, file.fetch)
     told = ""
     try:
