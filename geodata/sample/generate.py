@@ -15,6 +15,7 @@ from geodata.sample import (
     extract,
     food,
     health,
+    heritage,
     holders,
     land,
     libraries,
@@ -146,13 +147,19 @@ def quarters(areas: pd.DataFrame) -> pd.DataFrame:
     return names
 
 
+def real_places(areas: pd.DataFrame, codes: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]):
+    """What stands in the town behind the lists: its libraries, its premises of the food files, what OpenStreetMap drew."""
+    first = {layer: by_date[DATES[0]] for layer, by_date in layers.items()}
+    branches = libraries.libraries(areas, codes, first["Libraries"])
+    premises = food.premises(areas, codes, layers["Pubs"])
+    return branches, premises, openstreetmap.elements(areas, codes, first, branches, premises)
+
+
 def lists(areas: pd.DataFrame, layers: dict[str, dict[str, pd.DataFrame]]) -> list[tuple[int | None, str, bytes, str]]:
     """Answers about places beside the map and the registers: which date (None: both), address, body and extension."""
     first = {layer: by_date[DATES[0]] for layer, by_date in layers.items()}
     codes = postcodes.postcodes(areas)
-    branches = libraries.libraries(areas, codes, first["Libraries"])
-    premises = food.premises(areas, codes, layers["Pubs"])
-    mapped = openstreetmap.elements(areas, codes, first, branches, premises)
+    branches, premises, mapped = real_places(areas, codes, layers)
 
     told: list[tuple[int | None, str, bytes, str]]
     told = [(None, registered.address("ons_nspl_2025"), postcodes.lookup_zip(codes), "zip")]
@@ -241,6 +248,7 @@ def main(folder: Path = HERE) -> None:
     codes = postcodes.postcodes(areas)
     schools, sites = places.schools(areas, neighbours), places.brownfield(areas)
     layers = {layer: places.venues(areas, layer, part) for part, layer in enumerate(places.VENUES)}
+    _, premises, mapped = real_places(areas, codes, layers)
     recording = wire.Recording()
     for order, url, body, extension in lists(areas, layers):
         for date in DATES if order is None else [DATES[order]]:
@@ -248,6 +256,7 @@ def main(folder: Path = HERE) -> None:
     for date in DATES:
         wire.add_areas(recording, date, areas, neighbours)
         wire.add_nomis(recording, date, areas)
+        heritage.add_register(recording, date, areas, codes, premises, openstreetmap.of_today(mapped, 1))
         add_old_areas(recording, date, areas, neighbours)
         for number, table in census.items():
             body = wire.census_zip(number, areas, table, number in MEASURED)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import orjson
 
+from geodata.crs import PUBLISHED
 from pipelines.core.json_text import read_json
 from pipelines.core.problem import Problem
 from pipelines.core.store import sha256_json
@@ -37,8 +38,9 @@ def fetch(client: Client, source: Source, today: date, last: dict, kept: Path | 
     id_field = layer.get("objectIdField") or "OBJECTID"
     size = _size(layer)
     query = {"where": rule.where, "outFields": "*", "orderByFields": id_field, "resultRecordCount": size}
-    if rule.geometry:
-        query |= {"outSR": rule.out_crs.removeprefix("EPSG:"), "f": "geojson"}
+    if rule.geometry or rule.points:
+        crs = rule.out_crs or PUBLISHED
+        query |= {"outSR": crs.removeprefix("EPSG:"), "f": "geojson"}
     else:
         query |= {"returnGeometry": "false", "f": "json"}
     files: dict[str, bytes] = {}

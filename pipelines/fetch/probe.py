@@ -210,7 +210,7 @@ def _layer(client: Client, source: Source, parts: list[str], today: date) -> Fou
     shape = Shape("arcgis", [one["name"] for one in layer["fields"]])
     if not isinstance(count, int) or count < 1:
         return Found(shape, None, "the layer does not say how many features it has. Try later.")
-    if rule.geometry and not layer.get("geometryType"):
+    if (rule.geometry or rule.points) and not layer.get("geometryType"):
         return Found(shape, count, "the layer has no shapes. Check the address in the source's file.")
     return Found(shape, count)
 

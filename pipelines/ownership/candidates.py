@@ -5,6 +5,8 @@ what is vacant, so what it lists and cannot be placed is a candidate too, withou
 community owns or runs is never one. What nobody states is said (`not_known`), not left blank.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -32,8 +34,10 @@ EVIDENCE = schema(
     key="opportunity_id position",
 )
 # What makes it a candidate, that which an owner says first; the other pieces of evidence stand behind it.
-ORDER = ("to_transfer", "surplus", "vacant", "closed_place", "public_site")
+ORDER = ("to_transfer", "surplus", "vacant", "closed_place", "public_site", "heritage_at_risk")
 CONDITIONS = {"derelict": r"\b(?:derelict|ruin(?:s|ed|ous)?)\b", "demolished": r"\bdemolished\b", "damaged by fire": r"\bfire[- ]damaged\b"}  # fmt: skip
+GRADED = r"\bcondition: (very bad|poor|fair|good)\b"  # as registers of heritage at risk grade it
+OCCUPIED = r"\boccupancy: (?!unknown)"
 SAYS = {"vacant": "calls it vacant", "surplus": "calls it surplus", "to_transfer": "says that it is to be transferred to the community"}  # fmt: skip
 UNPLACED = (
     "postcode_not_held",
@@ -111,16 +115,19 @@ def _evidence(
             rows = rows.set_axis(["place_id", "kind", "source", "as_at", "says"], axis=1).assign(what="closed_place")
         else:
             rows = records[records["place_id"].isin(of) & (records["kind"] == entry.subset_of)]
-            rows = _said_by_register(rows[rows["use_state"].isin(entry.use_states) | rows["owner_kind"].isin(entry.owner_kinds)], entry)  # fmt: skip
+            said = rows["use_state"].isin(entry.use_states) | rows["owner_kind"].isin(entry.owner_kinds)
+            rows = _said_by_register(rows[said | (entry.says != "")], name, entry)
         found.append(rows.assign(competing_allocation=entry.allocated_for))
     every = pd.concat(found, ignore_index=True)
     every["opportunity_id"] = "o" + every["place_id"].str[1:]
     return every
 
 
-def _said_by_register(rows: pd.DataFrame, entry: Kind) -> pd.DataFrame:
-    """Evidence in words, of rows of a register that say what is done with a site, or whose it is."""
+def _said_by_register(rows: pd.DataFrame, name: str, entry: Kind) -> pd.DataFrame:
+    """Evidence in words, of rows of a register that say what is done with a site, or whose it is, or that it is on it."""
     told = rows[["place_id", "kind", "source", "source_id", "as_at"]]
+    if entry.says:
+        return told.assign(what=name, says=entry.says + _in_brackets(rows["register_words"]))
     if entry.use_states:
         return told.assign(what=rows["use_state"], says=_register_says(rows))
     part = rows["owner_kind"].map({"mixed": ", in part"}).fillna("")
@@ -129,8 +136,13 @@ def _said_by_register(rows: pd.DataFrame, entry: Kind) -> pd.DataFrame:
 
 def _register_says(of: pd.DataFrame) -> pd.Series:
     """What a register says of its rows, in words."""
-    words = (" (" + of["register_words"].astype("str") + ")").fillna("")
-    return "its owner's register of land and buildings " + of["use_state"].map(SAYS) + words
+    return (
+        "its owner's register of land and buildings " + of["use_state"].map(SAYS) + _in_brackets(of["register_words"])
+    )
+
+
+def _in_brackets(words: pd.Series) -> pd.Series:
+    return (" (" + words.astype("str") + ")").fillna("")
 
 
 def _unplaced(given: Given, taxonomy: Taxonomy, records: pd.DataFrame, authorities: set[str]) -> pd.DataFrame:
@@ -169,7 +181,7 @@ def _facts(first: pd.DataFrame, places: pd.DataFrame, authorities: pd.Series) ->
     placed_in = table["area_code"].map(authorities)
     table["authority_code"] = placed_in.fillna(table["authority_code"]) if "authority_code" in table else placed_in
     words = table["published_name"].astype("str").fillna("") + "; " + table["register_words"].astype("str").fillna("")
-    table["condition"] = None
+    table["condition"] = words.str.extract(GRADED, flags=re.IGNORECASE)[0].str.lower().astype(object)
     for condition, pattern in CONDITIONS.items():
         table.loc[words.str.contains(pattern, case=False), "condition"] = condition
     table["not_known"] = [_not_known(row) for row in table.to_dict("records")]
@@ -179,7 +191,10 @@ def _facts(first: pd.DataFrame, places: pd.DataFrame, authorities: pd.Series) ->
 def _not_known(row: dict) -> str | None:
     """What nobody states of a candidate, with commas between."""
     unknown = [words for words, column in ASKED.items() if pd.isna(row[column]) or row[column] == "unknown"]
-    unknown += ["present use"] if row["what"] in ("closed_place", "public_site") else []
+    used = re.search(OCCUPIED, row["register_words"] or "") if isinstance(row["register_words"], str) else None
+    unknown += (
+        ["present use"] if row["what"] in ("closed_place", "public_site", "heritage_at_risk") and not used else []
+    )
     if pd.isna(row["area_code"]):
         within = "" if pd.isna(row.get("postcode")) else f", but for its postal district {row['postcode']}"
         unknown.append(f"where it is{within}")

@@ -28,6 +28,9 @@ OF_A_KIND = {  # what a name says of the kind of place; what is not here may be 
     "cinema": {"cinema"},
     "museum": {"museum"},
     "cafe": {"cafe", "coffee", "restaurant"},
+    "baths": {"baths", "bath", "lido", "pool", "swimming"},
+    "mill": {"mill", "mills"},
+    "exchange": {"exchange"},
 }
 
 

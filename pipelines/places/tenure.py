@@ -30,7 +30,8 @@ def owners(rows: pd.DataFrame, rule: Places) -> pd.Series:
 
 
 def held_columns(rule: Places, rows: pd.DataFrame, as_at: pd.Series) -> pd.DataFrame:
-    """The columns of TENURE and USE, a row per row of a source; all null where its rule has no `held`.
+    """The columns of TENURE and USE, a row per row of a source; all null where its rule has no `held`, but for the words of
+    a list that is no owner's (`said`).
 
     `tenure` is the right by which the owner holds it. `tenure_band` is of those who use it: where it is let, of the lease or
     licence they have, of which a register seldom states the end; else of the owner. It is `unknown` where the
@@ -40,20 +41,24 @@ def held_columns(rule: Places, rows: pd.DataFrame, as_at: pd.Series) -> pd.DataF
     held = rule.held
     nothing = pd.Series(None, index=rows.index, dtype="str")
     if held is None:
-        return pd.DataFrame(
-            dict.fromkeys((*TENURE, *USE), nothing) | {"lease_ends": pd.NaT, "unexpired_years": pd.NA},
-            index=rows.index,
-        )
+        told = dict.fromkeys((*TENURE, *USE), nothing) | {"lease_ends": pd.NaT, "unexpired_years": pd.NA}
+        return pd.DataFrame(told | {"register_words": _said(rows, rule.said)}, index=rows.index)
     tenure, use, let_as = (_first(rows, rules) for rules in (held.tenure, held.use, held.let_as))
     ends = lease_ends(rule, rows, as_at)
     years = complete_years(as_at, ends)
     told = {"tenure": tenure, "tenure_band": band(tenure, use, let_as, years), "lease_ends": ends}
     told |= {"unexpired_years": years, "use_state": use, "acv_flag": meaning(rows, held.acv_flag)}
-    words = [rows[name].astype("str").str.strip() for name in held.words]
-    said = nothing.fillna("")
-    for column in words:
-        said += ("; " + column).fillna("")
-    return pd.DataFrame(told | {"register_words": said.str.removeprefix("; ").replace("", None)}, index=rows.index)
+    return pd.DataFrame(
+        told | {"register_words": _said(rows, {name: name for name in held.words}, "")}, index=rows.index
+    )
+
+
+def _said(rows: pd.DataFrame, columns: dict[str, str], form: str = "{}: ") -> pd.Series:
+    """The words of the columns that are filled, each after what it tells, where `form` says so; null where none is."""
+    said = pd.Series("", index=rows.index, dtype="str")
+    for tells, name in columns.items():
+        said += ("; " + form.format(tells) + rows[name].astype("str").str.strip()).fillna("")
+    return said.str.removeprefix("; ").replace("", None)
 
 
 def band(tenure: pd.Series, use: pd.Series, let_as: pd.Series, years: pd.Series) -> pd.Series:

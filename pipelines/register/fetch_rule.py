@@ -48,7 +48,8 @@ class Fetch(Record):
     that the publisher is known to give, the usual one first; which one came is told by the bytes. `records`: the dotted
     paths, any of which leads to the list of rows in a JSON file. `only_rows`: of a CSV, the rows alone that have one of
     these values under that heading. `distinct`: rows that say the same are one, where a
-    table is of something finer. An `overpass` query is asked as it is, or as at each of `dates`. Of an `extract` the
+    table is of something finer. Of an `arcgis` layer with `points` a point within each shape is read (`@lon`, `@lat`),
+    and no shape. An `overpass` query is asked as it is, or as at each of `dates`. Of an `extract` the
     objects with one of `tags` are kept.
     """
 
@@ -75,6 +76,7 @@ class Fetch(Record):
     where: str = "1=1"
     geometry: bool = False
     out_crs: str | None = None
+    points: bool = False
     volatile: list[str] = []
     max_mb: int = 100
 
@@ -96,6 +98,8 @@ class Fetch(Record):
             raise ValueError("the protocol extract, and no other, needs tags")
         if self.protocol == "arcgis" and (self.geometry != bool(self.out_crs)):
             raise ValueError("an arcgis layer with geometry needs out_crs, one without must not have it")
+        if self.points and (self.protocol != "arcgis" or self.geometry):
+            raise ValueError("points are read of an arcgis layer without geometry")
         return self
 
     @property

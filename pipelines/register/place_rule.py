@@ -152,6 +152,8 @@ class Places(Record):
     the places that must lie within the geography, else the answer is not a good one. `opening_hours`: the column that
     holds them, or one a day, by the day's name; `shares_with`: by what a place may share its building with, the column
     that is filled where it does. `doors`: columns of type door, the first of which that is filled is the house.
+    `said`: of a list that is no owner's, the columns that stand with the evidence in its own words, each by what it tells
+    (`condition: poor`).
     """
 
     kind: str | None = None
@@ -171,6 +173,7 @@ class Places(Record):
     opening_hours: str | dict[str, str] = {}
     hours_per_week: str | None = None
     shares_with: dict[str, str] = {}
+    said: dict[str, str] = {}
     closed: Closed | None = None
     as_at: str | None = None
     ended: str | Ended | None = None
@@ -186,6 +189,8 @@ class Places(Record):
             raise ValueError("give either owner or owner_kind")
         if self.held and not self.owner:
             raise ValueError("held goes with owner: a register says whose land and buildings it lists")
+        if self.held and self.said:
+            raise ValueError("give either held, whose words stand for a row, or said")
         return self
 
     @property
@@ -210,7 +215,7 @@ class Places(Record):
         single = [*self.names, point.x, point.y, point.wkt, point.postcode, self.postcode, self.uprn, self.size_ha]
         ended = self.ended.column if isinstance(self.ended, Ended) else self.ended
         single += [self.as_at, ended, self.observed_on, self.closed.year if self.closed else None, self.hours_per_week]
-        single += [*self.days.values(), *self.shares_with.values()]
+        single += [*self.days.values(), *self.shares_with.values(), *self.said.values()]
         rules = [*filter(None, (self.kinds, self.owner_kind, self.run_by, self.closed))]
         if self.owner:
             single.append(self.owner.name)

@@ -58,7 +58,7 @@ class Kind(Record):
     one place that it is of (places/listings.py), and says nothing of whether that is open. `like`: another kind it is compared as when records are conflated; `like_named`: of an owner's register, the kind that a
     record is compared as whose name fits a pattern (the first that fits, and not `unlike_named`); `alone`: compared with its own kind only.
     `standard_minutes`: by class of area, the walk beyond which there is a gap. Evidence older than `expires_years`
-    counts no more. `named`: of a subset, only what is called so; `most_ha`: and is no larger. `closed`: the places of any
+    counts no more. `named`: of a subset, only what is called so, which may be all that tells it; `says`: what its list says of a subset told so; `most_ha`: and is no larger. `closed`: the places of any
     kind that are confirmed closed and nothing else since. `is_stock`: its places are candidates for community ownership,
     but what is in a community's hands; `allocated_for`: what they are meant for first. `owners_from`: the registers of bodies
     by which its owner is told; where none of them was read and may be shown, whose a place is was not looked for. Raises
@@ -79,6 +79,7 @@ class Kind(Record):
     run_by: list[str] = []
     use_states: list[str] = []
     named: Named = Named()
+    says: str = ""
     most_ha: float | None = Field(None, gt=0)
     closed: bool = False
     is_stock: bool = False
@@ -100,8 +101,10 @@ class Kind(Record):
             raise ValueError("only public, fixed places count for reach")
         if self.closed and (self.subset_of or self.group != "site"):
             raise ValueError("closed places are a site, and no subset of another kind")
-        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states):
-            raise ValueError("subset_of goes with owner_kinds, run_by or use_states")
+        if bool(self.subset_of) != bool(self.owner_kinds or self.run_by or self.use_states or self.says):
+            raise ValueError("subset_of goes with owner_kinds, run_by, use_states, or named and what its list says")
+        if self.says and (self.owner_kinds or self.run_by or self.use_states or not self.named.only):
+            raise ValueError("what a list says is of a subset told by what is called so alone")
         if odd := set(self.use_states) - set(USES):
             raise ValueError(f"use_states are of {', '.join(USES)}, not {min(odd)}")
         if self.listing and (self.counts_for_reach or not self.alone):

@@ -230,6 +230,8 @@ def _tag(tags: dict[str, str], kinds: dict[str, str]) -> tuple[str | None, str |
 
 
 def _arcgis(source: Source, body: bytes, odd: Odd) -> pd.DataFrame:
+    if source.fetch.points:
+        return read_layer_file(source, body, odd)
     page, features = read_json(body), []
     for number, feature in odd.numbered(_elements(source, page, "features")):
         if isinstance(feature.get("properties") or feature.get("attributes"), dict):

@@ -101,7 +101,7 @@ def test_a_place_that_closed_has_nothing_open_in_it(town):
 def test_what_counts_within_reach_is_a_candidate_that_is_not_too_old(town):
     counted = """
         select k.place_id from place_kind as k join kind as d using (kind)
-        where k.is_counted and k.kind in ('offered_council_building', 'offered_council_land', 'closed_place', 'public_brownfield_site')
+        where k.is_counted and k.kind in ('offered_council_building', 'offered_council_land', 'closed_place', 'public_brownfield_site', 'heritage_at_risk')
             and k.place_id in (select place_id from place where is_in_areas_asked)"""
     fresh = "select place_id from opportunity where not is_too_old"
     assert set(town.query(counted)) == set(town.query(fresh))
@@ -180,11 +180,16 @@ def test_old_evidence_is_told_to_be_too_old(town, tmp_path):
 
 
 def test_unknown_stock_is_not_the_stock_of_zero(town):
-    """The council's areas without anything within reach score zero; where no register was read there is no score."""
+    """Areas without anything within reach score zero; where fewer than three kinds of stock were looked for there is no score."""
     scores = town.frame("""
-        select n.authority_code, s.score, v.value from index_score as s join neighbourhood as n using (area_code)
+        select area_code, n.authority_code, s.score, v.value from index_score as s join neighbourhood as n using (area_code)
         join indicator_value as v using (area_code) where s.index_name = 'ownership_opportunity' and v.indicator = ?""".replace("?", f"'{STOCK}'"))  # fmt: skip
     known = scores["value"].notna()
     assert set(scores.loc[known, "authority_code"]) == {COUNCIL}
-    assert (scores.loc[known, "score"] == 0).any()
-    assert scores.loc[~known, "score"].isna().all()
+    kinds = town.frame(
+        "select area_code, count(value) as n from indicator_value where indicator in ('council_property_offered_within_15_min', 'closed_places_within_15_min', 'public_brownfield_sites_within_15_min', 'heritage_at_risk_within_15_min') group by all"
+    )
+    fewer = scores["area_code"].map(kinds.set_index("area_code")["n"]) < 3
+    assert fewer.any()
+    assert scores.loc[fewer, "score"].isna().all()
+    assert (scores["score"] == 0).any()

@@ -6,6 +6,7 @@ STATED = {
     "vacant": "r.source = p.use_source and r.use_state = p.use_state",
     "surplus": "r.source = p.use_source and r.use_state = p.use_state",
     "to_transfer": "r.source = p.use_source and r.use_state = p.use_state",
+    "heritage_at_risk": "r.kind = 'heritage_entry'",
     "public_site": "r.source = p.owner_source and r.owner_kind = p.owner_kind",
 }
 

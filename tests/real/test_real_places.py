@@ -145,9 +145,11 @@ def test_nothing_in_hackney_is_told_where_nobody_looked(hackney):
     local = {"leisure_centre", "sports_facility", "post_office"}
     # the council's register of land is not read, and no register of owners is cleared or held
     whose = {"offered_council_building", "offered_council_land", "community_held_pub", "community_held_centre"}
-    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site"} | local | whose
+    assert set(reach.loc[unknown, "kind"]) == {"public_brownfield_site", "heritage_at_risk"} | local | whose
     assert reach.loc[unknown, ["n_within_15_min", "nearest_m"]].isna().all(axis=None)
-    assert set(reach.loc[unknown, "null_reason"]) == {"not_covered"}
+    heritage = reach["kind"] == "heritage_at_risk"  # the register is not held there
+    assert set(reach.loc[unknown & ~heritage, "null_reason"]) == {"not_covered"}
+    assert set(reach.loc[heritage, "null_reason"]) == {"source_unavailable"}
     assert set(reach.loc[reach["kind"].isin(["cafe", "place_of_worship"]), "coverage"]) == {"partial"}
     stock = hackney.frame("select * from indicator_value where indicator = 'public_brownfield_sites_within_15_min'")
     assert stock["value"].isna().all()
