@@ -64,7 +64,7 @@ def test_the_council_s_own_buildings_stand_with_what_its_register_says(town):
     assert set(rows["owner_name"]) == {"Northbank Council"}
     assert set(rows["tenure_band"]) == {"freehold_or_99_years"}
     assert rows.loc["Old Tallyhouse Baths", "unexpired_years"] == 126  # from 2023-09-29 to 2150-03-24
-    assert set(rows["not_known"]) == {"condition"}
+    assert set(rows["not_known"]) == {"condition, legal state"}
 
 
 def test_each_candidate_is_one_row_with_every_piece_of_evidence(town):
