@@ -1,7 +1,7 @@
 """The register of heritage at risk as a map layer: buildings that a community might use, and what is none.
 
-Made from documentation: no answer of the publisher's was seen. The layers that public code reads have neither condition nor
-priority; here they are, so that what is made of them can be seen.
+Made from documentation: no answer of the publisher's was seen. The layers that public code reads have no condition,
+priority or occupancy; here they are, so that what is made of them can be seen.
 """
 
 import numpy as np
@@ -56,6 +56,9 @@ def add_register(
     x, y = np.array(points).T
     longitude, latitude = transform_xy(x, y, "EPSG:27700", "EPSG:4326")
     shapes = [shapely.Point(x, y) for x, y in zip(longitude.round(7), latitude.round(7))]
+    occupied = {"Assembly Rooms": "Vacant", "Public House": "Occupied", "Corn Exchange": "Unknown"}
+    named = table["EntryName"].str.extract(f"({'|'.join(occupied)})")[0]
+    table["Occupancy"] = named.map(occupied)
     credit = "© Historic England"
     wire.add_layer(recording, date, "HAR_2025_OTHR_WGS84_Point", table, shapes, SERVICE, credit, epsg=4326)
 

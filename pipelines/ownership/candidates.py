@@ -37,7 +37,8 @@ EVIDENCE = schema(
 ORDER = ("to_transfer", "surplus", "vacant", "closed_place", "public_site", "heritage_at_risk")
 CONDITIONS = {"derelict": r"\b(?:derelict|ruin(?:s|ed|ous)?)\b", "demolished": r"\bdemolished\b", "damaged by fire": r"\bfire[- ]damaged\b"}  # fmt: skip
 GRADED = r"\bcondition: (very bad|poor|fair|good)\b"  # as registers of heritage at risk grade it
-OCCUPIED = r"\boccupancy: (?!unknown)"
+NO_USE = ("closed_place", "public_site", "heritage_at_risk")  # whose lists seldom say what it is used for now
+OCCUPIED = r"\boccupancy: (?!unknown|not )"
 SAYS = {"vacant": "calls it vacant", "surplus": "calls it surplus", "to_transfer": "says that it is to be transferred to the community"}  # fmt: skip
 UNPLACED = (
     "postcode_not_held",
@@ -89,6 +90,8 @@ def make_candidates(given: Given) -> Tables:
     every["position"] = every.groupby("opportunity_id").cumcount() + 1
     first = every[every["position"] == 1].rename(columns={"says": "evidence"}).set_index("opportunity_id")
     first["n_evidence"] = every.groupby("opportunity_id").size()
+    graded = every["says"].str.extract(GRADED, flags=re.IGNORECASE)[0].str.lower()
+    first["graded"] = graded.groupby(every["opportunity_id"]).first()
     first["competing_allocation"] = every.groupby("opportunity_id")["competing_allocation"].first()
     table = _facts(first, places, areas.set_index("area_code")["authority_code"])
     table = table.reset_index()[list(CANDIDATE.types)].astype(CANDIDATE.types)
@@ -181,7 +184,7 @@ def _facts(first: pd.DataFrame, places: pd.DataFrame, authorities: pd.Series) ->
     placed_in = table["area_code"].map(authorities)
     table["authority_code"] = placed_in.fillna(table["authority_code"]) if "authority_code" in table else placed_in
     words = table["published_name"].astype("str").fillna("") + "; " + table["register_words"].astype("str").fillna("")
-    table["condition"] = words.str.extract(GRADED, flags=re.IGNORECASE)[0].str.lower().astype(object)
+    table["condition"] = table["graded"].astype(object).where(table["graded"].notna(), None)
     for condition, pattern in CONDITIONS.items():
         table.loc[words.str.contains(pattern, case=False), "condition"] = condition
     table["not_known"] = [_not_known(row) for row in table.to_dict("records")]
@@ -191,10 +194,7 @@ def _facts(first: pd.DataFrame, places: pd.DataFrame, authorities: pd.Series) ->
 def _not_known(row: dict) -> str | None:
     """What nobody states of a candidate, with commas between."""
     unknown = [words for words, column in ASKED.items() if pd.isna(row[column]) or row[column] == "unknown"]
-    used = re.search(OCCUPIED, row["register_words"] or "") if isinstance(row["register_words"], str) else None
-    unknown += (
-        ["present use"] if row["what"] in ("closed_place", "public_site", "heritage_at_risk") and not used else []
-    )
+    unknown += ["present use"] if row["what"] in NO_USE and not re.search(OCCUPIED, row["evidence"], re.I) else []
     if pd.isna(row["area_code"]):
         within = "" if pd.isna(row.get("postcode")) else f", but for its postal district {row['postcode']}"
         unknown.append(f"where it is{within}")

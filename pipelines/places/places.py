@@ -208,10 +208,10 @@ def _places(
     for column in ("point_quality", "area_code", "x", "y", "longitude", "latitude"):
         places[column] = spot[column]
     for of, columns in TOLD.items():
-        said = _best_told(rows, columns)
+        said = best_told(rows, columns)
         places[columns], places[f"{of}_source"], places[f"{of}_as_at"] = said[columns], said["source"], said["as_at"]
     places, evidence, odd = taken_in(places, held)
-    said = _best_told(rows, HOURS)  # all of one record: what two lists say of one week may be of two years
+    said = best_told(rows, HOURS)  # all of one record: what two lists say of one week may be of two years
     places[HOURS], places["hours_source"] = said[HOURS], said["source"]
     shown = rows[rows["is_current"]].groupby("place_id")
     places["n_records"] = shown.size().reindex(places.index).fillna(0).astype("int64")
@@ -238,10 +238,12 @@ def _places(
     return _typed(places.reset_index().assign(in_community_hands=pd.NA)), evidence, odd
 
 
-def _best_told(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def best_told(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """By place, the best of the present records that may be shown and say anything in `columns`."""
     said = rows[rows[columns].notna().any(axis=1) & rows["is_current"] & ~rows["is_hidden"]]
-    best = said.sort_values(["shares", "turn", "as_at", "record"], ascending=[True, True, False, True])
+    # what a register says of a place goes before what another says that it is listed there
+    order, ascending = ["is_listing", "shares", "turn", "as_at", "record"], [True, True, True, False, True]
+    best = said.sort_values(order, ascending=ascending)
     return best.drop_duplicates("place_id").set_index("place_id")
 
 

@@ -11,6 +11,8 @@ import shapely
 from pipelines.core.problem import Problem
 from pipelines.core.step import output
 from pipelines.places.kinds import suits
+from pipelines.places.places import best_told
+from pipelines.places.tenure import USE
 from pipelines.tables.tidy import tidy
 
 STEM = "historic_england_heritage_at_risk_2025"
@@ -36,7 +38,9 @@ def test_each_candidate_says_its_list_entry_and_date_and_that_its_owner_is_not_k
     assert set(rows["as_at"].dt.strftime("%Y-%m-%d")) == {"2025-11-01"}
     assert set(rows["source"]) == {STEM}
     assert rows["not_known"].str.contains("owner, tenure").all()
-    assert rows["not_known"].str.contains("present use").all()
+    used = rows["evidence"].str.extract(r"occupancy: (\w+)")[0]
+    assert set(used.dropna()) == {"Vacant", "Occupied", "Unknown"}
+    assert (rows["not_known"].str.contains("present use") == ~used.isin(["Vacant", "Occupied"])).all()
     graded = rows["evidence"].str.extract(r"condition: ([\w ]+)")[0].str.lower()
     assert set(graded.dropna()) == {"very bad", "poor", "fair"}
     assert (rows["condition"].fillna("") == graded.fillna("")).all()
@@ -59,6 +63,21 @@ def test_an_open_pub_is_one_and_what_a_community_holds_or_prays_in_is_none(town)
         where p.place_id in (select place_id from place_record where source = '{STEM}') and p.kind != 'heritage_entry' group by all""")
     assert dict(joined) == {"pub": True, "community_centre": False, "place_of_worship": False}
     assert town.query("select count(*) from opportunity join place using (place_id) where in_community_hands") == [(0,)]
+
+
+def test_what_the_register_says_of_a_place_never_hides_what_its_owner_s_register_says():
+    """Of two records of one place, the owner's word on its use stands, however much newer the entry is."""
+    rows = pd.DataFrame(
+        {
+            "place_id": "p1", "is_listing": [True, False], "is_current": True, "is_hidden": False, "shares": 0, "turn": [0, 9],
+            "as_at": pd.to_datetime(["2025-11-01", "2023-01-01"]), "record": ["a", "b"], "source": ["heritage", "council"],
+            "use_state": [None, "vacant"], "acv_flag": None, "register_words": ["entry: Town Hall", "Buildings"],
+        }
+    )  # fmt: skip
+    told = best_told(rows, USE)
+    assert told.loc["p1", ["source", "use_state", "register_words"]].tolist() == ["council", "vacant", "Buildings"]
+    alone = best_told(rows.iloc[:1], USE)
+    assert alone.loc["p1", "register_words"] == "entry: Town Hall"
 
 
 def test_it_is_stock_of_its_own_kind_so_that_three_kinds_may_be_read_without_the_council_s_register(town):
@@ -92,11 +111,13 @@ def test_a_layer_without_condition_and_priority_is_read_all_the_same(town):
     (name, body), before = next(iter(held(town).items())), table(town, held(town))
     page = json.loads(body)
     for feature in page["features"]:
-        del feature["properties"]["Condition"], feature["properties"]["Priority"]
+        for heading in ("Condition", "Priority", "Occupancy"):
+            del feature["properties"][heading]
     after = table(town, {name: json.dumps(page).encode()})
-    assert after[["condition", "priority"]].isna().all(axis=None)
-    assert before["condition"].notna().any()
-    same = [column for column in before if column not in ("condition", "priority")]
+    told = ["condition", "priority", "occupancy"]
+    assert after[told].isna().all(axis=None)
+    assert before[told].notna().any().all()
+    same = [column for column in before if column not in told]
     pd.testing.assert_frame_equal(after[same], before[same])
 
 
