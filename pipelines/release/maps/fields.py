@@ -89,6 +89,6 @@ def gis_names(names: Iterable[str], indices: Iterable[str]) -> dict[str, str]:
 def _cut(name: str) -> str:
     words = name.split("_")
     while len("_".join(words)) > LONGEST_NAME and max(map(len, words)) > LEAST_WORD:
-        longest = max(range(len(words)), key=lambda position: len(words[position]))
+        longest = max(range(len(words)), key=lambda position: (len(words[position]), position))
         words[longest] = words[longest][:-1]
     return "_".join(words)[:LONGEST_NAME]

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from pipelines.release.inputs import FALLACY
-from pipelines.release.maps.layers import Layer
+from pipelines.release.maps.layers import DATE, Layer
 
 RELEASE = "release"  # the member that tells the version
 
@@ -64,7 +64,7 @@ def _type(column: pd.Series) -> str:
         "boolean": pd.api.types.is_bool_dtype,
         "integer": pd.api.types.is_integer_dtype,
         "number": pd.api.types.is_float_dtype,
-        "date": pd.api.types.is_datetime64_any_dtype,
+        "date": lambda values: values.dtype == DATE,
     }
     return next((name for name, holds in kinds.items() if holds(column)), "string")
 
@@ -74,7 +74,5 @@ def plain(frame: pd.DataFrame) -> Iterator[dict]:
     columns = {}
     for name in frame:
         values = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            values = values.dt.strftime("%Y-%m-%d")
         columns[name] = values.astype(object).where(values.notna(), None).tolist()
     return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))

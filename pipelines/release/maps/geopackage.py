@@ -83,9 +83,6 @@ def _write_layer(path: Path, layer: Layer, fields: dict[str, Field], notes: dict
     columns = pd.DataFrame(layer.frame.drop(columns="geometry"))
     columns = columns.rename(columns={name: field.name for name, field in fields.items()})
     table = pa.Table.from_pandas(columns, preserve_index=False)
-    for position, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type):
-            table = table.set_column(position, field.name, table[field.name].cast(pa.date32()))
     shapes, kind = _of_one_kind(layer.frame.geometry.to_numpy())
     table = table.append_column("geom", pa.array(shapely.to_wkb(shapes), pa.binary()))
     own = {name: layer.terms.notes[name] for name in ("licence_of_columns",) if name in layer.terms.notes}

@@ -33,7 +33,8 @@ IDS = {
     "places": "place_id",
     "opportunities": "opportunity_id",
 }
-WHOLE = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+DATE = pd.ArrowDtype(pa.date32())
+TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.date32(): DATE}
 PROFILE = (
     "profile_once"  # `neighbourhood_profile` as a table for as long as the connection lasts: made once, read often
 )
@@ -189,5 +190,5 @@ def _points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:
 
 
 def frame_of(connection: Connection, sql: str) -> pd.DataFrame:
-    """The rows of a query; whole numbers stay whole where some are missing."""
-    return connection.execute(sql).to_arrow_table().to_pandas(types_mapper=WHOLE.get)
+    """The rows of a query; whole numbers and dates stay what they are where some or all are missing."""
+    return connection.execute(sql).to_arrow_table().to_pandas(types_mapper=TYPES.get)
