@@ -94,11 +94,11 @@ class Held:
 def read_geopackage(path: Path) -> list[Held]:
     """What every layer of a GeoPackage holds; none where it cannot be read, which the check of its bytes tells."""
     try:
-        says = (pyogrio.read_info(path)["dataset_metadata"] or {}).get("licence", "")
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as file:
             layers = file.execute("select table_name from gpkg_contents where data_type = 'features'").fetchall()
+            says = (pyogrio.read_info(path, layer=layers[0][0])["dataset_metadata"] or {}).get("licence", "")
             return [_held(file, layer, says) for (layer,) in layers]
-    except (sqlite3.Error, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+    except (sqlite3.Error, IndexError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
         return []
 
 
