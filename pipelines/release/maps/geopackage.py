@@ -43,14 +43,16 @@ create table layer_styles (id integer primary key autoincrement not null, f_tabl
 """
 
 
-def write_geopackage(path: Path, layers: list[Layer], connection: Connection, version: str) -> None:
+def write_geopackage(
+    path: Path, layers: list[Layer], connection: Connection, version: str, terms: dict[str, str]
+) -> None:
     """Write layers of one licence into a GeoPackage, whole or not at all: titles and meaning of every field, a QGIS style
-    per national tenth there is, and release, licence, attribution and caution."""
+    per national tenth there is, and release, caution and `terms`: licence and attribution of the file, which may be more
+    than any one layer rests on."""
     store.make_folder(path.parent)
     beside = path.with_name(f".{path.stem}{store.WRITING}gpkg")
     beside.unlink(missing_ok=True)
-    notes = {"release": version, **layers[0].terms.notes, "caution": FALLACY}
-    notes.pop("licence_of_columns", None)  # of one layer, and told with it
+    notes = {"release": version, **terms, "caution": FALLACY}
     fields = {layer.name: described(connection, layer.name, layer.frame.drop(columns="geometry")) for layer in layers}
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_TIME})
     try:

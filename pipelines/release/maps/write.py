@@ -91,7 +91,8 @@ def _packages_and_tiles(connection: Connection, layers: dict[str, Layer], folder
     for label in dict.fromkeys([*(layers[name].terms.label for name in sorted(by_licence)), everything]):
         held = [layer if label == everything else of_licence(connection, layer, label) for layer in main.values()]
         path = f"geopackage/{file_name(licences, label)}.gpkg"
-        write_geopackage(folder / path, [layer for layer in held if layer], connection, version)
+        terms = {"licence": title(licences, label), "attribution": attribution(connection, licences, label)}
+        write_geopackage(folder / path, [layer for layer in held if layer], connection, version, terms)
         labels[path] = label
     notes = {"title": title_, "licence": title(licences, everything), "attribution": attribution(connection, licences, everything)}  # fmt: skip
     of = indices(connection)
