@@ -1,7 +1,5 @@
 """Two releases side by side: identical or not, and what changed in sources, indicators and ranks, with the reason."""
 
-import hashlib
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +13,13 @@ from pipelines.core.plain_text import markdown
 from pipelines.core.problem import Problem
 from pipelines.core.query import quoted
 from pipelines.register.labels import label
+from pipelines.release.alike import unlike_files
 from pipelines.release.database import open_release
 from pipelines.release.version import OF_A_RUN
 
 MOVED_SHOWN = 10
 MOST_ROWS = 20_000_000  # England has two million values of indicators
 PATIENCE_S = 300
-HEAD = 1 << 20
-TELLS_VERSION = re.compile(rb'"release":"[^"]*",')  # in the head of a map
 LINE = 1000  # characters of a line at most: a release from elsewhere may hold any text
 
 
@@ -39,7 +36,7 @@ class Difference:
 
     @property
     def identical(self) -> bool:
-        """True where every table but for run metadata, and every GeoJSON and CSV byte, is the same."""
+        """True where every table but for run metadata, and every byte of maps and sheets, is the same."""
         return not self.exact
 
 
@@ -58,7 +55,7 @@ def compare(old: Path, new: Path) -> Difference:
             first = (str(error).splitlines() or [""])[0]
             told = f"cannot be compared ({type(error).__name__}: {first})"
             raise Problem(f"{old.name} and {new.name}", told, "give two releases of Common Ground") from error
-    _compare_files(old, new, difference)
+    difference.exact += unlike_files(old, new)
     return difference
 
 
@@ -109,33 +106,6 @@ def _table_hash(connection, table: str) -> tuple:
         else ()
     )
     return (tuple(columns), row)
-
-
-def _compare_files(old: Path, new: Path, difference: Difference) -> None:
-    texts = [
-        {
-            str(p.relative_to(folder)): p
-            for kind in ("geojson", "csv")
-            for p in (folder / kind).rglob("*")
-            if p.is_file() and not p.is_symlink()
-        }
-        for folder in (old, new)
-    ]
-    for name in sorted(texts[0].keys() ^ texts[1].keys()):
-        difference.exact.append(f"file {name} is in one release only")
-    for name in sorted(texts[0].keys() & texts[1].keys()):
-        if len({_file_hash(found[name]) for found in texts}) > 1:
-            difference.exact.append(f"file {name} differs")
-
-
-def _file_hash(path: Path) -> str:
-    """The hash of a file, without the member of a map that tells the release it is of."""
-    with path.open("rb") as file:
-        head = TELLS_VERSION.sub(b"", file.read(HEAD), count=1) if path.suffix == ".geojson" else b""
-        digest = hashlib.sha256(head)
-        while block := file.read(HEAD):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _compare_sources(before, after, difference: Difference) -> None:

@@ -14,6 +14,10 @@ from pipelines.register.licensing import JOINED, Licences, shared, title, togeth
 from pipelines.register.register import Register
 
 ROW = "row"  # of a column whose licence each row says
+ROLLED_UP = (  # what map layers tell of each index in a larger area
+    "mean_score", "areas_scored_share", "rank_by_average_score", "n_of_level", "ranked_in", "share_in_highest_tenth",
+    "extent", "rank_by_extent",
+)  # fmt: skip
 
 
 def sources_present(register: Register, states: pd.Series, files: dict[str, list[Path]], near: set[str]) -> set[str]:
@@ -82,6 +86,21 @@ def column_labels(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str
     )
 
 
+def map_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The label of each column of the map layers, by the table that `table_of_layer` names: those of the table itself,
+    and those that maps add, of an index (a domain's score, a figure of a larger area) or of the look-ups."""
+    tables = ("neighbourhood_profile", "place", "opportunity")
+    labels = {table: column_labels(connection, table) for table in tables}
+    profile = labels["neighbourhood_profile"]
+    of_index = dict(connection.execute("select index_name, licence from index_method").fetchall())
+    domains = connection.execute("select distinct index_name, domain from domain_score order by all").fetchall()
+    profile |= {f"{index}_{domain}_score": of_index[index] for index, domain in domains}
+    names = ("authority_code", "authority_name", "msoa_code", "msoa_name", "region_name", "population")
+    rolled = {name: profile[name] for name in names} | {"n_areas": profile["authority_code"]}
+    rolled |= {f"{index}_{name}": label for index, label in of_index.items() for name in ROLLED_UP}
+    return {**labels, "area_roll_up": rolled}
+
+
 def attribution(connection: duckdb.DuckDBPyConnection, licences: Licences, label: str) -> str:
     """What the sources ask to be said of a file with this label: the words of every source whose licence is in the release, but
     those of share-alike sources that the label leaves out."""
@@ -107,7 +126,7 @@ class Terms:
     def of(cls, connection: duckdb.DuckDBPyConnection, table: str | None, frame: pd.DataFrame) -> "Terms":
         """The terms of a file that holds these rows and columns of a table; `table` is None where its columns are its own."""
         licences = read_licences(connection)
-        known = column_labels(connection, table) if table else {}
+        known = map_labels(connection)[table] if table else {}
         labels = {name: known.get(name, whole(licences)) for name in frame}
         rows = frame["licence"].unique() if ROW in labels.values() else []
         label = together(licences, {*labels.values(), *rows} - {ROW})
@@ -136,10 +155,14 @@ def _columns_by_title(licences: Licences, labels: dict[str, str]) -> dict[str, l
     return told
 
 
-def table_of(path: Path) -> str | None:
-    """The table whose columns a map or sheet holds, by its name; None where its columns are its own."""
-    if path.parent.name == "by_authority" or path.stem == "neighbourhoods":
-        return "neighbourhood_profile"
-    if path.stem.split("_")[0] == "places":
+def table_of_layer(name: str) -> str | None:
+    """The table whose columns a map layer holds, by its name; None where its columns are its own."""
+    if name.split("_")[0] == "places":
         return "place"
-    return "opportunity" if path.stem == "opportunities" else None
+    tables = {"neighbourhoods": "neighbourhood_profile", "opportunities": "opportunity"}
+    return tables.get(name) or ("area_roll_up" if name in ("msoas", "authorities") else None)
+
+
+def table_of(path: Path) -> str | None:
+    """The same of a map or sheet, by the name of its file."""
+    return "neighbourhood_profile" if path.parent.name == "by_authority" else table_of_layer(path.stem)

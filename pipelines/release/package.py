@@ -14,6 +14,9 @@ MEDIA = {
     ".duckdb": "application/vnd.duckdb",
     ".geojson": "application/geo+json",
     ".parquet": "application/vnd.apache.parquet",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".pmtiles": "application/vnd.pmtiles",
+    ".topojson": "application/json",
     ".md": "text/markdown",
     ".ics": "text/calendar",
 }

@@ -15,7 +15,7 @@ from pipelines.release import compare, version
 from pipelines.release.database import open_release, write_database
 from pipelines.release.inputs import release_step
 from pipelines.release.legal import write_calendar
-from pipelines.release.maps import write_maps
+from pipelines.release.maps.write import write_maps
 from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
 from pipelines.release.report import report_text
@@ -62,7 +62,7 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
         write_database(beside / "commonground.duckdb", inputs, "0.0.0")
         name = again or _name(workspace.data, beside, latest)
         _tell_version(beside, name)
-        labels = write_maps(inputs, beside)
+        labels = write_maps(inputs.outlines, beside)
         difference = compare.compare(releases / latest, beside) if latest else None
         store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
         last = open_release(releases / latest) if latest else nullcontext()

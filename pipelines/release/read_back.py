@@ -1,7 +1,9 @@
 """The maps of a release as GDAL reads them back: each file once, however many checks look at it."""
 
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pyogrio
 import shapely
 
 HEAD = 1 << 20  # bytes of a map within which it says its licence, before its features
-KEYS = ("area_code", "place_id", "opportunity_id", "authority_code")
+KEYS = ("area_code", "place_id", "opportunity_id", "msoa_code", "authority_code")
 MEAN = "_mean_score"
 THREADS = 2
 
@@ -76,3 +78,34 @@ def licence_told(path: Path) -> str | None:
         return str(json.loads(head + b"}").get("licence", ""))
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a layer in a GeoPackage holds: its fields by their names in the database, the places in it, and the licence
+    that the file says it is under."""
+
+    layer: str
+    fields: list[str]
+    places: list[str]
+    licence: str
+
+
+def read_geopackage(path: Path) -> list[Held]:
+    """What every layer of a GeoPackage holds; none where it cannot be read, which the check of its bytes tells."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as file:
+            layers = file.execute("select table_name from gpkg_contents where data_type = 'features'").fetchall()
+            says = (pyogrio.read_info(path, layer=layers[0][0])["dataset_metadata"] or {}).get("licence", "")
+            return [_held(file, layer, says) for (layer,) in layers]
+    except (sqlite3.Error, IndexError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return []
+
+
+def _held(file: sqlite3.Connection, layer: str, says: str) -> Held:
+    columns = [name for name, *_ in file.execute("select name from pragma_table_info(?)", [layer])]
+    said = dict(file.execute("select column_name, description from gpkg_data_columns where table_name = ?", [layer]))
+    fields = [(said.get(name) or name).partition(": ")[0] for name in columns if name not in ("fid", "geom")]
+    named = '"' + layer.replace('"', '""') + '"'
+    places = [row[0] for row in file.execute(f"select place_id from {named}")] if "place_id" in columns else []
+    return Held(layer, fields, places, says)

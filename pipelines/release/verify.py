@@ -17,8 +17,8 @@ from pipelines.core.store import holds
 from pipelines.register.licensing import file_name, shared, title, together
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.database import LEFT, open_release, weight_of
-from pipelines.release.licences import ROW, column_labels, read_licences, table_of, whole
-from pipelines.release.read_back import MEAN, Maps, licence_told
+from pipelines.release.licences import ROW, map_labels, read_licences, table_of, table_of_layer, whole
+from pipelines.release.read_back import MEAN, Maps, licence_told, read_geopackage
 from pipelines.release.version import package
 
 NEAR = 0.001  # degrees, about a hundred metres: outlines are simplified
@@ -98,9 +98,7 @@ def _licences(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -
     try:
         licences = read_licences(connection)
         rows = dict(connection.execute("select place_id, licence from place").fetchall())
-        columns = {
-            table: column_labels(connection, table) for table in ("neighbourhood_profile", "place", "opportunity")
-        }
+        columns = map_labels(connection)
         key_of = {licence.title: key for key, licence in licences.items()}
         resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
         files = {r["path"]: together(licences, [key_of[told["title"]] for told in r["licenses"]]) for r in resources}
@@ -112,47 +110,58 @@ def _licences(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -
         if path.suffix not in READERS:
             wrong += [f"{name} rests on more than {label}"] if not shared(licences, whole(licences)) <= may else []
         elif path.is_file():
-            held, places, says = READERS[path.suffix](maps, path)
-            labels = columns.get(table_of(path), {})
-            of_columns = {c: labels.get(c, whole(licences)) for c in held}
-            wrong += [
-                f"{name}: column {c}"
-                for c, own in of_columns.items()
-                if own != ROW and not shared(licences, own) <= may
-            ]
-            wrong += [f"{name}: row {p}" for p in places if not shared(licences, rows.get(p, whole(licences))) <= may]
-            if path.stem.startswith("places_"):
-                others = [p for p in places if path.stem != f"places_{file_name(licences, rows.get(p, label))}"]
-                wrong += [f"{name}: row {p} is of another file" for p in others]
-            if says is not None and says != title(licences, label):
-                wrong.append(f"{name} says it is under {says}, the package {title(licences, label)}")
+            for table, held, places, says in READERS[path.suffix](maps, path):
+                labels = columns.get(table, {})
+                of_columns = {c: labels.get(c, whole(licences)) for c in held}
+                wrong += [
+                    f"{name}: column {c}"
+                    for c, own in of_columns.items()
+                    if own != ROW and not shared(licences, own) <= may
+                ]
+                wrong += [
+                    f"{name}: row {p}" for p in places if not shared(licences, rows.get(p, whole(licences))) <= may
+                ]
+                if path.stem.startswith("places_"):
+                    others = [p for p in places if path.stem != f"places_{file_name(licences, rows.get(p, label))}"]
+                    wrong += [f"{name}: row {p} is of another file" for p in others]
+                if says is not None and says != title(licences, label):
+                    wrong.append(f"{name} says it is under {says}, the package {title(licences, label)}")
     return Finding("licences_mixed", len(wrong), wrong[:5])
 
 
-def _geojson(maps: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
+# By layer of a file: the table whose columns it holds, their names, the ids of its places, the licence it says.
+Read = list[tuple[str | None, list[str], list[str], str | None]]
+
+
+def _geojson(maps: Maps, path: Path) -> Read:
     layer, says = maps.layer(path), licence_told(path)
     if isinstance(layer, str) or says is None:
-        return [], [], None  # the check of the map itself reports it
+        return []  # the check of the map itself reports it
     places = layer.features["place_id"].tolist() if "place_id" in layer.fields else []
-    return [name for name in layer.fields if name != "id"], places, says  # `id` is of the feature itself
+    return [(table_of(path), [name for name in layer.fields if name != "id"], places, says)]  # `id` is of the feature
 
 
-def _parquet(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
+def _parquet(_: Maps, path: Path) -> Read:
     try:
         file = pyarrow.parquet.ParquetFile(path)
         held = [name for name in file.schema_arrow.names if name != "geometry"]
         places = file.read(["place_id"])["place_id"].to_pylist() if "place_id" in held else []
-        return held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode()
+        return [(table_of(path), held, places, (file.schema_arrow.metadata or {}).get(b"licence", b"").decode())]
     except (ValueError, OSError):  # Arrow's own errors are of these kinds
-        return [], [], None  # it is not the file that was published, which its own check reports
+        return []  # it is not the file that was published, which its own check reports
 
 
-def _csv(_: Maps, path: Path) -> tuple[list[str], list[str], str | None]:
+def _csv(_: Maps, path: Path) -> Read:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return next(csv.reader(file), []), [], None
+        return [(table_of(path), next(csv.reader(file), []), [], None)]
 
 
-READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv}
+def _geopackage(_: Maps, path: Path) -> Read:
+    return [(table_of_layer(held.layer), held.fields, held.places, held.licence) for held in read_geopackage(path)]
+
+
+READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv, ".gpkg": _geopackage}
+OUTLINES = ("neighbourhoods", "msoas", "authorities")  # every other map is of points
 
 
 def _placed(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> Finding:
@@ -160,7 +169,7 @@ def _placed(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -> 
 
     An origin is a mean of where people live, and need not lie inside a bent area.
     """
-    points = [path for path in maps.paths if path.stem not in ("neighbourhoods", "authorities")]
+    points = [path for path in maps.paths if path.stem not in OUTLINES]
     layers = {path.name: maps.columns(path, _id_field(path), "area_code") for path in points}
     areas = maps.columns(folder / "geojson" / "neighbourhoods.geojson", "area_code")
     outlines = areas.drop_duplicates("area_code").set_index("area_code").geometry
@@ -216,6 +225,9 @@ def _map(maps: Maps, path: Path, n_areas: int) -> Finding:
 
 
 def _id_field(path: Path) -> str:
-    return {"neighbourhoods": "area_code", "authorities": "authority_code", "opportunities": "opportunity_id"}.get(
-        path.stem, "place_id"
-    )
+    return {
+        "neighbourhoods": "area_code",
+        "msoas": "msoa_code",
+        "authorities": "authority_code",
+        "opportunities": "opportunity_id",
+    }.get(path.stem, "place_id")

@@ -123,3 +123,11 @@ def test_simplified_neighbours_still_meet():
     union, whole = shapely.union_all(simple), shapely.union_all(shapes)
     assert union.area == pytest.approx(shapely.area(simple).sum())  # no overlaps
     assert union.symmetric_difference(whole).area < 0.01 * whole.area
+
+
+def test_simplifying_outlines_that_do_not_quite_meet_adds_no_bad_edge():
+    shapes = wandering_coverage()
+    shapes[2] = shapely.transform(shapes[2], lambda xy: xy + np.array([3, 0]))  # as publishers' outlines may
+    bad = [shapely.is_empty(shapely.coverage_invalid_edges(s)) for s in (shapes, simplify_coverage(shapes, 20))]
+    assert not bad[0].all()
+    assert (bad[1] >= bad[0]).all()

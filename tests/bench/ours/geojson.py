@@ -1,4 +1,4 @@
-"""Areas to a GeoJSON file, by geodata.shapes and pipelines.release.maps: rounded, valid, right-hand rule."""
+"""Areas to a GeoJSON file, by geodata.shapes and pipelines.release.maps.geojson: rounded, valid, right-hand rule."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,8 @@ from geodata.crs import PUBLISHED
 from geodata.shapes import publishable
 from pipelines.core import store
 from pipelines.release.licences import Terms
-from pipelines.release.maps import Layer, to_geojson
+from pipelines.release.maps.geojson import to_geojson
+from pipelines.release.maps.layers import Layer
 
 
 def load(folder, areas):
