@@ -15,6 +15,7 @@ from pipelines.core.plain_text import markdown
 from pipelines.core.problem import Problem
 from pipelines.core.query import quoted
 from pipelines.register.labels import label
+from pipelines.release.atlas.script import DATA
 from pipelines.release.database import open_release
 from pipelines.release.version import OF_A_RUN
 
@@ -23,6 +24,7 @@ MOST_ROWS = 20_000_000  # England has two million values of indicators
 PATIENCE_S = 300
 HEAD = 1 << 20
 TELLS_VERSION = re.compile(rb'"release":"[^"]*",')  # in the head of a map
+TELLS_RUN = f"{DATA}/atlas.js"  # of the release and its run; all else in it stands in tables, which are compared
 LINE = 1000  # characters of a line at most: a release from elsewhere may hold any text
 
 
@@ -115,9 +117,9 @@ def _compare_files(old: Path, new: Path, difference: Difference) -> None:
     texts = [
         {
             str(p.relative_to(folder)): p
-            for kind in ("geojson", "csv")
+            for kind in ("geojson", "csv", DATA)
             for p in (folder / kind).rglob("*")
-            if p.is_file() and not p.is_symlink()
+            if p.is_file() and not p.is_symlink() and p.relative_to(folder).as_posix() != TELLS_RUN
         }
         for folder in (old, new)
     ]
