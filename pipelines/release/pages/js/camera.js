@@ -40,8 +40,9 @@
       const moving = { animate: animate && !still.matches, duration: 700 };
       if (!at) return map.fitBounds(bounds, { ...ALL, ...moving });
       if (at.bbox) return map.fitBounds(at.bbox, { ...options(ONE), ...moving });
-      const { lon, lat, zoom } = at;
-      return map.easeTo({ center: [lon, lat], zoom: Math.max(zoom || NEAR, map.getZoom()), ...options(ONE), padding: undefined, offset: [0, -options({ padding: 0 }).padding.bottom / 2], ...moving });
+      const { padding } = options({ padding: 0 });
+      const to = { center: [at.lon, at.lat], zoom: Math.max(at.zoom || NEAR, map.getZoom()), offset: [0, -padding.bottom / 2] };
+      return map.easeTo({ ...to, ...moving });
     }
 
     map.on("movestart", ({ originalEvent }) => originalEvent && (home = null));

@@ -149,13 +149,14 @@
 
   /** Classes of equal numbers by rank: k - 1 is the first tenth (or fifth). In the nation these are the release's own. */
   function byRank({ order, tenths, n: told }, rows) {
-    const ranks = new Map();
-    const sorted = rows.slice().sort((a, b) => order[a] - order[b]);
-    const tied = (at) => at && order[sorted[at]] === order[sorted[at - 1]];
-    sorted.forEach((i, at) => ranks.set(i, told ? order[i] : tied(at) ? ranks.get(sorted[at - 1]) : at + 1));
     const n = told || rows.length;
     const k = partsOf(n);
-    const of = (i) => k - (k === 10 && tenths ? tenths[i] : Math.min(k, Math.ceil((k * ranks.get(i)) / n)));
+    const ranks = told ? order : new Int32Array(order.length);
+    if (!told) {
+      const sorted = rows.slice().sort((a, b) => order[a] - order[b]);
+      sorted.forEach((i, at) => (ranks[i] = at && order[i] === order[sorted[at - 1]] ? ranks[sorted[at - 1]] : at + 1));
+    }
+    const of = (i) => k - (k === 10 && tenths ? tenths[i] : Math.min(k, Math.ceil((k * ranks[i]) / n)));
     const part = 100 / k;
     const words = Array.from({ length: k }, (_, c) => (k < 5 ? `rank ${k - c}` : c === k - 1 ? `first ${part} %` : `${(k - 1 - c) * part} to ${(k - c) * part} %`));
     return { k, of, words, n, ranks };
@@ -198,8 +199,11 @@
   /** How many rows are where along the values, by class: `{least, most, bins: [[n by class], ...]}`, or null. */
   function histogram(values, rows, classOf, k) {
     if (rows.length < 2) return null;
-    const sorted = Float64Array.from(rows, (i) => values[i]).sort();
-    const least = sorted[0], most = sorted[sorted.length - 1];
+    let least = Infinity, most = -Infinity;
+    for (const i of rows) {
+      least = Math.min(least, values[i]);
+      most = Math.max(most, values[i]);
+    }
     if (least === most) return null;
     const n = rows.every((i) => Number.isInteger(values[i])) ? Math.min(BINS, most - least + 1) : BINS;
     const bins = Array.from({ length: n }, () => new Array(k).fill(0));
@@ -230,9 +234,12 @@
     return `${upper(several)} in ${place}`;
   }
 
-  async function make(shown) {
-    const { level, scope } = shown;
-    const within = await inside(level, scope);
+  async function make(asked) {
+    const { level } = asked;
+    const within = await inside(level, asked.scope);
+    const lost = !within && asked.scope.kind !== "nation"; // a link may name what this release does not hold
+    const shown = lost ? { ...asked, scope: { kind: "nation", code: null } } : asked;
+    const { scope } = shown;
     const measure = await measured(shown, within);
     const groups = level === "area" ? null : await CG.groups(level);
     const n = groups ? groups.code.length : CG.atlas.release.n_areas;
@@ -256,12 +263,12 @@
     rows.forEach((i) => counts[classOf[i]]++);
     const [low, high] = ends(shown, measure);
     const among = ranked ? ranked.among : within ? (await CG.groups(scope.kind).then((held) => held.name[held.rowOf.get(scope.code)])) : null;
-    const text = (i) => (ranked && !ranked.n && cut.ranks.has(i) ? `${measure.text(i)}, ${number(cut.ranks.get(i), 0)} of ${number(cut.n, 0)} in ${among}` : measure.text(i));
+    const text = (i) => (ranked && !ranked.n && classOf[i] >= 0 ? `${measure.text(i)}, ${number(cut.ranks[i], 0)} of ${number(cut.n, 0)} in ${among}` : measure.text(i));
     return {
       ...shown, ids: groups && groups.code, n, values: column, unit: measure.unit || "", digits: measure.digits, share: Boolean(measure.share),
       falls: Boolean(measure.falls), colours: numbers.map((one) => CG.palette.colours[one]), words: cut.words, counts, unknown, outside, low, high,
       ranked: ranked ? cut.n : null, where: where(shown, ranked, cut.n, among), of: (i) => classOf[i], text, isCategory: Boolean(measure.categories),
-      looks: Int8Array.from(classOf, (c) => (c < 0 ? c : numbers[c])), own: measure.notes || [],
+      looks: Int8Array.from(classOf, (c) => (c < 0 ? c : numbers[c])), own: [...(lost ? [`This release holds no ${asked.scope.code} to compare within.`] : []), ...(measure.notes || [])],
       histogram: measure.categories ? null : histogram(measure.values, rows.filter((i) => known(measure.values[i])), classOf, cut.k),
     };
   }

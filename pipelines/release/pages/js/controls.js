@@ -82,7 +82,7 @@
     const { nation, release, levels, scopes, kinds } = atlas;
     const scopeWords = { ...SCOPES, nation: `all of ${nation.name}` };
     at("choose-member").replaceChildren(...inGroups());
-    const automatic = release.n_areas > 8000 ? "by how near you look" : levels.find((level) => level.id === "area").several;
+    const automatic = release.n_areas > 8000 ? "by zoom" : levels.find((level) => level.id === "area").several;
     at("choose-level").replaceChildren(option("auto", `Automatic (${automatic})`),
       ...levels.filter((level) => level.tiles).map((level) => option(level.id, upper(level.several))));
     at("choose-scope").replaceChildren(...scopes.map((scope) => option(scope.id, upper(scopeWords[scope.id]))));

@@ -4,7 +4,7 @@
   const CG = window.CG;
   const MSOAS_FROM = 12.2; // zoom
   const MOST = 46;
-  const LETTER = 6.6, LINE = 15, ROOM = 6; // pixels
+  const LETTER = 7.4, LINE = 15, ROOM = 7; // pixels
   const middle = ([west, south, east, north]) => [(west + east) / 2, (south + north) / 2];
 
   /** Keeps names above `map`, in `box`: the larger first, none over another, those in view alone. */

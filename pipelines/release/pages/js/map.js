@@ -178,7 +178,8 @@
   }
 
   async function begin(state) {
-    const { bounds } = await archive("authorities").header();
+    const [{ bounds }, classes] = await Promise.all([archive("authorities").header(), CG.classes(state)]);
+    CG.drawLegend(classes, state); // before the map, whose size it settles
     const { options, looked } = await CG.firstView(state, bounds);
     const { maplibregl } = window;
     maplibregl.setWorkerCount(Math.max(2, maplibregl.getWorkerCount())); // shapes are cut while others are read
@@ -187,19 +188,20 @@
       container: "ground", ...options, maxZoom: 17, minZoom: 3, attributionControl: false, fadeDuration: 0, renderWorldCopies: false,
       dragRotate: false, pitchWithRotate: false, touchPitch: false, refreshExpiredTiles: false,
       locale: { "Map.Title": `Map of ${CG.atlas.release.areas_asked}` },
-      style: { version: 8, sources: {}, layers: [{ id: "sea", type: "background", paint: { "background-color": palette.sea } }] },
+      style: { version: 8, sources: {}, layers: [] }, // the sea is the page's own colour
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(back(), "top-right");
     await new Promise((done) => map.once("style.load", done));
-    map.addImage("hatch", CG.marks.hatch(), { pixelRatio: 2 });
+    map.addImage("hatch", CG.marks.hatch());
     await source(map, "authority", "authorities", { promoteId: "row" });
     const anchor = (id) => ({ id, type: "background", layout: { visibility: "none" } }); // what others are put under
     map.addLayer({ id: "authority-under", type: "line", source: "authority", "source-layer": "authorities", minzoom: 7, paint: { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 7, 1, 10, 3.4] } });
     map.addLayer({ id: "authority-line", type: "line", source: "authority", "source-layer": "authorities", paint: { "line-color": palette.line, "line-width": 0.8 } });
     map.addLayer(anchor("chosen"));
+    if (CG.atlas.attribution.some((one) => one.includes("OpenStreetMap"))) at("credit").textContent = "© OpenStreetMap contributors and other sources";
     CG.map = map;
     camera = CG.camera(map, bounds, looked);
     hear();
@@ -235,7 +237,7 @@
   async function start(state) {
     if (location.protocol === "file:") return;
     const { level: id } = CG.shown(state);
-    for (const early of [CG.classes(state), archive(LAYERS[id]).header()]) early.catch(() => null); // told of when they are needed
+    archive(LAYERS[id]).header().catch(() => null); // read early; what is wrong with it is told when it is needed
     try {
       await begin(state);
     } catch (problem) {

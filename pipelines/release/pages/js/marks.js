@@ -19,7 +19,7 @@
   function draw(shape, colour) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIZE * SCALE;
-    const pen = canvas.getContext("2d");
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
     pen.scale(SCALE, SCALE);
     pen.translate(SIZE / 2, SIZE / 2);
     pen.lineJoin = "round";
@@ -69,20 +69,15 @@
     ];
   }
 
-  /** The pattern of what is not known, as pixels. */
+  /** The pattern of what is not known, as pixels: lines from below left to above right. */
   function hatch() {
-    const side = 16;
-    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
-    const pen = canvas.getContext("2d");
-    pen.strokeStyle = CG.palette.hatch;
-    pen.lineWidth = 2.2;
-    for (const shift of [-side, 0, side]) {
-      pen.beginPath();
-      pen.moveTo(shift - 2, side + 2);
-      pen.lineTo(shift + side + 2, -2);
-      pen.stroke();
+    const side = 16, apart = 8, thick = 2;
+    const data = new Uint8ClampedArray(4 * side * side);
+    const ink = [1, 3, 5].map((k) => parseInt(CG.palette.hatch.slice(k, k + 2), 16));
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) if ((x + y) % apart < thick) data.set([...ink, 255], 4 * (y * side + x));
     }
-    return pen.getImageData(0, 0, side, side);
+    return { width: side, height: side, data };
   }
 
   CG.marks = { draw, hatch, ofKind, idOf, image, legend, CANDIDATE, CLOSED };

@@ -36,6 +36,6 @@
 
   CG.palette = {
     UNKNOWN, OUTSIDE, colours, steps, label, sequences: SEQUENCES,
-    unknown: "#d9dbdd", hatch: "#7c858c", outside: "#f7f7f5", sea: "#dfe7ec", line: "#43515c",
+    unknown: "#d9dbdd", hatch: "#7c858c", outside: "#f7f7f5", line: "#43515c",
   };
 })();
