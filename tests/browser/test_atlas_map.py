@@ -340,6 +340,18 @@ def test_pointing_tells_and_a_click_chooses(open_page, areas):
     assert set(drawn) == {code}
 
 
+def test_on_a_phone_what_was_chosen_is_seen_above_the_panel(open_page, areas):
+    page = open_page("#a=S99000080", "phone")
+    page.locator("#panel").wait_for()
+    idle(page)
+    area = areas["S99000080"]
+    y = page.evaluate(
+        "([lon, lat]) => CG.map.project([lon, lat]).y + CG.map.getCanvas().getBoundingClientRect().y",
+        [area["longitude"], area["latitude"]],
+    )
+    assert 0 < y < page.locator("#panel").bounding_box()["y"]
+
+
 def test_places_candidates_and_closures(open_page, release):
     page = open_page()
     idle(page)

@@ -6,6 +6,7 @@
   const { LAYERS, archive, source } = CG.tiles;
   const LINES_FROM = { area: 10.5, msoa: 7.5 };
   const NOT_YET = -9; // a shape that has no class yet
+  const SMALL = window.matchMedia("(max-width: 999px)");
   const at = (id) => document.getElementById(id);
   const painted = {}; // level -> the number of the colour of every row
   const added = {};
@@ -221,6 +222,8 @@
     if (!began) began = start(state);
     if (changed.has("view") && state.view && camera) camera.follow(state.view);
     const elsewhere = camera && !clicked && !changed.has("view") && ["area", "group"].some((part) => changed.has(part) && state[part]);
+    // a panel comes up over the lower part of a small screen: the map goes to the top, so that it stays to be seen
+    if (SMALL.matches && ["area", "group", "place"].some((part) => changed.has(part) && state[part])) at("map").scrollIntoView({ block: "start" });
     if (elsewhere) camera.bring(state).catch(failed);
     began.then(() => {
       const shown = CG.shown(CG.state);
