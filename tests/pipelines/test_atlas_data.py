@@ -16,6 +16,7 @@ from pipelines.release.atlas import build
 from pipelines.release.atlas.held import breaches, read_back
 from pipelines.release.atlas.packed import ALPHABET, folded, packed
 from pipelines.release.atlas.script import column, numbers, rounded, script
+from pipelines.release.compare import compare
 from pipelines.release.database import open_release
 from pipelines.release.pages import assets
 from pipelines.release.pages.write import write_pages
@@ -318,13 +319,22 @@ def test_the_front_page_tells_the_areas_of_highest_need_and_every_file(town):
 
 
 def test_a_page_or_script_that_changes_makes_a_new_release(town, tmp_path, monkeypatch):
-    before = release_key(town.workspace())
+    folder = Path(shutil.copytree(assets.FOLDER, tmp_path / "pages"))
+    monkeypatch.setattr(assets, "FOLDER", folder)
+    keys = [release_key(town.workspace())]
     for name in ("index.html.j2", "css/base.css", "js/data.js"):
-        folder = tmp_path / name.replace("/", "_")
-        shutil.copytree(assets.FOLDER, folder)
         with (folder / name).open("a") as file:
             file.write("\n")
-        with monkeypatch.context() as patch:
-            patch.setattr(assets, "FOLDER", folder)
-            assert release_key(town.workspace()) != before
-    assert release_key(town.workspace()) == before
+        keys.append(release_key(town.workspace()))
+    assert len(set(keys)) == 4
+    assert release_key(town.workspace()) == keys[-1]
+
+
+def test_releases_are_alike_where_their_data_are_whatever_run_they_are_of(town, tmp_path):
+    other = tmp_path / "release"
+    shutil.copytree(town.release, other, ignore=shutil.ignore_patterns("parquet", "geopackage", "tiles"))
+    for key in ("atlas", "values/hardship"):
+        path = other / "atlas" / "data" / f"{key}.js"
+        path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    told = [line for line in compare(town.release, other).exact if "atlas/" in line]
+    assert told == ["file atlas/data/values/hardship.js differs"]

@@ -1,5 +1,7 @@
 """What the atlas starts from, in one small file: the release, what can be shown, and the words people see."""
 
+from functools import cache
+
 import duckdb
 import orjson
 
@@ -9,7 +11,7 @@ from pipelines.core.query import holds
 from pipelines.register.labels import spaced
 from pipelines.register.register import DEFINITIONS, Taxonomy
 from pipelines.release.licences import attribution, read_licences, whole
-from pipelines.scoring.definition import read_index
+from pipelines.scoring.definition import Index, read_index
 
 LISTS = ("null_reason", "coverage", "evidence_grade", "gap", "status", "typology", "axis_state", "scope", "level", "direction",
          "owner_kind", "tenure_band", "use_state", "run_by", "candidate", "event", "precision", "weight_origin", "kind_group",
@@ -106,7 +108,7 @@ def _ends(highest: str) -> dict[str, str]:
 
 def _index(index: dict, direction: str, known: dict) -> dict:
     name = index["index_name"]
-    definition = _definition(name)
+    definition = definition_of(name)
     return {
         "id": name, "kind": "index", "index": name, "domain": None, "title": index["title"], "question": index["question"],
         "is_headline": index["is_headline"], "is_withheld": index["withhold_above"] is not None and not index["n_ranked"],
@@ -159,7 +161,8 @@ def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     }
 
 
-def _definition(name: str):
+@cache
+def definition_of(name: str) -> Index | None:
     """The definition of an index; None where it is none of today's."""
     path = DEFINITIONS / "indices" / f"{name}.yml"
     return read_index(path) if path.is_file() else None
@@ -168,7 +171,7 @@ def _definition(name: str):
 def _domains_in_order(name: str, parts: list[dict]) -> list[str]:
     """The domains of an index as its definition lists them."""
     found = list(dict.fromkeys(part["domain"] for part in parts))
-    definition = _definition(name)
+    definition = definition_of(name)
     order = {domain: i for i, domain in enumerate(definition.domains)} if definition else {}
     return sorted(found, key=lambda domain: (order.get(domain, len(order)), domain))
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.register.register import DEFINITIONS
+from pipelines.release.atlas.catalogue import definition_of
 from pipelines.release.licences import attribution, read_licences, whole
 from pipelines.release.pages.listing import by_authority, listed
-from pipelines.scoring.definition import read_index
 
 LEFT_OUT = """
     select m.title as index, coalesce(i.title, o.title, member) as member, left_out
@@ -59,8 +58,8 @@ def _indices(connection: duckdb.DuckDBPyConnection) -> list[dict]:
         select coalesce(meaning, label) as why, count(*)::integer as n from index_score join label on list = 'null_reason' and code = null_reason
         where index_name = ? and score is null group by 1 order by 2 desc, 1"""
     for index in found:
-        path = DEFINITIONS / "indices" / f"{index['index_name']}.yml"
-        index["reads"] = read_index(path).reads if path.is_file() else None
+        definition = definition_of(index["index_name"])
+        index["reads"] = definition.reads if definition else None
         index["grades"] = _rows(connection, grades, [index["index_name"]])
         index["unscored"] = _rows(connection, reasons, [index["index_name"]])
     return found
