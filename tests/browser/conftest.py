@@ -14,17 +14,25 @@ def atlas_address(town) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium(request) -> Iterator:
-    """A browser, one a file, for two at a time do not get on. A file with `DRAWS = False` has one that draws no maps, which
-    is quicker, and what a page must do without them."""
+def chromium(request) -> Iterator[Callable]:
+    """Browsers, one that draws maps without a graphics card and one that draws none, which is quicker and shows what a page
+    does without: `chromium(draws)`, by default as the file's `DRAWS` says. Started once a file: two files' do not get on."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install -e '.[dev]')")  # fmt: skip
     if BROWSER is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the PATH")
+    started: dict[bool, object] = {}
     with sync_api.sync_playwright() as playwright:
-        draws = getattr(request.module, "DRAWS", True)
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=[*FLAGS, *(DRAWING if draws else NOT_DRAWING)])  # fmt: skip
+
+        def browser(draws: bool | None = None):
+            draws = getattr(request.module, "DRAWS", True) if draws is None else draws
+            if draws not in started:
+                flags = [*FLAGS, *(DRAWING if draws else NOT_DRAWING)]
+                started[draws] = playwright.chromium.launch(executable_path=BROWSER, args=flags)
+            return started[draws]
+
         yield browser
-        browser.close()
+        for one in started.values():
+            one.close()
 
 
 @pytest.fixture
@@ -34,9 +42,9 @@ def open_page(chromium, atlas_address) -> Iterator[Callable]:
     wrong: list[str] = []
     contexts = []
 
-    def page_of(after: str = "", size: str = "desk", address: str = atlas_address, page: str = "atlas/index.html"):
+    def page_of(after: str = "", size: str = "desk", address: str = atlas_address, page: str = "atlas/index.html", draws: bool | None = None):  # fmt: skip
         width, height = SIZES[size]
-        context = chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        context = chromium(draws).new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         opened = context.new_page()
         opened.set_default_timeout(PATIENCE)

@@ -54,9 +54,7 @@
     return {
       title: `${areas[0].name} beside ${areas[1].name}`, code: null,
       body: [
-        el("p", { class: "buttons" },
-          ...areas.map((area) => parts.button(["Only ", parts.name(area.name)], () => CG.set({ area: area.code, compare: null }))),
-        ),
+        el("p", null, "One alone: ", areas.map((area, i) => [i ? ", " : "", parts.button(parts.name(area.name), () => CG.set({ area: area.code, compare: null }), { class: "link" })])),
         alike, where, await Promise.all(indices.map((member) => ofIndex(member, areas, atlas))), within,
         el("p", { class: "small" }, atlas.caution),
       ],

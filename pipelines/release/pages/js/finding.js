@@ -88,6 +88,8 @@
   }
 
   const LEVELS = ["authority", "msoa", "ward"];
+  const LIKE_CODE = /^[a-z]\d{2,8}$/i; // an area code, or its start
+  const STARTS_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\s*(\d[a-z]?)?$/i; // names are not searched while one is typed
   const LIKE_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}$/i;
 
   function within(level, groups, row, authorities) {
@@ -142,6 +144,7 @@
       const read = await Promise.all(files.map((key) => CG.load(key)));
       const all = (column) => read.flatMap((part) => part[column]);
       const kind = read.flatMap((part) => part.kind.map((which) => (which === null ? null : part.kinds[which])));
+      made.isRead = true;
       return { place_id: all("place_id"), name: all("name"), kind, lon: all("lon"), lat: all("lat"), row: all("row") };
     })();
     made.places.catch(() => delete made.places);
@@ -172,20 +175,24 @@
     if (asked.length < 2) return { groups: [], near: false };
     const { levels } = await CG.load("atlas");
     const words = Object.fromEntries(levels.map((level) => [level.id, { one: level.one, several: CG.say.upper(level.several) }]));
+    const typed = text.trim();
+    if (STARTS_POSTCODE.test(typed) && !LIKE_CODE.test(typed)) return { groups: [], near: false, why: "It looks like the start of a postcode: type all of it." };
     const postcode = await byPostcode(text);
     if (postcode) return { groups: [postcode], near: false };
+    if (LIKE_POSTCODE.test(typed)) {
+      return { groups: [], near: false, why: "It looks like a postcode: it may be new, closed, or outside the areas of this release." };
+    }
     const some = (groups) => few(groups.filter((group) => group.entries.length).sort((a, b) => a.rank - b.rank));
     const areas = (test) => Promise.all([
       ...LEVELS.filter((level) => words[level]).map((level) => larger(level, asked, test, words)),
       small(asked, test, words),
     ]);
     const spelt = await areas(fits);
-    if (asked.length < 3) return { groups: some(spelt), near: false };
-    if (some(spelt).length) early({ groups: some(spelt), near: false });
+    if (asked.length < 3 || LIKE_CODE.test(typed)) return { groups: some(spelt), near: false };
+    if (!made.isRead) early({ groups: some(spelt), near: false });
     let groups = some([...spelt, await placed(asked, fits)]);
     const near = !groups.length && asked.length >= NEAR_FROM;
     if (near) groups = some([...(await areas(nearly)), await placed(asked, nearly)]);
-    const why = LIKE_POSTCODE.test(text.trim()) ? "It looks like a postcode: it may be new, closed, or outside the areas of this release." : "";
-    return { groups, near: near && groups.length > 0, why };
+    return { groups, near: near && groups.length > 0 };
   };
 })();

@@ -91,7 +91,7 @@
     const events = near.events.filter((event) => event.event === "first_listed");
     if (!events.length) return null;
     const line = (event) => [named(event, atlas), `, by ${say.day(event.since, event.precision)}`];
-    return ["First listed here (which is not to say they opened then): ", parts.list(events.slice(0, SHOWN).map(line))];
+    return ["First listed (which is not to say they opened then): ", parts.list(events.slice(0, SHOWN).map(line))];
   }
 
   function named(event, atlas) {
@@ -125,7 +125,8 @@
   }
 
   function closed(event, atlas) {
-    return ["Closed: ", named(event, atlas), `, ${say.day(event.since, event.precision)}; ${titled(event.told_by, atlas)}`];
+    const far = event.metres === null ? ", in the area" : [",", walk(event), " away"];
+    return ["Closed: ", named(event, atlas), far, `; ${say.day(event.since, event.precision)}; ${titled(event.told_by, atlas)}`];
   }
 
   /** The titles of sources in place of their short names. */
@@ -150,7 +151,7 @@
       parts.list([
         ...(gaps.length ? gaps : [noGap]),
         none.length ? `None within 15 minutes, where no standard is set: ${say.joined(further)}` : null,
-        ...(closings.length ? closings : ["Closed: no confirmed closing that we know of in the area"]),
+        ...(closings.length ? closings : ["Closed: no confirmed closing that we know of here or within a 15-minute walk"]),
       ], { class: "lines" }),
     ];
   }
@@ -177,7 +178,7 @@
     const unknown = kindsOf(atlas, near).filter((kind) => kind.group === "site" && kind.n15 === null);
     const more = rows.slice(SHOWN);
     return [
-      el("p", { class: "small" }, "Somewhere to look, not an offer; in the area, or counted within a 15-minute walk."),
+      el("p", { class: "small" }, "Somewhere to look, not an offer; here or within a 15-minute walk."),
       parts.list([
         ...(rows.length ? rows.slice(0, SHOWN).map(line) : ["none that we know of"]),
         more.length ? parts.opening(`and ${more.length} more`, () => parts.list(more.map(line))) : null,

@@ -32,7 +32,8 @@
     const tall = parts.button("Taller", taller, { class: "narrow-only", "aria-pressed": String(panel.classList.contains("tall")) });
     const back = state.place && state.area ? parts.button("Back", () => CG.set({ place: null })) : null;
     const compare = state.area && !state.place && !state.compare ? parts.button("Compare", compareWith, { "aria-pressed": String(Boolean(comparing)) }) : null;
-    return [back, compare, parts.button("Copy link", copy), parts.button("Print", () => window.print()), tall];
+    const print = parts.button("Print", () => window.print(), { class: "wide-only" });
+    return [back, compare, parts.button("Copy link", copy), tall, print];
   }
 
   function compareWith() {

@@ -41,10 +41,10 @@
     const chosen = atlas.members.find((member) => member.id === CG.state.member);
     const open = chosen ? chosen.index || chosen.id : null;
     const made = await Promise.all(indices.map(async (member) => {
-      const own = await CG.why.standing(member.id, area.row);
+      const own = await CG.why.scored(member.id, area.row);
       const line = [el("span", { class: "title" }, member.title), " ", el("span", { class: "rank" }, await CG.why.headline(member, own, area, atlas))];
-      const body = await CG.why.section(member, area, near, atlas);
-      return parts.opening(line, () => body, { open: member.id === open, kind: "index", heading: "h4" });
+      const fill = () => CG.why.section(member, area, near, atlas);
+      return parts.opening(line, fill, { open: member.id === open, kind: "index", heading: "h4" });
     }));
     return part("How the area stands", el("p", { class: "small" }, atlas.caution), made);
   }

@@ -68,7 +68,11 @@
     }
     let found;
     try {
-      found = await CG.find(text, (early) => mine === asked && shown(early.groups, early.near));
+      found = await CG.find(text, (early) => {
+        if (mine !== asked) return;
+        shown(early.groups, early.near);
+        note.textContent = "The names of places are being read …";
+      });
     } catch {
       note.textContent = "The names could not be read: is the folder whole?";
       return undefined;
@@ -76,7 +80,7 @@
     if (mine !== asked) return undefined;
     shown(found.groups, found.near);
     const n = options.length;
-    if (!n) note.textContent = `Nothing found for “${text.trim()}”. ${found.why || ""}`;
+    if (!n) note.textContent = found.why || `Nothing found for “${text.trim()}”.`;
     CG.tell(n ? `${CG.say.counted(n, "answer", "answers")}${found.near ? ", spelt nearly so" : ""}` : note.textContent);
     if (go && n && !found.near) choose(options[0]);
     return undefined;

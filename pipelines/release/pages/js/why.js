@@ -9,13 +9,24 @@
   const CHANGES_SHOWN = 5;
   const known = (value) => value !== null && value !== undefined;
 
-  /** Score, ranks, range and grade of one row of an index, null where not known; `reason` says why there is no score. */
-  async function standing(index, row) {
-    const [values, sure] = await Promise.all([CG.load(`values/${index}`), CG.load(`sure/${index}`)]);
-    const at = (columns) => Object.fromEntries(Object.entries(columns).filter(([, column]) => column && column.length > row).map(([name, column]) => [name, column[row]]));
-    const own = { ...at({ ...values, reasons: null }), ...at(sure), spread_scope: sure.spread_scope || "nation" };
-    const grade = /^[A-D]$/.test(own.evidence_grade || "") ? own.evidence_grade : null;
-    return { ...own, evidence_grade: grade, reason: known(own.null_reason) ? values.reasons[own.null_reason] : null };
+  function row(columns, at) {
+    const long = Object.entries(columns).filter(([name, column]) => name !== "reasons" && column && column.length > at);
+    return Object.fromEntries(long.map(([name, column]) => [name, column[at]]));
+  }
+
+  /** Score and ranks of one row of an index, null where not known; `reason` says why there is no score. */
+  async function scored(index, at) {
+    const values = await CG.load(`values/${index}`);
+    const own = row(values, at);
+    return { ...own, reason: known(own.null_reason) ? values.reasons[own.null_reason] : null };
+  }
+
+  /** The same with the range of the rank and the grade. */
+  async function standing(index, at) {
+    const [own, sure] = await Promise.all([scored(index, at), CG.load(`sure/${index}`)]);
+    const told = row(sure, at);
+    const grade = /^[A-D]$/.test(told.evidence_grade || "") ? told.evidence_grade : null;
+    return { ...own, ...told, evidence_grade: grade, spread_scope: sure.spread_scope || "nation" };
   }
 
   async function ranks(stands, area, atlas) {
@@ -210,5 +221,5 @@
     return (await placeOf(stands.spread_scope, area, atlas))[1];
   }
 
-  CG.why = { standing, ranks, headline, section, range, grade, titleOf };
+  CG.why = { scored, standing, ranks, headline, section, range, grade, titleOf };
 })();
