@@ -111,7 +111,7 @@ def test_areas_have_the_colours_of_their_tenths(open_page, areas):
     legend = page.locator("#legend")
     legend.get_by_text("Every colour and how many").click()
     counted = legend.locator(".classes li").all_inner_texts()
-    assert next(text.split("\n") for text in counted) == ["first 10 %", "15"]
+    assert next(text.split("\n") for text in counted) == ["the highest-need 10 %", "15"]
     assert len(counted) == 10
     assert legend.locator(".legend-title").inner_text() == "Area hardship (need)"
     assert legend.locator(".ends").last.inner_text().split("\n") == ["the least need", "the greatest need"]

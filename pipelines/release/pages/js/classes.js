@@ -148,7 +148,7 @@
   const partsOf = (n) => (n >= TENTHS_FROM ? 10 : n >= 10 ? 5 : Math.max(1, Math.min(5, n)));
 
   /** Classes of equal numbers by rank: k - 1 is the first tenth (or fifth). In the nation these are the release's own. */
-  function byRank({ order, tenths, n: told }, rows) {
+  function byRank({ order, tenths, n: told }, rows, { highest_tenth: highest }) {
     const n = told || rows.length;
     const k = partsOf(n);
     const ranks = told ? order : new Int32Array(order.length);
@@ -158,7 +158,7 @@
     }
     const of = (i) => k - (k === 10 && tenths ? tenths[i] : Math.min(k, Math.ceil((k * ranks[i]) / n)));
     const part = 100 / k;
-    const words = Array.from({ length: k }, (_, c) => (k < 5 ? `rank ${k - c}` : c === k - 1 ? `first ${part} %` : `${(k - 1 - c) * part} to ${(k - c) * part} %`));
+    const words = Array.from({ length: k }, (_, c) => (k < 5 ? `rank ${k - c}` : c === k - 1 ? (k === 10 && highest) || `first ${part} %` : `${(k - 1 - c) * part} to ${(k - c) * part} %`));
     return { k, of, words, n, ranks };
   }
 
@@ -256,7 +256,7 @@
       } else if (isKnown(i)) rows.push(i);
       else unknown++;
     }
-    const cut = measure.categories ? byCategory(measure) : ranked ? byRank(ranked, rows) : byValue(measure, rows);
+    const cut = measure.categories ? byCategory(measure) : ranked ? byRank(ranked, rows, shown.member) : byValue(measure, rows);
     rows.forEach((i) => (classOf[i] = cut.of(i)));
     const numbers = cut.numbers || CG.palette.steps(measure.palette || "plain", cut.k);
     const counts = new Array(cut.k).fill(0);
@@ -289,7 +289,7 @@
 
   CG.titleOf = (shown) => {
     const { member, show } = shown;
-    if (show === "label") return "Label";
+    if (show === "label") return "Label: what need, stock, signs and capacity suggest";
     return show === "value" ? member.title : `${member.title}: ${lower(CG.showWords[show])}`;
   };
 })();

@@ -183,7 +183,6 @@
     CG.drawLegend(classes, state); // before the map, whose size it settles
     const { options, looked } = await CG.firstView(state, bounds);
     const { maplibregl } = window;
-    maplibregl.setWorkerCount(Math.max(2, maplibregl.getWorkerCount())); // shapes are cut while others are read
     maplibregl.addProtocol("cg", CG.tiles.answer);
     map = new maplibregl.Map({
       container: "ground", ...options, maxZoom: 17, minZoom: 3, attributionControl: false, fadeDuration: 0, renderWorldCopies: false,
@@ -239,9 +238,12 @@
   /** Begins with the map, or says why there is none; the legend, controls and table do without. */
   async function start(state) {
     if (location.protocol === "file:") return;
-    const { level: id } = CG.shown(state);
-    archive(LAYERS[id]).header().catch(() => null); // read early; what is wrong with it is told when it is needed
     try {
+      const { maplibregl } = window;
+      if (!maplibregl) throw new Error("the map library could not be loaded");
+      maplibregl.setWorkerCount(Math.max(2, maplibregl.getWorkerCount())); // shapes are cut while others are read
+      maplibregl.prewarm(); // its workers start while the data is on its way
+      archive(LAYERS[CG.shown(state).level]).header().catch(() => null); // read early; what is wrong with it is told when it is needed
       await begin(state);
     } catch (problem) {
       map = null;
