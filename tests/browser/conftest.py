@@ -14,9 +14,9 @@ def atlas_address(town) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium(request) -> Iterator[Callable]:
+def browsers(request) -> Iterator[Callable]:
     """Browsers, one that draws maps without a graphics card and one that draws none, which is quicker and shows what a page
-    does without: `chromium(draws)`, by default as the file's `DRAWS` says. Started once a file: two files' do not get on."""
+    does without: `browsers(draws)`, by default as the file's `DRAWS` says. Started once a file: two files' do not get on."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install -e '.[dev]')")  # fmt: skip
     if BROWSER is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the PATH")
@@ -35,8 +35,14 @@ def chromium(request) -> Iterator[Callable]:
             one.close()
 
 
+@pytest.fixture(scope="module")
+def chromium(browsers):
+    """The browser of the file."""
+    return browsers()
+
+
 @pytest.fixture
-def open_page(chromium, atlas_address) -> Iterator[Callable]:
+def open_page(browsers, atlas_address) -> Iterator[Callable]:
     """Opens the atlas at what follows its address (`#a=...`), at a size; at the end of the test nothing may have gone wrong
     on any page it opened."""
     wrong: list[str] = []
@@ -44,7 +50,7 @@ def open_page(chromium, atlas_address) -> Iterator[Callable]:
 
     def page_of(after: str = "", size: str = "desk", address: str = atlas_address, page: str = "atlas/index.html", draws: bool | None = None):  # fmt: skip
         width, height = SIZES[size]
-        context = chromium(draws).new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        context = browsers(draws).new_context(viewport={"width": width, "height": height}, accept_downloads=True)
         contexts.append(context)
         opened = context.new_page()
         opened.set_default_timeout(PATIENCE)
