@@ -7,7 +7,11 @@
   /** Whether the release holds all of a larger area: authorities are asked whole; a region only where it was asked. */
   function isWhole(release, level, code, name) {
     const asked = String(release.areas_asked).split(", ");
-    return release.n_areas === release.n_areas_nation || level === "authority" || (level === "region" && (asked.includes(name) || asked.includes(code)));
+    return (
+      release.n_areas === release.n_areas_nation ||
+      level === "authority" ||
+      (level === "region" && (asked.includes(name) || asked.includes(code)))
+    );
   }
 
   /** Everything that says where one area is; `ward`, `msoa`, `authority`, `region`, `like_areas` are null where there is

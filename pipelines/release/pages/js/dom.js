@@ -18,7 +18,13 @@
   /** A list of what is given, an entry each; null where there is nothing. */
   function list(entries, attributes) {
     const known = entries.filter(Boolean);
-    return known.length ? el("ul", attributes, known.map((entry) => el("li", null, entry))) : null;
+    return known.length
+      ? el(
+          "ul",
+          attributes,
+          known.map((entry) => el("li", null, entry)),
+        )
+      : null;
   }
 
   /** What can be opened: a line that says what it is, and what it holds, made when it is first opened (at once or, where
@@ -32,7 +38,8 @@
       filled = true;
       const add = (held) => made.append(...[held].flat(9).filter(Boolean));
       const held = fill();
-      if (held instanceof Promise) held.then(add, () => add(el("p", null, "This could not be read: is the folder whole?")));
+      if (held instanceof Promise)
+        held.then(add, () => add(el("p", null, "This could not be read: is the folder whole?")));
       else add(held);
     };
     made.addEventListener("toggle", once);

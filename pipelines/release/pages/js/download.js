@@ -20,8 +20,12 @@
   function facts({ classes, title }) {
     const { release } = CG.atlas;
     return {
-      measure: title, unit: classes.unit || null, release: `${release.title}, ${release.version}`,
-      licence: licence(classes.member), attribution: CG.atlas.attribution.join("; "), caution: CG.atlas.caution,
+      measure: title,
+      unit: classes.unit || null,
+      release: `${release.title}, ${release.version}`,
+      licence: licence(classes.member),
+      attribution: CG.atlas.attribution.join("; "),
+      caution: CG.atlas.caution,
       is_invented: Boolean(release.is_invented),
     };
   }
@@ -29,8 +33,12 @@
   function record(row, classes) {
     const known = row.class >= 0;
     return {
-      code: row.code, name: row.name, [classes.level === "authority" ? "region" : "authority"]: row.authority,
-      value: classes.isCategory ? (known ? row.words : null) : row.value, shown_as: row.text, class: known ? row.words : null,
+      code: row.code,
+      name: row.name,
+      [classes.level === "authority" ? "region" : "authority"]: row.authority,
+      value: classes.isCategory ? (known ? row.words : null) : row.value,
+      shown_as: row.text,
+      class: known ? row.words : null,
     };
   }
 
@@ -61,9 +69,15 @@
   async function asGeojson(found) {
     const at = await points(found);
     const features = found.rows.map((row) => ({
-      type: "Feature", id: row.code, geometry: { type: "Point", coordinates: at(row.i) }, properties: record(row, found.classes),
+      type: "Feature",
+      id: row.code,
+      geometry: { type: "Point", coordinates: at(row.i) },
+      properties: record(row, found.classes),
     }));
-    const about = { ...facts(found), geometry: "a point where residents live; outlines are in the folder geojson of the release" };
+    const about = {
+      ...facts(found),
+      geometry: "a point where residents live; outlines are in the folder geojson of the release",
+    };
     return JSON.stringify({ type: "FeatureCollection", about, features });
   }
 
@@ -79,7 +93,16 @@
   async function download(kind) {
     const found = await CG.shownRows();
     const { member, show, scope, level } = found.classes;
-    const name = [CG.atlas.release.is_invented ? "invented" : null, member.id, show === "value" ? null : show, level, scope.code].filter(Boolean).join("-").replace(/[^\w.-]+/g, "_");
+    const name = [
+      CG.atlas.release.is_invented ? "invented" : null,
+      member.id,
+      show === "value" ? null : show,
+      level,
+      scope.code,
+    ]
+      .filter(Boolean)
+      .join("-")
+      .replace(/[^\w.-]+/g, "_");
     if (kind === "csv") save(`${name}.csv`, "text/csv;charset=utf-8", asCsv(found));
     else save(`${name}.geojson`, "application/geo+json", await asGeojson(found));
     CG.tell(`${name}.${kind === "csv" ? "csv" : "geojson"} is made: ${CG.say.number(found.rows.length, 0)} rows.`);

@@ -1,4 +1,5 @@
-/* What a typed text may mean: a postcode, an area, a larger area, a place; by spelling first, by near spelling after. */
+/* What a typed text may mean: a postcode, an area, a larger area, a place; by spelling first, by near spelling
+ * after. */
 (function () {
   "use strict";
   const CG = window.CG;
@@ -9,13 +10,18 @@
   /** Small letters without accents, marks or double spaces: how two spellings are held against each other. */
   function plain(text) {
     const bare = String(text).normalize("NFKD").replace(/[̀-ͯ]/g, "").toLowerCase();
-    return bare.replace(/&/g, " and ").replace(/['’`]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+    return bare
+      .replace(/&/g, " and ")
+      .replace(/['’`]/g, "")
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim();
   }
 
   /** Letters to change, add, drop or swap to get from `a` to `b`; more than `most` is most + 1. */
   function apart(a, b, most) {
     if (Math.abs(a.length - b.length) > most) return most + 1;
-    let two = [], last = Array.from({ length: b.length + 1 }, (_, j) => j);
+    let two = [],
+      last = Array.from({ length: b.length + 1 }, (_, j) => j);
     for (let i = 1; i <= a.length; i++) {
       const now = [i];
       for (let j = 1; j <= b.length; j++) {
@@ -45,7 +51,8 @@
     for (const one of vocabulary) {
       if (one[0] !== word[0] && one[1] !== word[1]) continue; // the first two letters are rarely both wrong
       const whole = apart(word, one, most);
-      const far = whole && one.length > word.length ? Math.min(whole, apart(word, one.slice(0, word.length), most)) : whole;
+      const far =
+        whole && one.length > word.length ? Math.min(whole, apart(word, one.slice(0, word.length), most)) : whole;
       if (far <= most) found.set(one, far);
     }
     return found;
@@ -84,7 +91,11 @@
     });
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
     const most = MOST[key];
-    return { rows: found.slice(0, most).map((one) => one[2]), more: Math.max(0, found.length - most), rank: found.length ? found[0][0] : 9 };
+    return {
+      rows: found.slice(0, most).map((one) => one[2]),
+      more: Math.max(0, found.length - most),
+      rank: found.length ? found[0][0] : 9,
+    };
   }
 
   const LEVELS = ["authority", "msoa", "ward"];
@@ -101,9 +112,12 @@
     const codes = groups.code.findIndex((code) => code.toLowerCase() === asked);
     const found = codes < 0 ? best(level, groups.name, asked, test) : { rows: [codes], more: 0, rank: 0 };
     return {
-      kind: level, title: words[level].several, ...found,
+      kind: level,
+      title: words[level].several,
+      ...found,
       entries: found.rows.map((row) => ({
-        label: groups.name[row] || groups.code[row], hint: within(level, groups, row, authorities),
+        label: groups.name[row] || groups.code[row],
+        hint: within(level, groups, row, authorities),
         pick: { group: { level, code: groups.code[row] } },
       })),
     };
@@ -114,21 +128,32 @@
     const code = areas.code.findIndex((one) => one.toLowerCase() === asked);
     const found = code < 0 ? best("area", areas.name, asked, test) : { rows: [code], more: 0, rank: 0 };
     return {
-      kind: "area", title: words.area.several, ...found,
+      kind: "area",
+      title: words.area.several,
+      ...found,
       entries: found.rows.map((row) => ({
         label: areas.name[row] || areas.code[row],
-        hint: [areas.code[row], msoas.name[areas.msoa[row]], authorities.name[areas.authority[row]]].filter(Boolean).join(", "),
+        hint: [areas.code[row], msoas.name[areas.msoa[row]], authorities.name[areas.authority[row]]]
+          .filter(Boolean)
+          .join(", "),
         pick: { area: areas.code[row] },
       })),
     };
   }
 
   async function placed(asked, test) {
-    const [places, areas, authorities, { kinds }] = await Promise.all([CG.placeNames(), CG.areas(), CG.groups("authority"), CG.load("atlas")]);
+    const [places, areas, authorities, { kinds }] = await Promise.all([
+      CG.placeNames(),
+      CG.areas(),
+      CG.groups("authority"),
+      CG.load("atlas"),
+    ]);
     const found = best("place", places.name, asked, test);
     const one = Object.fromEntries(kinds.map((kind) => [kind.kind, CG.say.lower(kind.title)]));
     return {
-      kind: "place", title: "Places", ...found,
+      kind: "place",
+      title: "Places",
+      ...found,
       entries: found.rows.map((row) => ({
         label: places.name[row],
         hint: [one[places.kind[row]], authorities.name[areas.authority[places.row[row]]]].filter(Boolean).join(", "),
@@ -139,14 +164,23 @@
 
   /** The names of all places that have one, of several files in one: columns place_id, name, kind, lon, lat, row. */
   CG.placeNames = () => {
-    made.places = made.places || (async () => {
-      const { place_names: files } = await CG.load("atlas");
-      const read = await Promise.all(files.map((key) => CG.load(key)));
-      const all = (column) => read.flatMap((part) => part[column]);
-      const kind = read.flatMap((part) => part.kind.map((which) => (which === null ? null : part.kinds[which])));
-      made.isRead = true;
-      return { place_id: all("place_id"), name: all("name"), kind, lon: all("lon"), lat: all("lat"), row: all("row") };
-    })();
+    made.places =
+      made.places ||
+      (async () => {
+        const { place_names: files } = await CG.load("atlas");
+        const read = await Promise.all(files.map((key) => CG.load(key)));
+        const all = (column) => read.flatMap((part) => part[column]);
+        const kind = read.flatMap((part) => part.kind.map((which) => (which === null ? null : part.kinds[which])));
+        made.isRead = true;
+        return {
+          place_id: all("place_id"),
+          name: all("name"),
+          kind,
+          lon: all("lon"),
+          lat: all("lat"),
+          row: all("row"),
+        };
+      })();
     made.places.catch(() => delete made.places);
     return made.places;
   };
@@ -155,7 +189,15 @@
   function few(groups) {
     const n = groups.reduce((sum, group) => sum + group.entries.length, 0);
     if (n <= MOST.all) return groups;
-    return groups.map((group, g) => (g ? { ...group, entries: group.entries.slice(0, MOST.each), more: group.more + Math.max(0, group.entries.length - MOST.each) } : group));
+    return groups.map((group, g) =>
+      g
+        ? {
+            ...group,
+            entries: group.entries.slice(0, MOST.each),
+            more: group.more + Math.max(0, group.entries.length - MOST.each),
+          }
+        : group,
+    );
   }
 
   async function byPostcode(text) {
@@ -163,7 +205,11 @@
     if (!found) return null;
     const areas = await CG.areas();
     const code = areas.code[found.row];
-    const entry = { label: found.postcode, hint: `in ${areas.name[found.row] || code} (${code})`, pick: { postcode: found.postcode, area: code } };
+    const entry = {
+      label: found.postcode,
+      hint: `in ${areas.name[found.row] || code} (${code})`,
+      pick: { postcode: found.postcode, area: code },
+    };
     return { kind: "postcode", title: "Postcode", more: 0, entries: [entry] };
   }
 
@@ -174,19 +220,27 @@
     const asked = plain(text);
     if (asked.length < 2) return { groups: [], near: false };
     const { levels } = await CG.load("atlas");
-    const words = Object.fromEntries(levels.map((level) => [level.id, { one: level.one, several: CG.say.upper(level.several) }]));
+    const words = Object.fromEntries(
+      levels.map((level) => [level.id, { one: level.one, several: CG.say.upper(level.several) }]),
+    );
     const typed = text.trim();
-    if (STARTS_POSTCODE.test(typed) && !LIKE_CODE.test(typed)) return { groups: [], near: false, why: "It looks like the start of a postcode: type all of it." };
+    if (STARTS_POSTCODE.test(typed) && !LIKE_CODE.test(typed))
+      return { groups: [], near: false, why: "It looks like the start of a postcode: type all of it." };
     const postcode = await byPostcode(text);
     if (postcode) return { groups: [postcode], near: false };
     if (LIKE_POSTCODE.test(typed)) {
-      return { groups: [], near: false, why: "It looks like a postcode: it may be new, closed, or outside the areas of this release." };
+      return {
+        groups: [],
+        near: false,
+        why: "It looks like a postcode: it may be new, closed, or outside the areas of this release.",
+      };
     }
     const some = (groups) => few(groups.filter((group) => group.entries.length).sort((a, b) => a.rank - b.rank));
-    const areas = (test) => Promise.all([
-      ...LEVELS.filter((level) => words[level]).map((level) => larger(level, asked, test, words)),
-      small(asked, test, words),
-    ]);
+    const areas = (test) =>
+      Promise.all([
+        ...LEVELS.filter((level) => words[level]).map((level) => larger(level, asked, test, words)),
+        small(asked, test, words),
+      ]);
     const spelt = await areas(fits);
     if (asked.length < 3 || LIKE_CODE.test(typed)) return { groups: some(spelt), near: false };
     if (!made.isRead) early({ groups: some(spelt), near: false });

@@ -3,7 +3,14 @@
   "use strict";
   const CG = window.CG;
   const { el, parts } = CG;
-  let panel, title, body, tools, drawn = 0, comparing = null, begun = false, opener = null;
+  let panel,
+    title,
+    body,
+    tools,
+    drawn = 0,
+    comparing = null,
+    begun = false,
+    opener = null;
 
   async function made(state) {
     if (state.place) return CG.placeProfile(state.place);
@@ -29,9 +36,15 @@
   }
 
   function toolsFor(state) {
-    const tall = parts.button("Taller", taller, { class: "narrow-only", "aria-pressed": String(panel.classList.contains("tall")) });
+    const tall = parts.button("Taller", taller, {
+      class: "narrow-only",
+      "aria-pressed": String(panel.classList.contains("tall")),
+    });
     const back = state.place && state.area ? parts.button("Back", () => CG.set({ place: null })) : null;
-    const compare = state.area && !state.place && !state.compare ? parts.button("Compare", compareWith, { "aria-pressed": String(Boolean(comparing)) }) : null;
+    const compare =
+      state.area && !state.place && !state.compare
+        ? parts.button("Compare", compareWith, { "aria-pressed": String(Boolean(comparing)) })
+        : null;
     const print = parts.button("Print", () => window.print(), { class: "wide-only" });
     return [back, compare, parts.button("Copy link", copy), tall, print];
   }
@@ -58,12 +71,21 @@
     try {
       told = await made(state);
     } catch (problem) {
-      told = { title: "Not read", body: [el("p", null, "What belongs here could not be read. Is the folder whole, and is it served as one?")] };
+      told = {
+        title: "Not read",
+        body: [el("p", null, "What belongs here could not be read. Is the folder whole, and is it served as one?")],
+      };
       console.warn(problem);
     }
     if (mine !== drawn) return;
-    told = told || { title: "Not found", body: [el("p", null, "This release has no such area or place. It may be of another release.")] };
-    title.replaceChildren(parts.name(told.title), told.code && told.title !== told.code && !state.place ? el("span", { class: "code" }, ` ${told.code}`) : "");
+    told = told || {
+      title: "Not found",
+      body: [el("p", null, "This release has no such area or place. It may be of another release.")],
+    };
+    title.replaceChildren(
+      parts.name(told.title),
+      told.code && told.title !== told.code && !state.place ? el("span", { class: "code" }, ` ${told.code}`) : "",
+    );
     tools.replaceChildren(...toolsFor(state).filter(Boolean));
     document.getElementById("panel-note").textContent = "";
     body.replaceChildren(...[told.body].flat(9).filter(Boolean));
@@ -97,7 +119,9 @@
   }
 
   function start() {
-    [panel, title, body, tools] = ["panel", "panel-title", "panel-body", "panel-tools"].map((id) => document.getElementById(id));
+    [panel, title, body, tools] = ["panel", "panel-title", "panel-body", "panel-tools"].map((id) =>
+      document.getElementById(id),
+    );
     document.getElementById("panel-close").addEventListener("click", close);
     panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
     CG.on("state", hear);

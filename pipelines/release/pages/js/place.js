@@ -1,5 +1,5 @@
-/* The panel of one place: its kind, who owns it or that it is not known, its status, who names it, what it is a candidate
- * for and on what evidence, and the small area it lies in. */
+/* The panel of one place: its kind, who owns it or that it is not known, its status, who names it, what it is a
+ * candidate for and on what evidence, and the small area it lies in. */
 (function () {
   "use strict";
   const CG = window.CG;
@@ -8,7 +8,12 @@
   const NEAR_VIEW = 40; // areas nearest to the middle of the map whose chunks may tell of a place without a name
 
   function inIt(near, id) {
-    const own = [...near.within.map((found) => found.place), ...near.places_here, ...Object.values(near.reach).map((kind) => kind.place), ...(near.candidates || []).map((row) => row.place)];
+    const own = [
+      ...near.within.map((found) => found.place),
+      ...near.places_here,
+      ...Object.values(near.reach).map((kind) => kind.place),
+      ...(near.candidates || []).map((row) => row.place),
+    ];
     return own.find((place) => place && place.place_id === id);
   }
 
@@ -40,7 +45,10 @@
   function nearest(areas, lon, lat) {
     const wide = Math.cos((lat * Math.PI) / 180);
     const far = areas.lon.map((x, row) => [((x - lon) * wide) ** 2 + (areas.lat[row] - lat) ** 2, row]);
-    return far.sort((a, b) => a[0] - b[0]).slice(0, NEAR_VIEW).map((one) => one[1]);
+    return far
+      .sort((a, b) => a[0] - b[0])
+      .slice(0, NEAR_VIEW)
+      .map((one) => one[1]);
   }
 
   function kindsOf(place, atlas) {
@@ -64,26 +72,54 @@
       ["Tenure", told("tenure_band", place.tenure_band)],
       place.opening_hours ? ["Opening hours", parts.name(place.opening_hours)] : null,
       place.use_state ? ["Use", CG.words("use_state", place.use_state)] : null,
-      ["Name from", source ? `${source.title}${source.as_at ? `, ${say.day(source.as_at)}` : ""}` : place.name_source || say.NOT_KNOWN],
+      [
+        "Name from",
+        source
+          ? `${source.title}${source.as_at ? `, ${say.day(source.as_at)}` : ""}`
+          : place.name_source || say.NOT_KNOWN,
+      ],
     ];
-    return el("dl", { class: "where" }, rows.filter(Boolean).map(([term, text]) => el("div", null, el("dt", null, term), el("dd", null, text))));
+    return el(
+      "dl",
+      { class: "where" },
+      rows.filter(Boolean).map(([term, text]) => el("div", null, el("dt", null, term), el("dd", null, text))),
+    );
   }
 
   function candidate(near, id, atlas) {
     const rows = (near.candidates || []).filter((row) => row.place && row.place.place_id === id);
     if (!rows.length) return null;
-    const told = rows.map((row) => [el("strong", null, say.upper(CG.words("candidate", row.what))), `; ${CG.here.evidence(row, atlas)}`]);
-    return el("section", null, el("h3", null, "Candidate building or site"),
-      el("p", { class: "small" }, "Somewhere to look, not an offer."), parts.list(told, { class: "lines" }));
+    const told = rows.map((row) => [
+      el("strong", null, say.upper(CG.words("candidate", row.what))),
+      `; ${CG.here.evidence(row, atlas)}`,
+    ]);
+    return el(
+      "section",
+      null,
+      el("h3", null, "Candidate building or site"),
+      el("p", { class: "small" }, "Somewhere to look, not an offer."),
+      parts.list(told, { class: "lines" }),
+    );
   }
 
   async function where(place, near) {
     const { code, name } = await CG.areas();
-    const areaButton = (row) => parts.button(parts.name(name[row] || code[row]), () => CG.select({ area: code[row] }), { class: "link" });
+    const areaButton = (row) =>
+      parts.button(parts.name(name[row] || code[row]), () => CG.select({ area: code[row] }), { class: "link" });
     const walk = near.within.find((found) => found.place && found.place.place_id === place.place_id);
     return [
-      place.row === null ? el("p", null, "It lies outside the areas of this release.") : el("p", null, "It lies in ", areaButton(place.row), "."),
-      walk ? el("p", null, "From where people live in ", areaButton(near.row), `: ${say.number(walk.metres, 0)} m, ${say.minutes(walk.minutes)} on foot.`) : null,
+      place.row === null
+        ? el("p", null, "It lies outside the areas of this release.")
+        : el("p", null, "It lies in ", areaButton(place.row), "."),
+      walk
+        ? el(
+            "p",
+            null,
+            "From where people live in ",
+            areaButton(near.row),
+            `: ${say.number(walk.metres, 0)} m, ${say.minutes(walk.minutes)} on foot.`,
+          )
+        : null,
     ];
   }
 
@@ -95,12 +131,20 @@
     const { near, place } = held;
     const home = place.row === null || place.row === near.row ? near : await CG.near(place.row);
     return {
-      title: say.nameOf(place.name, kindsOf(place, atlas)[0] || "place"), code: id, at: { lon: place.lon, lat: place.lat },
+      title: say.nameOf(place.name, kindsOf(place, atlas)[0] || "place"),
+      code: id,
+      at: { lon: place.lon, lat: place.lat },
       body: [
         facts(place, atlas),
         await where(place, near),
         candidate(home, id, atlas),
-        el("p", { class: "small" }, "All that is known of a place, and who would lose out if it closed: ", el("code", null, `commonground place ${id}`), "."),
+        el(
+          "p",
+          { class: "small" },
+          "All that is known of a place, and who would lose out if it closed: ",
+          el("code", null, `commonground place ${id}`),
+          ".",
+        ),
       ],
     };
   };

@@ -4,7 +4,13 @@
   const CG = window.CG;
   const { el, parts } = CG;
   const PAUSE = 120; // milliseconds without a key before the text is looked for
-  let input, box, note, options = [], active = -1, asked = 0, waiting = 0;
+  let input,
+    box,
+    note,
+    options = [],
+    active = -1,
+    asked = 0,
+    waiting = 0;
 
   function close() {
     box.hidden = true;
@@ -30,7 +36,13 @@
 
   function row(entry, n) {
     const hint = entry.hint ? el("span", { class: "hint" }, parts.name(entry.hint)) : null;
-    const node = el("div", { role: "option", id: `found-${n}`, "aria-selected": "false" }, parts.name(entry.label), " ", hint);
+    const node = el(
+      "div",
+      { role: "option", id: `found-${n}`, "aria-selected": "false" },
+      parts.name(entry.label),
+      " ",
+      hint,
+    );
     const option = { ...entry, node };
     node.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
     node.addEventListener("click", () => choose(option));
@@ -47,7 +59,14 @@
       options.push(...rows);
       const more = group.more ? ` (${CG.say.number(group.more, 0)} more: type on)` : "";
       const head = el("div", { class: "kind", id: `kind-${g}`, role: "presentation" }, group.title + more);
-      box.append(el("div", { role: "group", "aria-labelledby": `kind-${g}` }, head, rows.map((one) => one.node)));
+      box.append(
+        el(
+          "div",
+          { role: "group", "aria-labelledby": `kind-${g}` },
+          head,
+          rows.map((one) => one.node),
+        ),
+      );
     });
     const n = options.length;
     note.textContent = !n ? "" : near ? "Nothing is spelt so; these are spelt nearly so." : "";

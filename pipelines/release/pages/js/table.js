@@ -1,10 +1,18 @@
-/* The table beside the map, for who cannot use a map: the same rows in the same words, in an order one chooses, by pages. */
+/* The table beside the map, for who cannot use a map: the same rows in the same words, in an order one chooses, by
+ * pages. */
 (function () {
   "use strict";
   const CG = window.CG;
   const { el, parts, say } = CG;
   const PAGE = 50;
-  let section, opener, told, place, pages, page = 0, drawn = 0, shown = null;
+  let section,
+    opener,
+    told,
+    place,
+    pages,
+    page = 0,
+    drawn = 0,
+    shown = null;
 
   const order = () => {
     const { sort } = CG.state;
@@ -31,13 +39,23 @@
 
   function line(row) {
     const chosen = CG.state.area === row.code || (CG.state.group && CG.state.group.code === row.code);
-    const swatch = el("span", { class: row.colour ? "swatch" : "swatch unknown", style: row.colour ? `background:${row.colour}` : null, "aria-hidden": "true" });
-    const press = parts.button(parts.name(row.name), () => select(row), { class: "link", "aria-current": chosen ? "true" : null });
-    return el("tr", { class: chosen ? "chosen" : null },
+    const swatch = el("span", {
+      class: row.colour ? "swatch" : "swatch unknown",
+      style: row.colour ? `background:${row.colour}` : null,
+      "aria-hidden": "true",
+    });
+    const press = parts.button(parts.name(row.name), () => select(row), {
+      class: "link",
+      "aria-current": chosen ? "true" : null,
+    });
+    return el(
+      "tr",
+      { class: chosen ? "chosen" : null },
       el("th", { scope: "row" }, press, " ", el("span", { class: "code" }, row.code)),
       el("td", null, row.authority === null ? "" : parts.name(row.authority)),
       el("td", null, row.text),
-      el("td", null, swatch, " ", row.words));
+      el("td", null, swatch, " ", row.words),
+    );
   }
 
   function turn(to, sorted) {
@@ -52,8 +70,14 @@
     const n = Math.max(1, Math.ceil(sorted.length / PAGE));
     page = Math.min(page, n - 1);
     const around = shown.level === "authority" ? "Region" : "Authority";
-    const head = el("tr", null, heading(say.upper(shown.words.one), "name", now), heading(around, "authority", now),
-      heading(shown.title, shown.classes.isCategory ? "class" : "value", now), heading("Class", "class", now));
+    const head = el(
+      "tr",
+      null,
+      heading(say.upper(shown.words.one), "name", now),
+      heading(around, "authority", now),
+      heading(shown.title, shown.classes.isCategory ? "class" : "value", now),
+      heading("Class", "class", now),
+    );
     const body = sorted.slice(page * PAGE, (page + 1) * PAGE).map(line);
     const caption = el("caption", { class: "out-of-sight" }, `${shown.title}, page ${page + 1} of ${n}`);
     place.replaceChildren(el("table", null, caption, el("thead", null, head), el("tbody", null, body)));
@@ -80,8 +104,11 @@
     const short = known < found.rows.length ? `, ${say.number(known, 0)} of them known` : "";
     told.textContent = [
       `${found.title}: ${say.number(found.rows.length, 0)} ${found.rows.length === 1 ? found.words.one : found.words.several}${short}. Choose one to read its profile.`,
-      ...found.classes.notes, CG.atlas.release.is_invented ? "Invented: this town does not exist." : "",
-    ].join(" ").trim();
+      ...found.classes.notes,
+      CG.atlas.release.is_invented ? "Invented: this town does not exist." : "",
+    ]
+      .join(" ")
+      .trim();
     show(CG.sorted(found.rows, order()));
   }
 
@@ -91,7 +118,11 @@
     if (!state.table) return;
     if (["member", "level", "scope", "show"].some((part) => changed.has(part))) page = 0;
     const level = changed.has("view") && shown && CG.shown(state).level !== shown.level;
-    if (level || ["member", "level", "scope", "show", "sort", "table", "area", "group"].some((part) => changed.has(part))) draw();
+    if (
+      level ||
+      ["member", "level", "scope", "show", "sort", "table", "area", "group"].some((part) => changed.has(part))
+    )
+      draw();
   }
 
   function close() {
@@ -110,7 +141,9 @@
   }
 
   function start() {
-    [section, opener, told, place, pages] = ["rows", "rows-open", "rows-told", "rows-table", "rows-pages"].map((id) => document.getElementById(id));
+    [section, opener, told, place, pages] = ["rows", "rows-open", "rows-told", "rows-table", "rows-pages"].map((id) =>
+      document.getElementById(id),
+    );
     document.getElementById("rows-close").addEventListener("click", close);
     opener.addEventListener("click", toggle);
     CG.on("state", hear);

@@ -4,7 +4,12 @@
   "use strict";
   const CG = window.CG;
   const { el, parts, say } = CG;
-  const SCOPES = [["nation", "rank_nation"], ["region", "rank_region"], ["authority", "rank_authority"], ["like_areas", "rank_like_areas"]];
+  const SCOPES = [
+    ["nation", "rank_nation"],
+    ["region", "rank_region"],
+    ["authority", "rank_authority"],
+    ["like_areas", "rank_like_areas"],
+  ];
   const INDICATORS_SHOWN = 4;
   const CHANGES_SHOWN = 5;
   const known = (value) => value !== null && value !== undefined;
@@ -35,7 +40,9 @@
       const rank = stands[column];
       if (!known(rank)) continue;
       const [where, n] = await placeOf(scope, area, atlas);
-      told.push(`${say.number(rank, 0)}${n ? ` of ${say.number(n, 0)}` : ""} ${scope === "like_areas" ? `in areas like it (${where})` : `in ${where}`}`);
+      told.push(
+        `${say.number(rank, 0)}${n ? ` of ${say.number(n, 0)}` : ""} ${scope === "like_areas" ? `in areas like it (${where})` : `in ${where}`}`,
+      );
     }
     return told;
   }
@@ -55,22 +62,33 @@
   function range(member, stands) {
     if (!known(stands.rank_low)) return null;
     const scope = CG.words("scope", stands.spread_scope);
-    return `Rank ${say.number(stands.rank_low, 0)} to ${say.number(stands.rank_high, 0)} (middle ${say.number(stands.rank_median, 0)}) in ${scope}: ` +
+    return (
+      `Rank ${say.number(stands.rank_low, 0)} to ${say.number(stands.rank_high, 0)} (middle ${say.number(stands.rank_median, 0)}) in ${scope}: ` +
       "spread over method choices and data errors, not a confidence interval. " +
-      `Among ${member.highest_tenth} in ${say.percent(stands.worst_decile_share)} of versions.`;
+      `Among ${member.highest_tenth} in ${say.percent(stands.worst_decile_share)} of versions.`
+    );
   }
 
   function rangeBar(stands, n) {
     if (!n || !known(stands.rank_low)) return null;
     const at = (rank) => (100 * (rank - 1)) / Math.max(1, n - 1);
-    const from = Math.min(at(stands.rank_low), 99), wide = Math.max(1, at(stands.rank_high) - at(stands.rank_low));
+    const from = Math.min(at(stands.rank_low), 99),
+      wide = Math.max(1, at(stands.rank_high) - at(stands.rank_low));
     const span = el("span", { class: "span", style: `left:${from}%;width:${wide}%` });
     const middle = el("span", { class: "middle", style: `left:${Math.min(99, at(stands.rank_median))}%` });
-    return el("div", { class: "range", "aria-hidden": "true" }, el("span", { class: "ends" }, "1"), el("span", { class: "track" }, span, middle), el("span", { class: "ends" }, say.number(n, 0)));
+    return el(
+      "div",
+      { class: "range", "aria-hidden": "true" },
+      el("span", { class: "ends" }, "1"),
+      el("span", { class: "track" }, span, middle),
+      el("span", { class: "ends" }, say.number(n, 0)),
+    );
   }
 
   function grade(stands) {
-    const sure = stands.evidence_grade ? `evidence grade ${stands.evidence_grade} (A best, D least)` : "no grade, for there is no score";
+    const sure = stands.evidence_grade
+      ? `evidence grade ${stands.evidence_grade} (A best, D least)`
+      : "no grade, for there is no score";
     return `How sure: ${sure}; ${say.percent(stands.weight_observed)} of what the score is made of is known.`;
   }
 
@@ -99,18 +117,49 @@
     const most = Math.max(...why.domains.map(([, push]) => Math.abs(push || 0)), 1e-9);
     const bar = (push) => {
       const half = (50 * Math.abs(push || 0)) / most;
-      return el("span", { class: `push ${push < 0 ? "down" : "up"}`, "aria-hidden": "true" }, el("i", { style: `width:${half}%` }));
+      return el(
+        "span",
+        { class: `push ${push < 0 ? "down" : "up"}`, "aria-hidden": "true" },
+        el("i", { style: `width:${half}%` }),
+      );
     };
-    const rows = why.domains.filter(([, push]) => push !== null).map(([domain, push]) =>
-      el("tr", null, el("th", { scope: "row" }, named(atlas, `${member.index || member.id}.${domain}`)), el("td", { class: "bar" }, bar(push)), el("td", { class: "number" }, say.signed(push, digits))));
-    const inner = why.domains.flatMap(([, , indicators]) => indicators || []).filter((one) => one[1] !== null).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+    const rows = why.domains
+      .filter(([, push]) => push !== null)
+      .map(([domain, push]) =>
+        el(
+          "tr",
+          null,
+          el("th", { scope: "row" }, named(atlas, `${member.index || member.id}.${domain}`)),
+          el("td", { class: "bar" }, bar(push)),
+          el("td", { class: "number" }, say.signed(push, digits)),
+        ),
+      );
+    const inner = why.domains
+      .flatMap(([, , indicators]) => indicators || [])
+      .filter((one) => one[1] !== null)
+      .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
     const line = ([indicator, push]) => [named(atlas, indicator), ` ${say.signed(push, digits)}`];
     const more = inner.slice(INDICATORS_SHOWN);
     return [
-      el("p", null, `${log ? "Why (in logarithms, which add up to that of the score)" : "Why"}: from ${say.number(why.from, digits)}, where its scope starts, pushed by:`),
-      el("table", { class: "pushes" }, el("caption", { class: "out-of-sight" }, `What pushes ${member.title}`), el("tbody", null, rows)),
-      inner.length > 1 ? [el("p", null, "Most of it by:"), parts.list(inner.slice(0, INDICATORS_SHOWN).map(line))] : null,
-      more.length ? parts.opening(`${say.counted(more.length, "more indicator", "more indicators")}`, () => parts.list(more.map(line))) : null,
+      el(
+        "p",
+        null,
+        `${log ? "Why (in logarithms, which add up to that of the score)" : "Why"}: from ${say.number(why.from, digits)}, where its scope starts, pushed by:`,
+      ),
+      el(
+        "table",
+        { class: "pushes" },
+        el("caption", { class: "out-of-sight" }, `What pushes ${member.title}`),
+        el("tbody", null, rows),
+      ),
+      inner.length > 1
+        ? [el("p", null, "Most of it by:"), parts.list(inner.slice(0, INDICATORS_SHOWN).map(line))]
+        : null,
+      more.length
+        ? parts.opening(`${say.counted(more.length, "more indicator", "more indicators")}`, () =>
+            parts.list(more.map(line)),
+          )
+        : null,
     ];
   }
 
@@ -126,7 +175,8 @@
   function changes(member, found, atlas) {
     if (!found || !found.length) return null;
     const can = found.filter((one) => one.needed !== null);
-    if (!can.length) return el("p", null, `No single domain or indicator could take it out of ${member.highest_tenth}.`);
+    if (!can.length)
+      return el("p", null, `No single domain or indicator could take it out of ${member.highest_tenth}.`);
     const effort = ({ value, needed }) => Math.abs(needed - value) / Math.max(Math.abs(value), 1e-9);
     const single = can.filter((one) => one.level === "indicator").sort((a, b) => effort(a) - effort(b));
     const lines = (single.length ? single : can).slice(0, CHANGES_SHOWN).map(({ level, of: name, value, needed }) => {
@@ -143,7 +193,10 @@
     const line = ({ peer: row, code, name, authority }) => {
       if (row === null) return [parts.name(name || code), ` in ${authority}`];
       const own = areas.code[row];
-      return [parts.button(parts.name(areas.name[row] || own), () => CG.select({ area: own }), { class: "link" }), ` in ${authorities.name[areas.authority[row]]}`];
+      return [
+        parts.button(parts.name(areas.name[row] || own), () => CG.select({ area: own }), { class: "link" }),
+        ` in ${authorities.name[areas.authority[row]]}`,
+      ];
     };
     return [el("p", null, "Areas most like it in these domains:"), parts.list(found.map(line))];
   }
@@ -181,15 +234,25 @@
     if (stands.score === null) return [...head, made, el("p", null, whyNot(stands)), el("p", null, grade(stands))];
     const told = await ranks(stands, area, atlas);
     const first = member.first_rank || "the greatest";
-    const rank = told.length ? [el("p", null, `Rank (1 is ${first}):`), parts.list(told)] : el("p", null, "Rank: none, for too few areas have a score to compare with.");
-    const missing = stands.rank_nation === null ? el("p", null, "No rank in the nation: places are read for the areas of this release only.") : null;
-    const tenth = stands.decile_nation === 1 ? el("p", { class: "tenth" }, "Among the 10 % of areas of highest need in the nation.") : null;
+    const rank = told.length
+      ? [el("p", null, `Rank (1 is ${first}):`), parts.list(told)]
+      : el("p", null, "Rank: none, for too few areas have a score to compare with.");
+    const missing =
+      stands.rank_nation === null
+        ? el("p", null, "No rank in the nation: places are read for the areas of this release only.")
+        : null;
+    const tenth =
+      stands.decile_nation === 1
+        ? el("p", { class: "tenth" }, "Among the 10 % of areas of highest need in the nation.")
+        : null;
     const ward = await inWard(member, area, atlas);
     return [
       ...head,
       member.axes_first ? made : null,
       el("p", null, `Score: ${say.number(stands.score)} (${member.reads || "higher is more"}).`),
-      rank, tenth, missing,
+      rank,
+      tenth,
+      missing,
       ward ? el("p", null, ward) : null,
       range(member, stands) ? el("p", null, range(member, stands)) : null,
       rangeBar(stands, await widest(stands, area, atlas)),
@@ -209,12 +272,19 @@
     const fill = async () => {
       const scores = await Promise.all(domains.map((domain) => CG.load(`values/${domain.id}`)));
       const told = (domain, i) => [
-        el("p", null, onMap(domain.id, domain.title), `: ${say.number(scores[i].score[area.row])} of 100${domain.beside ? ", beside the score, no part of it" : ""}`),
+        el(
+          "p",
+          null,
+          onMap(domain.id, domain.title),
+          `: ${say.number(scores[i].score[area.row])} of 100${domain.beside ? ", beside the score, no part of it" : ""}`,
+        ),
         parts.list(domain.members.filter((id) => near.numbers[id]).map((id) => CG.here.number(atlas, near, id))),
       ];
       return domains.map(told);
     };
-    return domains.length ? parts.opening("Its domains, and the numbers behind them", fill, { open: Boolean(member.axes_first) }) : null;
+    return domains.length
+      ? parts.opening("Its domains, and the numbers behind them", fill, { open: Boolean(member.axes_first) })
+      : null;
   }
 
   async function widest(stands, area, atlas) {
