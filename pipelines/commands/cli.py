@@ -299,9 +299,10 @@ def dev(port: int, **flags) -> None:
 
 @main.command()
 @click.option("--port", type=PORT, default=8000, show_default=True, help="Port, on this machine only; 0: any.")
+@click.option("--open", "show", is_flag=True, help="Open its front page in a browser.")
 @DATA
-def serve(port: int, data: str | None) -> None:
-    """Serve the latest release on this machine, with byte ranges, and say where."""
+def serve(port: int, show: bool, data: str | None) -> None:
+    """Serve the latest release on this machine, its front page and map first, and say where."""
     from pipelines.commands.serve import serve_release
 
-    serve_release(Settings.read(data=data), port)
+    serve_release(Settings.read(data=data), port, show)

@@ -21,6 +21,7 @@ from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Register, read_register
 from pipelines.release.contents import read_release_tables
 from pipelines.release.inputs import FALLACY
+from pipelines.release.pages.listing import FILES
 from pipelines.scoring.definition import Index
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,28 +29,6 @@ README = ROOT / "README.md"
 GEOGRAPHY = "england_lsoa21"
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
 
-# Every file of a release, as a pattern. A test holds these to what a release has.
-FILES = {
-    "commonground.duckdb": "everything below and more, as one self-describing database",
-    "geopackage/*.gpkg": "every layer that one licence allows, in one file that opens styled in QGIS; fields have titles, and names of 31 characters at most",
-    "geojson/neighbourhoods.geojson": "one outline per small area: every index score, rank and grade, the score of every domain, the label, and the indicator that weighs most in each domain",
-    "geojson/msoas.geojson": "one outline per middle layer area: mean scores by residents, ranks and extent",
-    "geojson/authorities.geojson": "the same per authority",
-    "geojson/places.geojson": "places that may be shown one by one, all of them, under the strictest licence of any",
-    "geojson/places_*.geojson": "of these, the ones of one licence each, with the same fields but for those that rest on a share-alike licence the file is not under",
-    "geojson/opportunities.geojson": "candidate buildings and sites",
-    "geojson/by_authority/*.geojson": "the small areas of one authority, by its code",
-    "parquet/*.parquet": "the same layers as GeoParquet",
-    "web/neighbourhoods.topojson": "the small areas with code, name and national tenths, small enough for a web page: all of England has 9.7 MB",
-    "tiles/*.pmtiles": "vector tiles of small areas, middle layer areas and authorities, and of places with candidates; below zoom 11 not every place is in them",
-    "tiles/style.json": "a MapLibre style of these tiles",
-    "csv/by_authority/*.csv": "the small areas of one authority with every index and indicator, for spreadsheets",
-    "dates.ics": "dates ahead of listed assets of community value, new nominations first, for any calendar; absent where none is known",
-    "REPORT.md": "what this release covers, what is not known, attribution",
-    "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
-    "CHANGES.md": "what changed since the last release, and why",
-    "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
-}
 MADE_TABLES = {  # those that no SQL file makes
     "column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
     "neighbourhood_profile": ("View: one wide row per area, with every index and indicator", "area_code"),

@@ -1,6 +1,7 @@
 """One refresh from the command line: the same Dagster assets as the UI, run in this process, reported in plain words."""
 
 import logging
+import shlex
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -119,6 +120,8 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
     lines += [
         f"query it:   {sys.executable} -c \"import duckdb; print(duckdb.connect('{latest}/commonground.duckdb', "
         "read_only=True).sql('from neighbourhood_profile limit 5'))\"",
+        f"look at it: {shlex.join(['commonground', 'serve', '--open', '--data', str(workspace.data)])}",
+        f"            or open {latest}/index.html (search, table and sheets; the map itself needs a server)",
         f"map it:     open {latest}/geojson/neighbourhoods.geojson in QGIS or on geojson.io",
         f"read it:    {latest}/REPORT.md",
     ]

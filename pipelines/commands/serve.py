@@ -1,6 +1,7 @@
 """The latest release over HTTP on loopback, with byte ranges, for map programs and browsers."""
 
 import os
+import webbrowser
 from pathlib import Path
 
 import uvicorn
@@ -58,7 +59,7 @@ def server_of(releases: Path) -> uvicorn.Server:
     """A server of what `latest` in this folder points at."""
     # a release is public data: any page on this machine may read it
     middleware = [Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])]
-    app = Starlette(routes=[Mount("/", Latest(directory=releases / "latest"))], middleware=middleware)
+    app = Starlette(routes=[Mount("/", Latest(directory=releases / "latest", html=True))], middleware=middleware)
     # a download under way does not keep a stopped server alive
     config = uvicorn.Config(
         app, http=Shedding, log_level="warning", timeout_graceful_shutdown=2, limit_concurrency=MOST
@@ -66,10 +67,14 @@ def server_of(releases: Path) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve_release(settings: Settings, port: int) -> None:
-    """Serve `releases/latest` until interrupted. Raises Problem where there is no release or the port is taken."""
+def serve_release(settings: Settings, port: int, show: bool = False) -> None:
+    """Serve `releases/latest` until interrupted; `show` opens its front page in a browser. Raises Problem where there is no
+    release or the port is taken."""
     release = latest_release(settings.data)
     held = listen(port)
     port = held.getsockname()[1]
-    say(f"release {release.name} at http://{LOOPBACK}:{port}/geojson/neighbourhoods.geojson (stop with Ctrl-C)")
+    address = f"http://{LOOPBACK}:{port}/index.html"
+    say(f"release {release.name} at {address} (stop with Ctrl-C)")
+    if show:
+        webbrowser.open(address)  # the port listens already: a browser that is quicker waits for the server
     server_of(settings.data / "releases").run(sockets=[held])

@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.core import store
 from pipelines.release.licences import packaged, read_licences, whole
+from pipelines.release.pages.assets import CODE
 
 TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 MEDIA = {
@@ -24,7 +25,7 @@ MEDIA = {
 
 def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) -> None:
     """Describe every file of a finished release folder. `key` is the hash of all the release rests on, `labels` the
-    licence each file is under; a file without one (the database, the pages) rests on all there is."""
+    licence each file is under; a file without one (the database, the pages) rests on all there is, but for code."""
     with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
         facts = connection.execute("select * from release").df().iloc[0]
         sources = connection.execute(
@@ -52,7 +53,7 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
             "mediatype": MEDIA.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream",
             "bytes": path.stat().st_size,
             "hash": f"sha256:{store.sha256_file(path)}",
-            "licenses": packaged(licences, labels.get(name, whole(licences))),
+            "licenses": CODE.get(name) or packaged(licences, labels.get(name, whole(licences))),
         }
         if path.suffix == ".csv":
             with path.open(encoding="utf-8", newline="") as file:

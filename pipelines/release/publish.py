@@ -12,12 +12,15 @@ from pipelines.core.problem import Problem
 from pipelines.core.step import Given, to_make, work_key
 from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
+from pipelines.release.atlas.build import write_data
 from pipelines.release.database import open_release, write_database
 from pipelines.release.inputs import release_step
 from pipelines.release.legal import write_calendar
 from pipelines.release.maps.write import write_maps
 from pipelines.release.methods import write_methods
 from pipelines.release.package import write_package
+from pipelines.release.pages import assets
+from pipelines.release.pages.write import write_pages
 from pipelines.release.report import report_text
 from pipelines.release.steps import all_steps
 from pipelines.release.verify import Finding, as_published, verify
@@ -70,6 +73,8 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
             store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
             write_methods(beside, connection, previous)
             write_calendar(beside, connection)
+            labels |= write_data(beside, connection)
+            write_pages(beside, connection, labels)
         write_package(beside, name, key, labels)
         findings = verify(beside)
         _refuse_broken(findings)
@@ -83,9 +88,8 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
 def release_key(workspace: Workspace) -> str:
     """The key of the release that the steps' present outputs make. Outputs are known by content: code that remakes them
     the same makes no new release, unless it writes releases."""
-    return work_key(
-        release_step(workspace), workspace.data, code_version(publish.__module__, within="pipelines.release")
-    )
+    code = code_version(publish.__module__, within="pipelines.release")
+    return work_key(release_step(workspace), workspace.data, f"{code} {assets.version()}")
 
 
 def is_published(workspace: Workspace) -> bool:

@@ -15,9 +15,12 @@ import shapely
 
 from pipelines.core.store import holds
 from pipelines.register.licensing import file_name, shared, title, together
+from pipelines.release.atlas.build import data_labels
+from pipelines.release.atlas.held import breaches
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.database import LEFT, open_release, weight_of
 from pipelines.release.licences import ROW, map_labels, read_licences, table_of, table_of_layer, whole
+from pipelines.release.pages.assets import CODE
 from pipelines.release.read_back import MEAN, Maps, licence_told, read_geopackage
 from pipelines.release.version import package
 
@@ -56,6 +59,8 @@ def check_files(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[Fin
     n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
     maps = Maps(folder)
     of_rows = [check(folder, maps, connection) for check in (_licences, _placed, _authority_means)]
+    atlas = breaches(folder, connection)
+    of_rows.append(Finding("atlas_not_of_the_release", len(atlas), atlas[:5]))
     return [as_published(folder), *of_rows, *(_map(maps, path, n_areas) for path in maps.paths)]
 
 
@@ -101,14 +106,18 @@ def _licences(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -
         columns = map_labels(connection)
         key_of = {licence.title: key for key, licence in licences.items()}
         resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
+        resources = [r for r in resources if r["path"] not in CODE]
         files = {r["path"]: together(licences, [key_of[told["title"]] for told in r["licenses"]]) for r in resources}
+        bases = data_labels(connection, [r["path"] for r in resources])
+        bases |= {web: files[layer] for web, layer in SAME_ROWS.items() if layer in files}
     except (duckdb.Error, OSError, ValueError, KeyError, TypeError) as error:
         return Finding("licences_mixed", 1, [f"the licences of the release cannot be read ({type(error).__name__})"])
     wrong = []
     for name, label in files.items():
         may, path = shared(licences, label), folder / name
         if path.suffix not in READERS:
-            wrong += [f"{name} rests on more than {label}"] if not shared(licences, whole(licences)) <= may else []
+            basis = bases.get(name, whole(licences))
+            wrong += [f"{name} rests on more than {label}"] if not shared(licences, basis) <= may else []
         elif path.is_file():
             for table, held, places, says in READERS[path.suffix](maps, path):
                 labels = columns.get(table, {})
@@ -161,6 +170,9 @@ def _geopackage(_: Maps, path: Path) -> Read:
 
 
 READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv, ".gpkg": _geopackage}
+SAME_ROWS = {
+    "web/neighbourhoods.topojson": "geojson/neighbourhoods.geojson"
+}  # a file that is not read, and one that is
 OUTLINES = ("neighbourhoods", "msoas", "authorities")  # every other map is of points
 
 

@@ -50,6 +50,16 @@ def test_it_follows_latest(served):
     assert b"cache-control: no-cache" in answer
 
 
+def test_the_front_page_answers_the_address_of_the_release(served):
+    releases, port = served
+    for folder in ("", "atlas/"):
+        (releases / "1.0.0" / folder).mkdir(exist_ok=True)
+        (releases / "1.0.0" / folder / "index.html").write_text(f"<p>the page of {folder or 'the release'}</p>")
+        assert asked(port, f"/{folder}").endswith(f"<p>the page of {folder or 'the release'}</p>".encode())
+    assert asked(port, "/index.html").endswith(b"<p>the page of the release</p>")
+    assert asked(port, "/none/").split(b"\r\n")[0].endswith(b"404 Not Found")
+
+
 @pytest.mark.parametrize("path", ["/../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/out.txt", "//etc/passwd", "/..%2f..%2fsecret.txt", "/a.txt/../../../secret.txt"])  # fmt: skip
 def test_what_is_outside_is_not_there(served, path):
     assert asked(served[1], path).split(b"\r\n")[0].endswith(b"404 Not Found")
