@@ -48,9 +48,11 @@ def open_page(browsers, atlas_address) -> Iterator[Callable]:
     wrong: list[str] = []
     contexts = []
 
-    def page_of(after: str = "", size: str = "desk", address: str = atlas_address, page: str = "atlas/index.html", draws: bool | None = None):  # fmt: skip
+    def page_of(after: str = "", size: str = "window", address: str = atlas_address, page: str = "atlas/index.html", draws: bool | None = None):  # fmt: skip
         width, height = SIZES[size]
-        context = browsers(draws).new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        context = browsers(draws).new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True, reduced_motion="reduce"
+        )
         contexts.append(context)
         opened = context.new_page()
         opened.set_default_timeout(PATIENCE)
