@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.core import store
+from pipelines.core.query import holds
 from pipelines.register.licensing import together
 from pipelines.release.atlas.areas import area_files
 from pipelines.release.atlas.catalogue import catalogue
@@ -72,13 +73,13 @@ def data_files(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, dic
     for key, value in place_name_files(connection, NAME_FILES, NAMES):
         yield key, value
         names.append(key)
-    (n_postcodes,) = _count(connection, "postcode")
-    postcodes = []
-    for first, last, key, value in postcode_files(
-        connection, max(1, min(POSTCODE_FILES, -(-n_postcodes // POSTCODES)))
-    ):
-        yield key, value
-        postcodes.append([first, last, key])
+    postcodes, n_postcodes = [], 0
+    if holds(connection, "postcode"):  # a city may have none
+        (n_postcodes,) = connection.execute("select count(*) from postcode").fetchone() or (0,)
+        most = max(1, min(POSTCODE_FILES, -(-n_postcodes // POSTCODES)))
+        for first, last, key, value in postcode_files(connection, most):
+            yield key, value
+            postcodes.append([first, last, key])
     yield (
         "atlas",
         catalogue(
@@ -90,11 +91,6 @@ def data_files(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, dic
             },
         ),
     )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int]:
-    found = connection.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchone()
-    return connection.execute(f'select count(*) from "{table}"').fetchone() if found else (0,)
 
 
 if __name__ == "__main__":
