@@ -76,10 +76,9 @@ def ruled(taxonomy: Taxonomy, kinds: pd.DataFrame) -> pd.DataFrame:
 
 def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
     """`kinds` with a row for each place of a kind that is a subset of another, by who owns or runs it, by its use, or by
-    what it is called alone: then no place of a kind that must carry no marker is one."""
+    what it is called alone."""
     frames = [kinds]
     facts = places.set_index("place_id")
-    marked = kinds.loc[kinds["kind"].isin(taxonomy.no_markers), "place_id"]
     for name, entry in taxonomy.kinds.items():
         if entry.subset_of:
             base = kinds[(kinds["kind"] == entry.subset_of)].copy()
@@ -95,8 +94,8 @@ def with_subsets(taxonomy: Taxonomy, places: pd.DataFrame, kinds: pd.DataFrame) 
             ]
             if not entry.says:
                 base["as_at"] = np.select(list(hits.values()), dates, np.datetime64("NaT", "ms"))
-            told = ~base["place_id"].isin(marked) if entry.says else np.any(list(hits.values()), axis=0)
-            fits = np.asarray(told) & suits(entry, of["name"], of["register_words"], of["size_ha"])
+            told = np.any(list(hits.values()), axis=0) | (entry.says != "")
+            fits = told & suits(entry, of["name"], of["register_words"], of["size_ha"])
             base = base[fits & ~(entry.is_stock & is_held(of))]
             open_ = (base["status"] == "open") & base["is_named"]
             fresh = ~_expired(taxonomy, entry, base["as_at"])

@@ -100,6 +100,7 @@ def make_places(given: Given) -> Tables:
     outlines = corrections.Outlines(given[f"table/{geography.boundaries.source}"].path, geography)
     rows, known = given.frame("places/place_record"), given.frame("places/place_identity")
     ids, lines = present_ids(known), given["file/corrections.csv"].resolved(survivors(known))
+    rows = _without_marks(taxonomy, rows, rows["record"].map(ids))
     usable = rows[rows["reason"].isna()].copy()
     usable["place_id"] = usable["record"].map(ids)
     usable, applied = correct_records(outlines, lines, usable)
@@ -132,6 +133,15 @@ def make_places(given: Given) -> Tables:
         "counts": count_outcomes(outcome),
         "retired": [row["line"] for row in applied + more if row["state"] == "retired"],
     }
+
+
+def _without_marks(taxonomy: Taxonomy, rows: pd.DataFrame, place_id: pd.Series) -> pd.DataFrame:
+    """The records, with a reason not to use those of a register that would mark a place of a kind that carries no mark."""
+    marks = {entry.subset_of for entry in taxonomy.kinds.values() if entry.says}
+    usable = rows["reason"].isna()
+    unmarked = place_id[usable & rows["kind"].isin(taxonomy.no_markers)]
+    marking = usable & rows["kind"].isin(marks) & place_id.isin(unmarked)
+    return rows.assign(reason=rows["reason"].mask(marking, "mark"))
 
 
 def counted_table(kind: str) -> str:

@@ -37,6 +37,7 @@ NOT_COUNTED = {
     "ended": "the list says it has ended",
     "earlier": "an earlier observation of a record that the list still held later",
     "other_edition": "another list of the same series, which covers the nation, stands in for this one",
+    "mark": "it would mark a place of a kind that is shown without a mark of closing or change",
 }
 
 
