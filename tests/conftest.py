@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import tenacity
 from fixtures.making import DECIDED, Borough, Town, made_once, mirror_held, refresh_borough, refresh_town
+from fixtures.titles import COMPANY, COUNCIL, csv_of, put_titles
 
 # Files that take long, in this order before all others, so that no worker is left alone with one at the end. The mirror
 # is for one test at a time: its two long files go to one worker, the second as soon as the first is done.
@@ -62,6 +63,24 @@ def decided(tmp_path_factory, town) -> Town:
         return refresh_town(data)
 
     return made_once(tmp_path_factory, "decided", make)
+
+
+@pytest.fixture(scope="session")
+def titled(tmp_path_factory, town) -> Town:
+    """The town's DIR refreshed again, once for all workers, with a made-up file of titles to land in its inbox."""
+
+    def make(data: Path) -> Town:
+        shutil.copytree(town.data, data, symlinks=True)
+        placed = town.query("""select area_code, min(postcode) from postcode where area_code in (select area_code from neighbourhood)
+            group by 1 order by 1 limit 2""")  # fmt: skip
+        first, second = (postcode for _, postcode in placed)
+        titles = [(first, "Freehold", COUNCIL)] * 14 + [(first, "Leasehold", "County Council")] * 11
+        titles += [(first, "Freehold", "Registered Society (Company)")] * 9 + [(second, "Freehold", COMPANY)] * 12
+        titles += [("", "Freehold", COMPANY)] * 2 + [("ZZ99 9ZZ", "Leasehold", COMPANY)] * 3
+        put_titles(data, csv_of(titles))
+        return refresh_town(data)
+
+    return made_once(tmp_path_factory, "titled", make)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import json_bytes
+from pipelines.fetch import file
 from pipelines.fetch.http import Client
 from pipelines.fetch.probe import Contact, contact
 from pipelines.register.source import Source
@@ -37,6 +38,7 @@ class SourceLine:
     publisher: str
     page: str
     licence_settled_on: str | None
+    by_hand: str | None  # in a sentence, which file to put where, of one that nobody is asked for
 
 
 SHOWN = {name: name.replace("_", " ") for name in list(SourceLine.__dataclass_fields__)[:10]}  # in lines of text
@@ -48,13 +50,14 @@ def records(workspace: Workspace) -> list[SourceLine]:
 
 
 def lines(workspace: Workspace) -> list[str]:
-    """The same in columns."""
-    rows = [list(SHOWN.values())]
-    for record in records(workspace):
+    """The same in columns, then which file to put where, of those that nobody is asked for."""
+    rows, found = [list(SHOWN.values())], records(workspace)
+    for record in found:
         cells = [getattr(record, name) for name in SHOWN]
         rows.append([f"{cell:,}" if isinstance(cell, int) else str(cell or "-") for cell in cells])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    told = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return told + [record.by_hand for record in found if record.by_hand]
 
 
 def probed(workspace: Workspace) -> Iterator[Contact]:
@@ -119,6 +122,7 @@ def summary(contacts: list[Contact]) -> str:
 def _line(workspace: Workspace, source: Source) -> SourceLine:
     snapshot = current(workspace.data, source, workspace.geography)
     decision = workspace.register.decisions.get(source.stem)
+    never_read = snapshot.is_asked_for and snapshot.observed_at is None and not snapshot.problem
     return SourceLine(
         source=source.stem,
         licence=source.licence,
@@ -128,11 +132,12 @@ def _line(workspace: Workspace, source: Source) -> SourceLine:
         next_expected=str(source.next_expected) if source.next_expected else None,
         last_snapshot=(snapshot.observed_at or "")[:10] or None,
         rows=snapshot.rows if snapshot.sha else None,
-        state="never read" if snapshot.observed_at is None and not snapshot.problem else snapshot.state,
+        state="never read" if never_read else snapshot.state,
         verified=f"live since {snapshot.live_since}" if snapshot.live_since else source.verified.how,
         required=source.required,
         title=source.title,
         publisher=source.publisher,
         page=source.page,
         licence_settled_on=str(decision.date) if decision else None,
+        by_hand=str(file.by_hand(source, file.LICENSED)) if source.fetch.by_hand else None,
     )

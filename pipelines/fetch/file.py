@@ -14,6 +14,7 @@ from pipelines.fetch.reply import Reply
 from pipelines.register.source import Source
 
 LINK = r"""["'](https?://[^"'<>\\]{1,500})["']"""  # so that a pattern has little to try, however long a page
+LICENSED = "its publisher hands it to those alone who agree to its licence, and without it nothing is asked for"
 log = logging.getLogger("commonground.fetch")
 
 

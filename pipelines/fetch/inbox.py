@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines.core.limits import Excess
 from pipelines.core.problem import Problem
-from pipelines.fetch import extract
+from pipelines.fetch import extract, tally
 from pipelines.fetch.forms import form_of, refuse_unlike
 from pipelines.fetch.http import Passing
 from pipelines.fetch.reply import Reply
@@ -37,6 +37,9 @@ def fetch(data: Path, source: Source, last: dict) -> Reply | None:
     if source.fetch.protocol == "extract":
         body, as_at = extract.reduce_apart(newest, source)
         return Reply({"data.json": body}, {"inbox": stamp}, as_at, by_hand=by_hand)
+    if source.fetch.tally:
+        body, as_at = tally.reduce(newest, source)
+        return Reply({"data.csv": body}, {"inbox": stamp}, as_at, by_hand=by_hand)
     files = {}
     for name, path in found.items():
         body = _read(source, path)

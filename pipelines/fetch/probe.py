@@ -81,8 +81,9 @@ class Contact:
 def contact(client: Client, source: Source, parts: list[str], today: date) -> Contact:
     """Ask one publisher. `parts`: those of a source in parts, of which the first is asked. Never raises Problem."""
     n_parts = len(parts) if source.fetch.parts else None
-    if source.fetch.alternate_url and not client.stands_in:
-        told = str(file.by_hand(source, "the publisher gives no lasting address")).removeprefix(f"{source.stem}: ")
+    if source.fetch.by_hand or (source.fetch.alternate_url and not client.stands_in):
+        why = file.LICENSED if source.fetch.by_hand else "the publisher gives no lasting address"
+        told = str(file.by_hand(source, why)).removeprefix(f"{source.stem}: ")
         return Contact(source.stem, "not asked", source.required, client.through, told, n_parts=n_parts)
     client.begin()
     client.seen, start = None, time.monotonic()

@@ -110,6 +110,11 @@ class Register:
         """The local lists whose rows are organisations."""
         return {stem: source for stem, source in self.sources.items() if source.organisations}
 
+    @property
+    def title_sources(self) -> dict[str, Source]:
+        """The sources whose rows are numbers of titles to land."""
+        return {stem: source for stem, source in self.sources.items() if source.land_titles}
+
     @cached_property
     def body_sources(self) -> dict[str, Source]:
         """The sources whose rows are bodies that may hold a place."""

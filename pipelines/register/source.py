@@ -83,6 +83,7 @@ class Source(Record):
     authority's own rows state an owner, `fetched` that its part was fetched. `lacks`: authorities, by code, that it
     claims and is known to hold nothing of, and how that is known. `complete: false` marks a list that
     volunteers keep: what it lists is there, what it does not list may be there too, so its cover is partial.
+    `land_titles`: its rows are numbers of titles to land (`n_titles`), by `postcode`, `tenure` and `owner_kind`.
     `describes`: the period that the data are of, in words, where it is not the day of `vintage`.
     """
 
@@ -110,6 +111,7 @@ class Source(Record):
     grants: Grants | None = None
     organisations: ListedOrganisations | None = None
     bodies: Bodies | None = None
+    land_titles: bool = False
     covers: str | None = None
     covers_by: Literal["stated_owner", "fetched"] | None = None
     complete: bool = True
@@ -165,6 +167,12 @@ class Source(Record):
         needed = [*self.bodies.named, self.bodies.id, self.bodies.postcode] if self.bodies else []
         if lax := sorted({name for name in needed if name and self.columns[name].optional}):
             raise ValueError(f"bodies rests on {', '.join(lax)}, which may not be optional")
+        return self
+
+    @model_validator(mode="after")
+    def _titles_are_counted(self):
+        if self.land_titles and (missing := {"postcode", "tenure", "owner_kind", "n_titles"} - self.columns.keys()):
+            raise ValueError(f"land_titles needs {', '.join(sorted(missing))}, which is not a column")
         return self
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """What the release SQL reads: the steps' Parquet files under short names, and the register as small tables."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -76,6 +76,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here |= {"grant_continuity"} if register.grant_sources else set()
     here |= {"listed_organisations"} if register.organisation_sources else set()
     here |= {"needs"}  # left out by `collect` where none is stated
+    here |= {"land_titles"} if register.title_sources else set()  # and where nobody put their file into the inbox
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
     return Step(
         "release",
@@ -92,6 +93,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             *(["ownership/opportunity"] if register.taxonomy.stock() else []),
             *(["ownership/grant_continuity"] if register.grant_sources else []),
             *(["ownership/listed_organisation"] if register.organisation_sources else []),
+            *(["ownership/title_count"] if register.title_sources else []),
             "ownership/need",
             *(f"table/{stem}" for stem in register.sources),
             *(f"by_area/{stem}" for stem in carried_sources(register)),
@@ -119,10 +121,12 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
 
 def collect(given: Given) -> Inputs:
     """Everything one release is made of, as the steps left it."""
-    register: Register = given.definition["register"]
+    register = _asked_for(given)
     tables: dict[str, ReleaseTable] = given.definition["tables"]
-    if not given["ownership/need"].rows:  # a table is absent, never empty
-        tables = {name: table for name, table in tables.items() if "needs" not in table.inputs}
+    absent = set() if given["ownership/need"].rows else {"needs"}  # a table is absent, never empty
+    has_titles = bool(register.title_sources) and given["ownership/title_count"].rows > 0
+    absent |= set() if has_titles else {"land_titles"}
+    tables = {name: table for name, table in tables.items() if not absent & set(table.inputs)}
     place, groups = given["places/place"], given["places/place_group"]
     reach = [given[f"reach/{kind}"] for kind in register.taxonomy.counted()]
     by_index = lambda kind: [given[f"{kind}/{name}"] for name in register.indices]  # noqa: E731
@@ -163,6 +167,7 @@ def collect(given: Given) -> Inputs:
         "grant_continuity_by_authority": (
             [given.path("ownership/grant_continuity")] if "grant_continuity" in tables else []
         ),
+        "title_counts": [given.path("ownership/title_count")] if has_titles else [],
         "area_labels": [given.path("ownership/typology")] if "typology" in tables else [],
         "candidates": [given.path("ownership/opportunity")] if "opportunity" in tables else [],
         "candidate_evidence": [given.path("ownership/opportunity", "opportunity.evidence")]
@@ -214,6 +219,13 @@ def collect(given: Given) -> Inputs:
     spine = {register.geography.boundaries.source, *register.geography.spine}
     areas_licence = label_of(register, spine, present)
     return Inputs(files, frames, tables, facts, given["geography/outlines"].files, areas_licence)
+
+
+def _asked_for(given: Given) -> Register:
+    """The register without the sources that nobody asks for until somebody puts their file there: a release tells of none."""
+    register: Register = given.definition["register"]
+    asked = {stem: s for stem, s in register.sources.items() if given[f"snapshot/{stem}"].is_asked_for}
+    return replace(register, sources=asked)
 
 
 def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: pd.Series) -> dict:
@@ -286,6 +298,7 @@ def _snapshots(given: Given, register: Register) -> pd.DataFrame:
 def _issues(given: Given, register: Register) -> pd.DataFrame:
     frames = [given.frame(f"table/{stem}", f"{stem}.issues") for stem in register.sources]
     frames += [given.frame(f"places/{name}", f"{name}.issues") for name in ("place_record", "place")]
+    frames += [given.frame("ownership/title_count", "title_count.issues")] if register.title_sources else []
     return pd.concat([frame.astype({"row": "int64"}) for frame in frames], ignore_index=True)
 
 

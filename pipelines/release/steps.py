@@ -15,6 +15,7 @@ from pipelines.indices.score import index_step
 from pipelines.indices.spread import spread_step
 from pipelines.ownership.candidates import candidates_step
 from pipelines.ownership.grants import grants_step
+from pipelines.ownership.land_titles import land_titles_step
 from pipelines.ownership.legal import legal_steps
 from pipelines.ownership.listed import listed_step
 from pipelines.ownership.loss import loss_step
@@ -64,6 +65,7 @@ def all_steps(workspace: Workspace) -> list[Step[Tables]]:
         homes_step(workspace),
         *([tenure_step(workspace)] if register.taxonomy.tenure else []),
         *([listed_step(workspace)] if register.organisation_sources else []),
+        *([land_titles_step(workspace)] if register.title_sources else []),
         needs_step(workspace),
         *([grants_step(workspace)] if register.grant_sources else []),
         *(indicator_step(workspace, indicator) for indicator in register.indicators.values()),

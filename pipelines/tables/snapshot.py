@@ -42,6 +42,7 @@ from pipelines.tables.seen import live_since, told_day
 from pipelines.tables.tidy import tidy
 
 log = logging.getLogger("commonground.fetch")
+NOT_ASKED = "not asked for"
 PROTOCOLS = {
     "file": file.fetch,
     "arcgis": arcgis.fetch,
@@ -54,7 +55,8 @@ PROTOCOLS = {
 @dataclass(frozen=True)
 class Snapshot:
     """The snapshot a source has now. `state`: new, unchanged, kept (offline), stale (the last fetch failed) or
-    unavailable (there is none; `sha` is then empty). `missing`: the parts of it that the last fetch did not get;
+    unavailable (there is none; `sha` is then empty) or, of one whose file somebody has to put into the inbox and nobody did,
+    not asked for. `missing`: the parts of it that the last fetch did not get;
     `parts_of`: whose each part is, by authority code, where the publisher's list said so. `changed`: what it says otherwise
     than the one before; `lost`: kinds of place that it held within a year and holds no more. `live_since`: the day an answer from the publisher's own address first held to the contract.
     `folder` holds all snapshots of the source."""
@@ -78,6 +80,11 @@ class Snapshot:
     def data_version(self) -> str:
         """The hash of the canonical content; a fixed word where there is none."""
         return self.sha or "unavailable"
+
+    @property
+    def is_asked_for(self) -> bool:
+        """False for one that nobody put there: nothing is wrong, and nothing is known of it."""
+        return self.state != NOT_ASKED
 
     def read(self) -> dict[str, bytes]:
         """Its files, by name."""
@@ -148,6 +155,8 @@ def take(workspace: Workspace, source: Source, run: str = "") -> Snapshot:
     mend_observations(folder)
     last = last_undamaged(source, folder, workspace.geography.stem)
     by_hand = bool(inbox.offered(workspace.data, source))  # a file in the inbox goes before the source's address
+    if source.fetch.by_hand and not by_hand:
+        return current(workspace.data, source, workspace.geography)
     if workspace.settings.offline and not client_of(workspace).recorded and last and not by_hand:
         return _snapshot(source, folder, last, "kept")
     before = client_of(workspace).downloaded
@@ -193,6 +202,10 @@ def current(data: Path, source: Source, geography: Geography) -> Snapshot:
         return Snapshot(source.stem, folder, "unavailable", problem=told)
     last, lines = last_good(folder, geography.stem), observations(folder)
     failed = lines[-1].get("problem") if lines and lines[-1]["status"] == "failed" else None
+    if source.fetch.by_hand and not inbox.offered(data, source):  # what was wrong with a file that is gone is over
+        failed = None
+        if not last:
+            return Snapshot(source.stem, folder, NOT_ASKED)
     if not last:
         return Snapshot(source.stem, folder, "unavailable", problem=failed)
     now = _snapshot(source, folder, last, "stale" if failed else last["status"], failed)

@@ -42,7 +42,7 @@ def make_table(given: Given) -> Tables:
     source: Source = given.definition["source"]
     geography: Geography = given.definition["geography"]
     snapshot = given[f"snapshot/{source.stem}"]
-    available, problem = snapshot.state != "unavailable", None
+    available, problem = bool(snapshot.sha), None
     table, issues = empty_table(source), issue_table([])
     if available:
         told = handed.taken(snapshot.folder / snapshot.sha, source, geography)
@@ -56,6 +56,7 @@ def make_table(given: Given) -> Tables:
             log.warning("the snapshot that was accepted can no longer be read: %s", unread)
     meta = {"available": available, "source_as_at": snapshot.source_as_at, "n_issues": len(issues)}
     meta |= {"problem": problem} if problem else {}
+    meta |= {} if snapshot.is_asked_for else {"asked_for": False}
     return {source.stem: table, f"{source.stem}.issues": issues}, meta
 
 
@@ -64,4 +65,6 @@ def _contract(output: Output) -> tuple[bool, str]:
         return True, f"{output.rows:,} rows hold to the contract"
     if output.meta.get("problem"):
         return False, output.meta["problem"]
+    if not output.meta.get("asked_for", True):
+        return True, "not asked for: an empty table of the declared types"
     return False, "no snapshot: an empty table of the declared types"

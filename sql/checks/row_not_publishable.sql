@@ -18,3 +18,8 @@ select s.source, k.place_id
 from place_kind as k
 join source as s on list_contains(string_split(k.sources, ', '), s.source)
 where s.publish != 'rows'
+union all
+select s.source, i."column"
+from issue as i
+join source as s using (source)
+where s.publish != 'rows' and i.value is not null

@@ -11,7 +11,9 @@ from pipelines.release.report import report_text
 # one row per area, source, kind, index or indicator, whatever was read
 NEVER_EMPTY = ("release", "neighbourhood", "source", "snapshot", "kind", "indicator", "index_member", "index_method")
 EMPTIED = [
-    name for name, table in read_release_tables().items() if name not in NEVER_EMPTY and table.inputs != ["needs"]
+    name
+    for name, table in read_release_tables().items()
+    if name not in NEVER_EMPTY and table.inputs not in (["needs"], ["land_titles"])
 ]
 RANKS = "rank_nation = null, rank_region = null, rank_authority = null, decile_nation = null, rank_low = null, rank_high = null"
 UNKNOWN = {

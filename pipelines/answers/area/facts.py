@@ -8,7 +8,7 @@ import datetime
 
 from typing_extensions import TypedDict
 
-from pipelines.answers.area.organisations_facts import Organisations, StatedNeed
+from pipelines.answers.area.organisations_facts import LandTitles, Organisations, StatedNeed
 from pipelines.answers.area.places_facts import Here, Missing, NearbyCorrection, NearbyOpportunity, NotPlaced
 from pipelines.answers.latest import Release
 from pipelines.answers.lookup import AskedFor, Words
@@ -321,6 +321,7 @@ class Profile(TypedDict):
     opportunities: list[NearbyOpportunity]
     opportunities_not_placed: list[NotPlaced]
     organisations: list[Organisations]  # of each authority; empty in a release made before there were such counts
+    land_titles: list[LandTitles]  # empty where nobody put their file into the inbox
     stated_needs: list[StatedNeed]  # empty also where nobody stated any
     sources: list[Source]
     corrections: list[NearbyCorrection]

@@ -1,4 +1,5 @@
-"""The organisations of the authorities asked, their grants, and the needs that communities state: part of a profile.
+"""The organisations of the authorities asked, their grants, who holds titles to land in the areas, and the needs that
+communities state: part of a profile.
 
 The areas asked stand in a temporary table `asked`. A release of an earlier version holds none of these tables.
 """
@@ -9,6 +10,7 @@ from pipelines.answers.area.organisations_facts import (
     BandCount,
     FormCount,
     GrantYear,
+    LandTitles,
     NeedGap,
     NeedWords,
     Organisations,
@@ -18,6 +20,7 @@ from pipelines.answers.latest import columns_of, grouped, rows, rows_as
 from pipelines.core.query import holds
 from pipelines.register.labels import read_labels
 
+TITLES = "hmlr_ccod"
 LEVELS = ("area", "ward", "msoa", "authority")
 OF_ASKED = "authority_code in (select authority_code from neighbourhood semi join asked using (area_code))"
 
@@ -57,6 +60,34 @@ def organisations(connection: duckdb.DuckDBPyConnection) -> list[Organisations]:
         }
         for authority in named
     ]
+
+
+def land_titles(connection: duckdb.DuckDBPyConnection) -> list[LandTitles]:
+    """A record per kind of owner; none where no file of titles was read."""
+    if not holds(connection, "title_count"):
+        return []
+    told = ", ".join(
+        f"sum(n_titles) filter (tenure = '{tenure}')::integer as {name}, count(n_titles) filter (tenure = '{tenure}')::integer as {areas}"
+        for tenure, name, areas in (
+            ("all", "n_titles", "n_areas_told"),
+            ("freehold", "n_freehold", "n_areas_freehold_told"),
+            ("leasehold", "n_leasehold", "n_areas_leasehold_told"),
+        )
+    )
+    in_order = ", ".join(f"'{kind}'" for kind in read_labels()["title_owner"].codes)
+    return rows_as(
+        connection,
+        LandTitles,
+        f"""
+        with file as (
+            select i.issue as placed, s.publisher from issue as i join source as s using (source)
+            where s.source = '{TITLES}' and i.row = 0 and i."column" = 'postcode'
+        )
+        select owner_kind, {told}, count(distinct area_code)::integer as n_areas, min(as_at) as as_at,
+            any_value(placed) as placed, any_value(publisher) as publisher
+        from title_count semi join asked using (area_code) cross join file
+        group by owner_kind order by list_position([{in_order}], owner_kind)""",
+    )
 
 
 def stated_needs(connection: duckdb.DuckDBPyConnection) -> list[StatedNeed]:

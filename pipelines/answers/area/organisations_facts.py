@@ -64,6 +64,23 @@ class Organisations(TypedDict):
     grants: list[GrantYear]  # by year; empty where no list of grants covers the authority
 
 
+class LandTitles(TypedDict):
+    """Titles to land in the areas asked by one kind of owner, of both tenures and of each: added up over the areas that have
+    10 or more, for fewer are told nowhere."""
+
+    owner_kind: str
+    n_titles: int | None
+    n_areas_told: int
+    n_freehold: int | None
+    n_areas_freehold_told: int
+    n_leasehold: int | None
+    n_areas_leasehold_told: int
+    n_areas: int
+    as_at: datetime.date | None  # None: the file's name tells no month
+    placed: str  # in words, which share of the titles in the file is counted
+    publisher: str
+
+
 class NeedWords(TypedDict):
     """What a body says it needs."""
 

@@ -1,10 +1,17 @@
-"""The part of a page about organisations, grants and the needs that communities state."""
+"""The part of a page about organisations, grants, titles to land, and the needs that communities state."""
 
 from collections.abc import Sequence
 
 from pipelines.answers import titles
 from pipelines.answers.area.facts import Profile
-from pipelines.answers.area.organisations_facts import BandCount, FormCount, GrantYear, Organisations, StatedNeed
+from pipelines.answers.area.organisations_facts import (
+    BandCount,
+    FormCount,
+    GrantYear,
+    LandTitles,
+    Organisations,
+    StatedNeed,
+)
 from pipelines.answers.sheet import counted, day, heading, item, more, number, para
 from pipelines.register.labels import explained, label, meaning
 
@@ -91,6 +98,41 @@ def _year(row: GrantYear) -> str:
 def _few(n: int | None) -> str:
     """A number of organisations; what is null here is one below 10, and for no other reason."""
     return "fewer than 10 organisations" if n is None else counted(n, *ORGANISATIONS)
+
+
+def land_titles(profile: Profile) -> list[str]:
+    """Who holds titles to land here, by kind of owner, where an operator has the file."""
+    rows = profile["land_titles"]
+    if not rows:
+        return []
+    first = rows[0]
+    when = f", {day(first['as_at'])}" if first["as_at"] else ""
+    lines = heading("Titles to land held here")
+    lines += para(
+        f"{first['publisher']}{when}. {first['placed']}. Weighed in no index; fewer than 10 in an area are not told."
+    )
+    return lines + [line for row in rows for line in item(_titles(row))]
+
+
+def _titles(row: LandTitles) -> str:
+    owner, n_areas = label("title_owner", row["owner_kind"]), row["n_areas"]
+    told = f"Land titles held by {owner} here: {_at_least(row['n_titles'], row['n_areas_told'], n_areas)}"
+    parts = [
+        f"{tenure} {_at_least(n, n_told, n_areas)}"
+        for tenure, n, n_told in (
+            ("freehold", row["n_freehold"], row["n_areas_freehold_told"]),
+            ("leasehold", row["n_leasehold"], row["n_areas_leasehold_told"]),
+        )
+        if n is not None
+    ]
+    return told + (f" ({'; '.join(parts)})" if parts else "")
+
+
+def _at_least(n: int | None, n_told: int, n_areas: int) -> str:
+    """A number of titles added up over the areas of which it is told."""
+    if n is None:
+        return "fewer than 10" if n_areas == 1 else "fewer than 10 in each area"
+    return f"{n:,}" if n_told == n_areas else f"{n:,} and more, told of {n_told:,} of {n_areas:,} areas"
 
 
 def needs(profile: Profile) -> list[str]:

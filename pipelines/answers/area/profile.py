@@ -75,6 +75,7 @@ def profile(connection: duckdb.DuckDBPyConnection, asked: Asked) -> facts.Profil
         "opportunities": nearby.opportunities(connection),
         "opportunities_not_placed": nearby.not_placed(connection),
         "organisations": organisations.organisations(connection),
+        "land_titles": organisations.land_titles(connection),
         "stated_needs": organisations.stated_needs(connection),
         "sources": _sources(connection),
         "corrections": nearby.corrections(connection),

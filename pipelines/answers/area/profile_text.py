@@ -28,6 +28,7 @@ def text_of(profile: Profile) -> str:
         _typology,
         candidates_text.candidates,
         organisations_text.organisations,
+        organisations_text.land_titles,
         _corrections,
         _areas,
         _sources,
