@@ -262,6 +262,27 @@ def test_a_link_restores_what_was_seen(open_page):
     assert not again.get_by_label("Candidate buildings and sites").is_checked()
 
 
+def test_a_place_that_the_front_page_asks_for_is_gone_to_when_the_map_is_made_after_it_is_found(open_page, release):
+    name, lon, lat = release.execute("select name, longitude, latitude from place where kind = 'library' and status = 'open' and is_in_areas_asked and name in (select name from place group by name having count(*) = 1) order by name limit 1").fetchone()  # fmt: skip
+    page = open_page(page="index.html")
+    held, found = [], []
+    page.route("**/authorities.pmtiles", lambda route: route.continue_() if found else held.append(route))  # no map without  # fmt: skip
+    page.fill("#q", name)
+    page.press("#q", "Enter")
+    page.wait_for_function(
+        "name => (document.getElementById('panel-title') || {}).textContent?.startsWith(name)", arg=name
+    )
+    found.append(name)
+    for route in held:
+        route.continue_()
+    idle(page)
+    assert held
+    assert page.evaluate("CG.map.getZoom()") == pytest.approx(14)
+    at = page.evaluate("at => CG.map.project(at)", [lon, lat])
+    box = page.locator("#ground").bounding_box()
+    assert (at["x"], at["y"]) == pytest.approx((box["width"] / 2, box["height"] / 2), abs=2)
+
+
 def test_an_address_that_is_wrong_is_as_if_it_said_nothing(open_page):
     page = open_page(
         "#m=<img>&l=street&s=authority:../../x&show=all&v=999,0,1&k=<b>,library&a=E0;x&g=galaxy:1&zz=1&candidates=yes"

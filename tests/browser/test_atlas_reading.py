@@ -149,7 +149,12 @@ def test_the_box_is_a_combobox_by_keyboard(open_page):
 
 def test_what_the_front_page_asks_is_answered(open_page, town):
     postcode, area = town.query("select postcode, area_code from postcode order by postcode limit 1 offset 90")[0]
-    assert area in panel_of(open_page(f"?q={postcode.replace(' ', '+')}"))
+    page = open_page(f"?q={postcode.replace(' ', '+')}")
+    assert area in panel_of(page)
+    # answered once: a link that still asked it would lead whoever opens it away from what it shows
+    told = f"{page.url.split('?')[0].split('#')[0]}#a={area}"
+    assert page.evaluate("CG.link()") == told
+    page.wait_for_url(told)
 
 
 # ---- the panel of an area
@@ -161,6 +166,20 @@ def test_a_profile_tells_what_is_here_before_what_is_missing_then_how_it_stands(
     heads = page.locator("#panel h3").all_inner_texts()
     wanted = ["What is here", "What is missing", "How the area stands", "What this suggests", "Candidate buildings and sites", "Not known"]  # fmt: skip
     assert heads == wanted
+
+
+def test_none_of_a_kind_that_is_partly_known_is_none_that_we_know_of(open_page, town):
+    none = "n_within_15_min = 0 and standard_minutes is null and subset_of is null and kind_group != 'site'"
+    reach = f"select {{}} from neighbourhood_reach join kind using (kind) where {none}"
+    area = town.query(f"{reach.format('area_code')} group by 1 having count(distinct coverage) = 2 order by 1 limit 1")[0][0]  # fmt: skip
+    page = open_page(f"#a={area}")
+    panel_of(page)
+    lines = page.locator("#panel li", has_text="where no standard is set").all_inner_texts()
+    told = dict(line.split(" within 15 minutes, where no standard is set: ") for line in lines)
+    several = page.evaluate("Object.fromEntries(CG.atlas.kinds.map(({ kind, several }) => [kind, several]))")
+    found = town.query(f"{reach.format('kind, coverage')} and area_code = ?", area)
+    for kind, coverage in found:
+        assert several[kind] in told["None" if coverage == "observed" else "None that we know of"]
 
 
 SENTENCES = (
@@ -379,6 +398,32 @@ def test_the_csv_holds_what_is_shown_with_licence_release_and_caution(open_page,
     assert {row["licence"].split(", http")[0] for row in rows} == {title}
     version, caution = town.query("select version, ecological_fallacy from release")[0]
     assert all(version in row["release"] and row["caution"] == caution and row["is_invented"] == "true" for row in rows)
+
+
+def test_the_label_s_file_is_under_the_licence_of_all_it_rests_on_and_attributes_once(open_page, town):
+    page = open_page("#table=1&show=label")
+    rows_of(page)
+    with page.expect_download() as held:
+        page.click("#rows-csv")
+    assert held.value.suggested_filename == "invented-label-area.csv"
+    rows = read_csv(held.value)
+    package = json.loads((town.release / "datapackage.json").read_text(encoding="utf-8"))
+    (file,) = [one for one in package["resources"] if one["path"] == "atlas/data/values/typology.js"]
+    assert {row["licence"] for row in rows} == {f"{one['title']}, {one['path']}" for one in file["licenses"]}
+    (column,) = [name for name in rows[0] if name.startswith("attribution")]
+    assert [bool(row[column]) for row in rows] == [True] + [False] * (len(rows) - 1)
+
+
+def test_a_count_that_may_be_more_says_so(open_page, town):
+    page = open_page("#m=pubs_within_15_min")
+    texts = page.evaluate(
+        "async () => Object.fromEntries((await CG.shownRows()).rows.map(({ code, text }) => [code, text]))"
+    )
+    wanted = town.query("select area_code, value, coverage from indicator_value where indicator = 'pubs_within_15_min' and value is not null")  # fmt: skip
+    assert {coverage for _, _, coverage in wanted} == {"observed", "partial"}
+    for area, n, coverage in wanted:
+        partly = " (partly covered)" if coverage == "partial" else ""
+        assert texts[area] == f"{n:.0f} {'place' if n == 1 else 'places'}{partly}"
 
 
 def test_the_geojson_is_of_points_with_the_same(open_page, town):

@@ -96,8 +96,10 @@ def missing(profile: Profile) -> list[str]:
         for k in kinds
         if k["n_within_15_min"] == 0 and not k["standard_minutes"] and not k["subset_of"] and k["group"] != "site"
     ]
-    if none:
-        lines += item(f"None within 15 minutes, where no standard is set: {joined([_further(k) for k in none])}")
+    whole, partly = [k for k in none if not k["n_areas_partly_known"]], [k for k in none if k["n_areas_partly_known"]]
+    for start, some in (("None", whole), ("None that we know of", partly)):
+        if some:
+            lines += item(f"{start} within 15 minutes, where no standard is set: {joined([_further(k) for k in some])}")
     closed = profile["missing"]["closings"]
     for e in closed[:SHOWN]:
         kind = titles.singular(e["kind"])

@@ -8,6 +8,7 @@ from pipelines.answers.area import axes_text, candidates_text, organisations_tex
 from pipelines.answers.area.facts import Domain, Index, Named, Profile, Source
 from pipelines.answers.area.places_facts import Correction
 from pipelines.answers.area.places_text import SHOWN, here, missing, not_known
+from pipelines.answers.latest import Release
 from pipelines.answers.sheet import areas, day, heading, item, joined, labelled, more, number, para
 from pipelines.register.labels import label
 
@@ -97,11 +98,11 @@ def _indices(profile: Profile) -> list[str]:
             f"Scores are means weighted by residents {profile['where']['weighted_as']}, over the areas that have one. Ranks are not averaged."
         )
     for index in profile["indices"]:
-        lines += _index(index, _is_one(profile))
+        lines += _index(index, _is_one(profile), profile["release"])
     return lines
 
 
-def _index(index: Index, one: bool) -> list[str]:
+def _index(index: Index, one: bool, release: Release) -> list[str]:
     lines = ["", *para(index["title"].upper() + (f" - {index['question']}" if index["question"] else ""), 2, 4)]
     known = titles.index_of(index["index_name"])
     how = known.reads if known else "higher is more"
@@ -116,7 +117,7 @@ def _index(index: Index, one: bool) -> list[str]:
             else f", known in {index['n_areas_scored']} of {areas(index['n_areas'])}"
         )
         lines += para(f"Score: {number(index['score'])} ({how}){some}.", 4)
-        lines += para(_ranks(index) if one else _tenth(index), 4)
+        lines += para(_ranks(index, release) if one else _tenth(index), 4)
         lines += para(" ".join(index["in_plain_words"]), 4) if index["in_plain_words"] else []
         lines += why_text.spread(index)
     grade = (
@@ -142,7 +143,7 @@ def _domain(domain: Domain) -> str:
     return f"{domain['title']} {number(domain['score'])}"
 
 
-def _ranks(index: Index) -> str:
+def _ranks(index: Index, release: Release) -> str:
     ranks = []
     for name, scope in index["ranks"].items():
         if scope["rank"] is not None:
@@ -151,13 +152,16 @@ def _ranks(index: Index) -> str:
             ranks.append(f"{scope['rank']:,}{of} {where}")
     if not ranks:
         return "Rank: none, for too few areas have a score to compare with."
-    missing = (
-        ""
-        if index["ranks"]["nation"]["rank"] is not None
-        else " No rank in the nation: places are read for the areas of this release only."
+    is_whole = release["n_areas"] == release["n_areas_nation"]
+    lack = (
+        "too few areas have a score to compare with"
+        if is_whole
+        else "places are read for the areas of this release only"
     )
-    tenth = " Among the 10 % of areas of highest need in the nation." if index["decile_nation"] == 1 else ""
+    missing = "" if index["ranks"]["nation"]["rank"] is not None else f" No rank in the nation: {lack}."
     known = titles.index_of(index["index_name"])
+    highest = known.highest_tenth if known else "the highest 10 %"
+    tenth = f" Among {highest} in the nation." if index["decile_nation"] == 1 else ""
     first = known.first_rank if known else "the greatest"
     return f"Rank (1 is {first}): {'; '.join(ranks)}.{tenth}{missing}"
 

@@ -29,6 +29,8 @@ ENDS = {
     "higher_is_less_need": {"high_means": "less need", "low_means": "more need"},
     OPPORTUNITY: {"high_means": "more potential", "low_means": "less potential"},
 }
+MOSTLY_IMD = "Most of it is the Indices of Deprivation 2025 in other weights."
+HIGH_IS_BAD = "High is bad."
 LESS = {"greatest": "least", "widest": "narrowest", "most": "least", "highest": "lowest"}
 
 
@@ -57,6 +59,7 @@ def catalogue(connection: duckdb.DuckDBPyConnection, files: dict) -> dict:
                 "from source as s join snapshot as n using (source) where n.state != 'unavailable' order by 1",
             )
         },
+        "licence": whole(licences),  # of what rests on everything, as the label does
         "licences": {key: {"title": one.title, "url": one.url, "is_share_alike": one.share_alike} for key, one in licences.items()},
         "attribution": attribution(connection, licences, whole(licences)).split("; "),
         **files,
@@ -115,11 +118,17 @@ def _index(index: dict, direction: str, known: dict) -> dict:
         "unit": "score", "direction": direction, **_ends(definition.first_rank if definition else "the greatest"),
         "reads": definition.reads if definition else None, "first_rank": definition.first_rank if definition else None,
         "highest_tenth": definition.highest_tenth if definition else None,
+        "must_say": _must_say(index["share_of_weight_shared_with_imd"], direction),
         "axes_first": bool(definition and definition.axes_first),
         "cautions": (index["cautions"] or "").splitlines(), "shared_with_imd": index["share_of_weight_shared_with_imd"],
         "n_ranked": index["n_ranked"], "n_versions": index["n_versions"], "licence": index["licence"],
         "n_known": known["index"].get(name, 0), "file": f"values/{name}", "sure": f"sure/{name}",
     }  # fmt: skip
+
+
+def _must_say(shared_with_imd: float | None, direction: str) -> list[str]:
+    """What is said of an index wherever it is shown: that it is mostly the published one, and that high is bad."""
+    return [*([MOSTLY_IMD] if (shared_with_imd or 0) > 0.5 else []), *([HIGH_IS_BAD] if direction == NEED else [])]
 
 
 def _domain(index: dict, direction: str, inside: list[dict], known: dict) -> dict:

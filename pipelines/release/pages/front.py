@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.release.atlas.catalogue import definition_of
+from pipelines.release.atlas.catalogue import definition_of, members
 from pipelines.release.licences import attribution, read_licences, whole
 from pipelines.release.pages.listing import by_authority, listed
 
@@ -53,6 +53,7 @@ def _indices(connection: duckdb.DuckDBPyConnection) -> list[dict]:
             median(rank_high - rank_low) as width, any_value(spread_scope) as spread_scope
         from index_method as m join index_score as s using (index_name)
         group by index_name, m.title, m.question, is_headline order by not is_headline, index_name""")  # fmt: skip
+    said = {member["id"]: member["must_say"] for member in members(connection) if member["kind"] == "index"}
     grades = "select evidence_grade as grade, count(*)::integer as n from index_score where index_name = ? and score is not null group by 1 order by 1"
     reasons = """
         select coalesce(meaning, label) as why, count(*)::integer as n from index_score join label on list = 'null_reason' and code = null_reason
@@ -60,6 +61,7 @@ def _indices(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     for index in found:
         definition = definition_of(index["index_name"])
         index["reads"] = definition.reads if definition else None
+        index["must_say"] = said[index["index_name"]]
         index["grades"] = _rows(connection, grades, [index["index_name"]])
         index["unscored"] = _rows(connection, reasons, [index["index_name"]])
     return found

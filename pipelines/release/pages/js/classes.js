@@ -9,7 +9,7 @@
   const WIDTHS = [0.02, 0.05, 0.1, 0.2, 0.4]; // of all ranks
   const KNOWN = [0.5, 0.75, 0.9, 0.99995]; // of an index's weight
   const COVERAGE = { o: "observed", p: "partial", u: "unknown" };
-  const { number, percent, lower, upper, NOT_KNOWN } = CG.say;
+  const { number, percent, lower, upper, unitOf, NOT_KNOWN } = CG.say;
 
   const known = (value) => value !== null && value !== undefined;
   const has = (column) => Boolean(column) && column.some(known);
@@ -65,19 +65,24 @@
     return order && { order, n: null, among: groups.name[groups.rowOf.get(scope.code)] };
   }
 
-  async function ofRolled({ member, level }, within) {
+  async function ofRolled({ member, level, scope }, within) {
     const data = (await CG.load(`rolled/${level}`))[member.id];
     if (!data) return { values: [], text: () => NOT_KNOWN };
     const { nation } = CG.atlas;
-    const among = data.ranked_in === "nation" ? nation.name : data.ranked_in === "region" ? "its region" : "its kind";
-    const n = data.n_of_level.find(known);
-    const ranked = has(data.rank_by_average_score) ? { order: data.rank_by_average_score, n: within ? null : n, among } : null;
+    const regions = data.ranked_in === "region" ? await CG.groups("region") : null;
+    const among = regions ? (regions.code.length === 1 ? regions.name[0] : "its region") : data.ranked_in === "nation" ? nation.name : "its kind";
+    const rank = data.rank_by_average_score;
+    const apart = has(rank) && !within && regions && regions.code.length > 1; // ranks of different regions are no order of all
+    const own = within && (await CG.groups(scope.kind));
+    const all = { order: rank, n: data.n_of_level.find(known), among };
+    const ranked = !has(rank) || apart ? null : within ? { order: rank, n: null, among: own.name[own.rowOf.get(scope.code)] } : all;
     const text = (i) => {
       if (!known(data.average_score[i])) return NOT_KNOWN;
-      const rank = ranked && known(ranked.order[i]) ? `, rank ${number(ranked.order[i], 0)} of ${number(n, 0)} in ${among}` : "";
-      return `average score ${number(data.average_score[i], 1)}${rank}`;
+      const told = has(rank) && known(rank[i]) ? `, rank ${number(rank[i], 0)} of ${number(data.n_of_level[i], 0)} in ${among}` : "";
+      return `average score ${number(data.average_score[i], 1)}${told}`;
     };
-    return { values: data.average_score, ranked, palette: paletteOf(member), text, digits: 1, unit: "average score" };
+    const notes = apart ? ["Ranks are told within each region, so colours go by average score."] : [];
+    return { values: data.average_score, ranked, palette: paletteOf(member), text, digits: 1, unit: "average score", notes };
   }
 
   async function ofScore(data, shown, within) {
@@ -93,7 +98,8 @@
 
   function ofValue(data, member) {
     const digits = digitsOf(data.value);
-    const text = (i) => (known(data.value[i]) ? `${number(data.value[i], digits)} ${member.unit || ""}`.trim() : reason(data, i));
+    const partly = (i) => (data.coverage[i] === "p" ? ` (${CG.words("coverage", COVERAGE.p)})` : ""); // there may be more
+    const text = (i) => (known(data.value[i]) ? `${number(data.value[i], digits)} ${unitOf(data.value[i], member.unit)}`.trim() + partly(i) : reason(data, i));
     return { values: data.value, falls: member.direction === "higher_is_less_need", palette: paletteOf(member), text, digits, unit: member.unit };
   }
 
@@ -164,16 +170,16 @@
 
   function quantiles(sorted) {
     const distinct = sorted.filter((value, i) => !i || value !== sorted[i - 1]);
-    if (distinct.length <= FEW_VALUES) return distinct.slice(1);
-    const cuts = Array.from({ length: QUANTILES - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / QUANTILES)]);
-    return cuts.filter((cut, i) => cut > sorted[0] && (!i || cut > cuts[i - 1]));
+    if (distinct.length <= FEW_VALUES) return { cuts: distinct.slice(1), even: false };
+    const found = Array.from({ length: QUANTILES - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / QUANTILES)]);
+    return { cuts: found.filter((cut, i) => cut > sorted[0] && (!i || cut > found[i - 1])), even: true };
   }
 
   /** Classes by value: the cuts given, or such as hold about equally many. A class begins at its cut. */
   function byValue(measure, rows) {
     const { values, falls, share } = measure;
     const sorted = Float64Array.from(rows, (i) => values[i]).sort();
-    const cuts = measure.breaks || quantiles(Array.from(sorted));
+    const { cuts, even } = measure.breaks ? { cuts: measure.breaks, even: false } : quantiles(Array.from(sorted));
     const k = cuts.length + 1;
     const place = (value) => {
       let c = 0;
@@ -193,7 +199,7 @@
       if (least === null) return "none";
       return told(least) === told(most) ? told(least) : `${told(least)} to ${told(most)}`;
     });
-    return { k, of, words: falls ? words.reverse() : words };
+    return { k, of, even, words: falls ? words.reverse() : words };
   }
 
   /** How many rows are where along the values, by class: `{least, most, bins: [[n by class], ...]}`, or null. */
@@ -268,7 +274,7 @@
       ...shown, ids: groups && groups.code, n, values: column, unit: measure.unit || "", digits: measure.digits, share: Boolean(measure.share),
       falls: Boolean(measure.falls), colours: numbers.map((one) => CG.palette.colours[one]), words: cut.words, counts, unknown, outside, low, high,
       ranked: ranked ? cut.n : null, where: where(shown, ranked, cut.n, among), of: (i) => classOf[i], text, isCategory: Boolean(measure.categories),
-      looks: Int8Array.from(classOf, (c) => (c < 0 ? c : numbers[c])), own: [...(lost ? [`This release holds no ${asked.scope.code} to compare within.`] : []), ...(measure.notes || [])],
+      even: Boolean(cut.even), looks: Int8Array.from(classOf, (c) => (c < 0 ? c : numbers[c])), own: [...(lost ? [`This release holds no ${asked.scope.code} to compare within.`] : []), ...(measure.notes || [])],
       histogram: measure.categories ? null : histogram(measure.values, rows.filter((i) => known(measure.values[i])), classOf, cut.k),
     };
   }

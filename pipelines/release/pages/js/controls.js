@@ -36,6 +36,7 @@
     const parts = [
       member.question,
       member.reads ? `Scores: ${member.reads}.` : null,
+      ...(member.must_say || []),
       member.kind === "domain" && member.weight ? `Weight in its index: ${Math.round(member.weight * 100)} %.` : null,
       member.kind === "domain" && !member.is_in_index ? "Shown beside its index; not counted in it." : null,
       member.unit && member.kind === "indicator" ? `${upper(member.unit)}${member.direction ? `; ${CG.words("direction", member.direction)}` : ""}.` : null,

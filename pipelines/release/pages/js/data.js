@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var CG = (window.CG = window.CG || {});
-  var base = new URL("data/", document.currentScript.dataset.root || new URL(".", document.baseURI)).href;
+  var base = new URL("data/", document.baseURI).href;
   var waiting = new Map(); // key -> {promise, resolve, reject}
 
   function entry(key) {
@@ -76,7 +76,7 @@
   };
 
   /** Promise of groups/<level> with `rowOf`, a Map from code to position. */
-  CG.group = CG.groups = function (level) {
+  CG.groups = function (level) {
     return CG.load("groups/" + level).then(function (found) {
       if (!found.rowOf) {
         found.rowOf = new Map();

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const CG = window.CG;
+  const ATTRIBUTION = "attribution (of every row, told in the first)";
   const FORMULA = /^[\s"']*[=+\-@]/; // what a spreadsheet would act on
 
   function cell(value) {
@@ -11,10 +12,11 @@
     return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   }
 
-  /** Licence of what is shown, with its address. */
-  function licence(member) {
-    const known = CG.atlas.licences[member.licence];
-    return known ? `${known.title}${known.url ? `, ${known.url}` : ""}` : member.licence || CG.atlas.release.licence;
+  /** Licence of what is shown, with its address. The label rests on all there is, whatever measure is chosen. */
+  function licence({ member, show }) {
+    const label = show === "label" ? CG.atlas.licence : member.licence;
+    const known = CG.atlas.licences[label];
+    return known ? `${known.title}${known.url ? `, ${known.url}` : ""}` : label || CG.atlas.release.licence;
   }
 
   function facts({ classes, title }) {
@@ -23,7 +25,7 @@
       measure: title,
       unit: classes.unit || null,
       release: `${release.title}, ${release.version}`,
-      licence: licence(classes.member),
+      licence: licence(classes),
       attribution: CG.atlas.attribution.join("; "),
       caution: CG.atlas.caution,
       is_invented: Boolean(release.is_invented),
@@ -43,9 +45,13 @@
   }
 
   function asCsv(found) {
-    const about = facts(found);
-    const records = found.rows.map((row) => ({ ...record(row, found.classes), ...about }));
-    const columns = Object.keys(records[0] || about);
+    const { attribution, ...each } = facts(found);
+    const records = found.rows.map((row, i) => ({
+      ...record(row, found.classes),
+      ...each,
+      [ATTRIBUTION]: i ? null : attribution, // long: on every row it would be most of the file
+    }));
+    const columns = Object.keys(records[0] || each);
     const lines = [columns, ...records.map((one) => columns.map((column) => one[column]))];
     return `${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
   }
@@ -95,7 +101,7 @@
     const { member, show, scope, level } = found.classes;
     const name = [
       CG.atlas.release.is_invented ? "invented" : null,
-      member.id,
+      show === "label" ? null : member.id,
       show === "value" ? null : show,
       level,
       scope.code,
@@ -108,8 +114,14 @@
     CG.tell(`${name}.${kind === "csv" ? "csv" : "geojson"} is made: ${CG.say.number(found.rows.length, 0)} rows.`);
   }
 
+  function failed() {
+    const words = "The file could not be made, for its numbers could not be read: is the folder whole?";
+    document.getElementById("rows-told").textContent = words;
+    CG.tell(words);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
-    document.getElementById("rows-csv").addEventListener("click", () => download("csv"));
-    document.getElementById("rows-geojson").addEventListener("click", () => download("geojson"));
+    for (const kind of ["csv", "geojson"])
+      document.getElementById(`rows-${kind}`).addEventListener("click", () => download(kind).catch(failed));
   });
 })();

@@ -101,6 +101,7 @@
   const LEVELS = ["authority", "msoa", "ward"];
   const LIKE_CODE = /^[a-z]\d{2,8}$/i; // an area code, or its start
   const STARTS_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\s*(\d[a-z]?)?$/i; // names are not searched while one is typed
+  const STARTS = "It looks like the start of a postcode: type all of it.";
   const LIKE_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}$/i;
 
   function within(level, groups, row, authorities) {
@@ -225,7 +226,7 @@
     );
     const typed = text.trim();
     if (STARTS_POSTCODE.test(typed) && !LIKE_CODE.test(typed))
-      return { groups: [], near: false, why: "It looks like the start of a postcode: type all of it." };
+      return { groups: [], near: false, why: STARTS };
     const postcode = await byPostcode(text);
     if (postcode) return { groups: [postcode], near: false };
     if (LIKE_POSTCODE.test(typed)) {
@@ -242,7 +243,10 @@
         small(asked, test, words),
       ]);
     const spelt = await areas(fits);
-    if (asked.length < 3 || LIKE_CODE.test(typed)) return { groups: some(spelt), near: false };
+    if (asked.length < 3 || LIKE_CODE.test(typed)) {
+      const groups = some(spelt);
+      return { groups, near: false, why: !groups.length && STARTS_POSTCODE.test(typed) ? STARTS : undefined };
+    }
     if (!made.isRead) early({ groups: some(spelt), near: false });
     let groups = some([...spelt, await placed(asked, fits)]);
     const near = !groups.length && asked.length >= NEAR_FROM;

@@ -118,7 +118,6 @@
     return {
       title: group.name[at] || code,
       code,
-      bbox: group.bbox ? group.bbox[at] : null,
       body: [
         el(
           "p",

@@ -101,7 +101,7 @@
     const partly = coverage === "partial" ? `; ${CG.words("coverage", "partial")}` : "";
     if (of !== null && member.counted_in)
       return `${member.title}: ${say.number(n, 0)} of ${say.number(of, 0)} ${member.counted_in}${partly}`;
-    const unit = member.unit === "0 to 100" ? "of 100" : member.unit || "";
+    const unit = member.unit === "0 to 100" ? "of 100" : say.unitOf(value, member.unit);
     return `${member.title}: ${say.number(value, Number.isInteger(value) ? 0 : 1)} ${unit}`.trim() + partly;
   }
 
@@ -186,9 +186,12 @@
       ? `No gap found: ${say.joined(met)} are within the standard walk`
       : `Whether any standard is met: ${say.NOT_KNOWN}`;
     const none = kinds.filter((kind) => kind.n15 === 0 && !kind.standard);
-    const further = none.map(
-      (kind) => kind.several + (kind.metres === null ? "" : ` (nearest ${say.minutes(kind.minutes)})`),
-    );
+    const further = (kind) => kind.several + (kind.metres === null ? "" : ` (nearest ${say.minutes(kind.minutes)})`);
+    const told = (start, some) =>
+      some.length
+        ? `${start} within 15 minutes, where no standard is set: ${say.joined(some.map(further))}`
+        : null;
+    const isPartly = (kind) => kind.coverage === "partial";
     const closings = near.events
       .filter((event) => event.confirmed && event.event === "closed")
       .map((event) => closed(event, atlas));
@@ -197,7 +200,11 @@
       parts.list(
         [
           ...(gaps.length ? gaps : [noGap]),
-          none.length ? `None within 15 minutes, where no standard is set: ${say.joined(further)}` : null,
+          told(
+            "None",
+            none.filter((kind) => !isPartly(kind)),
+          ),
+          told("None that we know of", none.filter(isPartly)),
           ...(closings.length
             ? closings
             : ["Closed: no confirmed closing that we know of here or within a 15-minute walk"]),

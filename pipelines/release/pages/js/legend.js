@@ -82,7 +82,7 @@
     const { several } = CG.atlas.levels.find((one) => one.id === classes.level);
     const n = classes.counts.length;
     if (classes.ranked !== null) return n < 5 ? `Number of ${several} by rank.` : `Each colour is a ${n === 10 ? "tenth" : "fifth"} of the ranks, from the first; with the number of ${several}.`;
-    return `Number of ${several}${classes.share ? "" : "; each colour holds about as many"}.`;
+    return `Number of ${several}${classes.even ? "; each colour holds about as many" : ""}.`;
   }
 
   function points(state) {
@@ -98,7 +98,7 @@
     const before = box.querySelector("details");
     if (before) ({ open } = before);
     const told = (words, kind) => el("p", { class: kind }, words);
-    const about = [told(CG.titleOf(classes), "legend-title"), told(classes.where, "legend-scope"), classes.notes.map((words) => el("p", { class: "note", role: "note" }, words))];
+    const about = [told(CG.titleOf(classes), "legend-title"), told(classes.where, "legend-scope"), CG.mustSay(classes).map((words) => told(words, "legend-scope")), classes.notes.map((words) => el("p", { class: "note", role: "note" }, words))];
     const nothing = !classes.counts.some(Boolean);
     const colours = nothing ? [told("Not known anywhere here.", "legend-scope")] : classes.isCategory ? [list(classes)] : [classes.histogram && [bars(classes), scale(classes)], strip(classes)];
     const all = classes.isCategory || nothing ? null : el("details", { open }, el("summary", null, "Every colour and how many"), told(cutWords(classes), "legend-scope"), list(classes));

@@ -14,6 +14,7 @@
   let now = null; // the classes on the map
   let turn = 0;
   let camera = null;
+  let wanted = null; // where the map was told to go before there was one
   let clicked = false; // what is chosen was chosen on the map
 
   function note(words) {
@@ -205,13 +206,16 @@
     CG.map = map;
     camera = CG.camera(map, bounds, looked);
     hear();
+    // what was chosen while the map was being made, as by the search of the front page
+    if (wanted) camera.fly(wanted);
+    else if (["area", "group"].some((part) => CG.state[part] && CG.state[part] !== state[part])) camera.bring(CG.state).catch(failed);
     CG.labels(map, at("labels"));
     const { lng, lat } = map.getCenter();
     CG.set({ view: [Number(lng.toFixed(4)), Number(lat.toFixed(4)), Number(map.getZoom().toFixed(2))] });
   }
 
-  /** Moves the map, where there is one, to `{bbox: [w, s, e, n]}` or `{lon, lat, zoom}`. */
-  CG.fly = (at) => camera && camera.fly(at);
+  /** Moves the map to `{bbox: [w, s, e, n]}` or `{lon, lat, zoom}`, at once or as soon as there is one. */
+  CG.fly = (at) => (camera ? camera.fly(at) : (wanted = at));
 
   const PARTS = ["member", "level", "scope", "show"];
   const failed = (problem) => note(`${CG.say.upper(problem.message)}.`);

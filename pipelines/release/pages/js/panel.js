@@ -95,7 +95,6 @@
       title.focus({ preventScroll: true });
       CG.tell(`${told.title}: opened beside the map.`);
     }
-    if (CG.arrived) CG.arrived(told);
   }
 
   function close() {

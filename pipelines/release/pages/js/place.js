@@ -123,7 +123,7 @@
     ];
   }
 
-  /** The panel of a place as {title, code, body, at}; null for a place this release has not. */
+  /** The panel of a place as {title, code, body}; null for a place this release has not. */
   CG.placeProfile = async (id) => {
     const atlas = await CG.load("atlas");
     const held = await found(id);
@@ -133,7 +133,6 @@
     return {
       title: say.nameOf(place.name, kindsOf(place, atlas)[0] || "place"),
       code: id,
-      at: { lon: place.lon, lat: place.lat },
       body: [
         facts(place, atlas),
         await where(place, near),

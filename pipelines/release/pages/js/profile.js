@@ -85,6 +85,6 @@
       part("Candidate buildings and sites", candidates(atlas, near)),
       part("Not known", notKnown(atlas, near)),
     ];
-    return { title: area.name, code, body, at: { lon: area.lon, lat: area.lat } };
+    return { title: area.name, code, body };
   };
 })();

@@ -20,6 +20,9 @@
 
   CG.showWords = SHOWS;
 
+  /** What is said of a measure wherever it is shown. */
+  CG.mustSay = ({ member, show }) => (show === "label" ? [] : member.must_say || []);
+
   const levelWords = (id) => CG.atlas.levels.find((level) => level.id === id);
 
   function automatic(view) {

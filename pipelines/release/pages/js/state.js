@@ -76,8 +76,8 @@
     clearTimeout(late);
     late = setTimeout(() => {
       written = write(CG.state);
-      // `search` is what a search box of another page asked for: it is answered once
-      history.replaceState(null, "", location.pathname + location.search + (written ? `#${written}` : "#"));
+      // without the ?q= of another page's search box: it was answered, and would be answered again over what is told here
+      history.replaceState(null, "", `${location.pathname}#${written}`);
     }, 120); // browsers refuse an address that changes with every step of a movement
   }
 
@@ -115,7 +115,7 @@
   CG.state = NOTHING;
 
   /** The address as it would be now, for a button that copies it. */
-  CG.link = () => `${location.href.split("#")[0]}#${write(CG.state)}`;
+  CG.link = () => `${location.href.replace(/[?#].*$/, "")}#${write(CG.state)}`;
 
   function begin(atlas) {
     const shown = atlas.members.find((member) => member.kind === "index" && member.n_known) || atlas.members[0];
@@ -129,5 +129,11 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => CG.load("atlas").then(begin));
+  function failed() {
+    const note = document.getElementById("map-note");
+    note.textContent = "The data of this release could not be loaded, so there is nothing to show: is the folder whole?";
+    note.hidden = false;
+  }
+
+  document.addEventListener("DOMContentLoaded", () => CG.load("atlas").then(begin, failed));
 })();

@@ -237,14 +237,15 @@
     const rank = told.length
       ? [el("p", null, `Rank (1 is ${first}):`), parts.list(told)]
       : el("p", null, "Rank: none, for too few areas have a score to compare with.");
+    const isWhole = atlas.release.n_areas === atlas.release.n_areas_nation;
+    const lack = isWhole
+      ? "too few areas have a score to compare with"
+      : "places are read for the areas of this release only";
     const missing =
-      stands.rank_nation === null
-        ? el("p", null, "No rank in the nation: places are read for the areas of this release only.")
-        : null;
+      told.length && stands.rank_nation === null ? el("p", null, `No rank in the nation: ${lack}.`) : null;
+    const highest = member.highest_tenth || "the highest 10 %";
     const tenth =
-      stands.decile_nation === 1
-        ? el("p", { class: "tenth" }, "Among the 10 % of areas of highest need in the nation.")
-        : null;
+      stands.decile_nation === 1 ? el("p", { class: "tenth" }, `Among ${highest} in the nation.`) : null;
     const ward = await inWard(member, area, atlas);
     return [
       ...head,

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const CG = (window.CG = window.CG || {});
+  const STANDARD = 15; // minutes: the walk within which places are counted
   const NOT_KNOWN = "not known";
   const MONTHS = "January February March April May June July August September October November December".split(" ");
 
@@ -15,16 +16,18 @@
     return shown;
   }
 
-  /** A share of 0 to 1 as a percentage; only all of it is 100 %. */
+  /** A share of 0 to 1 as a percentage; only all of it is 100 %, and only none of it 0 %. */
   function percent(share) {
     if (share === null || share === undefined) return NOT_KNOWN;
+    if (share > 0 && share < 0.005) return "under 1 %";
     return `${Math.min(share * 100, share < 1 - 1e-9 ? 99 : 100).toFixed(0)} %`;
   }
 
-  /** A walk in whole minutes. */
+  /** A walk in whole minutes; what is beyond the walk that counts is not shown as that walk. */
   function minutes(value) {
     if (value === null || value === undefined) return `distance ${NOT_KNOWN}`;
-    return value < 0.75 ? "under 1 min" : `${number(value, 0)} min`;
+    if (value < 0.75) return "under 1 min";
+    return `${value > STANDARD && number(value, 0) === String(STANDARD) ? "just over " : ""}${number(value, 0)} min`;
   }
 
   /** A date (2026-03-31) in words, as precise as it is known. */
@@ -39,6 +42,11 @@
   /** A number and its noun. */
   function counted(n, one, several) {
     return `${number(n, 0)} ${n === 1 ? one : several}`;
+  }
+
+  /** A unit behind a value: of one, nouns that stand alone lose their s. */
+  function unitOf(value, unit) {
+    return value === 1 && /^[a-z]{3,}s( and [a-z]+s)*$/.test(unit || "") ? unit.replace(/s\b/g, "") : unit || "";
   }
 
   /** Names in a sentence. */
@@ -73,5 +81,5 @@
     return name || `a ${kind} whose name is ${NOT_KNOWN}`;
   }
 
-  CG.say = { NOT_KNOWN, number, percent, minutes, day, counted, joined, ordinal, signed, lower, upper, nameOf };
+  CG.say = { NOT_KNOWN, number, percent, minutes, day, counted, unitOf, joined, ordinal, signed, lower, upper, nameOf };
 })();
