@@ -12,6 +12,9 @@ import tenacity
 from fixtures.making import DECIDED, Borough, Town, made_once, mirror_held, refresh_borough, refresh_town
 from fixtures.titles import COMPANY, COUNCIL, csv_of, put_titles
 
+# GDAL would note what it read in a file beside it, and several tests read one release.
+os.environ["GDAL_PAM_ENABLED"] = "NO"
+
 # Files that take long, in this order before all others, so that no worker is left alone with one at the end. The mirror
 # is for one test at a time: its two long files go to one worker, the second as soon as the first is done.
 FIRST = (

@@ -56,8 +56,9 @@ def candidate_frames(
 ) -> dict[str, pd.DataFrame]:
     """`candidate_law`: of each candidate the state of the entry on its place to watch first, of `shown`, and what is next.
 
-    `not_listed` only where the authority's own register was read (`known`: known_registers) and may be shown, and the
-    candidate has a place; else nothing is known, which `legal_not_known` says in words.
+    `not_listed` only where the authority's own register was read (`known`: known_registers) and may be shown, each of its
+    entries is on a place that is shown, for any other may be of the candidate's, and the candidate has a place; else
+    nothing is known, which `legal_not_known` says in words.
     """
     if not register.taxonomy.stock():
         return {}
@@ -68,7 +69,9 @@ def candidate_frames(
     first = entries.sort_values(["unwatched", "watch_order", "listing_id"]).drop_duplicates("place_id")
     first = first.set_index("place_id")[["state", "next_date", "next_words"]].add_prefix("legal_")
     table = candidates.join(first, on="place_id")
+    loose = shown.loc[shown["place_id"].isna(), "authority_code"]
     is_read = table["authority_code"].isin(_read_registers(given, register, known)) & table["place_id"].notna()
+    is_read &= ~table["authority_code"].isin(loose)
     table["legal_state"] = table["legal_state"].mask(table["legal_state"].isna() & is_read, "not_listed")
     table["legal_not_known"] = table["legal_state"].isna().map({True: "legal state", False: None})
     return {"candidate_law": table[OF_CANDIDATES]}

@@ -102,16 +102,18 @@ def map_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str
 
 
 def attribution(connection: duckdb.DuckDBPyConnection, licences: Licences, label: str) -> str:
+    """What `attributions` gives, in one line."""
+    return "; ".join(attributions(connection, licences, label))
+
+
+def attributions(connection: duckdb.DuckDBPyConnection, licences: Licences, label: str) -> list[str]:
     """What the sources ask to be said of a file with this label: the words of every source whose licence is in the release, but
     those of share-alike sources that the label leaves out."""
     rows = connection.execute(
         "select distinct attribution, licence_key from source join snapshot using (source) where state != 'unavailable' order by 1"
     ).fetchall()
-    return "; ".join(
-        dict.fromkeys(
-            told for told, key in rows if key in licences and shared(licences, key) <= shared(licences, label)
-        )
-    )
+    told = [words for words, key in rows if key in licences and shared(licences, key) <= shared(licences, label)]
+    return list(dict.fromkeys(told))
 
 
 @dataclass(frozen=True)

@@ -82,24 +82,27 @@ def licence_told(path: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Held:
-    """What a layer in a GeoPackage holds: its fields by their names in the database, the places in it, and the licence
-    that the file says it is under."""
+    """What a layer in a GeoPackage holds: how many features, its fields by their names in the database, the places in it,
+    and the licence that the file says it is under."""
 
     layer: str
+    n: int
     fields: list[str]
     places: list[str]
     licence: str
 
 
-def read_geopackage(path: Path) -> list[Held]:
-    """What every layer of a GeoPackage holds; none where it cannot be read, which the check of its bytes tells."""
+def read_geopackage(path: Path) -> list[Held] | str:
+    """What every layer of a GeoPackage holds; else the name of the error by which it cannot be read."""
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as file:
             layers = file.execute("select table_name from gpkg_contents where data_type = 'features'").fetchall()
             says = (pyogrio.read_info(path, layer=layers[0][0])["dataset_metadata"] or {}).get("licence", "")
             return [_held(file, layer, says) for (layer,) in layers]
-    except (sqlite3.Error, IndexError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        return []
+    except (
+        sqlite3.Error, IndexError, ValueError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+    ) as error:  # fmt: skip
+        return type(error).__name__
 
 
 def _held(file: sqlite3.Connection, layer: str, says: str) -> Held:
@@ -108,4 +111,5 @@ def _held(file: sqlite3.Connection, layer: str, says: str) -> Held:
     fields = [(said.get(name) or name).partition(": ")[0] for name in columns if name not in ("fid", "geom")]
     named = '"' + layer.replace('"', '""') + '"'
     places = [row[0] for row in file.execute(f"select place_id from {named}")] if "place_id" in columns else []
-    return Held(layer, fields, places, says)
+    (n,) = file.execute(f"select count(*) from {named}").fetchone()
+    return Held(layer, n, fields, places, says)

@@ -15,11 +15,12 @@ import shapely
 
 from pipelines.core.store import holds
 from pipelines.register.licensing import file_name, shared, title, together
+from pipelines.release.atlas import held as atlas_held
 from pipelines.release.atlas.build import data_labels
-from pipelines.release.atlas.held import breaches
 from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.database import LEFT, open_release, weight_of
 from pipelines.release.licences import ROW, map_labels, read_licences, table_of, table_of_layer, whole
+from pipelines.release.maps import held as maps_held
 from pipelines.release.pages.assets import CODE
 from pipelines.release.read_back import MEAN, Maps, licence_told, read_geopackage
 from pipelines.release.version import package
@@ -59,8 +60,9 @@ def check_files(folder: Path, connection: duckdb.DuckDBPyConnection) -> list[Fin
     n_areas = connection.execute("select count(*) from neighbourhood").fetchone()[0]
     maps = Maps(folder)
     of_rows = [check(folder, maps, connection) for check in (_licences, _placed, _authority_means)]
-    atlas = breaches(folder, connection)
-    of_rows.append(Finding("atlas_not_of_the_release", len(atlas), atlas[:5]))
+    for check, held in (("atlas_not_of_the_release", atlas_held), ("layer_not_of_the_release", maps_held)):
+        wrong = held.breaches(folder, connection)
+        of_rows.append(Finding(check, len(wrong), wrong[:5]))
     return [as_published(folder), *of_rows, *(_map(maps, path, n_areas) for path in maps.paths)]
 
 
@@ -166,7 +168,10 @@ def _csv(_: Maps, path: Path) -> Read:
 
 
 def _geopackage(_: Maps, path: Path) -> Read:
-    return [(table_of_layer(held.layer), held.fields, held.places, held.licence) for held in read_geopackage(path)]
+    found = read_geopackage(path)
+    if isinstance(found, str):
+        return []  # the check of the layers reports it
+    return [(table_of_layer(held.layer), held.fields, held.places, held.licence) for held in found]
 
 
 READERS = {".geojson": _geojson, ".parquet": _parquet, ".csv": _csv, ".gpkg": _geopackage}

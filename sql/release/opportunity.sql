@@ -28,7 +28,7 @@ columns:
   n_evidence: how many pieces of evidence there are
   as_at: date of that evidence by its own source, whatever newer lists also hold the place; null is undated
   is_too_old: true where all its evidence is older than three years, or undated, and so enters no score
-  legal_state: "state of the entry on its place in a register of assets of community value, on release.legal_as_of, of several that to be watched first; not_listed only where the authority's own register was read; null is not known"
+  legal_state: "state of the entry on its place in a register of assets of community value, on release.legal_as_of, of several that to be watched first; not_listed only where the authority's own register was read and each of its entries is on a place of table place; null is not known"
   legal_next_date: day of what the law has next for that entry; null where nothing is ahead that is known
   legal_next_words: what that is
   not_known: what nobody states of it, separated by commas

@@ -25,8 +25,8 @@ columns:
   tenure_as_at: date of that evidence
   use_state: "what is done with it, as its owner's register states; null is not known"
   acv_flag: whether its owner's register calls it listed for its community value; null is not said
-  register_words: "what it is, in the words of its owner's register"
-  use_source: "source of use_state, acv_flag and register_words"
+  register_words: "what it is, in the words of the register that use_source names: its owner's, or a list of heritage at risk"
+  use_source: "source of use_state, acv_flag and register_words: a register of its owner's, or another that says what it is"
   use_as_at: date of that evidence
   size_ha: {description: how large the site is; null is not known, unit: ha}
   size_source: source of size_ha

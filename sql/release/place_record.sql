@@ -17,7 +17,7 @@ columns:
   unexpired_years: {description: complete years from as_at to lease_ends, unit: years}
   use_state: what is done with it, as the source states; null is not known
   acv_flag: whether the source, its owner's register, calls it listed for its community value; null is not said
-  register_words: "what it is, in the words of its owner's register"
+  register_words: "what it is, in the words of the source, where it is its owner's register or a list of heritage at risk"
   uprn: unique property reference number, as the source gives it, without leading zeros
   run_by: who runs it, as the source states; null is not known
   opening_hours: when it is open, as the source states; null is not known

@@ -17,7 +17,9 @@ import pytest
 import shapely
 
 from pipelines.release.alike import content_hash
-from pipelines.release.maps.fields import LONGEST_NAME, gis_names
+from pipelines.release.maps.fields import LONGEST_NAME, Field, gis_names
+from pipelines.release.maps.geopackage import _styles
+from pipelines.release.maps.layers import _outlined
 from pipelines.release.maps.qgis import _rgb, points
 from pipelines.release.maps.styles import DECILES
 
@@ -172,6 +174,16 @@ def _flat(arcs) -> list[int]:
     return [arcs] if isinstance(arcs, int) else [number for part in arcs for number in _flat(part)]
 
 
+def test_an_area_without_an_outline_is_not_left_off_its_map(tmp_path):
+    shapes = geopandas.GeoDataFrame({"area_code": ["S1", "S3"]}, geometry=[shapely.box(0, 0, 1, 1)] * 2, crs=4326)
+    shapes.to_parquet(tmp_path / "outlines.parquet")
+    rows = pd.DataFrame({"area_code": ["S1", "S2", "S3"], "score": [0.12345, 1.0, 2.0]})
+    with pytest.raises(ValueError, match="no outline of 1 areas, S2 among them"):
+        _outlined(rows, "area_code", tmp_path / "outlines.parquet")
+    held = _outlined(rows[rows["area_code"] != "S2"], "area_code", tmp_path / "outlines.parquet")
+    assert held[["area_code", "score"]].to_numpy().tolist() == [["S1", 0.123], ["S3", 2.0]]
+
+
 # ---- GeoPackage
 
 
@@ -259,8 +271,37 @@ def test_names_are_cut_for_gis_alike_within_an_index_and_never_made_equal():
         "short_score": "short_score",
         "a" * 40: "a" * LONGEST_NAME,
     }
-    with pytest.raises(ValueError, match="the same name"):
-        gis_names(["a" * 40, "a" * 41], [])
+
+
+def test_a_name_is_the_same_whichever_fields_stand_beside_it():
+    every = ["rather_lengthy_index_score", "rather_lengthy_index_share_of_versions", "code"]
+    for names in (every, every[:1], every[::2]):
+        assert gis_names(names, ["rather_lengthy_index"])[every[0]] == "rathe_lengt_index_score"
+    assert gis_names(["hardship_score"], ["hardship"]) == {"hardship_score": "hardship_score"}
+    assert gis_names(["hardship_of_old_score"], ["hardship", "hardship_of_old"]) == {
+        "hardship_of_old_score": "hards_of_old_score"
+    }
+
+
+def test_fields_that_come_to_one_name_are_numbered():
+    names = ["a" * 40, "a" * 41, "a" * 42, "first_index_two_score", "firstly_indexed_two_score"]
+    found = gis_names(names, ["first_index_two", "firstly_indexed_two"])
+    assert list(found.values()) == ["a" * 31, "a" * 29 + "_2", "a" * 29 + "_3", "first_index_two_score", "first_index_two_score_2"]  # fmt: skip
+    assert gis_names(["b" * 29 + "_2", "b" * 40, "b" * 41], []) == {
+        "b" * 29 + "_2": "b" * 29 + "_2", "b" * 40: "b" * 31, "b" * 41: "b" * 29 + "_3",
+    }  # fmt: skip
+
+
+def test_the_tenths_of_an_index_are_in_its_own_words():
+    words = {
+        "hardship": ("1 (the greatest need)", "10 (the least need)"),
+        "infrastructure_gap": ("1 (the widest gap)", "10 (the narrowest gap)"),
+        "ownership_opportunity": ("1 (the greatest potential)", "10 (the least potential)"),
+    }
+    fields = {f"{index}_decile_nation": Field(index, index, index) for index in words}
+    for (_, qml), ends in zip(_styles("neighbourhoods", fields), words.values(), strict=True):
+        labels = [rule.get("label") for rule in ElementTree.fromstring(qml).iter("rule")]
+        assert (labels[0], labels[9]) == ends
 
 
 def test_the_same_geopackage_of_another_release_is_alike_and_another_is_not(town, tmp_path):

@@ -311,12 +311,12 @@ CANDIDATES = pd.DataFrame(
 )
 SHOWN = pd.DataFrame(
     [
-        ("a", "p1", "expired", 0, None, None),
-        ("b", "p1", "interim_moratorium", 1, pd.Timestamp("2026-12-01"), "Last day to ask."),
-        ("c", "p5", "removed", 0, None, None),
-        ("d", None, "listed", 2, pd.Timestamp("2027-01-01"), "Of no place that is shown."),
+        ("a", "p1", READ, "expired", 0, None, None),
+        ("b", "p1", READ, "interim_moratorium", 1, pd.Timestamp("2026-12-01"), "Last day to ask."),
+        ("c", "p5", UNREAD, "removed", 0, None, None),
+        ("d", None, UNREAD, "listed", 2, pd.Timestamp("2027-01-01"), "Of no place that is shown."),
     ],
-    columns=["listing_id", "place_id", "state", "watch_order", "next_date", "next_words"],
+    columns=["listing_id", "place_id", "authority_code", "state", "watch_order", "next_date", "next_words"],
 )
 KNOWN = pd.DataFrame(
     [(READ, "assets_of_community_value", "mhclg_acv_current"), (UNREAD, "assets_of_community_value", None),
@@ -343,6 +343,15 @@ def test_a_candidate_has_the_state_to_watch_first_and_is_not_listed_only_where_i
         assert told["o2"]["legal_state"] is None
         assert told["o2"]["legal_not_known"] == "legal state"
     assert all(row["legal_not_known"] is None for row in candidate_states(town, shown=None).values()), "no law of ours"
+
+
+def test_where_an_entry_of_the_register_is_on_no_place_it_may_be_of_any_candidate(town):
+    loose = SHOWN.assign(authority_code=SHOWN["authority_code"].mask(SHOWN["place_id"].isna(), READ))
+    told = candidate_states(town, shown=loose)
+    assert {name: row["legal_state"] for name, row in told.items()} == {
+        "o1": "interim_moratorium", "o2": None, "o3": None, "o4": None, "o5": "removed",
+    }  # fmt: skip
+    assert told["o2"]["legal_not_known"] == "legal state"
 
 
 def test_table_and_words_of_a_candidate_tell_its_state_and_what_is_next(town):

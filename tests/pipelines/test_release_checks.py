@@ -7,7 +7,9 @@ other checks fail of it (`also`). `.sql` is run in the release's database, `.yml
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -93,6 +95,13 @@ def swap_axes(whole: dict, _what) -> None:
         feature["geometry"]["coordinates"].reverse()
 
 
+def in_sqlite(folder: Path, told: dict) -> None:
+    for name, sql in told.items():
+        put(folder / name, (folder / name).read_bytes())
+        with closing(sqlite3.connect(folder / name)) as file:
+            file.executescript(sql)
+
+
 def licence(folder: Path, told: dict) -> None:
     package = orjson.loads((folder / "datapackage.json").read_bytes())
     package.pop("seal")  # it tells of any alteration: here the licence alone is to be wrong
@@ -109,6 +118,7 @@ CHANGES = {
     "first_feature": collection(first_feature),
     "member": collection(member),
     "swap_axes": lambda folder, name: collection(swap_axes)(folder, {name: None}),
+    "in_sqlite": in_sqlite,
     "licence": licence,
 }
 

@@ -1,7 +1,9 @@
 """Map tiles as a map reads them: layers, the types of what they hold, no place left out where it counts; the style."""
 
 import json
+import sqlite3
 from collections import Counter, defaultdict
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,8 @@ import pytest
 from fixtures.vector_tiles import features, metadata
 
 from pipelines.release.alike import content_hash
-from pipelines.release.maps.styles import DECILES, NOT_KNOWN
+from pipelines.release.maps.qgis import points
+from pipelines.release.maps.styles import CLOSED, DECILES, NOT_KNOWN, PLACE
 from pipelines.release.maps.tiles import ALL_POINTS_FROM, _int32, told_of_itself
 
 LAYERS = {"areas": ["areas"], "msoas": ["msoas"], "authorities": ["authorities"], "places": ["opportunities", "places"]}
@@ -104,6 +107,26 @@ def test_the_style_colours_by_tenths_and_has_a_look_of_its_own_for_what_is_not_k
     assert {layer["source-layer"] for layer in style["layers"][1:]} == {
         name for names in LAYERS.values() for name in names
     }
+
+
+def test_only_places_known_to_be_open_look_open(town):
+    style = json.loads((town.release / "tiles" / "style.json").read_text("utf-8"))
+    layers = {layer["id"]: layer for layer in style["layers"]}
+    rule, asked, *pairs, otherwise = layers["places"]["paint"]["circle-color"]
+    assert (rule, asked) == ("match", ["get", "status"])
+    told = {}
+    for codes, colour in zip(pairs[::2], pairs[1::2], strict=True):
+        told |= dict.fromkeys([codes] if isinstance(codes, str) else codes, colour)
+    statuses = {code for (code,) in town.query("select code from label where list = 'status'")}
+    assert {code: told.get(code, otherwise) for code in statuses} == {
+        "open": PLACE, "closed": CLOSED, "replaced": CLOSED, "temporarily_closed": CLOSED, "no_longer_listed": NOT_KNOWN,
+    }  # fmt: skip
+    assert otherwise == NOT_KNOWN
+    rules = [rule.get("filter") for rule in ElementTree.fromstring(points("places", {})).iter("rule")]
+    with sqlite3.connect(":memory:") as file:
+        for code in (*statuses, None):
+            here = [file.execute(f'select ({asked}) is true from (select ? as "status")', [code]).fetchone()[0] for asked in rules]  # fmt: skip
+            assert here == [told.get(code, NOT_KNOWN) == colour for colour in (PLACE, CLOSED, NOT_KNOWN)], code
 
 
 def test_tenths_grow_lighter_step_by_step_for_all_eyes():

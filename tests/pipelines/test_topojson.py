@@ -1,11 +1,14 @@
 """Shared borders written once: arcs worked by hand, and shapes that come back as they were."""
 
 import itertools
+import json
 
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 
+from pipelines.release.maps.tiles import RENAMED
 from pipelines.release.maps.topojson import _rings, topology
 
 LEFT = shapely.box(0, 0, 10, 10)
@@ -61,6 +64,15 @@ def test_corners_that_fall_together_on_the_grid_are_one_and_what_falls_to_a_line
     arcs, rings = topology(_rings(np.array([speck, thin]), np.zeros(2), np.ones(2)))
     assert rings[0] == []
     assert [made.equals(LEFT) for made in built(arcs, rings[1:])] == [True]
+
+
+def test_tenths_are_named_as_in_the_geopackages_and_code_and_name_as_in_the_tiles(town):
+    whole = json.loads((town.release / "web" / "neighbourhoods.topojson").read_text("utf-8"))
+    told = set(whole["objects"]["neighbourhoods"]["geometries"][0]["properties"])
+    fields = set(pyogrio.read_info(town.release / "geopackage" / "odbl.gpkg", layer="neighbourhoods")["fields"])
+    assert told - fields == {"code", "name"}
+    assert told & fields == {"hardship_decile_nation", "infra_gap_decile_nation"}
+    assert {"code", "name"} <= set(RENAMED["areas"].values())
 
 
 def test_no_shapes_have_no_arcs():

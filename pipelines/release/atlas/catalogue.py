@@ -10,7 +10,7 @@ from geodata.records import read_record
 from pipelines.core.query import holds
 from pipelines.register.labels import spaced
 from pipelines.register.register import DEFINITIONS, Taxonomy
-from pipelines.release.licences import attribution, read_licences, whole
+from pipelines.release.licences import attributions, read_licences, whole
 from pipelines.scoring.definition import Index, read_index
 
 LISTS = ("null_reason", "coverage", "evidence_grade", "gap", "status", "typology", "axis_state", "scope", "level", "direction",
@@ -61,7 +61,7 @@ def catalogue(connection: duckdb.DuckDBPyConnection, files: dict) -> dict:
         },
         "licence": whole(licences),  # of what rests on everything, as the label does
         "licences": {key: {"title": one.title, "url": one.url, "is_share_alike": one.share_alike} for key, one in licences.items()},
-        "attribution": attribution(connection, licences, whole(licences)).split("; "),
+        "attribution": attributions(connection, licences, whole(licences)),
         **files,
     }  # fmt: skip
 
@@ -80,7 +80,6 @@ def members(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     parts = _rows(connection, "select * from index_member")
     indicators = {row["indicator"]: row for row in _rows(connection, "select * from indicator order by indicator")}
     known = _known(connection)
-    as_at = dict(connection.execute("select indicator, strftime(max(as_at), '%Y-%m-%d') from indicator_value group by 1").fetchall())  # fmt: skip
     told: list[dict] = []
     seen: set[str] = set()
     for index in indices:
@@ -93,15 +92,22 @@ def members(connection: duckdb.DuckDBPyConnection) -> list[dict]:
             for part in inside:
                 if (member := part["member"]) in indicators and member not in seen:
                     seen.add(member)
-                    told.append(_indicator(indicators[member], parts, known, as_at))
+                    told.append(_indicator(indicators[member], parts, known))
     rest = [row for name, row in indicators.items() if name not in seen]
-    return told + [_indicator(row, parts, known, as_at) for row in rest]
+    return told + [_indicator(row, parts, known) for row in rest]
 
 
 def _direction(parts: list[dict], indicators: dict[str, dict]) -> str:
     """What more of a score of these members means: potential where most indicators among them say so, else need."""
     found = [indicators[part["member"]]["direction"] for part in parts if part["member"] in indicators]
     return OPPORTUNITY if 2 * found.count(OPPORTUNITY) > len(found) else NEED
+
+
+def ends_of(index: str) -> tuple[str, str]:
+    """What the highest and the lowest scores of an index are called: its first rank, and the other end."""
+    definition = definition_of(index)
+    high, low = _ends(definition.first_rank if definition else "the greatest").values()
+    return high, low
 
 
 def _ends(highest: str) -> dict[str, str]:
@@ -114,7 +120,7 @@ def _index(index: dict, direction: str, known: dict) -> dict:
     definition = definition_of(name)
     return {
         "id": name, "kind": "index", "index": name, "domain": None, "title": index["title"], "question": index["question"],
-        "is_headline": index["is_headline"], "is_withheld": index["withhold_above"] is not None and not index["n_ranked"],
+        "is_headline": index["is_headline"],
         "unit": "score", "direction": direction, **_ends(definition.first_rank if definition else "the greatest"),
         "reads": definition.reads if definition else None, "first_rank": definition.first_rank if definition else None,
         "highest_tenth": definition.highest_tenth if definition else None,
@@ -143,7 +149,7 @@ def _domain(index: dict, direction: str, inside: list[dict], known: dict) -> dic
     }  # fmt: skip
 
 
-def _indicator(row: dict, parts: list[dict], known: dict, as_at: dict) -> dict:
+def _indicator(row: dict, parts: list[dict], known: dict) -> dict:
     name = row["indicator"]
     parents = [part for part in parts if part["member"] == name]
     first = parents[0] if parents else {}
@@ -153,7 +159,7 @@ def _indicator(row: dict, parts: list[dict], known: dict, as_at: dict) -> dict:
                      "left_out": p["left_out"]} for p in parents],
         "title": row["title"], "unit": row["unit"], "counted_in": row["counted_in"], "direction": row["direction"],
         **ENDS.get(row["direction"], {"high_means": None, "low_means": None}),
-        "as_at": as_at.get(name), "describes": row["describes"], "sources": (row["sources"] or "").split(", "),
+        "describes": row["describes"], "sources": (row["sources"] or "").split(", "),
         "licence": row["licence"], "note": row["note"] or None, "is_modelled": row["is_modelled"], "in_imd_2025": row["in_imd_2025"],
         "share_within_authorities": row["share_within_authorities"],
         "n_known": known["indicator"].get(name, 0), "file": f"values/{name}",

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import duckdb
 import numpy as np
 
-from pipelines.core.query import holds
 from pipelines.release.atlas.script import numbers
 from pipelines.release.atlas.tables import columns
 
@@ -16,8 +15,6 @@ _SQL = """
 
 def place_name_files(connection: duckdb.DuckDBPyConnection, most: int, each: int) -> Iterator[tuple[str, dict]]:
     """Key and value of the files, at most `most`, of about `each` places or more."""
-    if not holds(connection, "place"):
-        return
     found = columns(connection, _SQL)
     n = len(found["place_id"])
     for k, part in enumerate(np.array_split(np.arange(n), max(1, min(most, -(-n // each)))) if n else []):

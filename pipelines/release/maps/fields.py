@@ -1,6 +1,7 @@
 """What the fields of the map layers are called and mean: from the release's own dictionary, in words and in names that
 GIS programs take."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pipelines.release.licences import ROLLED_UP, table_of_layer
 from pipelines.release.maps.layers import Connection
 
 LONGEST_NAME = 31  # characters that every common GIS takes, MapInfo tables and ArcGIS geodatabases among them
-PREFIX_WORD = 5  # characters of each word of an index, where its fields would be longer
+LONGEST_INDEX = LONGEST_NAME - len("_share_in_highest_tenth")  # of an index whose fields keep its whole name
+PREFIX_WORD = 5  # characters of each word of a longer one
 LEAST_WORD = 3  # characters that a word of a name keeps
 ENDS = re.compile(r"[;:,(\[]")  # of the first thing a description says
 OF_LARGER = {  # what layers of larger areas have that table `area_roll_up` does not
@@ -66,23 +68,22 @@ def _dictionary(connection: Connection, table: str | None) -> dict[str, str]:
 
 
 def gis_names(names: Iterable[str], indices: Iterable[str]) -> dict[str, str]:
-    """A name of each field that no common GIS cuts. Where a field of an index is too long, all of that index have its
-    words cut to their first letters; what is too long still is shortened word by word, the longest first.
-
-    Raises ValueError where two fields would have the same name.
+    """A name of each field that no common GIS cuts, the same whichever fields stand beside it. An index whose own name is
+    long has its words cut to their first letters in all its fields; what is too long still is shortened word by word, the
+    longest first. Where two fields come to one name, those after the first have a number at the end.
     """
-    names = list(names)
-    prefixes: dict[str, tuple[str, str]] = {}
-    for index in indices:
-        own = [name for name in names if name.startswith(f"{index}_")]
-        short = "_".join(word[:PREFIX_WORD] for word in index.split("_"))
-        prefixes |= {name: (index, short) for name in own if max(map(len, own)) > LONGEST_NAME}
-    found = {}
+    longest_first = sorted(indices, key=len, reverse=True)  # one index may begin with the name of another
+    found: dict[str, str] = {}
+    taken: set[str] = set()
     for name in names:
-        index, short = prefixes.get(name, ("", ""))
-        found[name] = _cut(short + name.removeprefix(index))
-    if len(set(found.values())) < len(found):
-        raise ValueError(f"two fields would have the same name among {sorted(found.values())}")
+        index = next((index for index in longest_first if name.startswith(f"{index}_")), "")
+        short = index if len(index) <= LONGEST_INDEX else "_".join(word[:PREFIX_WORD] for word in index.split("_"))
+        found[name] = cut = _cut(short + name.removeprefix(index))
+        for number in itertools.count(2):
+            if found[name] not in taken:
+                break
+            found[name] = cut[: LONGEST_NAME - len(f"_{number}")] + f"_{number}"
+        taken.add(found[name])
     return found
 
 

@@ -16,13 +16,9 @@ from pipelines.release.maps.layers import DATE, Layer
 RELEASE = "release"  # the member that tells the version
 
 
-def to_geojson(layer: Layer, version: str) -> bytes:
-    """A FeatureCollection of a layer: release, licence, attribution and caution inside, before the features."""
-    return b"".join(collection(layer.name, layer, version, features(layer)))
-
-
 def collection(name: str, layer: Layer, version: str, of: list[bytes]) -> Iterator[bytes]:
-    """The FeatureCollection of some features of a layer, in parts to be written one after the other."""
+    """The FeatureCollection of some features of a layer, in parts to be written one after the other: release, licence,
+    attribution and caution inside, before the features."""
     head = {
         "type": "FeatureCollection",
         "name": name,

@@ -16,6 +16,7 @@ import shapely
 
 from geodata.crs import PUBLISHED
 from pipelines.core import store
+from pipelines.release.atlas.catalogue import ends_of
 from pipelines.release.inputs import FALLACY
 from pipelines.release.maps import qgis
 from pipelines.release.maps.fields import Field, described
@@ -23,6 +24,7 @@ from pipelines.release.maps.layers import Connection, Layer
 
 NO_TIME = "2000-01-01T00:00:00.000Z"  # the format asks when a table was changed
 VERSION_WIDTH = 24
+TENTH = "_decile_nation"  # how the fields that areas are coloured by end
 TITLES = {
     "neighbourhoods": "Small areas",
     "msoas": "Middle layer areas",
@@ -132,6 +134,6 @@ def _styles(layer: str, fields: dict[str, Field]) -> list[tuple[str, str]]:
     aliases = {field.name: field.title for field in fields.values()}
     if layer in ("places", "opportunities"):
         return [(TITLES[layer], qgis.points(layer, aliases))]
-    by_tenth = [field for name, field in fields.items() if name.endswith("_decile_nation")]
-    styles = [(field.title, qgis.tenths(field.name, aliases)) for field in by_tenth]
+    by_tenth = {name.removesuffix(TENTH): field for name, field in fields.items() if name.endswith(TENTH)}
+    styles = [(field.title, qgis.tenths(field.name, aliases, *ends_of(index))) for index, field in by_tenth.items()]
     return styles or [(TITLES.get(layer, layer), qgis.outlines(aliases))]

@@ -1,7 +1,8 @@
 """The map layers of a release: what each holds, out of the finished database and the outlines that the steps made.
 
-A field that is null in every row of a layer tells nothing there and is left out of it, in every file alike; the release
-says which, and they stand in the database all the same.
+A field that is null in every row of a layer tells nothing there and is left out of it; the release says which, and they
+stand in the database all the same. A file of some rows of a layer has the layer's fields, also one that is null in them
+all; tiles, and files of one licence, have fewer.
 """
 
 from dataclasses import dataclass, replace
@@ -178,10 +179,14 @@ def somewhere_known(name: str, frame: pd.DataFrame, left_out: dict[str, list[str
 
 
 def _outlined(rows: pd.DataFrame, key: str, shapes: Path) -> geopandas.GeoDataFrame:
+    """The rows with their outlines. Raises ValueError where one has none, or several."""
     floats = rows.select_dtypes("float").columns
     rounded = rows.assign(**{name: rows[name].round(SCORE_DECIMALS) for name in floats})
     outlines = geopandas.read_parquet(shapes, columns=[key, "geometry"])
-    return geopandas.GeoDataFrame(rounded.merge(outlines, on=key), crs=PUBLISHED)
+    lost = rounded.loc[~rounded[key].isin(outlines[key]), key]
+    if len(lost):  # a map without them would number its rows, by which pages and tiles join, otherwise than the release
+        raise ValueError(f"no outline of {len(lost):,} areas, {lost.iloc[0]} among them")
+    return geopandas.GeoDataFrame(rounded.merge(outlines, on=key, validate="1:1"), crs=PUBLISHED)
 
 
 def _points(frame: pd.DataFrame) -> geopandas.GeoDataFrame:

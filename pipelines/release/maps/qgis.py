@@ -2,14 +2,15 @@
 
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pipelines.release.maps.styles import CLOSED, DECILES, FAR_LINE, LINE, NOT_KNOWN, OPPORTUNITY, PLACE
+from pipelines.release.maps.styles import CLOSED, DECILES, FAR_LINE, LINE, NOT_KNOWN, OPPORTUNITY, PLACE, SHUT
 
 VERSION = "3.22"  # the oldest QGIS that these are written for
 
 
-def tenths(field: str, aliases: dict[str, str]) -> str:
-    """A style of areas by the tenth of the nation in `field`, 1 the greatest need, with a hatch where it is not known."""
-    words = {1: "1 (greatest need)", 10: "10 (least need)"}
+def tenths(field: str, aliases: dict[str, str], first: str, last: str) -> str:
+    """A style of areas by the tenth of the nation in `field`, with a hatch where it is not known. `first` and `last`: what
+    the index calls tenths 1 and 10."""
+    words = {1: f"1 ({first})", 10: f"10 ({last})"}
     rules = [(f'"{field}" = {n}', words.get(n, str(n)), _fill(colour)) for n, colour in enumerate(DECILES, 1)]
     return _qml([*rules, (f'"{field}" IS NULL', "not known", _hatch())], aliases)
 
@@ -24,10 +25,15 @@ def points(layer: str, aliases: dict[str, str]) -> str:
     """A style of places, those that are shut hollow, or of opportunities."""
     if layer != "places":
         return _qml([("", "candidate building or site", _circle(OPPORTUNITY, OPPORTUNITY))], aliases)
+    shut = ", ".join(f"'{status}'" for status in SHUT)
     rules = [
         ("\"status\" = 'open'", "open", _circle(PLACE, PLACE)),
-        ("\"status\" <> 'open'", "shut, for good or for a time", _circle(CLOSED, PLACE)),
-        ('"status" IS NULL', "not known whether open", _circle(NOT_KNOWN, FAR_LINE)),
+        (f'"status" IN ({shut})', "shut, for good or for a time", _circle(CLOSED, PLACE)),
+        (
+            f'"status" IS NULL OR "status" NOT IN (\'open\', {shut})',
+            "not known whether open",
+            _circle(NOT_KNOWN, FAR_LINE),
+        ),
     ]
     return _qml(rules, aliases)
 

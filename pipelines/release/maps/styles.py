@@ -13,6 +13,7 @@ DECILES = [
 ]  # fmt: skip
 NOT_KNOWN, LINE, FAR_LINE = "#c9c9c9", "#8a8a8a", "#4d4d4d"
 PLACE, CLOSED, OPPORTUNITY = "#b2182b", "#f4f4f4", "#e08214"
+SHUT = ["closed", "replaced", "temporarily_closed"]  # of a place's states; one no longer listed need not be shut
 
 
 def decile_field(layers: dict[str, Layer], indices: list[str]) -> str | None:
@@ -79,6 +80,6 @@ def _outline(name: str, width: float) -> dict:
 
 
 def _circles(name: str, colour: str, radius: float) -> dict:
-    closed = ["match", ["get", "status"], "closed", CLOSED, colour] if name == "places" else colour
-    paint = {"circle-radius": radius, "circle-color": closed, "circle-stroke-color": colour, "circle-stroke-width": 1}
+    inside = ["match", ["get", "status"], "open", colour, SHUT, CLOSED, NOT_KNOWN] if name == "places" else colour
+    paint = {"circle-radius": radius, "circle-color": inside, "circle-stroke-color": colour, "circle-stroke-width": 1}
     return {"id": name, "type": "circle", "source": "places", "source-layer": name, "minzoom": 11, "paint": paint}

@@ -27,7 +27,8 @@ TENTHS = 2  # indices at most: all of England stays under ten million bytes; the
 
 def to_topojson(layer: Layer, indices: list[str], version: str) -> bytes:
     """The areas of a layer (WGS 84, neighbours meeting) with code, name and the national tenth of the first indices
-    that have one, on a grid of STEPS by STEPS; fields are named as in the GeoPackages and tiles; release, licence, attribution and caution inside."""
+    that have one, on a grid of STEPS by STEPS. Code and name are called so as in the tiles, tenths as in the GeoPackages;
+    release, licence, attribution and caution inside."""
     shapes = _simpler(layer.frame.geometry.to_numpy())
     west, south, east, north = shapely.total_bounds(shapes).tolist()
     scale = np.array([max(east - west, 1e-6), max(north - south, 1e-6)]) / (STEPS - 1)

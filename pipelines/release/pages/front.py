@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.release.atlas.catalogue import definition_of, members
-from pipelines.release.licences import attribution, read_licences, whole
+from pipelines.release.licences import attributions, read_licences, whole
 from pipelines.release.pages.listing import by_authority, listed
 
 LEFT_OUT = """
@@ -40,7 +40,7 @@ def front_facts(folder: Path, connection: duckdb.DuckDBPyConnection, labels: dic
             {"key": key, **licence.model_dump(include={"title", "url", "share_alike"})}
             for key, licence in licences.items()
         ],
-        "attribution": attribution(connection, licences, whole(licences)).split("; "),
+        "attribution": attributions(connection, licences, whole(licences)),
     }
 
 

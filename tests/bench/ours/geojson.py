@@ -9,7 +9,7 @@ from geodata.crs import PUBLISHED
 from geodata.shapes import publishable
 from pipelines.core import store
 from pipelines.release.licences import Terms
-from pipelines.release.maps.geojson import to_geojson
+from pipelines.release.maps.geojson import collection, features
 from pipelines.release.maps.layers import Layer
 
 
@@ -21,7 +21,8 @@ def load(folder, areas):
 def run(inputs):
     frame, path = inputs
     rounded = frame.set_geometry(publishable(frame.geometry.to_numpy(), PUBLISHED))
-    store.write_bytes(path, to_geojson(Layer("areas", rounded, "area_code", Terms("made up", {})), "1.0.0"))
+    layer = Layer("areas", rounded, "area_code", Terms("made up", {}))
+    store.write_stream(path, collection(layer.name, layer, "1.0.0", features(layer)))
 
 
 def answer(inputs, result):
