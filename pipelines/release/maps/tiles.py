@@ -84,7 +84,7 @@ def write_tiles(layers: dict[str, Layer], indices: list[str], notes: dict[str, s
             generate_ids=False,
             quiet=True,
         )
-        path.write_bytes(told_of_itself(path.read_bytes(), {"name": archive, "type": "overlay", **notes}))
+        store.write_bytes(path, told_of_itself(path.read_bytes(), {"name": archive, "type": "overlay", **notes}))
         written.append(archive)
     return written
 
