@@ -123,7 +123,7 @@ def test_a_row_marked_with_less_than_it_rests_on_is_found_out(changed, tmp_path)
     with duckdb.connect(str(tmp_path / "release" / "commonground.duckdb")) as connection:
         connection.execute("update place set licence = 'ogl3' where licence = 'made_up'")
     broken = {finding.check for finding in verify(tmp_path / "release") if not finding.passed}
-    assert broken == {"row_under_wrong_licence", "licences_mixed", "file_not_as_published"}
+    assert broken == {"row_under_wrong_licence", "licences_mixed", "file_not_as_published", "layer_not_of_the_release"}
 
 
 def test_labels_put_together():
