@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.answers.area import nearby
 from pipelines.release.atlas import build
+from pipelines.release.atlas.catalogue import members
 from pipelines.release.atlas.held import Files, breaches
 from pipelines.release.atlas.packed import ALPHABET, folded, packed
 from pipelines.release.atlas.script import column, numbers, rounded, script
@@ -354,3 +355,12 @@ def test_releases_are_alike_where_their_data_are_whatever_run_they_are_of(town, 
         path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     told = [line for line in compare(town.release, other).exact if "atlas/" in line]
     assert told == ["file atlas/data/values/hardship.js differs"]
+
+
+def test_the_weights_of_the_domains_that_count_add_up_to_one_and_those_beside_have_none(town):
+    with duckdb.connect(str(town.release / "commonground.duckdb"), read_only=True) as connection:
+        told = [member for member in members(connection) if member["kind"] == "domain"]
+    for index in {member["index"] for member in told}:
+        weights = [member["weight"] for member in told if member["index"] == index and not member["beside"]]
+        assert sum(weights) == pytest.approx(1)
+    assert {member["weight"] for member in told if member["beside"]} == {None}

@@ -85,10 +85,12 @@ def members(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     for index in indices:
         name = index["index_name"]
         mine = [part for part in parts if part["index_name"] == name]
+        counted = {part["domain"]: part["domain_weight"] for part in mine if part["is_in_index"]}
         told.append(_index(index, _direction([part for part in mine if part["is_in_index"]], indicators), known))
         for domain in _domains_in_order(name, mine):
             inside = [part for part in mine if part["domain"] == domain]
-            told.append(_domain(index, _direction(inside, indicators), inside, known))
+            share = counted[domain] / sum(counted.values()) if domain in counted else None
+            told.append(_domain(index, _direction(inside, indicators), inside, known, share))
             for part in inside:
                 if (member := part["member"]) in indicators and member not in seen:
                     seen.add(member)
@@ -137,13 +139,14 @@ def _must_say(shared_with_imd: float | None, direction: str) -> list[str]:
     return [*([MOSTLY_IMD] if (shared_with_imd or 0) > 0.5 else []), *([HIGH_IS_BAD] if direction == NEED else [])]
 
 
-def _domain(index: dict, direction: str, inside: list[dict], known: dict) -> dict:
+def _domain(index: dict, direction: str, inside: list[dict], known: dict, share: float | None) -> dict:
+    """`share`: of the weights of all domains that count; None for one beside its index."""
     first = inside[0]
     key = f"{first['index_name']}.{first['domain']}"
     return {
         "id": key, "kind": "domain", "index": first["index_name"], "domain": first["domain"], "title": first["domain_title"],
         "unit": "score", "direction": direction, **_ends("the greatest need" if direction == NEED else "the greatest potential"),
-        "weight": first["domain_weight"], "is_in_index": any(part["is_in_index"] for part in inside),
+        "weight": share, "is_in_index": any(part["is_in_index"] for part in inside),
         "beside": not any(part["is_in_index"] for part in inside), "note": first["domain_reason"], "licence": index["licence"], "n_known": known["domain"].get(key, 0),
         "members": [part["member"] for part in inside], "file": f"values/{key}",
     }  # fmt: skip
