@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from geodata.geography import Geography, read_geographies
 from pipelines.core.problem import Problem
+from pipelines.core.query import records
 from pipelines.release.database import open_release
 from pipelines.release.version import latest_release
 
@@ -37,12 +38,10 @@ def open_latest(data: Path) -> duckdb.DuckDBPyConnection:
 def rows(connection: duckdb.DuckDBPyConnection, sql: str, **values) -> list[dict]:
     """The rows of a query, each a dict; values are bound. Raises Problem where the release lacks a table it asks for."""
     try:
-        cursor = connection.execute(sql, values) if values else connection.execute(sql)
+        return records(connection, sql, values)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         message = f"lacks what is asked of it ({str(error).splitlines()[0]})"
         raise Problem("releases/latest", message, "it was made by another version of Common Ground; refresh") from error
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def rows_as(connection: duckdb.DuckDBPyConnection, record: type[R], sql: str, **values) -> list[R]:

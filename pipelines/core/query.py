@@ -40,6 +40,13 @@ def holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     return found.fetchone() is not None
 
 
+def records(connection: duckdb.DuckDBPyConnection, sql: str, values: dict | list | None = None) -> list[dict]:
+    """The rows of a query, each a dict by column; `values` are bound."""
+    cursor = connection.execute(sql, values) if values else connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def run_sql(sql: str, inputs: dict[str, list[Path]], name: str) -> pd.DataFrame:
     """The rows of `sql`, in which each name of `inputs` is a view of its Parquet files. Errors name `name`."""
     with connect() as connection:

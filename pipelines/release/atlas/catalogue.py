@@ -7,9 +7,10 @@ import orjson
 
 from geodata.geography import read_geographies
 from geodata.records import read_record
-from pipelines.core.query import holds
+from pipelines.core.query import holds, records
 from pipelines.register.labels import spaced
 from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.release.agreement import by_construction
 from pipelines.release.licences import attributions, read_licences, whole
 from pipelines.scoring.definition import Index, read_index
 
@@ -29,7 +30,6 @@ ENDS = {
     "higher_is_less_need": {"high_means": "less need", "low_means": "more need"},
     OPPORTUNITY: {"high_means": "more potential", "low_means": "less potential"},
 }
-MOSTLY_IMD = "Most of it is the Indices of Deprivation 2025 in other weights."
 HIGH_IS_BAD = "High is bad."
 LESS = {"greatest": "least", "widest": "narrowest", "most": "least", "highest": "lowest"}
 
@@ -86,11 +86,14 @@ def members(connection: duckdb.DuckDBPyConnection) -> list[dict]:
         name = index["index_name"]
         mine = [part for part in parts if part["index_name"] == name]
         counted = {part["domain"]: part["domain_weight"] for part in mine if part["is_in_index"]}
-        told.append(_index(index, _direction([part for part in mine if part["is_in_index"]], indicators), known))
+        direction = _direction([part for part in mine if part["is_in_index"]], indicators)
+        told.append(_index(index, direction, known))
         for domain in _domains_in_order(name, mine):
             inside = [part for part in mine if part["domain"] == domain]
             share = counted[domain] / sum(counted.values()) if domain in counted else None
-            told.append(_domain(index, _direction(inside, indicators), inside, known, share))
+            is_of_need = direction == NEED and share is not None  # an axis of potential need not be potential itself
+            top = told_of.first_rank if is_of_need and (told_of := definition_of(name)) else "the highest score"
+            told.append(_domain(index, _direction(inside, indicators), inside, known, share, top))
             for part in inside:
                 if (member := part["member"]) in indicators and member not in seen:
                     seen.add(member)
@@ -126,26 +129,26 @@ def _index(index: dict, direction: str, known: dict) -> dict:
         "unit": "score", "direction": direction, **_ends(definition.first_rank if definition else "the greatest"),
         "reads": definition.reads if definition else None, "first_rank": definition.first_rank if definition else None,
         "highest_tenth": definition.highest_tenth if definition else None,
-        "must_say": _must_say(index["share_of_weight_shared_with_imd"], direction),
+        "must_say": _must_say(index["share_of_weight_shared_with_imd"] or 0, direction),
         "axes_first": bool(definition and definition.axes_first),
-        "cautions": (index["cautions"] or "").splitlines(), "shared_with_imd": index["share_of_weight_shared_with_imd"],
+        "cautions": (index["cautions"] or "").splitlines(), "by_construction": by_construction(index["share_of_weight_shared_with_imd"] or 0),
         "n_ranked": index["n_ranked"], "n_versions": index["n_versions"], "licence": index["licence"],
         "n_known": known["index"].get(name, 0), "file": f"values/{name}", "sure": f"sure/{name}",
     }  # fmt: skip
 
 
-def _must_say(shared_with_imd: float | None, direction: str) -> list[str]:
-    """What is said of an index wherever it is shown: that it is mostly the published one, and that high is bad."""
-    return [*([MOSTLY_IMD] if (shared_with_imd or 0) > 0.5 else []), *([HIGH_IS_BAD] if direction == NEED else [])]
+def _must_say(shared_with_imd: float, direction: str) -> list[str]:
+    """What is said of an index wherever it is shown: how much of it is the published one, and that high is bad."""
+    return [said for said in (by_construction(shared_with_imd), HIGH_IS_BAD if direction == NEED else "") if said]
 
 
-def _domain(index: dict, direction: str, inside: list[dict], known: dict, share: float | None) -> dict:
-    """`share`: of the weights of all domains that count; None for one beside its index."""
+def _domain(index: dict, direction: str, inside: list[dict], known: dict, share: float | None, top: str) -> dict:
+    """`share`: of the weights of all domains that count; None for one beside its index. `top`: what its highest scores are."""
     first = inside[0]
     key = f"{first['index_name']}.{first['domain']}"
     return {
         "id": key, "kind": "domain", "index": first["index_name"], "domain": first["domain"], "title": first["domain_title"],
-        "unit": "score", "direction": direction, **_ends("the greatest need" if direction == NEED else "the greatest potential"),
+        "unit": "score", "direction": direction, **_ends(top),
         "weight": share, "is_in_index": any(part["is_in_index"] for part in inside),
         "beside": not any(part["is_in_index"] for part in inside), "note": first["domain_reason"], "licence": index["licence"], "n_known": known["domain"].get(key, 0),
         "members": [part["member"] for part in inside], "file": f"values/{key}",
@@ -244,9 +247,7 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> dict[str, dict]:
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
     """The rows of a query as records that JSON holds; a text that is empty stays empty."""
-    found = connection.execute(sql)
-    names = [column[0] for column in found.description]
-    return [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in found.fetchall()]
+    return [{name: _plain(value) for name, value in row.items()} for row in records(connection, sql)]
 
 
 def _plain(value):

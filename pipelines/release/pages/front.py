@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.core.query import records
 from pipelines.release.atlas.catalogue import definition_of, members
 from pipelines.release.licences import attributions, read_licences, whole
 from pipelines.release.pages.listing import by_authority, listed
@@ -19,7 +20,7 @@ SCOPES = ("nation", "region", "authority")  # the widest that the headline index
 
 def front_facts(folder: Path, connection: duckdb.DuckDBPyConnection, labels: dict[str, str]) -> dict:
     """What `index.html.j2` is filled with. `labels`: the licence of each file, by its path in the folder."""
-    release = _rows(connection, "select * from release")[0]
+    release = records(connection, "select * from release")[0]
     licences = read_licences(connection)
     indices = _indices(connection)
     names = connection.execute("select distinct authority_code, authority_name from neighbourhood").fetchall()
@@ -30,12 +31,12 @@ def front_facts(folder: Path, connection: duckdb.DuckDBPyConnection, labels: dic
         "files": listed(folder, licences, labels),
         "authorities": by_authority(folder, dict(names)),
         "sources": _sources(connection),
-        "unavailable": _rows(
+        "unavailable": records(
             connection,
             "select title, publisher from source join snapshot using (source) where state = 'unavailable' order by title",
         ),
-        "grades": _rows(connection, "select code, meaning from label where list = 'evidence_grade' order by code"),
-        "members_left_out": _rows(connection, LEFT_OUT),
+        "grades": records(connection, "select code, meaning from label where list = 'evidence_grade' order by code"),
+        "members_left_out": records(connection, LEFT_OUT),
         "licences": [
             {"key": key, **licence.model_dump(include={"title", "url", "share_alike"})}
             for key, licence in licences.items()
@@ -47,7 +48,7 @@ def front_facts(folder: Path, connection: duckdb.DuckDBPyConnection, labels: dic
 def _indices(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     """Every index, the headline first: its question, how it is read, how many areas are scored, why the others are not, and
     how sure."""
-    found = _rows(connection, """
+    found = records(connection, """
         select index_name, m.title, m.question, count(score)::integer as n_scored, count(*)::integer as n_areas,
             count(rank_nation)::integer as n_ranked_nation,
             median(rank_high - rank_low) as width, any_value(spread_scope) as spread_scope
@@ -62,8 +63,8 @@ def _indices(connection: duckdb.DuckDBPyConnection) -> list[dict]:
         definition = definition_of(index["index_name"])
         index["reads"] = definition.reads if definition else None
         index["must_say"] = said[index["index_name"]]
-        index["grades"] = _rows(connection, grades, [index["index_name"]])
-        index["unscored"] = _rows(connection, reasons, [index["index_name"]])
+        index["grades"] = records(connection, grades, [index["index_name"]])
+        index["unscored"] = records(connection, reasons, [index["index_name"]])
     return found
 
 
@@ -72,7 +73,7 @@ def _highest(connection: duckdb.DuckDBPyConnection, index: str, release: dict) -
     Those that share the last rank are all listed."""
     for scope in SCOPES:
         rank = f"rank_{scope}"
-        rows = _rows(connection, f"""
+        rows = records(connection, f"""
             select {rank} as rank, area_code, area_name, msoa_name, authority_name, population, rank_low, rank_high, evidence_grade
             from index_score join neighbourhood using (area_code)
             where index_name = ? and {rank} is not null
@@ -93,12 +94,6 @@ def _highest(connection: duckdb.DuckDBPyConnection, index: str, release: dict) -
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    return _rows(connection, """
+    return records(connection, """
         select s.title, s.publisher, s.page, coalesce(n.source_as_at, strftime(s.vintage, '%Y-%m-%d')) as as_at, s.licence, s.licence_url, n.state
         from source as s join snapshot as n using (source) where n.state != 'unavailable' order by s.publisher, s.title""")  # fmt: skip
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: list | None = None) -> list[dict]:
-    found = connection.execute(sql, parameters or [])
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

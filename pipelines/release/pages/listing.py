@@ -21,7 +21,7 @@ FILES = {
     "geojson/opportunities.geojson": "candidate buildings and sites",
     "geojson/by_authority/*.geojson": "the small areas of one authority, by its code",
     "parquet/*.parquet": "the same layers as GeoParquet",
-    "web/neighbourhoods.topojson": "the small areas with code, name and national tenths, small enough for a web page: all of England has 9.7 MB",
+    "web/neighbourhoods.topojson": "the small areas with code, name and national tenths, small enough for a web page",
     "tiles/areas.pmtiles": "vector tiles of small areas",
     "tiles/msoas.pmtiles": "vector tiles of middle layer areas",
     "tiles/authorities.pmtiles": "vector tiles of authorities",

@@ -212,16 +212,6 @@
     return `${say.ordinal(place)} of ${scored.length} ${level("area").several} in the ${level("ward").one} ${area.ward.name} (1st is ${member.first_rank || "the greatest"}).`;
   }
 
-  /** What of its weight the published index counts too. */
-  function shared(member) {
-    const share = member.shared_with_imd;
-    if (typeof share !== "number" || share === 0) return null;
-    const told = (100 * share).toFixed(0);
-    return share > 0.5
-      ? `Most of it (${told} % of its weight) is the Indices of Deprivation 2025 in other weights: as far as that goes the two agree by construction.`
-      : `${told} % of its weight is on indicators that the Index of Multiple Deprivation 2025 counts too.`;
-  }
-
   function whyNot(stands) {
     return `Score: not known (${CG.here.meaning(stands.reason)}).`;
   }
@@ -258,7 +248,7 @@
       range(member, stands) ? el("p", null, range(member, stands)) : null,
       rangeBar(stands, await widest(stands, area, atlas)),
       el("p", null, grade(stands)),
-      shared(member) ? el("p", { class: "small" }, shared(member)) : null,
+      member.by_construction ? el("p", { class: "small" }, member.by_construction) : null,
       pushes(member, near.why[member.id], atlas),
       member.axes_first ? null : made,
       weights(member.id, near.weights[member.id], atlas),
