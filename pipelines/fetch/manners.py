@@ -97,4 +97,6 @@ def passing(error: Exception) -> Passing:
         return Passing("the connection broke in the middle of the answer")
     if isinstance(error, requests.Timeout):
         return Late("no answer in time")
+    if "Read timed out" in text:  # of a body: the library calls it a failed connection
+        return Passing("the answer stopped in the middle, and was not waited for")
     return Passing("the connection failed")

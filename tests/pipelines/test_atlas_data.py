@@ -310,6 +310,12 @@ def test_every_style_sheet_and_script_is_joined():
     assert all(re.search(r"\(function \(\) \{", (assets.FOLDER / "js" / f"{name}.js").read_text("utf-8")) for name in assets.SCRIPTS)  # fmt: skip
 
 
+def test_the_licence_told_of_the_map_library_is_the_one_it_names_itself(town):
+    path = f"{assets.VENDOR}/maplibre-gl.js"
+    (licence,) = assets.CODE[path]
+    assert licence["path"] in (town.release / path).read_text("utf-8")[:500]
+
+
 @pytest.mark.parametrize("page", ["index.html", "atlas/index.html"])
 def test_every_link_of_a_page_leads_somewhere_in_the_release(town, page):
     found = tags_of(town.release / page)

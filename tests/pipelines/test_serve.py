@@ -1,5 +1,6 @@
 """The served release is the one `latest` points at now; what is outside it, and who stops moving, is left."""
 
+import gzip
 import os
 import socket
 import threading
@@ -33,10 +34,10 @@ def served(tmp_path, monkeypatch):
     thread.join(10)
 
 
-def asked(port: int, path: str) -> bytes:
+def asked(port: int, path: str, header: str = "Accept: */*") -> bytes:
     """The whole answer to one request, as it comes."""
     with socket.create_connection(("127.0.0.1", port), 5) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{header}\r\nConnection: close\r\n\r\n".encode())
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
@@ -58,6 +59,27 @@ def test_the_front_page_answers_the_address_of_the_release(served):
         assert asked(port, f"/{folder}").endswith(f"<p>the page of {folder or 'the release'}</p>".encode())
     assert asked(port, "/index.html").endswith(b"<p>the page of the release</p>")
     assert asked(port, "/none/").split(b"\r\n")[0].endswith(b"404 Not Found")
+
+
+def test_text_is_sent_compressed_to_who_can_read_it_and_ranges_and_archives_as_they_stand(served):
+    releases, port = served
+    text = b"CG.receive();" * 1000
+    for name in ("a.js", "a.pmtiles"):
+        (releases / "1.0.0" / name).write_bytes(text)
+    gzipped = asked(port, "/a.js", "Accept-Encoding: gzip")
+    head, _, body = gzipped.partition(b"\r\n\r\n")
+    assert b"content-encoding: gzip" in head
+    assert b"vary: Accept-Encoding" in head
+    assert len(body) < len(text) / 10
+    assert gzip.decompress(body) == text
+    for path, header in (
+        ("/a.js", "Accept: */*"),
+        ("/a.pmtiles", "Accept-Encoding: gzip"),
+    ):
+        assert asked(port, path, header).endswith(b"\r\n\r\n" + text)
+    part = asked(port, "/a.js", "Accept-Encoding: gzip\r\nRange: bytes=0-9")
+    assert b"206 Partial Content" in part
+    assert part.endswith(b"\r\n\r\n" + text[:10])
 
 
 @pytest.mark.parametrize("path", ["/../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/out.txt", "//etc/passwd", "/..%2f..%2fsecret.txt", "/a.txt/../../../secret.txt"])  # fmt: skip
