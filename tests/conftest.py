@@ -18,9 +18,11 @@ os.environ["GDAL_PAM_ENABLED"] = "NO"
 # Files that take long, in this order before all others, so that no worker is left alone with one at the end. The mirror
 # is for one test at a time: its two long files go to one worker, the second as soon as the first is done.
 FIRST = (
-    "test_real_places.py", "test_bad_disk_and_kill.py", "test_bad_faults.py", "test_bad_sources.py", "test_dagster_ui.py",
-    "test_identity.py", "test_corrections.py", "test_corrections_applied.py", "test_bad_parts.py", "test_flow.py",
-    "test_bad_hostile.py", "test_bad_usage.py",
+    "test_real_places.py", "test_bad_parts.py", "test_bad_faults.py", "test_one_file.py", "test_workers.py", "test_methods.py",
+    "test_steps.py", "test_dagster_ui.py", "test_bad_sources.py", "test_identity.py", "test_bad_disk_and_kill.py",
+    "test_needs.py", "test_select.py", "test_bench.py", "test_place_cover.py", "test_bad_hostile.py",
+    "test_bad_folders_and_ports.py", "test_without_a_register.py", "test_bad_light.py", "test_tutorial.py",
+    "test_atlas_map.py", "test_loss.py", "test_corrections_applied.py", "test_flow.py",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """One file to add something: a source (with one recorded answer), an indicator, an index and a weight set, each a file
-put into a copy of the project in which nothing else is changed, and all seen in one release of the sample town."""
+put into a copy of the project in which nothing else is changed, and all seen in one release of the sample town. Its DIR is
+one that was refreshed before they were added: what they do not touch is not made again."""
 
 import os
 import shutil
@@ -71,7 +72,7 @@ ADDED = {
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory) -> Path:
+def release(town, tmp_path_factory) -> Path:
     """The database of the sample town as a copy of the project with the added files publishes it."""
     clone = tmp_path_factory.mktemp("clone")
     for folder in ("assets_defs", "pipelines", "geodata", "sql"):
@@ -83,6 +84,7 @@ def release(tmp_path_factory) -> Path:
     recording = Recording(clone / "answers")
     rows = "".join(f"S990{number:05d},{number % 30}\n" for number in range(1, 151))
     recording.answer(ADDRESS, f"LSOA,Plots\n{rows}".encode(), NEW)
+    shutil.copytree(town.data, clone / "data", symlinks=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COMMONGROUND_")}
     env = {**kept, "PYTHONPATH": str(clone), "COMMONGROUND_RECORDING": str(recording.folder)}
     command = [sys.executable, "-c", "from pipelines.commands.cli import main; main()", "refresh", "--quiet"]

@@ -96,7 +96,7 @@ def test_where_no_part_comes_the_last_good_snapshot_stands(town, data, command):
     assert [row[:6] for row in reach(data, "= 'pub'")] == [row[:6] for row in before]
 
 
-def test_a_cut_answer_of_openstreetmap_keeps_the_last_one(town, data, command):
+def test_what_came_cut_or_damaged_of_openstreetmap_keeps_the_last_one(town, data, command):
     def cut(body: bytes) -> bytes:
         told = json.loads(body)
         return json.dumps(
@@ -104,19 +104,16 @@ def test_a_cut_answer_of_openstreetmap_keeps_the_last_one(town, data, command):
         ).encode()
 
     town.spoil("place_of_worship", cut, NEW)
-    ran = command("refresh", "--data", data, "--sample-date", NEW, "--quiet")
-    assert ran.code == 0, ran.err
-    assert "stale: osm_places_london" in ran.out + ran.err
-    assert "told only a part" in ran.out + ran.err
-    held = "select n_rows from record_count where source = 'osm_places_london' and outcome = 'rows'"
-    assert query(data, held)[0][0] > 300
-
-
-def test_a_damaged_extract_of_openstreetmap_keeps_the_last_one(town, data, command):
     town.spoil("england-latest.osm.pbf", lambda body: body[:-200], NEW)
     ran = command("refresh", "--data", data, "--sample-date", NEW, "--quiet")
     assert ran.code == 0, ran.err
-    assert "stale: osm_places_england" in ran.out + ran.err
-    assert "cut short or damaged" in ran.out + ran.err
-    assert query(data, "select count(*) from place_record where source = 'osm_places_england'")[0][0] > 300
+    for source, why in (
+        ("osm_places_london", "told only a part"),
+        ("osm_places_england", "cut short or damaged"),
+    ):
+        assert f"stale: {source}" in ran.out + ran.err
+        assert why in ran.out + ran.err
+        held = f"select n_rows from record_count where source = '{source}' and outcome = 'rows'"
+        assert query(data, held)[0][0] > 300
+        assert query(data, f"select count(*) from place_record where source = '{source}'")[0][0] > 300
     assert not list((data / "snapshots" / "osm_places_england").glob(".making*"))
