@@ -3,8 +3,12 @@ web layer, Parquet; types that never change with content, neighbours that meet, 
 
 import itertools
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
+from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
@@ -15,6 +19,7 @@ import pyarrow.parquet
 import pyogrio
 import pytest
 import shapely
+from PIL import Image
 
 from pipelines.release.alike import content_hash
 from pipelines.release.maps.fields import LONGEST_NAME, Field, gis_names
@@ -23,6 +28,7 @@ from pipelines.release.maps.layers import _outlined
 from pipelines.release.maps.qgis import _rgb, points
 from pipelines.release.maps.styles import DECILES
 
+IN_QGIS = Path(__file__).parents[1] / "fixtures" / "in_qgis.py"
 LAYERS = ("neighbourhoods", "msoas", "authorities", "places", "places_ogl", "places_odbl", "opportunities")
 JSON_TYPES = {"string": str, "date": str, "integer": int, "number": float, "boolean": bool}
 
@@ -254,6 +260,34 @@ def test_the_geopackage_opens_styled_and_hatches_what_is_not_known(town):
     assert [layer.get("class") for layer in hatched.iter("layer")] == ["SimpleFill", "LinePatternFill"]
     aliases = {alias.get("field"): alias.get("name") for alias in qml.iter("alias")}
     assert aliases["hardship_decile_nation"] == "Area hardship (need): decile nation"
+
+
+QGIS_PYTHON = "/usr/bin/python3"  # that of the system, which a package of QGIS comes with
+
+
+@pytest.mark.skipif(shutil.which("qgis_process") is None, reason="QGIS is not installed")
+def test_qgis_opens_it_styled_titled_and_in_the_colours_of_its_legend(town, tmp_path):
+    file = shutil.copy(town.release / "geopackage" / "odbl.gpkg", tmp_path)  # opened, it is written to
+    environment = {"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
+    command = [QGIS_PYTHON, str(IN_QGIS), file, str(tmp_path / "seen.png")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+    if "No module named 'qgis'" in ran.stderr:
+        pytest.skip("QGIS is installed without its Python")
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert set(told) == {"neighbourhoods", "msoas", "authorities", "places", "opportunities"}
+    for name, layer in told.items():
+        assert layer["readable"]
+        assert layer["crs"] == "EPSG:4326"
+        assert layer["n"] == len(collection(town, name)["features"])
+        assert all(title for field, title in layer["titles"].items() if field != "fid")
+    legend = told["neighbourhoods"]["legend"]
+    assert legend[0] == "1 (the greatest need)"
+    assert legend[-1] == "not known"
+    assert len(legend) == 11
+    seen = np.asarray(Image.open(tmp_path / "seen.png").convert("RGB")).reshape(-1, 3)
+    shown = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(seen, axis=0)}
+    assert {colour.lower() for colour in DECILES} <= shown
 
 
 def test_a_style_escapes_what_a_title_may_hold():

@@ -27,10 +27,11 @@ DRAWN = """() => new Promise((done) => {
     ? done(performance.now()) : setTimeout(look, 10);
   look();
 })"""
-# until the area chosen is among what is drawn
+# until the area chosen is drawn in a colour of its own
 COLOURED = """(code) => new Promise((done) => {
-  const look = () => CG.state.area === code && CG.map.areTilesLoaded() && CG.map.queryRenderedFeatures({ layers: ["area-fill"] })
-    .some((one) => one.properties.code === code) ? done() : setTimeout(look, 10);
+  const own = (one) => one.properties.code === code && one.state.look !== undefined;
+  const look = () => CG.map && CG.state.area === code && CG.map.getLayer("area-fill")
+    && CG.map.queryRenderedFeatures({ layers: ["area-fill"] }).some(own) ? (CG.map.once("render", () => done()), CG.map.triggerRepaint()) : setTimeout(look, 10);
   look();
 })"""
 MEASURE = """([value]) => new Promise((done) => {

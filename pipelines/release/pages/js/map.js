@@ -239,6 +239,15 @@
     });
   });
 
+  /** Asks for what will be needed while the rest is on its way; what is wrong with it is told when it is needed. An address
+   * that names an area leads to where areas are drawn. */
+  function early(state) {
+    const { level: first, member, show } = CG.shown(state);
+    const soon = state.area && !state.view ? "area" : first;
+    archive(LAYERS[soon]).header().catch(() => null);
+    if (soon === "area" && show === "value") CG.load(`values/${member.id}`).catch(() => null);
+  }
+
   /** Begins with the map, or says why there is none; the legend, controls and table do without. */
   async function start(state) {
     if (location.protocol === "file:") return;
@@ -247,7 +256,7 @@
       if (!maplibregl) throw new Error("the map library could not be loaded");
       maplibregl.setWorkerCount(Math.max(2, maplibregl.getWorkerCount())); // shapes are cut while others are read
       maplibregl.prewarm(); // its workers start while the data is on its way
-      archive(LAYERS[CG.shown(state).level]).header().catch(() => null); // read early; what is wrong with it is told when it is needed
+      early(state);
       await begin(state);
     } catch (problem) {
       map = null;
