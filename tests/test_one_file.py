@@ -1,8 +1,9 @@
 """One file to add something: a source (with one recorded answer), an indicator, an index and a weight set, each a file
-put into a copy of the project in which nothing else is changed, and all seen in one release of the sample town. Its DIR is
-one that was refreshed before they were added: what they do not touch is not made again."""
+put into a copy of the project in which nothing else is changed, and all seen in one release of the sample town. The files
+are those that docs/adding.md shows; the DIR was refreshed before they were added, so that nothing else is made again."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,65 +11,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from fixtures.reader_pages import blocks
 from fixtures.recording import NEW, Recording
 
 ROOT = Path(__file__).parents[1]
-ADDRESS = "https://allotments.example/plots.csv"
-SOURCE = f"""\
-title: Allotment plots
-publisher: Nobody
-geography: england_lsoa21
-page: https://allotments.example/
-licence: ogl3
-attribution: Nobody
-publish: rows
-vintage: 2026-01-01
-cadence: yearly
-verified: {{how: mirror, date: 2026-11-25}}
-fetch: {{protocol: file, url: "{ADDRESS}", max_mb: 1}}
-rows: {{exactly: areas}}
-key: [lsoa21_code]
-columns:
-  lsoa21_code: {{from: LSOA, type: code, level: area}}
-  n_plots: {{from: Plots, type: integer, unit: plots, min: 0, max: 1000}}
-"""
-INDICATOR = """\
-/*
-title: Allotment plots
-unit: per 1,000 residents
-direction: higher_is_less_need
-grain: area
-inputs: [nobody_allotments_2026, areas]
-*/
-select area_code, 1000.0 * n_plots / nullif(population, 0) as value
-from areas join nobody_allotments_2026 on lsoa21_code = area_code
-"""
-INDEX = """\
-title: Ground to grow on
-shown_as: Ground to grow on
-question: Where is there least to grow food on, and most need of it?
-reference_year: 2026
-minimum_weight: 0.6
-normalise: percentile
-aggregate: arithmetic
-domains:
-  ground: {title: Ground, weight: 0.5, reason: a test, members: {allotments_rate_per_1000: {weight: 1, reason: a test}}}
-  health: {title: Health, weight: 0.5, reason: a test, members: {bad_health_pct: {weight: 1, reason: a test}}}
-"""
-WEIGHTS = """\
-index: ground_to_grow_on
-title: Gardeners
-origin: contributed
-contributed_by: The gardeners of Samplebridge
-reason: a test
-domains: {ground: 0.9, health: 0.1}
-"""
-ADDED = {
-    "pipelines/sources/nobody_allotments_2026.yml": SOURCE,
-    "sql/indicators/allotments_rate_per_1000.sql": INDICATOR,
-    "pipelines/definitions/indices/ground_to_grow_on.yml": INDEX,
-    "pipelines/definitions/weight_sets/gardeners.yml": WEIGHTS,
-}
+ADDED = {block.file: block.code for block in blocks(pages=[ROOT / "docs" / "adding.md"]) if block.file}
+ADDRESS = re.search(r'url: "([^"]+)"', "".join(ADDED.values()))[1]
 
 
 @pytest.fixture(scope="module")
