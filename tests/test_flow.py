@@ -20,6 +20,7 @@ from pipelines.core.settings import Settings
 from pipelines.core.store import read_json
 from pipelines.release.compare import compare
 from pipelines.release.contents import read_checks
+from pipelines.release.package import files_of as files_told
 from pipelines.release.publish import rollback
 from pipelines.release.verify import verify
 from pipelines.tables.kept import observations
@@ -359,22 +360,28 @@ def test_the_data_package_is_valid_and_its_hashes_match(town):
     assert list(frictionless.Package.metadata_validate(descriptor)) == []
     assert len(package.resources) == len(descriptor["resources"])
     present = {str(p.relative_to(town.release)) for p in town.release.rglob("*") if p.is_file()} - {"datapackage.json"}
-    assert {resource["path"] for resource in descriptor["resources"]} == present
+    files = files_told(descriptor)
+    assert sorted(file["path"] for file in files) == sorted(present)
+    for file in files:
+        body = (town.release / file["path"]).read_bytes()
+        assert file["hash"] == "sha256:" + hashlib.sha256(body).hexdigest()
+        assert file["bytes"] == len(body)
+        assert file["licenses"]
     for resource in descriptor["resources"]:
-        body = (town.release / resource["path"]).read_bytes()
-        assert resource["hash"] == "sha256:" + hashlib.sha256(body).hexdigest()
-        assert resource["bytes"] == len(body)
-        assert resource["licenses"]
+        told = [part["path"] for part in resource["parts"]] if "parts" in resource else resource["path"]
+        assert told == resource["path"]
+    assert sum("schema" in resource for resource in descriptor["resources"]) == 1  # told once, however many files
 
 
 def test_the_csv_files_fit_the_schema_that_the_package_gives_them(town):
     descriptor = json.loads((town.release / "datapackage.json").read_text("utf-8"))
-    tables = [r for r in descriptor["resources"] if r["path"].endswith(".csv")]
-    assert len(tables) == 3
+    tables = [resource for resource in descriptor["resources"] if resource["format"] == "csv"]
+    assert [len(table["path"]) for table in tables] == [2]
     report = frictionless.Package.from_descriptor(
         {**descriptor, "resources": tables}, basepath=str(town.release)
     ).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])[:5]
+    assert report.tasks[0].stats["rows"] == 150  # of both files
 
 
 def test_map_files_carry_ids_licence_attribution_and_the_caution(town):

@@ -42,6 +42,7 @@ WHY = {
     "tenacity": "trying again where that can help, and only there",
     "typing-extensions": "records of the answers that pydantic can read on Python 3.11 too",
     "uvicorn": "runs that server",
+    "xlsxwriter": "the workbook of each authority; pure Python, and the same bytes for the same cells",
     "axe-playwright-python": "tests: axe, which finds what keeps people out of a page",
     "frictionless": "tests: datapackage.json holds to its standard",
     "hypothesis": "tests: properties of scoring, over made-up cases",
@@ -53,6 +54,7 @@ WHY = {
     "pytest": "runs the tests",
     "pytest-xdist": "runs the tests on two cores",
     "pytest-timeout": "stops a test that hangs",
+    "rdflib": "tests: dcat.jsonld read by another's eyes",
     "ruff": "style and common mistakes",
     "setuptools": "installs this project from its folder",
 }

@@ -3,17 +3,22 @@
 import hashlib
 import mmap
 import re
+import zipfile
+import zlib
 from pathlib import Path
 
 from pipelines.release.atlas.script import DATA
 from pipelines.release.maps.tiles import parts_that_tell
 
-FOLDERS = ("geojson", "csv", "geopackage", "tiles", "web", DATA)
+FOLDERS = ("geojson", "csv", "xlsx", "geopackage", "tiles", "web", DATA)
 TELLS_RUN = f"{DATA}/atlas.js"  # of the release and its run; all else in it stands in tables, which are compared
 HEAD = 1 << 20
 TELLS_VERSION = re.compile(rb'"release":"[^"]*",')  # in the head of a map
 OF_A_PACKAGE = re.compile(rb'<MDI key="release">[^<]*</MDI> *')  # with the blanks that make up for a short version
 TEXT = (".geojson", ".topojson", ".json")
+TEXTS = "xl/sharedStrings.xml"  # of a workbook, in which its release is the first
+OF_A_WORKBOOK = re.compile(rb"(<sst [^>]*>)<si><t>Release [^<]*</t></si>")
+MOST_BYTES = 1 << 28  # of a workbook that may be unpacked: one of ours has a thousandth; another is hashed as it is
 
 
 def unlike_files(old: Path, new: Path) -> list[str]:
@@ -34,7 +39,9 @@ def unlike_files(old: Path, new: Path) -> list[str]:
 
 def content_hash(path: Path) -> str:
     """The hash of a file without what tells the release it is of: a member of JSON, the metadata of tiles and of a
-    GeoPackage. A file that is damaged there is hashed whole."""
+    GeoPackage, the first text of a workbook. A file that is damaged there is hashed whole."""
+    if path.suffix == ".xlsx" and (told := _of_workbook(path)):
+        return told
     digest = hashlib.sha256()
     with path.open("rb") as file:
         if path.suffix in TEXT:
@@ -46,6 +53,23 @@ def content_hash(path: Path) -> str:
                     file.seek(end)
         while block := file.read(HEAD):
             digest.update(block)
+    return digest.hexdigest()
+
+
+def _of_workbook(path: Path) -> str | None:
+    """The hash of what a workbook is made of, part by part; None where it is none, or unpacks to more than one may."""
+    digest = hashlib.sha256()
+    try:
+        with zipfile.ZipFile(path) as book:
+            if sum(part.file_size for part in book.infolist()) > MOST_BYTES:
+                return None
+            for part in book.infolist():
+                body = book.read(part)
+                if part.filename == TEXTS:
+                    body = OF_A_WORKBOOK.sub(rb"\1", body, count=1)
+                digest.update(f"{part.filename} {len(body)} ".encode() + body)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        return None
     return digest.hexdigest()
 
 

@@ -167,4 +167,4 @@ def table_of_layer(name: str) -> str | None:
 
 def table_of(path: Path) -> str | None:
     """The same of a map or sheet, by the name of its file."""
-    return "neighbourhood_profile" if path.parent.name == "by_authority" else table_of_layer(path.stem)
+    return "neighbourhood_profile" if path.parent.name in ("by_authority", "by_region") else table_of_layer(path.stem)

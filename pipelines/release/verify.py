@@ -21,6 +21,7 @@ from pipelines.release.contents import read_checks, read_release_tables
 from pipelines.release.database import LEFT, open_release, weight_of
 from pipelines.release.licences import ROW, map_labels, read_licences, table_of, table_of_layer, whole
 from pipelines.release.maps import held as maps_held
+from pipelines.release.package import files_of
 from pipelines.release.pages.assets import CODE
 from pipelines.release.read_back import MEAN, Maps, licence_told, read_geopackage
 from pipelines.release.version import package
@@ -90,12 +91,12 @@ def as_published(folder: Path) -> Finding:
         return Finding(AS_PUBLISHED, 1, ["datapackage.json cannot be read, or is not the file that was published"])
     if (folder / LEFT).exists():
         wrong.append(f"another program left changes to the database, in {LEFT}")
-    for resource in told["resources"]:
-        path = folder / resource["path"]
+    for file in files_of(told):
+        path = folder / file["path"]
         if not path.is_file():
-            wrong.append(f"{resource['path']} is missing")
-        elif not holds(path, resource["hash"].removeprefix("sha256:")):
-            wrong.append(f"{resource['path']} is not the file that was published")
+            wrong.append(f"{file['path']} is missing")
+        elif not holds(path, file["hash"].removeprefix("sha256:")):
+            wrong.append(f"{file['path']} is not the file that was published")
     return Finding(AS_PUBLISHED, len(wrong), wrong[:5])
 
 
@@ -107,10 +108,10 @@ def _licences(folder: Path, maps: Maps, connection: duckdb.DuckDBPyConnection) -
         rows = dict(connection.execute("select place_id, licence from place").fetchall())
         columns = map_labels(connection)
         key_of = {licence.title: key for key, licence in licences.items()}
-        resources = json.loads((folder / "datapackage.json").read_text("utf-8"))["resources"]
-        resources = [r for r in resources if r["path"] not in CODE]
-        files = {r["path"]: together(licences, [key_of[told["title"]] for told in r["licenses"]]) for r in resources}
-        bases = data_labels(connection, [r["path"] for r in resources])
+        packaged = files_of(json.loads((folder / "datapackage.json").read_text("utf-8")))
+        packaged = [file for file in packaged if file["path"] not in CODE]
+        files = {f["path"]: together(licences, [key_of[told["title"]] for told in f["licenses"]]) for f in packaged}
+        bases = data_labels(connection, list(files))
         bases |= {web: files[layer] for web, layer in SAME_ROWS.items() if layer in files}
     except (duckdb.Error, OSError, ValueError, KeyError, TypeError) as error:
         return Finding("licences_mixed", 1, [f"the licences of the release cannot be read ({type(error).__name__})"])

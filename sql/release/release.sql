@@ -25,7 +25,7 @@ columns:
   definition_sha256: hash of every definition the release follows
   needs_sha256: "hash of what community bodies stated that they need (needs.csv), as far as it may be shown; empty where none did"
   tables: the tables and views held, separated by commas
-  fields_left_out: "by map layer, and by csv for the sheets of authorities, the fields that are null all over it and so left out of it; they stand in this database"
+  fields_left_out: "by map layer, and by csv for the sheets of regions, the fields that are null all over it and so left out of it; they stand in this database"
   built_at: {description: when the release was made, run_metadata: true}
 */
 select * exclude (built_at), built_at

@@ -124,7 +124,8 @@ def test_words_that_are_not_there(words, command):
     "file",
     [
         "commonground.duckdb",
-        "csv/by_authority/S99600001.csv",
+        "csv/by_region/S99800001.csv",
+        "xlsx/by_authority/S99600001.xlsx",
         "geojson/places.geojson",
         "geojson/neighbourhoods.geojson",
         "parquet/neighbourhoods.parquet",

@@ -19,6 +19,7 @@ from pipelines.release.atlas.packed import ALPHABET, folded, packed
 from pipelines.release.atlas.script import column, numbers, rounded, script
 from pipelines.release.compare import compare
 from pipelines.release.database import open_release
+from pipelines.release.package import files_of
 from pipelines.release.pages import assets
 from pipelines.release.pages.write import write_pages
 from pipelines.release.publish import release_key
@@ -254,7 +255,7 @@ def test_files_are_few_however_large_the_country(files):
 
 def test_what_rests_on_a_share_alike_list_is_under_its_licence(town):
     package = orjson.loads((town.release / "datapackage.json").read_bytes())
-    told = {r["path"]: [licence["name"] for licence in r["licenses"]] for r in package["resources"]}
+    told = {f["path"]: [licence["name"] for licence in f["licenses"]] for f in files_of(package)}
     assert told["atlas/data/values/hardship.js"] == told["atlas/data/areas.js"] == ["OGL-UK-3.0"]
     for key in ("values/infrastructure_gap", "near/0", "place_names/0", "rolled/authority", "atlas"):
         assert told[f"atlas/data/{key}.js"] == ["ODbL-1.0"]

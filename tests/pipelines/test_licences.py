@@ -11,6 +11,7 @@ from pipelines.register import workspace as workspaces
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import shared, together
 from pipelines.register.register import DEFINITIONS, SOURCES, read_register
+from pipelines.release.package import files_of
 from pipelines.release.verify import verify
 
 SECOND = "gla_community_centres_2022"  # under the made-up licence
@@ -113,8 +114,9 @@ def test_what_is_worked_out_over_share_alike_rows_says_so(changed):
     assert "OpenStreetMap" not in collection(changed, "places_ogl")["attribution"]
     assert "Made-up Licence 2.0" in changed.query("select licence from release")[0][0]
     package = orjson.loads((changed.release / "datapackage.json").read_bytes())
-    under = {r["path"]: " and ".join(told["title"] for told in r["licenses"]) for r in package["resources"]}
-    assert under["commonground.duckdb"] == under["csv/by_authority/S99600001.csv"] == everything
+    under = {file["path"]: " and ".join(told["title"] for told in file["licenses"]) for file in files_of(package)}
+    assert under["commonground.duckdb"] == under["csv/by_region/S99800001.csv"] == everything
+    assert under["xlsx/by_authority/S99600001.xlsx"] == everything
     assert under["parquet/places_ogl.parquet"] == "Open Government Licence v3.0"
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.core.step import output
+from pipelines.release.package import files_of
 
 CLOSED_TO_ROWS = ("coops_uk_2023", "gla_pubs_2022")  # publish: aggregates
 NEVER_COUNTED = ("archive", "mobile_library", "prison_library", "independent_school", "cooperative", "lgbt_venue")
@@ -173,7 +174,7 @@ def test_share_alike_rows_stand_in_a_file_of_their_own_and_the_union_holds_both(
         told = orjson.loads((dated.release / "geojson" / f"{name}.geojson").read_bytes())
         assert licence in told["licence"], name
     package = orjson.loads((dated.release / "datapackage.json").read_bytes())
-    licences = {r["path"].rsplit("/")[-1]: r["licenses"][0]["name"] for r in package["resources"]}
+    licences = {f["path"].rsplit("/")[-1]: f["licenses"][0]["name"] for f in files_of(package)}
     assert licences["places_ogl.geojson"] == "OGL-UK-3.0"
     assert {licences[n] for n in ("places.geojson", "places_odbl.geojson", "commonground.duckdb")} == {"ODbL-1.0"}
 

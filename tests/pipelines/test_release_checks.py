@@ -106,7 +106,8 @@ def licence(folder: Path, told: dict) -> None:
     package = orjson.loads((folder / "datapackage.json").read_bytes())
     package.pop("seal")  # it tells of any alteration: here the licence alone is to be wrong
     for resource in package["resources"]:
-        if title := told.get(resource["path"]):
+        held = {part["path"] for part in resource.get("parts", [resource])}
+        for title in (told[path] for path in held & told.keys()):
             resource["licenses"] = [{"title": title}]
     put(folder / "datapackage.json", orjson.dumps(package))
 

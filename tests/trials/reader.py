@@ -17,7 +17,8 @@ def look(latest: Path) -> str:
         )
         (version,) = connection.execute("select version from release").fetchone()
     package = json.loads((folder / "datapackage.json").read_bytes())
-    missing = [one["path"] for one in package["resources"] if not (folder / one["path"]).is_file()]
+    files = [part["path"] for one in package["resources"] for part in one.get("parts", [one])]
+    missing = [path for path in files if not (folder / path).is_file()]
     assert (version, package["version"]) == (folder.name, folder.name), f"{folder.name} holds {version}"
     assert n == 84
     assert n_scores

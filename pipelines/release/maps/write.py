@@ -17,13 +17,14 @@ from pipelines.release.maps.layers import PROFILE, Connection, Layer, indices, o
 from pipelines.release.maps.styles import maplibre_style
 from pipelines.release.maps.tiles import write_tiles
 from pipelines.release.maps.topojson import to_topojson
+from pipelines.release.workbooks import write_workbooks
 
 SHEETS = "csv"
 Labels = dict[str, str]
 
 
 def write_maps(outlines: dict[str, Path], folder: Path) -> Labels:
-    """Write geojson/, parquet/, geopackage/, tiles/, web/ and csv/ into a release folder whose database is finished, and
+    """Write geojson/, parquet/, geopackage/, tiles/, web/, csv/ and xlsx/ into a release folder whose database is finished, and
     into that which fields are left out of them. `outlines`: the simplified shapes as Parquet files, by level.
 
     Returns the label of the licence each file is under, by its path in the folder.
@@ -33,6 +34,7 @@ def write_maps(outlines: dict[str, Path], folder: Path) -> Labels:
         layers = read_layers(connection, outlines, left_out)
         layers |= _places_by_licence(connection, layers)
         labels = _sheets(connection, folder, left_out)
+        write_workbooks(connection, folder)
         with ThreadPoolExecutor(2) as pool:  # GDAL and the tiler work beside the interpreter
             beside = pool.submit(_packages_and_tiles, connection.cursor(), layers, folder)
             (version,) = connection.execute("select version from release").fetchone()
@@ -105,15 +107,17 @@ def _packages_and_tiles(connection: Connection, layers: dict[str, Layer], folder
 
 
 def _sheets(connection: Connection, folder: Path, left_out: dict[str, list[str]]) -> Labels:
-    """csv/: one sheet per authority. Its fields are the same for all authorities."""
+    """csv/: one sheet per region, of the nation where it has no regions. Its fields are the same for all of them."""
     profile = connection.execute(f"select * from {PROFILE} order by area_code").to_arrow_table()
+    regions = profile.select(["region_code", "nation_code"]).to_pandas()
     left_out[SHEETS] = [name for name in profile.column_names if profile[name].null_count == len(profile)]
     profile = profile.drop_columns(left_out[SHEETS])
     frame = profile.to_pandas()
     label, labels = Terms.of(connection, "neighbourhood_profile", frame).label, {}
-    for code, rows in frame.groupby("authority_code", sort=True).indices.items():
+    region = regions["region_code"].fillna(regions["nation_code"])
+    for code, rows in frame.groupby(region, sort=True).indices.items():
         text = io.BytesIO()
         pyarrow.csv.write_csv(profile.take(rows), text, pyarrow.csv.WriteOptions(quoting_style="needed"))
-        labels[f"{SHEETS}/by_authority/{code}.csv"] = label
-        store.write_bytes(folder / SHEETS / "by_authority" / f"{code}.csv", text.getvalue())
+        labels[f"{SHEETS}/by_region/{code}.csv"] = label
+        store.write_bytes(folder / SHEETS / "by_region" / f"{code}.csv", text.getvalue())
     return labels

@@ -27,12 +27,14 @@ FILES = {
     "tiles/authorities.pmtiles": "vector tiles of authorities",
     "tiles/places.pmtiles": "vector tiles of places, with candidates; below zoom 11 not every place is in them",
     "tiles/style.json": "a MapLibre style of these tiles",
-    "csv/by_authority/*.csv": "the small areas of one authority with every index and indicator, for spreadsheets",
+    "xlsx/by_authority/*.xlsx": "the small areas of one authority ranked, for offices: what each column is, the sources with dates, the licence and the caution are sheets of it",
+    "csv/by_region/*.csv": "the small areas of one region with every index and indicator, by its code",
     "dates.ics": "dates ahead of listed assets of community value, new nominations first, for any calendar; absent where none is known",
     "REPORT.md": "what this release covers, what is not known, attribution",
     "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
     "CHANGES.md": "what changed since the last release, and why",
     "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
+    "dcat.jsonld": "the release and its chief files for catalogues of data (DCAT)",
 }
 OURS = ("index.html", "atlas/*", "style.css")  # of these, what the pages themselves are made of
 PER_AUTHORITY = "by_authority"
@@ -66,7 +68,7 @@ def by_authority(folder: Path, names: dict[str, str]) -> list[dict]:
     """The authorities that have files of their own: `name`, and `files` with `path` and `form`. `names`: by code."""
     found: dict[str, list[dict]] = {}
     for path in sorted(folder.glob(f"*/{PER_AUTHORITY}/*")):
-        form = {"csv": "CSV", "geojson": "GeoJSON"}.get(path.suffix.lstrip("."), path.suffix.lstrip("."))
+        form = {".xlsx": "XLSX", ".geojson": "GeoJSON"}.get(path.suffix, path.suffix.lstrip("."))
         found.setdefault(path.stem, []).append({"path": path.relative_to(folder).as_posix(), "form": form})
     told = [{"name": names.get(code, code), "files": files} for code, files in found.items()]
     return sorted(told, key=lambda one: one["name"])

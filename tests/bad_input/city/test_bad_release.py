@@ -17,7 +17,7 @@ def words(data, date):
 @pytest.fixture
 def profile(data):
     """The words that ask for an area of the release."""
-    authority = next((data / "releases" / "latest" / "csv" / "by_authority").iterdir())
+    authority = next((data / "releases" / "latest" / "xlsx" / "by_authority").iterdir())
     return "profile", authority.stem, "--data", data
 
 
