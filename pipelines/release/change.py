@@ -4,13 +4,13 @@ Scores are never compared. Ranks are, each with the reason it moved; values of a
 definition, the geography and the coverage of the area are the same. What is not compared has a row that says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.core.problem import Problem
-from pipelines.core.query import connect, holds, quoted
+from pipelines.core.query import connect, quoted
 from pipelines.release import change_areas, change_definitions, change_places
 
 MOST_ROWS = 20_000_000  # England has two million values of indicators
@@ -65,11 +65,9 @@ def changes(before: duckdb.DuckDBPyConnection, after: duckdb.DuckDBPyConnection)
     """Every change from one release to the next, by the columns of sql/release/change.sql; no row where nothing changed.
     Raises duckdb.Error or ValueError where one is no release."""
     with connect() as scratch:
-        for table, columns in BOTH.items():
-            for side, connection in (("old", before), ("new", after)):
-                scratch.register("read", _read(connection, table, columns))
-                scratch.execute(f"create table {side}_{table} as from read")
-                scratch.unregister("read")
+        for side, connection in (("old", before), ("new", after)):
+            for table, rows in _read(connection):
+                scratch.register(f"{side}_{table}", rows)
         scratch.execute(f"create table found ({FOUND})")
         same_geography = change_definitions.find(scratch)
         if same_geography:
@@ -85,16 +83,15 @@ def not_compared(old: str, new: str, error: Exception) -> Problem:
     return Problem(f"{old} and {new}", told, "give two releases of Common Ground")
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> pa.Table:
-    """These columns of a table; without a row where a release has no such table."""
-    wanted = [column.split() for column in columns.split(", ")]
-    if not holds(connection, table):
-        return connection.execute(f"select {_typed(wanted, set())} where false").to_arrow_table()
-    there = {row[0] for row in connection.execute(f"describe {quoted(table)}").fetchall()}
-    return asked(connection, f"select {_typed(wanted, there)} from {quoted(table)}").to_arrow_table()
-
-
-def _typed(wanted: Iterable[list[str]], there: set[str]) -> str:
-    return ", ".join(
-        f"try_cast({quoted(name) if name in there else 'null'} as {kind}) as {quoted(name)}" for name, kind in wanted
+def _read(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Table]]:
+    """Each table of `BOTH` with its columns; without a row where a release has no such table."""
+    listed = (
+        "select table_name, column_name from duckdb_columns() where not internal and database_name = current_database()"
     )
+    there = set(asked(connection, listed).fetchall())
+    held = {table for table, _ in there}
+    for table, columns in BOTH.items():
+        wanted = [column.split() for column in columns.split(", ")]
+        typed = ", ".join(f"try_cast({quoted(c) if (table, c) in there else 'null'} as {kind}) as {quoted(c)}" for c, kind in wanted)  # fmt: skip
+        sql = f"select {typed} from {quoted(table)}" if table in held else f"select {typed} where false"
+        yield table, asked(connection, sql).to_arrow_table()

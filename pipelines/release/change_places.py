@@ -12,12 +12,19 @@ from geodata.records import read_record
 from pipelines.register.register import DEFINITIONS
 from pipelines.register.taxonomy import Taxonomy
 
+UNMARKED = """
+    create table unmarked as
+    select place_id from (from old_place union all from new_place) where len(list_intersect(string_split(coalesce(kinds, kind), ', '), $kinds)) > 0"""
+WAS, NOW = (
+    f"create table {now}_place as from {side}_place where place_id not in (from unmarked)"
+    for now, side in (("was", "old"), ("now", "new"))
+)
 # of every place of either release, what stood behind it, and whether that can be told today
 BASIS = """
     create table basis as
     with record as (
         select place_id, source, 'old' as side from old_place_record union all select place_id, source, 'new' from new_place_record
-        union all select place_id, name_source, 'old' from old_place where name_source is not null
+        union all select place_id, name_source, 'old' from was_place where name_source is not null
     )
     select place_id,
         list_sort(list(distinct r.source)) as sources,
@@ -47,13 +54,13 @@ CAME = f"""
         'place' as level, p.place_id as code, p.name, p.area_code, p.kind, case change when 'parted' then r.was else 'not in the last release' end as before, p.status as after,
         case change when 'closed' then 'evidence' when 'newly_shown' then if(b.was_withheld_before, 'licence', 'new_list') else 'list' end as why,
         case change when 'closed' then c.evidence when 'first_listed' then f.evidence when 'parted' then o.name else {TITLES} end as evidence
-    from new_place as p join basis as b using (place_id)
+    from now_place as p join basis as b using (place_id)
     left join happened as c on c.place_id = p.place_id and c.event = 'closed'
     left join happened as f on f.place_id = p.place_id and f.event = 'first_listed'
         and f.not_before >= (select coalesce(max(day), '0001-01-01'::date) from looked where list_contains(b.sources, looked.source))
-    left join (select now, min(was) as was from regrouped where was in (select place_id from new_place) group by now) as r on r.now = p.place_id
-    left join new_place as o on o.place_id = r.was
-    where p.is_in_areas_asked and p.place_id not in (select place_id from old_place) and p.area_code in (select area_code from old_neighbourhood)"""
+    left join (select now, min(was) as was from regrouped where was in (select place_id from now_place) group by now) as r on r.now = p.place_id
+    left join now_place as o on o.place_id = r.was
+    where p.is_in_areas_asked and p.place_id not in (select place_id from was_place) and p.area_code in (select area_code from old_neighbourhood)"""
 GONE = f"""
     insert into found by name
     select case when r.now is not null then 'joined' when not b.is_tellable or not b.is_still_a_source or not b.is_read_now then 'no_longer_shown' else 'left_list' end as change,
@@ -61,15 +68,15 @@ GONE = f"""
         if(b.is_tellable, p.kind, null) as kind, if(b.is_tellable, p.status, null) as before, if(change = 'joined', r.now, 'not in this release') as after,
         case when change in ('joined', 'left_list') then 'list' when not b.is_still_a_source then 'definition' when not b.is_tellable then 'licence' else 'no_source' end as why,
         case when not b.is_tellable then null when change = 'joined' then n.name else {TITLES} end as evidence
-    from old_place as p join basis as b using (place_id) join new_neighbourhood as a on a.area_code = p.area_code
-    left join (select was, min(now) as now from regrouped where now in (select place_id from new_place) group by was) as r on r.was = p.place_id
-    left join new_place as n on n.place_id = r.now
-    where p.is_in_areas_asked and p.place_id not in (select place_id from new_place)"""
+    from was_place as p join basis as b using (place_id) join new_neighbourhood as a on a.area_code = p.area_code
+    left join (select was, min(now) as now from regrouped where now in (select place_id from now_place) group by was) as r on r.was = p.place_id
+    left join now_place as n on n.place_id = r.now
+    where p.is_in_areas_asked and p.place_id not in (select place_id from now_place)"""
 STAYED = """
     create table stayed as
     select o.place_id, n.name, n.kind, n.area_code, b.is_tellable, o.status as old_status, n.status as new_status,
         o.name as old_name, n.name as new_name, o.kinds as old_kinds, n.kinds as new_kinds, o.area_code as old_area, n.area_code as new_area
-    from old_place as o join new_place as n using (place_id) join basis as b using (place_id)
+    from was_place as o join now_place as n using (place_id) join basis as b using (place_id)
     where o.is_in_areas_asked or n.is_in_areas_asked"""
 STATUS = """
     insert into found by name
@@ -95,10 +102,8 @@ def unmarked() -> tuple[str, ...]:
 
 def find(scratch: duckdb.DuckDBPyConnection) -> None:
     """Adds to `found` what changed of places."""
-    scratch.execute("create table unmarked as select place_id from (from old_place union all from new_place) where len(list_intersect(string_split(coalesce(kinds, kind), ', '), $kinds)) > 0", {"kinds": list(unmarked())})  # fmt: skip
-    for side in ("old", "new"):
-        scratch.execute(f"delete from {side}_place where place_id in (from unmarked)")
-    for sql in (BASIS, RECORDS, LOOKED, EVENT, CAME, GONE, STAYED, STATUS):
+    scratch.execute(UNMARKED, {"kinds": list(unmarked())})
+    for sql in (WAS, NOW, BASIS, RECORDS, LOOKED, EVENT, CAME, GONE, STAYED, STATUS):
         scratch.execute(sql)
     for change, what in (("renamed", "name"), ("kinds", "kinds"), ("moved", "area")):
         scratch.execute(ALTERED.format(change=change, what=what))
