@@ -63,9 +63,7 @@ def write_feed(folder: Path, key: str, earlier: Iterable[Path]) -> None:
         _add(entry, "updated", told["built_at"])
         if told is release:  # where the others are served, if they are, this one does not know
             _link(entry, "alternate", "CHANGES.md", "text/markdown")
-        ET.SubElement(entry, _name("content"), {"type": "text"}).text = "\n".join(
-            plain(line, LONGEST) for line in words
-        )
+        ET.SubElement(entry, _name("content"), {"type": "text"}).text = "\n".join(_text(line) for line in words)
     store.write_bytes(folder / FEED, ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
@@ -108,7 +106,12 @@ def _name(tag: str) -> str:
 
 
 def _add(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, _name(tag)).text = plain(str(text))
+    ET.SubElement(parent, _name(tag)).text = _text(str(text))
+
+
+def _text(text: str) -> str:
+    """Plain text of characters that XML has (production 2 of XML 1.0): of the others `plain` leaves these two."""
+    return plain(text.translate({0xFFFE: " ", 0xFFFF: " "}), LONGEST)
 
 
 def _link(parent: ET.Element, rel: str, href: str, kind: str) -> None:
