@@ -4,8 +4,6 @@ Scores are never compared. Ranks are, each with the reason it moved; values of a
 definition, the geography and the coverage of the area are the same. What is not compared has a row that says so.
 """
 
-from collections.abc import Iterator
-
 import duckdb
 import pyarrow as pa
 
@@ -14,7 +12,7 @@ from pipelines.core.query import connect, quoted
 from pipelines.release import change_areas, change_definitions, change_places
 
 MOST_ROWS = 20_000_000  # England has two million values of indicators
-BOTH = {  # what is read of both releases: column and type, null where an older release has no such column
+BOTH = {  # what is read of both releases: column and type
     "release": "version varchar, geography varchar, area_code_means varchar, definition_sha256 varchar",
     "neighbourhood": "area_code varchar, area_name varchar, msoa_name varchar, ward_name varchar, authority_code varchar, authority_name varchar",
     "source": "source varchar, title varchar, publish varchar",
@@ -64,10 +62,11 @@ def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyCon
 def changes(before: duckdb.DuckDBPyConnection, after: duckdb.DuckDBPyConnection) -> pa.Table:
     """Every change from one release to the next, by the columns of sql/release/change.sql; no row where nothing changed.
     Raises duckdb.Error or ValueError where one is no release."""
+    common = _columns(before) & _columns(after)
     with connect() as scratch:
         for side, connection in (("old", before), ("new", after)):
-            for table, rows in _read(connection):
-                scratch.register(f"{side}_{table}", rows)
+            for table, columns in BOTH.items():
+                scratch.register(f"{side}_{table}", _read(connection, table, columns, common))
         scratch.execute(f"create table found ({FOUND})")
         same_geography = change_definitions.find(scratch)
         if same_geography:
@@ -83,15 +82,18 @@ def not_compared(old: str, new: str, error: Exception) -> Problem:
     return Problem(f"{old} and {new}", told, "give two releases of Common Ground")
 
 
-def _read(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Table]]:
-    """Each table of `BOTH` with its columns; without a row where a release has no such table."""
+def _columns(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Every column of a release with its table."""
     listed = (
         "select table_name, column_name from duckdb_columns() where not internal and database_name = current_database()"
     )
-    there = set(asked(connection, listed).fetchall())
-    held = {table for table, _ in there}
-    for table, columns in BOTH.items():
-        wanted = [column.split() for column in columns.split(", ")]
-        typed = ", ".join(f"try_cast({quoted(c) if (table, c) in there else 'null'} as {kind}) as {quoted(c)}" for c, kind in wanted)  # fmt: skip
-        sql = f"select {typed} from {quoted(table)}" if table in held else f"select {typed} where false"
-        yield table, asked(connection, sql).to_arrow_table()
+    return set(asked(connection, listed).fetchall())
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: str, columns: str, common: set[tuple[str, str]]) -> pa.Table:
+    """These columns of a table, null where one of the releases has no such column, so that a column that is new is no
+    change; without a row where one has no such table."""
+    wanted = [column.split() for column in columns.split(", ")]
+    typed = ", ".join(f"try_cast({quoted(c) if (table, c) in common else 'null'} as {kind}) as {quoted(c)}" for c, kind in wanted)  # fmt: skip
+    there = table in {name for name, _ in common}
+    return asked(connection, f"select {typed} from {quoted(table)}" if there else f"select {typed} where false").to_arrow_table()  # fmt: skip

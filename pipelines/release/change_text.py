@@ -20,10 +20,13 @@ SECTIONS = ("Areas", "Places", "Highest tenth", "Labels", "Ranks", "Values", "Co
 _OF_AREAS = {"entered_highest_tenth": "Highest tenth", "left_highest_tenth": "Highest tenth", "label": "Labels", "rank": "Ranks", "scope": "Ranks", "value": "Values", "coverage": "Coverage"}  # fmt: skip
 TITLES = {"index_method": "index_name", "indicator": "indicator", "kind": "kind"}
 CUT = """
-    select *, count(*) over part as n, row_number() over (part order by abs(value_after - value_before) desc nulls last, row) as nth
-    from change where level in ('area', 'authority', 'place')
-    window part as (partition by authority_code, level, change, index_name, indicator)
-    qualify nth <= $shown order by authority_name, authority_code, row"""
+    with shown as (
+        select row, count(*) over part as n, row_number() over (part order by abs(value_after - value_before) desc nulls last, row) as nth
+        from change where level in ('area', 'authority', 'place')
+        window part as (partition by authority_code, level, change, index_name, indicator)
+        qualify nth <= $shown
+    )
+    select change.*, n, nth from shown join change using (row) order by authority_name, authority_code, row"""
 WHY = """
     select authority_code, index_name, why, count(*) as n from change where level = 'area' and change = 'rank'
     group by all order by authority_code, index_name, n desc, why"""

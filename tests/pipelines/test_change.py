@@ -274,10 +274,18 @@ def test_values_are_compared_only_where_the_definition_and_the_sources_are_the_s
     assert short([row for row in rows if row["level"] == "indicator"], "why") == [("not_compared", "poor_pct", why)]
 
 
-def test_a_release_from_before_definitions_had_a_hash_is_compared():
+def test_a_table_or_column_that_only_one_of_the_releases_has_is_no_change():
+    """Releases of earlier code."""
     old = later(OLD)
-    old["indicator"] = [{k: v for k, v in row.items() if k != "definition_sha256"} for row in old["indicator"]]
+    for table, column in (
+        ("indicator", "definition_sha256"),
+        ("index_method", "ties"),
+        ("index_member", "is_in_index"),
+    ):
+        old[table] = [{k: v for k, v in row.items() if k != column} for row in old[table]]
+    del old["highest_tenth_change"], old["typology"]
     assert told(later(OLD), old) == []
+    assert told(old, later(OLD)) == []
 
 
 REDEFINED = {
