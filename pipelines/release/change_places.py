@@ -24,7 +24,7 @@ BASIS = """
     create table basis as
     with record as (
         select place_id, source, 'old' as side from old_place_record union all select place_id, source, 'new' from new_place_record
-        union all select place_id, name_source, 'old' from was_place where name_source is not null
+        union all select place_id, name_source, 'old' from was_place where name_source in (select source from old_source) -- else a correction is
     )
     select place_id,
         list_sort(list(distinct r.source)) as sources,

@@ -23,13 +23,8 @@ from pipelines.release.version import package
 FEED = "feed.atom"
 ATOM = "http://www.w3.org/2005/Atom"
 OURS = uuid.UUID("3f0c5a56-6f0e-5d2b-9a53-6d0f6e1b7c11")  # the space of names that ids are made in; never to change
-NAMED = (
-    "opened",
-    "closed",
-    "first_listed",
-    "entered_highest_tenth",
-    "left_highest_tenth",
-)  # told by name, the first few
+PLACES = ("opened", "closed", "first_listed")  # told by name, the first few: what people ask for first
+AREAS = ("entered_highest_tenth", "left_highest_tenth")
 FEW = 5
 UNTOLD = "It has no table of changes: it is the first release of its folder, nothing changed, or it was made before changes were told."  # fmt: skip
 LONGEST = 20_000  # characters of an entry
@@ -39,11 +34,11 @@ log = logging.getLogger("commonground.release")
 def write_feed(folder: Path, key: str, earlier: Iterable[Path]) -> None:
     """Write feed.atom into a release folder whose database stands: its own entry, under its release `key`, and one for each
     of the `earlier` releases (folders, oldest first) that can be opened."""
-    release, content = _told(folder)
+    release, content = _told(folder, PLACES + AREAS)
     entries = [(release, key, content)]
     for path in reversed(list(earlier)):
         try:
-            told, words = _told(path)
+            told, words = _told(path, AREAS)  # a place it named may have to go unnamed by now
         except (Problem, duckdb.Error) as error:
             log.warning("%s has no entry in %s: %s", path.name, FEED, error)
             continue
@@ -67,24 +62,24 @@ def write_feed(folder: Path, key: str, earlier: Iterable[Path]) -> None:
     store.write_bytes(folder / FEED, ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _told(folder: Path) -> tuple[dict, list[str]]:
-    """What a release is, and its chief changes, a line each."""
+def _told(folder: Path, named: tuple[str, ...]) -> tuple[dict, list[str]]:
+    """What a release is, and its chief changes, a line each: how many of each, and those `named` by name."""
     with open_release(folder) as connection:
         (release,) = records(connection, "select version, title, geography, areas_asked, is_invented, built_at::varchar as built_at from release")  # fmt: skip
         invented = ["Everything here is invented."] if release["is_invented"] else []
         if not holds(connection, CHANGE):
             return release, [*invented, UNTOLD]
-        return release, [*invented, *change_text.in_short(connection), *_chief(connection)]
+        return release, [*invented, *change_text.in_short(connection), *_chief(connection, named)]
 
 
-def _chief(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """By name, the first few of what people ask for first."""
+def _chief(connection: duckdb.DuckDBPyConnection, named: tuple[str, ...]) -> list[str]:
+    """By name, the first few of these changes."""
     sql = """
         select change, name, area_name, msoa_name, authority_name, index_name, count(*) over (partition by change, index_name) as n
         from change where change = ? and level in ('area', 'place')
         qualify row_number() over (partition by change, index_name order by row) <= ? order by index_name, row"""
     lines = []
-    for change in NAMED:
+    for change in named:
         by_index: dict[str | None, list[dict]] = {}
         for row in records(connection, sql, [change, FEW]):
             by_index.setdefault(row["index_name"], []).append(row)

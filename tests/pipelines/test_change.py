@@ -153,6 +153,12 @@ def test_nothing_of_a_place_is_told_whose_list_may_not_be_shown_today(publish):
     assert not [row for row in rows for value in row.values() if value in ("Library 1", "Library 2")]
 
 
+def test_a_name_that_a_correction_gave_is_told():
+    old = later(OLD)
+    old["place"][0] |= {"name": "As people call it", "name_source": "corrections.csv"}
+    assert short(told(gone(later(old), "p1"), old), "name") == [("left_list", "p1", "As people call it")]
+
+
 def test_kinds_that_must_carry_no_mark_of_change_have_none():
     assert set(unmarked()) >= {"place_of_worship", "lgbt_venue"}
     old, new = later(OLD), later(OLD)

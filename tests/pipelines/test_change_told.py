@@ -192,6 +192,17 @@ def test_a_feed_has_an_entry_per_release_the_newest_first_and_ids_that_stay(tmp_
     assert "no table of changes" in entries[1].find(f"{ATOM}content").text
 
 
+def test_a_feed_names_no_place_of_an_earlier_release(tmp_path):
+    """Its list may have been withdrawn since."""
+    new = later(OLD)
+    row_of(new["place"], place_id="p4")["status"] = "closed"
+    before, after = two(tmp_path, new)
+    write_feed(written(tmp_path / "1.0.2", later(new), after), "key", [before, after])
+    text = (tmp_path / "1.0.2" / "feed.atom").read_text("utf-8")
+    assert "place, closed: 1" in text
+    assert "Library 4" not in text
+
+
 def test_a_kept_release_that_cannot_be_opened_has_no_entry_and_is_told(tmp_path, caplog):
     before, after = two(tmp_path, later(OLD))
     (before / "commonground.duckdb").write_bytes(b"damaged")
