@@ -4,6 +4,9 @@ Scores are never compared. Ranks are, each with the reason it moved; values of a
 definition, the geography and the coverage of the area are the same. What is not compared has a row that says so.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
 import duckdb
 import pyarrow as pa
 
@@ -59,11 +62,16 @@ def asked(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyCon
     return connection.execute(sql)
 
 
-def changes(before: duckdb.DuckDBPyConnection, after: duckdb.DuckDBPyConnection) -> pa.Table:
+def changes(
+    before: duckdb.DuckDBPyConnection,
+    after: duckdb.DuckDBPyConnection,
+    watched: Callable[[duckdb.DuckDBPyConnection], AbstractContextManager] = nullcontext,
+) -> pa.Table:
     """Every change from one release to the next, by the columns of sql/release/change.sql; no row where nothing changed.
-    Raises duckdb.Error or ValueError where one is no release."""
+    `watched` holds the connection it is worked out on, so that it can be ended. Raises duckdb.Error or ValueError where one
+    is no release."""
     common = _columns(before) & _columns(after)
-    with connect() as scratch:
+    with connect() as scratch, watched(scratch):
         for side, connection in (("old", before), ("new", after)):
             for table, columns in BOTH.items():
                 scratch.register(f"{side}_{table}", _read(connection, table, columns, common))

@@ -134,7 +134,7 @@ def _compare_corrections(before, after, difference: Difference) -> None:
 def _tell_changes(before, after, found: pa.Table | None, difference: Difference) -> None:
     names = change_text.titles(before, after)
     with connect() as connection:
-        connection.register("change", changes(before, after) if found is None else found)
+        connection.register("change", changes(before, after, _ended_in_time) if found is None else found)
         difference.definitions = change_text.definitions(connection, names)
         difference.not_compared = change_text.not_compared(connection, names)
         difference.in_short = change_text.in_short(connection)

@@ -170,6 +170,17 @@ def test_a_hostile_name_is_text_in_changes_and_feed(name, tmp_path):
         assert "🏛 Hall قاعة" in root.find(f"{ATOM}entry/{ATOM}content").text
 
 
+def test_a_release_from_elsewhere_whose_rows_multiply_without_end_is_given_up(tmp_path, monkeypatch):
+    rows = later(OLD)
+    rows["indicator_value"] = rows["indicator_value"][:1] * 100_000
+    before = written(tmp_path / "a", rows)
+    rows["indicator_value"] = [row | {"value": 9.0} for row in rows["indicator_value"]]
+    after = written(tmp_path / "b", rows)
+    monkeypatch.setattr("pipelines.release.compare.PATIENCE_S", 1)
+    with pytest.raises(Problem, match="cannot be compared"):
+        compare(before, after)
+
+
 # ---- the feed
 
 
