@@ -126,8 +126,8 @@ def test_new_data_make_a_new_version_that_says_which_sources_changed(town_twice)
         assert f"- {stem}: new content" in sources
     for stem in [*SAME_BUT_RUNTIME, "ons_census_health_2021"]:
         assert stem not in sources
-    assert "pubs_within_15_min" in text.split("## Areas and indicators")[1].split("## ")[0]
-    assert "infrastructure_gap" in text.split("## Ranks")[1]
+    assert "(pubs_within_15_min): another value in " in text
+    assert "(infrastructure_gap): another rank in the nation in " in text
     assert "- no change" in text.split("## Definitions")[1].split("## ")[0]
     assert "nothing to compare" in (second.data / "releases" / "1.0.0" / "CHANGES.md").read_text("utf-8")
 

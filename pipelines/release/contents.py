@@ -22,7 +22,7 @@ class ReleaseColumn(Record):
 class ReleaseTable(Record):
     """The header of one SQL file under sql/release. A table whose `inputs` (sources, kinds of place, `postcodes`,
     `typology`, `tenure`, `known_registers`, `older_areas`, `grant_continuity`, `listed_organisations`) the geography does not have is left out, one of `needs` where none is stated,
-    and one of `land_titles` where nobody put their file into the inbox.
+    one of `land_titles` where nobody put their file into the inbox, and one of `last_release` where there is none or nothing changed.
 
     `row_licence`: where rows say their own licence, the columns it covers; any other column of such a table is worked
     out over all the records behind a row, and rests on whatever they do.

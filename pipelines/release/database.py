@@ -4,11 +4,13 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.core.problem import Problem
 from pipelines.core.query import connect, connect_read_only
 from pipelines.core.store import copied
 from pipelines.register.labels import coded_columns
+from pipelines.release.change import changes, not_compared
 from pipelines.release.contents import ReleaseColumn, ReleaseTable
 from pipelines.release.inputs import Inputs
 from pipelines.release.licences import ROW, read_licences, whole
@@ -17,6 +19,7 @@ DATABASE = "commonground.duckdb"
 LEFT = "commonground.duckdb.wal"  # what another program changed in it and has not folded in
 DICTIONARY = "column_dictionary"
 PROFILE = "neighbourhood_profile"
+CHANGE = "change"  # told last, of the release before and of all else in this one
 SCORE_COLUMNS = [
     "score",
     "rank_nation",
@@ -47,8 +50,9 @@ BUILTIN = {
 }
 
 
-def write_database(path: Path, inputs: Inputs, version: str) -> None:
-    """Write the whole database at `path` and close it. Raises Problem where a table does not fit its header."""
+def write_database(path: Path, inputs: Inputs, version: str, last: Path | None = None) -> pa.Table | None:
+    """Write the whole database at `path` and close it. Gives what changed since the release `last`, which table `change`
+    holds; None where there is none. Raises Problem where a table does not fit its header."""
     with connect(str(path)) as connection:
         connection.execute("set preserve_insertion_order = true")
         for name, files in inputs.files.items():
@@ -58,10 +62,13 @@ def write_database(path: Path, inputs: Inputs, version: str) -> None:
         for name, frame in {**inputs.frames, "release_facts": facts}.items():
             connection.register(name, frame)
         for table in inputs.tables.values():
-            _create(connection, table)
+            if table.name != CHANGE:
+                _create(connection, table)
+        found = _create_change(connection, inputs.tables[CHANGE], last) if last else None
         _create_profile(connection, inputs)
         _create_dictionary(connection, inputs)
         connection.execute("checkpoint")
+    return found
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
@@ -93,6 +100,20 @@ def _create(connection: duckdb.DuckDBPyConnection, table: ReleaseTable) -> None:
     connection.execute(f'comment on table main."{table.name}" is {_quoted(table.title)}')
     for name, column in table.columns.items():
         _comment(connection, table.name, name, _comment_of(table.name, name, column))
+
+
+def _create_change(connection: duckdb.DuckDBPyConnection, table: ReleaseTable, last: Path) -> pa.Table:
+    """Table `change`, where anything did: it is absent and not empty where nothing did. Gives its rows."""
+    with open_release(last) as before:
+        try:
+            found = changes(before, connection)
+        except (duckdb.Error, ValueError) as error:
+            raise not_compared(last.name, "the new one", error) from error
+    if found.num_rows:
+        connection.register("changes", found)
+        _create(connection, table)
+        connection.execute("update release set tables = array_to_string(list_sort(list_append(string_split(tables, ', '), ?)), ', ')", [table.name])  # fmt: skip
+    return found
 
 
 def _create_profile(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:

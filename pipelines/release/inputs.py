@@ -76,12 +76,13 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here |= {"grant_continuity"} if register.grant_sources else set()
     here |= {"listed_organisations"} if register.organisation_sources else set()
     here |= {"needs"}  # left out by `collect` where none is stated
+    here |= {"last_release"}  # left out by `write_database` where there is none, or nothing changed
     here |= {"land_titles"} if register.title_sources else set()  # and where nobody put their file into the inbox
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
     return Step(
         "release",
         "release",
-        "DuckDB file, GeoJSON, GeoParquet, CSV, data package and CHANGES, swapped in whole once every check passes.",
+        "DuckDB file, GeoJSON, GeoParquet, CSV, data package, CHANGES and feed, swapped in whole once every check passes.",
         (
             *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
@@ -189,7 +190,7 @@ def collect(given: Given) -> Inputs:
     present = sources_present(register, states, files, near)
     licences = licence_register(register, present)
     facts = _facts(given, register, snapshots, licences["licence"]) | {
-        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"])),
+        "tables": ", ".join(sorted([*tables.keys() - {"change"}, "column_dictionary", "neighbourhood_profile"])),
         "fields_left_out": "",  # told once the maps and sheets are written
     }
     treated, unlike, left_out = (

@@ -19,6 +19,7 @@ MEDIA = {
     ".pmtiles": "application/vnd.pmtiles",
     ".topojson": "application/json",
     ".md": "text/markdown",
+    ".atom": "application/atom+xml",
     ".ics": "text/calendar",
 }
 

@@ -14,6 +14,7 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.atlas.build import write_data
 from pipelines.release.database import open_release, write_database
+from pipelines.release.feed import write_feed
 from pipelines.release.inputs import release_step
 from pipelines.release.legal import write_calendar
 from pipelines.release.maps.write import write_maps
@@ -62,14 +63,15 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
     # The version stands inside the database and follows from comparing it with the last: tables first, then the version.
     inputs = step.make(Given(workspace.data, step.inputs, step.definition))
     with store.staging(releases) as beside:
-        write_database(beside / "commonground.duckdb", inputs, "0.0.0")
+        last = releases / latest if latest else None
+        found = write_database(beside / "commonground.duckdb", inputs, "0.0.0", last)
         name = again or _name(workspace.data, beside, latest)
         _tell_version(beside, name)
         labels = write_maps(inputs.outlines, beside)
-        difference = compare.compare(releases / latest, beside) if latest else None
+        difference = compare.compare(last, beside, found) if last else None
         store.write_bytes(beside / "CHANGES.md", compare.changes_text(name, latest, difference).encode())
-        last = open_release(releases / latest) if latest else nullcontext()
-        with open_release(beside) as connection, last as previous:
+        write_feed(beside, key, [releases / one for one in kept[1 - KEEP :]])
+        with open_release(beside) as connection, open_release(last) if last else nullcontext() as previous:
             store.write_bytes(beside / "REPORT.md", report_text(connection).encode())
             write_methods(beside, connection, previous)
             write_calendar(beside, connection)

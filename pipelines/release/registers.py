@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS, read_accuracy
 from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
@@ -57,10 +58,19 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
             "in_imd_2025": i.in_imd_2025,
             "sources": ", ".join(indicator_sources(register, i)),
             "licence": label_of(register, indicator_basis(register, i), present),
+            "definition_sha256": _definition_sha256(register, i),
         }
         for i in register.indicators.values()
     ]
     return pd.DataFrame(rows)
+
+
+def _definition_sha256(register: Register, indicator: Indicator) -> str:
+    """The hash of what an indicator is worked out by: its query, and the kinds of place it reads; not of its words."""
+    kinds = {
+        name: register.taxonomy.kinds[name].model_dump(exclude={"title", "plural", "note"}) for name in indicator.kinds
+    }
+    return sha256_json({"sql": indicator.sql.partition("*/")[2], "inputs": indicator.inputs, "kinds": kinds})
 
 
 def _described(register: Register, indicator: Indicator) -> str:

@@ -14,6 +14,7 @@ columns:
   sources: the sources it rests on, separated by commas
   licence: licence its values leave under, by the sources it rests on (see table licence)
   note: what a reader should know
+  definition_sha256: "hash of what it is worked out by; values of two releases are compared where it, the sources and the coverage are the same"
 */
 with valued as (
     select
@@ -28,6 +29,6 @@ varied as (
     group by indicator
 )
 select
-    indicator, title, unit, counted_in, direction, describes, share_within_authorities, is_modelled, in_imd_2025, sources, licence, note
+    indicator, title, unit, counted_in, direction, describes, share_within_authorities, is_modelled, in_imd_2025, sources, licence, note, definition_sha256
 from indicator_register left join varied using (indicator)
 order by indicator

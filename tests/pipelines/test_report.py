@@ -13,7 +13,7 @@ NEVER_EMPTY = ("release", "neighbourhood", "source", "snapshot", "kind", "indica
 EMPTIED = [
     name
     for name, table in read_release_tables().items()
-    if name not in NEVER_EMPTY and table.inputs not in (["needs"], ["land_titles"])
+    if name not in NEVER_EMPTY and table.inputs not in (["needs"], ["land_titles"], ["last_release"])
 ]
 RANKS = "rank_nation = null, rank_region = null, rank_authority = null, decile_nation = null, rank_low = null, rank_high = null"
 UNKNOWN = {

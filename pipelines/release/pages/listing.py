@@ -31,7 +31,8 @@ FILES = {
     "dates.ics": "dates ahead of listed assets of community value, new nominations first, for any calendar; absent where none is known",
     "REPORT.md": "what this release covers, what is not known, attribution",
     "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
-    "CHANGES.md": "what changed since the last release, and why",
+    "CHANGES.md": "what changed since the last release, and why, by authority",
+    "feed.atom": "an Atom feed of the releases kept, each with its chief changes, for any reader of feeds",
     "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
 }
 OURS = ("index.html", "atlas/*", "style.css")  # of these, what the pages themselves are made of
