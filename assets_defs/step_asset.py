@@ -108,12 +108,20 @@ def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
     """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives, and
     `outcome` where neither "made" nor "unchanged" says how it went."""
     watch, start = SimpleNamespace(reused=False, outcome=None), time.perf_counter()
+    log.info("%s", _so_far(workspace, key), extra={"passes": True, "only_on_a_terminal": True})
     try:
         yield watch
-        outcome = watch.outcome or ("unchanged" if watch.reused else "made")
-        log.info("%s %s (%.1f s)", key, outcome, time.perf_counter() - start)
     finally:
-        workspace.timings.append((key.split("/")[0], key, time.perf_counter() - start, watch.reused))
+        seconds = time.perf_counter() - start
+        workspace.timings.append((key.split("/")[0], key, seconds, watch.reused))
+        workspace.pace.ended(key, seconds, not watch.reused)
+    outcome = watch.outcome or ("unchanged" if watch.reused else "made")
+    log.info("%s %s (%.1f s)", _so_far(workspace, key), outcome, seconds, extra={"passes": True})
+
+
+def _so_far(workspace: Workspace, key: str) -> str:
+    far = str(workspace.pace)
+    return f"{far}: {key}" if far else key
 
 
 @contextmanager

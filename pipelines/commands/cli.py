@@ -50,9 +50,13 @@ def refresh(quiet: bool, **flags) -> None:
     from pipelines.commands.refresh import refresh as run
 
     log = logging.getLogger("commonground")
-    log.addHandler(Said())
+    said = Said()
+    log.addHandler(said)
     log.setLevel(logging.ERROR if quiet else logging.INFO)
-    outcome = run(Settings.read(**flags))
+    try:
+        outcome = run(Settings.read(**flags))
+    finally:
+        said.clear()
     for line in outcome.lines:
         say(line)
     sys.exit(outcome.exit_code)
