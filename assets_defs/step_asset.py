@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import dagster as dg
 import pyarrow.parquet
 
+from assets_defs.pace import pace_of
 from pipelines.core.plain_text import markdown
 from pipelines.core.problem import as_problem
 from pipelines.core.step import Output, Step, location, run
@@ -114,14 +115,15 @@ def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
     finally:
         seconds = time.perf_counter() - start
         workspace.timings.append((key.split("/")[0], key, seconds, watch.reused))
-        workspace.pace.ended(key, seconds, not watch.reused)
+        if pace := pace_of(workspace):
+            pace.ended(key, seconds, not watch.reused)
     outcome = watch.outcome or ("unchanged" if watch.reused else "made")
     log.info("%s %s (%.1f s)", _so_far(workspace, key), outcome, seconds, extra={"passes": True})
 
 
 def _so_far(workspace: Workspace, key: str) -> str:
-    far = str(workspace.pace)
-    return f"{far}: {key}" if far else key
+    pace = pace_of(workspace)
+    return f"{pace}: {key}" if pace else key
 
 
 @contextmanager

@@ -46,7 +46,10 @@ def main() -> None:
 @click.option("--today", metavar="DATE", help="The day that legal states are told of (default this day).")
 @click.option("--quiet", is_flag=True, help="Only the last lines.")
 def refresh(quiet: bool, **flags) -> None:
-    """Fetch what changed, remake what rests on it, publish a release if anything is new."""
+    """Fetch what changed, remake what rests on it, publish a release if anything is new.
+
+    Once, now: to repeat it, put it into cron, or start `commonground dev --schedules`.
+    """
     from pipelines.commands.refresh import refresh as run
 
     log = logging.getLogger("commonground")
@@ -248,8 +251,13 @@ def rollback(version: str, data: str | None) -> None:
 )
 @DATA
 @click.option("--mirror", metavar="URL", help="Runs started from the page ask this mirror.")
+@click.option("--schedules", is_flag=True, help="Let every schedule run for as long as this command does.")
 def dev(port: int, **flags) -> None:
-    """Open the Dagster UI, with its schedules, on the same DIR as `refresh`."""
+    """Open the Dagster UI on the same DIR as `refresh`.
+
+    It has schedules: everything monthly, and what is renewed daily or weekly as often (it prints them). None runs unless
+    --schedules, or a click on the page, says so.
+    """
     from pipelines.commands.dev import serve_dagster
 
     serve_dagster(Settings.read(**flags), port)

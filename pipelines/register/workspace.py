@@ -10,7 +10,6 @@ from typing import Any
 from geodata.geography import HERE as GEODATA
 from geodata.geography import Geography, read_geographies
 from geodata.reference import read_names
-from pipelines.core.pace import Pace
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
@@ -47,11 +46,6 @@ class Workspace:
     def timings(self) -> list[tuple[str, str, float, bool]]:
         """Layer, step, seconds and whether it was reused, in the order steps ended."""
         return []
-
-    @cached_property
-    def pace(self) -> Pace:
-        """How far a run is, and about how long it still takes."""
-        return Pace(self.data)
 
     @cached_property
     def run_starts(self) -> dict[str, str]:

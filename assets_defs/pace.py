@@ -8,9 +8,21 @@ from pathlib import Path
 
 from pipelines.core import store
 from pipelines.core.problem import Problem
+from pipelines.register.workspace import Workspace
 
 FILE = "pace.json"  # in DIR: seconds by step; lost or damaged, it is begun anew
 ENOUGH = 5  # steps made, before their pace says something of those that nothing is known of
+
+
+def begin(workspace: Workspace) -> "Pace":
+    """The pace of a run that begins now."""
+    workspace.kept["pace"] = Pace(workspace.data)
+    return workspace.kept["pace"]
+
+
+def pace_of(workspace: Workspace) -> "Pace | None":
+    """The pace of the run that this process began; None in a run that the Dagster page or another process did."""
+    return workspace.kept.get("pace")
 
 
 class Pace:
@@ -19,13 +31,12 @@ class Pace:
     def __init__(self, data: Path):
         self.path, self.to_come, self.n_done = data / FILE, dict[str, None](), 0
         self.since: float | None = None
-        self.is_begun = False
         self.made: dict[str, float] = {}
         self.known = _read(self.path)
 
     def expect(self, keys: Iterable[str]) -> None:
         """What is to come is these, whatever was expected before."""
-        self.to_come, self.since, self.is_begun = dict.fromkeys(keys), None, True
+        self.to_come, self.since = dict.fromkeys(keys), None
 
     def ended(self, key: str, seconds: float, is_made: bool = True) -> None:
         """A step is done. It took all the time since the one before, for Dagster needs some between them, or `seconds` where
@@ -55,9 +66,7 @@ class Pace:
             store.write_json(self.path, told)
 
     def __str__(self) -> str:
-        """As "37 of 123, about 2 min"; empty where nothing was expected, as in a run of the Dagster page."""
-        if not self.is_begun:
-            return ""
+        """As "37 of 123, about 2 min"."""
         counted, seconds = f"{self.n_done} of {self.n_done + len(self.to_come)}", self.seconds
         return f"{counted}, {_about(seconds)}" if seconds is not None and self.to_come else counted
 
