@@ -14,7 +14,9 @@ from pipelines.core.settings import Settings
 PORT = click.IntRange(0, 65535)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    "commonground", cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version,
     help="The version of this program, and of the latest release in ./data or COMMONGROUND_DATA.",
