@@ -318,12 +318,12 @@ def test_a_name_of_several_places_lists_them_and_asks_for_an_id(town):
     n = town.query("select count(*) from place where lower(name) = 'the bramble centre'")[0][0]
     assert n > 1
     done = run(town, "place", "the bramble centre")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "Name one of them by its id" in done.stderr
     assert len([line for line in done.stdout.splitlines() if line.startswith("  p")]) == min(n, 20)
     done = run(town, "place", "centre", "--json")
     hits = orjson.loads(done.stdout)
-    assert (done.exit_code, len(hits["hits"])) == (1, 20)
+    assert (done.exit_code, len(hits["hits"])) == (2, 20)
     assert hits["n_hits"] > 20
 
 
