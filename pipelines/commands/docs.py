@@ -22,6 +22,8 @@ from pipelines.register.register import Register, read_register
 from pipelines.release.contents import read_release_tables
 from pipelines.release.inputs import FALLACY
 from pipelines.release.pages.listing import FILES
+from pipelines.release.schemas import MAIN, SCHEMAS, named
+from pipelines.release.start_here import IN_ORDER
 from pipelines.scoring.definition import Index
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,8 +32,9 @@ GEOGRAPHY = "england_lsoa21"
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
 
 MADE_TABLES = {  # those that no SQL file makes
-    "column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
+    "start_here": ("View: what stands in `main`, in reading order, and in the three other schemas", "position"),
     "neighbourhood_profile": ("View: one wide row per area, with every index and indicator", "area_code"),
+    "audit.column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
 }
 WHY = {  # every direct dependency, and why it is here
     "click": "the `commonground` command and its help",
@@ -148,8 +151,10 @@ def dependencies() -> list[str]:
 
 
 def _tables() -> str:
-    entries = {name: (entry.title, ", ".join(entry.key)) for name, entry in read_release_tables().items()} | MADE_TABLES
-    return table(["Table", "What a row is", "Key"], ((f"`{name}`", *entries[name]) for name in sorted(entries)))
+    """The tables of a release: the front room in reading order, then each cupboard."""
+    tables = sorted(read_release_tables().values(), key=lambda t: (list(SCHEMAS).index(t.schema_name), t.schema_name == MAIN and IN_ORDER.index(t.name)))  # fmt: skip
+    entries = MADE_TABLES | {named(t.schema_name, t.name): (t.title, ", ".join(t.key)) for t in tables}
+    return table(["Table", "What a row is", "Key"], ((f"`{name}`", *entry) for name, entry in entries.items()))
 
 
 def _commands() -> str:
@@ -227,7 +232,7 @@ def _known_registers(register: Register) -> str:
     counts = known.groupby(["register", "state"]).size().unstack(fill_value=0).reindex(columns=states, fill_value=0)
     rows = ((label("council_register", kind), *(str(n) for n in counts.loc[kind])) for kind in REGISTERS)
     head = ["Registers of councils", *(label("register_state", state) for state in states)]
-    told = f"Of {known['authority_code'].nunique()} councils (London, Greater Manchester, Cheltenham), page by page in table `register_known`:"
+    told = f"Of {known['authority_code'].nunique()} councils (London, Greater Manchester, Cheltenham), page by page in table `audit.register_known`:"
     return f"{told}\n\n{table(head, rows)}"
 
 

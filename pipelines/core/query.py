@@ -9,9 +9,10 @@ import pyarrow as pa
 from pipelines.core.problem import Problem
 
 
-def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+def connect(path: str = ":memory:", **config: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that never reaches for extensions over the network."""
-    return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(path, config={**offline, **config})
 
 
 # A database may come from elsewhere: no view in it opens a file, fetches, loads code or takes all memory.
@@ -19,19 +20,24 @@ AS_IT_IS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "enable_external_access": False,
-    "lock_configuration": True,
     "memory_limit": "2GB",
 }
 
 
 def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to a database file that reads that file and nothing else, whatever stands in it."""
+    """A connection to a database file that reads that file and nothing else, whatever stands in it. Its settings can be
+    changed, but for the one that keeps other files shut, until they are locked."""
     return duckdb.connect(str(path), read_only=True, config=AS_IT_IS)
 
 
 def quoted(name: str) -> str:
     """A name of a table or column as SQL has it, whatever characters it is made of."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it, whatever characters it is made of."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

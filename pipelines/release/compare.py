@@ -15,6 +15,7 @@ from pipelines.core.query import quoted
 from pipelines.register.labels import label
 from pipelines.release.alike import unlike_files
 from pipelines.release.database import open_release
+from pipelines.release.structure import columns_sql, differences
 from pipelines.release.version import OF_A_RUN
 
 MOVED_SHOWN = 10
@@ -28,6 +29,7 @@ class Difference:
     """What differs between two releases. `exact` lists every table or file that is not identical."""
 
     exact: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     corrections: list[str] = field(default_factory=list)
     definitions: list[str] = field(default_factory=list)
@@ -46,6 +48,8 @@ def compare(old: Path, new: Path) -> Difference:
     with open_release(old) as before, open_release(new) as after, _ended_in_time(before, after):
         try:
             _compare_tables(before, after, difference)
+            columns = [set(_asked(c, columns_sql(c)).fetchall()) for c in (before, after)]
+            difference.tables += differences(*columns)
             _compare_sources(before, after, difference)
             _compare_corrections(before, after, difference)
             _compare_definitions(before, after, difference)
@@ -248,6 +252,7 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
         "",
     ]
     for title, items in [
+        ("Tables of the database", difference.tables),
         ("Sources", difference.sources),
         ("Corrections", difference.corrections),
         ("Definitions", difference.definitions),
