@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 from fixtures.recording import NEW, Recording
+
+from pipelines.release.database import open_database
 
 ROOT = Path(__file__).parents[1]
 ADDRESS = "https://allotments.example/plots.csv"
@@ -41,6 +42,7 @@ inputs: [nobody_allotments_2026, areas]
 */
 select area_code, 1000.0 * n_plots / nullif(population, 0) as value
 from areas join nobody_allotments_2026 on lsoa21_code = area_code
+from pipelines.release.database import open_database
 """
 INDEX = """\
 title: Ground to grow on
@@ -92,7 +94,7 @@ def release(tmp_path_factory) -> Path:
 
 
 def query(release: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(release), read_only=True) as connection:
+    with open_database(release, read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 
