@@ -20,13 +20,13 @@ AS_IT_IS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "enable_external_access": False,
+    "lock_configuration": True,
     "memory_limit": "2GB",
 }
 
 
 def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to a database file that reads that file and nothing else, whatever stands in it. Its settings can be
-    changed, but for the one that keeps other files shut, until they are locked."""
+    """A connection to a database file that reads that file and nothing else, whatever stands in it."""
     return duckdb.connect(str(path), read_only=True, config=AS_IT_IS)
 
 

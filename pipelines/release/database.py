@@ -175,7 +175,7 @@ def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         if (folder / LEFT).exists():
             return _open_copy(path)
-        return _read_only(path)
+        return in_sight(connect_read_only(path))
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise _cannot_be_opened(path, error) from error
@@ -184,17 +184,11 @@ def open_release(folder: Path) -> duckdb.DuckDBPyConnection:
         raise _cannot_be_opened(path, error) from error
 
 
-def _read_only(path: Path) -> duckdb.DuckDBPyConnection:
-    connection = in_sight(connect_read_only(path))
-    connection.execute("set lock_configuration = true")
-    return connection
-
-
 def _open_copy(path: Path) -> duckdb.DuckDBPyConnection:
     """The same of a copy that is gone when it is closed."""
     with copied(path) as copy:
         try:
-            return _read_only(copy)
+            return in_sight(connect_read_only(copy))
         except duckdb.Error as error:
             raise _cannot_be_opened(path, error) from error
 
