@@ -12,11 +12,11 @@ Columns = set[tuple[str, str, str, str]]  # schema, table, column, type
 
 
 def columns_sql(connection: duckdb.DuckDBPyConnection) -> str:
-    """The SQL of every column of a release: schema, table, column and type. Those of the profile follow what is known, and
-    are left out."""
+    """The SQL of every column of a release: schema, table, column and type. Those of the profile follow what is known, table
+    `change` is there where something changed: both are left out."""
     held = {name for name, *_ in connection.execute("describe column_dictionary").fetchall()}
     schema = "schema_name" if "schema_name" in held else f"'{MAIN}'"
-    return f"select {schema} as schema_name, table_name, column_name, data_type from column_dictionary where table_name != '{PROFILE}'"
+    return f"select {schema} as schema_name, table_name, column_name, data_type from column_dictionary where table_name not in ('{PROFILE}', 'change')"
 
 
 def differences(old: Columns, new: Columns) -> list[str]:

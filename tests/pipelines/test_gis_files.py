@@ -253,7 +253,7 @@ def test_the_geopackage_opens_styled_and_hatches_what_is_not_known(town):
     hatched = symbols[rules['"hardship_decile_nation" IS NULL']]
     assert [layer.get("class") for layer in hatched.iter("layer")] == ["SimpleFill", "LinePatternFill"]
     aliases = {alias.get("field"): alias.get("name") for alias in qml.iter("alias")}
-    assert aliases["hardship_decile_nation"] == "Area hardship (need): decile nation"
+    assert aliases["hardship_decile_nation"] == "Area hardship (need): tenth nation"
 
 
 def test_a_style_escapes_what_a_title_may_hold():
