@@ -265,7 +265,7 @@ def elsewhere():
 
 @pytest.mark.parametrize("then", ["sys.stdin.read()", "os._exit(0)"], ids=["held", "left behind"])
 def test_a_release_that_another_program_alters_is_read_as_it_was_published(releases, elsewhere, then):
-    elsewhere(releases / "1.0.1" / "commonground.duckdb", "c.execute(\"update audit.release set version = '9'\")", then)
+    elsewhere(releases / "1.0.1" / "commonground.duckdb", "c.execute(\"update release set version = '9'\")", then)
     with open_release(releases / "1.0.1") as connection:
         assert connection.execute("select version from release").fetchall() == [("1.0.1",)]
 

@@ -360,7 +360,7 @@ def test_table_and_words_of_a_candidate_tell_its_state_and_what_is_next(town):
         connection.register("candidates", held.assign(**{name: CANDIDATES[name] for name in CANDIDATES}, not_known=["owner", None] * 2 + [None]))  # fmt: skip
         connection.register("candidate_law", law)
         connection.register("places_shown", CANDIDATES[["place_id"]])
-        sql = (Path(__file__).parents[2] / "sql" / "release" / "opportunity.sql").read_text()
+        sql = (Path(__file__).parents[2] / "sql" / "release" / "main" / "opportunity.sql").read_text()
         told = connection.execute(sql).df().set_index("opportunity_id")
     assert told["not_known"].astype(object).where(told["not_known"].notna(), None).to_dict() == {
         "o1": "owner", "o2": None, "o3": "owner, legal state", "o4": "legal state", "o5": None,
