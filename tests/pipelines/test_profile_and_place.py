@@ -13,6 +13,7 @@ from pipelines.answers.area.profile import profile
 from pipelines.answers.latest import open_latest
 from pipelines.answers.lookup import look_up
 from pipelines.commands.cli import main
+from pipelines.release.database import open_database
 
 HOSTILE = [
     "'; drop table place; --",
@@ -196,11 +197,9 @@ def test_a_name_of_several_areas_is_not_guessed(town, tmp_path):
     """The town has no such name, so a ward is renamed in a copy."""
     import shutil
 
-    import duckdb
-
     shutil.copytree(town.release, tmp_path / "releases" / "1.0.0")
     (tmp_path / "releases" / "latest").symlink_to("1.0.0")
-    with duckdb.connect(str(tmp_path / "releases" / "1.0.0" / "commonground.duckdb")) as connection:
+    with open_database(tmp_path / "releases" / "1.0.0" / "commonground.duckdb") as connection:
         connection.execute("update neighbourhood set ward_name = 'Fablemoor' where ward_name = 'Notterside'")
     done = CliRunner().invoke(main, ["profile", "Fablemoor", "--data", str(tmp_path)])
     assert done.exit_code == 2

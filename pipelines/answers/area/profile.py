@@ -1,7 +1,7 @@
 """`commonground profile`: every axis of one area, or of several together, from the release alone.
 
 First the facts, as dicts (see `facts`), then text or JSON of those same dicts. Roll-ups are means of scores and values
-weighted by residents, over the areas where they are known; ranks and deciles are never averaged.
+weighted by residents, over the areas where they are known; ranks and tenths are never averaged.
 """
 
 import duckdb

@@ -1,5 +1,7 @@
 /*
 title: Places that may be shown one by one; those within reach from beyond the areas asked are included
+row: place
+example: "select kind, name, status, owner_kind, as_at, licence from place where is_in_areas_asked order by kind, name limit 10"
 key: [place_id]
 row_licence: [place_id, kind, name, published_name, name_source, point_source, point_quality, area_code, is_in_areas_asked, status, owner_kind, owner_name, owner_source, tenure, tenure_band, lease_ends, unexpired_years, tenure_source, tenure_as_at, use_state, acv_flag, register_words, use_source, use_as_at, size_ha, size_source, run_by, run_by_source, in_community_hands, opening_hours, hours_per_week, shares_with, hours_source, licence, longitude, latitude]
 columns:
@@ -32,14 +34,14 @@ columns:
   size_source: source of size_ha
   run_by: who runs it, as a source states; null is not known
   run_by_source: source of run_by
-  in_community_hands: "true where a community owns or runs it (see table community_evidence), so that it is no candidate; null is not known"
+  in_community_hands: "true where a community owns or runs it (see table why.community_evidence), so that it is no candidate; null is not known"
   opening_hours: when it is open, in the words of hours_source; null is not known
   hours_per_week: {description: how long it is open in a week; null is not known, unit: hours}
   shares_with: "what it shares its building with, separated by commas; null where none is named"
   hours_source: source of opening_hours, hours_per_week and shares_with
   n_records: number of present source records behind the place, of those that may be shown
   as_at: date of the newest evidence
-  licence: "licence of the row, by what its name, point, owner, tenure, use, kind and being shut rest on (see table licence)"
+  licence: "licence of the row, by what its name, point, owner, tenure, use, kind and being shut rest on (see table audit.licence)"
   longitude: {description: longitude (WGS 84), unit: degrees}
   latitude: {description: latitude (WGS 84), unit: degrees}
 */

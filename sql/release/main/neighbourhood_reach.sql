@@ -1,10 +1,12 @@
 /*
 title: What residents can reach, one row per area and kind that counts - nearest, how many, and whether there is a gap
+row: small area and kind of place
+example: "select area_code, kind, nearest_minutes, n_within_15_min, gap, coverage from neighbourhood_reach order by area_code, kind limit 10"
 key: [area_code, kind]
 columns:
   area_code: small area residents start from (the point is in neighbourhood, and how it was made in origin_kind)
   kind: kind of place (see table kind)
-  nearest_m: {description: "walk to the nearest, by the measure in release.distance_measure; null beyond the cap, where nobody looked, or where the kind's places are not shown", unit: m}
+  nearest_m: {description: "walk to the nearest, by the measure in audit.release.distance_measure; null beyond the cap, where nobody looked, or where the kind's places are not shown", unit: m}
   nearest_minutes: {description: the same walk at the measure's speed, unit: minutes}
   nearest_place_id: that place; null where nearest_m is
   n_within_10_min: {description: open places within a 10-minute walk; null where nobody looked, unit: places}

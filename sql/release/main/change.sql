@@ -1,5 +1,7 @@
 /*
 title: What changed since the last release - one row per change; places in the areas asked alone, and none of worship or for LGBT+ people. Absent in the first release and where nothing changed
+row: change
+example: "select level, change, authority_name, name, before, after, why from change order by row limit 20"
 key: [row]
 inputs: [last_release]
 columns:

@@ -1,5 +1,5 @@
 /*
-title: Entries of registers of assets of community value that may be shown one by one, and the state of each on release.legal_as_of; evidence that a place is valued, never that it can be had
+title: Entries of registers of assets of community value that may be shown one by one, and the state of each on audit.release.legal_as_of; evidence that a place is valued, never that it can be had
 key: [listing_id]
 inputs: [listings]
 columns:
@@ -9,7 +9,7 @@ columns:
   area_code: small area it lies in; null where it could not be placed
   authority_code: authority whose list it is, or in which it lies; null is not known
   name: name, as the register has it
-  regime: the law it is kept under (see table legal_regime)
+  regime: the law it is kept under (see table method.legal_regime)
   register_says: what the register says came of the nomination; null where its word for it has no meaning here
   state: its state on that day
   watch: what to watch it for; null is nothing

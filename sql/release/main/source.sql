@@ -1,5 +1,7 @@
 /*
 title: One row per source - publisher, licence, what may be published, vintage, how verified
+row: source
+example: "select source, title, publisher, licence, vintage, next_expected from source order by source"
 key: [source]
 columns:
   source: {description: "name of the source, the same everywhere", term: source}
@@ -7,7 +9,7 @@ columns:
   publisher: who publishes it
   page: where it is described
   licence: licence
-  licence_key: its key (see table licence)
+  licence_key: its key (see table audit.licence)
   licence_url: text of the licence
   attribution: the words its licence asks for
   publish: what may be published of it

@@ -29,9 +29,9 @@ columns:
   catchments: walks within which places count in a version, with equal chance; null where the index rests on no places
   versions_reason: why these
   n_ranked: areas that have a rank and a range of ranks in this run, whatever was asked
-  n_outside_range: "of these, areas whose published rank lies outside their own range, from the 5 % to the 95 % point of the versions (see table index_range)"
+  n_outside_range: "of these, areas whose published rank lies outside their own range, from the 5 % to the 95 % point of the versions (see table method.index_range)"
   share_of_weight_shared_with_imd: "share (0-1) of its weight on indicators that the Index of Multiple Deprivation 2025 counts too: as far as that goes, the two agree by construction"
-  licence: licence its scores and ranks leave under, by the sources its members rest on (see table licence)
+  licence: licence its scores and ranks leave under, by the sources its members rest on (see table audit.licence)
   cautions: what to bear in mind, one a line
 */
 select index_name, is_headline, title, question, normalise, treatment, aggregate, minimum_weight, least_known, withhold_above, coverage_correlation, register_correlation,

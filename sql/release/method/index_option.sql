@@ -3,7 +3,7 @@ title: What each option of method does to the ranks when it alone is taken - one
 key: [index_name, choice, option, scope, scope_code]
 columns:
   index_name: name of the index
-  choice: what is chosen (see table index_sensitivity)
+  choice: what is chosen (see table method.index_sensitivity)
   option: what is taken in place of what is published
   scope: {description: nation or region, term: scope}
   scope_code: its code

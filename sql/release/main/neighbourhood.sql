@@ -1,10 +1,12 @@
 /*
 title: One row per small area (neighbourhood) of the areas asked
+row: small area
+example: "select area_code, area_name, msoa_name, authority_name, population from neighbourhood order by area_code limit 10"
 key: [area_code]
 columns:
-  area_code: {description: code of the small area; what it is a code of is said in release.area_code_means, term: area}
+  area_code: {description: code of the small area; what it is a code of is said in audit.release.area_code_means, term: area}
   area_name: the publisher's name of the small area
-  ward_code: ward that the area best fits; what this and the other levels are called here is in release.levels
+  ward_code: ward that the area best fits; what this and the other levels are called here is in audit.release.levels
   ward_name: name of that ward
   msoa_code: middle layer area that holds the area; null where there is no such level
   msoa_name: name of that middle layer area, as people say it

@@ -14,7 +14,7 @@ columns:
   is_confirmed: "true where the place is told as owned, or run, by a community on it; false for a lead, and where a correction or another list says otherwise"
   address: "by what the body's address is that of the place; null where no address was compared"
   name_score: {description: "how alike the names are, legal form and words of kind set aside; null where names were not compared", unit: of 100}
-  licence: "licence of the row: that of its source; of a lead that tells nothing of the source's row, that of the place (see table licence)"
+  licence: "licence of the row: that of its source; of a lead that tells nothing of the source's row, that of the place (see table audit.licence)"
 */
 select
     e.place_id, e.evidence, e.body, e.body_id, e.source, e.as_at::date as as_at, e.words, e.is_confirmed, e.address, e.name_score,

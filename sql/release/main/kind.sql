@@ -1,5 +1,7 @@
 /*
 title: The kinds of place - what counts for reach, counted from which sources, and the walk set as a standard
+row: kind of place
+example: "select kind, title, counted_from, national_lists, note from kind order by kind"
 key: [kind]
 columns:
   kind: {description: name of the kind, term: kind}
@@ -16,7 +18,7 @@ columns:
   is_everywhere: whether that is enough for the kind to count in an index of the whole nation
   subset_of: the kind this one is part of, if any
   standards: {description: "walk beyond which an area has a gap, by its class; null is no standard", unit: minutes}
-  licence: licence its counts leave under, by the lists they rest on (see table licence)
+  licence: licence its counts leave under, by the lists they rest on (see table audit.licence)
   note: why it does not count, or what to know
 */
 select *

@@ -1,5 +1,7 @@
 /*
 title: One row per area and indicator - the value, or the reason there is none
+row: small area and indicator
+example: "select area_code, value, unit, period, null_reason from indicator_value join indicator using (indicator) order by indicator, area_code limit 10"
 key: [area_code, indicator]
 columns:
   area_code: code of the small area

@@ -1,5 +1,7 @@
 /*
 title: What happened to the places shown - confirmed closings and first listings (a first listing is not an opening)
+row: event
+example: "select name, event, since, e.evidence from place_event as e join place using (place_id) order by since desc limit 10"
 key: [event_id]
 columns:
   event_id: identifier of the event
@@ -7,7 +9,7 @@ columns:
   kind: the kind it was
   area_code: small area the place lies in
   event: what happened
-  is_confirmed: always true here; unconfirmed events are counts in place_event_count
+  is_confirmed: always true here; unconfirmed events are counts in why.place_event_count
   since: first day the event is known by; with precision year, 1 January of that year
   not_before: last day it was not so, where known
   precision: how precise since is

@@ -4,7 +4,7 @@ key: [line]
 inputs: [needs]
 columns:
   line: number among those shown, in the order of needs.csv
-  area_code: area it was stated for (see table stated_need)
+  area_code: area it was stated for (see table why.stated_need)
   kind: "kind of place that is needed, or other"
   words: what the body says
   body_kind: what kind of body says it

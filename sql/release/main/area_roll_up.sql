@@ -1,5 +1,7 @@
 /*
 title: How each MSOA, ward, authority and region stands as a whole, as the official indices tell it - one row per level, code and index
+row: larger area and index
+example: "select level, name, index_name, rank_by_average_score, n_of_level, share_in_highest_tenth from area_roll_up where level = 'authority' order by index_name, rank_by_average_score"
 key: [level, code, index_name]
 columns:
   level: "what is summed up: msoa, ward, authority or region. A level of which no look-up is read is absent: so far Westminster constituencies"
@@ -15,7 +17,7 @@ columns:
   residents: {description: "residents of all its small areas, by whom those scored are weighted", unit: residents}
   residents_as: when these residents were counted or estimated
   average_score: mean score of its small areas, weighted by residents
-  average_rank: "mean of the ranks of its small areas, weighted by residents, as others publish it for comparison: the highest number is the greatest need, the other way round than rank_nation, and it is no rank"
+  average_rank: "mean of the ranks of its small areas, weighted by residents, as others publish it for comparison: it runs the other way than every other rank here, for the lowest need counts 1 in it, so that the highest number is the greatest need; it is no rank itself"
   share_in_highest_tenth: share (0-1) of its small areas among the 10 % of greatest need
   extent: "share (0-1) of residents who live in small areas of high need: whole in the highest 10 %, 0.95 in the next percentile and by equal steps down to 0.05 in the 30th, not beyond"
   local_concentration: "average rank (the highest number is the greatest need) of its small areas of greatest need that hold exactly a tenth of its residents"

@@ -1,5 +1,7 @@
 /*
 title: Who would lose out if a place were gone, one row per place shown and kind it counts as within reach, of the residents of the areas of this release
+row: place and kind it counts as
+example: "select name, l.kind, residents_only, residents_nearest, extra_minutes from place_loss as l join place using (place_id) order by residents_only desc nulls last limit 10"
 key: [place_id, kind]
 columns:
   place_id: the place (see table place)
@@ -11,7 +13,7 @@ columns:
   residents_within_15_min: {description: residents who have it within a 15-minute walk, unit: residents, term: reach}
   n_areas_only: {description: small areas for which it is the only one within a 15-minute walk, unit: areas}
   residents_only: {description: "residents for whom it is the only one within a 15-minute walk, and who would lose their last", unit: residents, term: loss}
-  residents_only_highest_tenth: {description: "of residents_only, those in areas among the tenth of greatest need in the nation by the index that index_method calls the headline; null where none of their areas is ranked", unit: residents}
+  residents_only_highest_tenth: {description: "of residents_only, those in areas among the tenth of greatest need in the nation by the index that method.index_method calls the headline; null where none of their areas is ranked", unit: residents}
   residents_only_under_15: {description: "of residents_only, those aged under 15 by the census, whose tables may differ by a few; null where not known", unit: residents}
   residents_only_aged_75_plus: {description: "of residents_only, those aged 75 and over by the census; null where not known", unit: residents}
   households_only_no_car: {description: "households without a car or van where residents_only live, by the census; null where not known", unit: households}

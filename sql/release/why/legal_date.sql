@@ -1,13 +1,13 @@
 /*
-title: Dates of entries of registers of assets of community value, by law and as printed, and which comes next on release.legal_as_of; not a right to buy, and not legal advice
+title: Dates of entries of registers of assets of community value, by law and as printed, and which comes next on audit.release.legal_as_of; not a right to buy, and not legal advice
 key: [listing_id, event]
 inputs: [listings]
 columns:
-  listing_id: the entry (see table legal_listing)
+  listing_id: the entry (see table why.legal_listing)
   place_id: the place it is of; null where it could not be placed, or its place is not shown
   source: the register, or the list that has it
-  regime: the law that the dates follow from (see table legal_regime)
-  state: state of the entry on release.legal_as_of
+  regime: the law that the dates follow from (see table method.legal_regime)
+  state: state of the entry on audit.release.legal_as_of
   event: what happened, or is to happen
   date: "the day to go by; of what ends, its last day; null with a reason"
   date_by_law: the day that the law gives; null where none follows from it

@@ -4,7 +4,7 @@ key: [area_code, index_name, weight_set]
 columns:
   area_code: code of the small area
   index_name: name of the index
-  weight_set: name of the set (see table weight_set); expert is what is published
+  weight_set: name of the set (see table method.weight_set); expert is what is published
   rank_scope: {description: the scope the rank is in (see index_score.spread_scope), term: scope}
   rank: rank in that scope, 1 = greatest need or opportunity
 */

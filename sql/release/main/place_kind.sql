@@ -1,5 +1,7 @@
 /*
 title: What each place is counted as, and by which rule - one row per place and kind
+row: place and kind it is
+example: "select name, k.kind, k.is_counted, k.rule from place_kind as k join place using (place_id) order by place_id limit 10"
 key: [place_id, kind]
 columns:
   place_id: the place
