@@ -23,8 +23,12 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import legal, registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
+from pipelines.release.schemas import named
+from pipelines.release.start_here import START
+from pipelines.release.wide import PROFILE
 from pipelines.tables.snapshot import SnapshotRead
 
+MADE = (named("audit", "column_dictionary"), PROFILE, START)  # by no SQL file
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
 SPREAD_VIEWS = {
     "index_spreads": "",
@@ -76,12 +80,13 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
     here |= {"grant_continuity"} if register.grant_sources else set()
     here |= {"listed_organisations"} if register.organisation_sources else set()
     here |= {"needs"}  # left out by `collect` where none is stated
+    here |= {"last_release"}  # left out by `write_database` where there is none, or nothing changed
     here |= {"land_titles"} if register.title_sources else set()  # and where nobody put their file into the inbox
     tables = {name: t for name, t in read_release_tables().items() if set(t.inputs) <= here}
     return Step(
         "release",
         "release",
-        "DuckDB file, GeoJSON, GeoParquet, CSV, data package and CHANGES, swapped in whole once every check passes.",
+        "DuckDB file, GeoJSON, GeoParquet, CSV, data package, CHANGES and feed, swapped in whole once every check passes.",
         (
             *(f"geography/{name}" for name in ("areas", "scope", "outlines", "postcode")),
             *(f"places/{name}" for name in ("place", "place_record", "place_group", "place_event")),
@@ -189,8 +194,10 @@ def collect(given: Given) -> Inputs:
     present = sources_present(register, states, files, near)
     licences = licence_register(register, present)
     facts = _facts(given, register, snapshots, licences["licence"]) | {
-        "tables": ", ".join(sorted([*tables, "column_dictionary", "neighbourhood_profile"])),
-        "fields_left_out": "",  # told once the maps and sheets are written
+        "tables": ", ".join(
+            sorted([*(named(t.schema_name, t.name) for t in tables.values() if t.name != "change"), *MADE])
+        ),
+        "fields_left_out": "",  # told once the profile, the maps and the sheets are written
     }
     treated, unlike, left_out = (
         {name: given[f"index/{name}"].meta[told] for name in register.indices}

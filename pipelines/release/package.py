@@ -4,9 +4,8 @@ import csv
 import mimetypes
 from pathlib import Path, PurePosixPath
 
-import duckdb
-
 from pipelines.core import store
+from pipelines.release.database import DATABASE, open_database
 from pipelines.release.dcat import catalogue
 from pipelines.release.licences import packaged, read_licences, whole
 from pipelines.release.pages.assets import CODE
@@ -22,19 +21,18 @@ MEDIA = {
     ".jsonld": "application/ld+json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".md": "text/markdown",
+    ".atom": "application/atom+xml",
     ".ics": "text/calendar",
 }
 DCAT = "dcat.jsonld"
-OF_EACH = (
-    "by_"  # how the name of a folder begins that has a file for each authority or region, alike but for their rows
-)
+OF_EACH = "by_"  # so begins a folder that has a file for each authority or region, alike but for its rows
 OF_A_PART = ("path", "bytes", "hash")
 
 
 def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) -> None:
     """Describe every file of a finished release folder. `key` is the hash of all the release rests on, `labels` the
     licence each file is under; a file without one (the database, the pages) rests on all there is, but for code."""
-    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(folder / DATABASE, read_only=True) as connection:
         facts = connection.execute("select * from release").df().iloc[0]
         sources = connection.execute(
             "select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source"
@@ -49,7 +47,7 @@ def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) 
             "select column_name, data_type, description from column_dictionary where table_name = 'neighbourhood_profile'"
         ).fetchall()
         everything = packaged(licences, whole(licences))
-        terms = CODE | {name: packaged(licences, label) for name, label in labels.items()}
+        terms = {name: packaged(licences, label) for name, label in labels.items()} | CODE
         files = [_file(folder, path, terms, everything) for path in folder.rglob("*") if path.is_file()]
         files.sort(key=lambda file: file["path"])
         store.write_json(folder / DCAT, catalogue(connection, files, everything))

@@ -1,10 +1,12 @@
 """The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from pipelines.core.store import sha256_json
 from pipelines.indicators.errors import CATCHMENT_NAMES, DRAWS, read_accuracy
 from pipelines.register.licensing import index_basis, indicator_basis, kind_basis
 from pipelines.register.provenance import indicator_sources
@@ -13,6 +15,7 @@ from pipelines.release.licences import label_of
 from pipelines.scoring.definition import Index
 from pipelines.scoring.effective import effective_weights, nominal_weights
 
+OF = re.compile(r"(?:% of|.*\bper(?: [\d,]+)?) ([A-Za-z][^,/]*)(?:,.*)?")  # as in: % of adults, £ per resident, nominal
 GUARDS = {
     "coverage_correlation": "coverage_correlation",
     "register_correlation": "register_correlation",
@@ -52,15 +55,31 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
             "counted_in": ", ".join(i.counts) if i.counts else None,
-            "describes": _described(register, i),
+            "denominator": denominator(i.unit),
+            "period": _described(register, i),
             "is_modelled": i.modelled,
             "in_imd_2025": i.in_imd_2025,
             "sources": ", ".join(indicator_sources(register, i)),
             "licence": label_of(register, indicator_basis(register, i), present),
+            "definition_sha256": _definition_sha256(register, i),
         }
         for i in register.indicators.values()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"denominator": "str"})
+
+
+def denominator(unit: str) -> str | None:
+    """What a value of this unit is a share of or a rate per, in the unit's words; None where it is neither."""
+    found = OF.fullmatch(unit)
+    return found[1] if found else None
+
+
+def _definition_sha256(register: Register, indicator: Indicator) -> str:
+    """The hash of what an indicator is worked out by: its query, and the kinds of place it reads; not of its words."""
+    kinds = {
+        name: register.taxonomy.kinds[name].model_dump(exclude={"title", "plural", "note"}) for name in indicator.kinds
+    }
+    return sha256_json({"sql": indicator.sql.partition("*/")[2], "inputs": indicator.inputs, "kinds": kinds})
 
 
 def _described(register: Register, indicator: Indicator) -> str:

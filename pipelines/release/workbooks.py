@@ -19,6 +19,7 @@ from pipelines.core import store
 from pipelines.core.query import holds, records
 from pipelines.register.licensing import title
 from pipelines.release.licences import attributions, read_licences, whole
+from pipelines.release.schemas import named
 
 FOLDER = "xlsx/by_authority"
 MADE = datetime(1980, 1, 1)  # when a workbook says it was created: as its zip has it, never by a clock
@@ -176,15 +177,15 @@ def _ranked(connection: duckdb.DuckDBPyConnection) -> tuple[list[Column], list[t
     """The columns of the ranked lists, those left out that nothing is known of in any area, and the rows: code and name
     of the authority, then a value for each column. Sorted by authority, then by the headline index."""
     columns = [
-        Column(f"n.{name}", heading, f"neighbourhood.{name}", described, width, shown)
-        for name, heading, width, shown, described in _described(connection, "neighbourhood", PLACE)
+        Column(f"n.{name}", heading, held, described, width, shown)
+        for name, heading, width, shown, described, held in _described(connection, "neighbourhood", PLACE)
     ]
     joins = ""
     if holds(connection, "typology"):
         joins += " left join typology as t using (area_code)"
         columns += [
-            Column(f"t.{name}", heading, f"typology.{name}", described, width, shown)
-            for name, heading, width, shown, described in _described(connection, "typology", LABEL)
+            Column(f"t.{name}", heading, held, described, width, shown)
+            for name, heading, width, shown, described, held in _described(connection, "typology", LABEL)
         ]
     indices = connection.execute(
         "select index_name, title from index_method order by not is_headline, index_name"
@@ -196,10 +197,10 @@ def _ranked(connection: duckdb.DuckDBPyConnection) -> tuple[list[Column], list[t
             "select distinct spread_scope from index_score where index_name = ? and spread_scope is not null", [index]
         ).fetchall()
         scope = f" in the {scopes[0][0]}" if len(scopes) == 1 else ""
-        for name, heading, width, shown, described in _described(connection, "index_score", OF_INDEX):
+        for name, heading, width, shown, described, held in _described(connection, "index_score", OF_INDEX):
             sql = f"round({of}.{name}, 1)" if shown == SCORE else f"{of}.{name}"
             words = f"{called}: {heading.format(scope=scope)}"
-            columns.append(Column(sql, words, f"index_score.{name}, {index}", described, width, shown))
+            columns.append(Column(sql, words, f"{held}, {index}", described, width, shown))
     first = "i0.score desc nulls last, " if indices else ""
     rows = connection.execute(f"""
         select n.authority_code, n.authority_name, {", ".join(column.sql for column in columns)}
@@ -209,17 +210,16 @@ def _ranked(connection: duckdb.DuckDBPyConnection) -> tuple[list[Column], list[t
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str, columns: tuple) -> list[tuple]:
-    """`columns` of a table, each with what the database's dictionary says of it."""
-    said = dict(
-        connection.execute(
-            "select column_name, description from column_dictionary where table_name = ?", [table]
-        ).fetchall()
-    )
-    return [(*column, said[column[0]]) for column in columns]
+    """`columns` of a table, each with what the database's dictionary says of it, and what it is called there."""
+    rows = connection.execute(
+        "select column_name, description, schema_name from column_dictionary where table_name = ?", [table]
+    ).fetchall()
+    said = {name: (words, f"{named(schema, table)}.{name}") for name, words, schema in rows}
+    return [(*column, *said[column[0]]) for column in columns]
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, columns: list[Column]) -> list[tuple]:
     """What each column holds and where the database has it, then what the codes in them mean."""
     told: list[tuple] = [(column.heading, column.meaning, column.held) for column in columns]
-    grades = "select 'Evidence grade ' || code, coalesce(meaning, label), 'label.evidence_grade' from label where list = 'evidence_grade' order by code"
+    grades = "select 'Evidence grade ' || code, coalesce(meaning, label), 'method.label, list evidence_grade' from label where list = 'evidence_grade' order by code"
     return told + connection.execute(grades).fetchall()

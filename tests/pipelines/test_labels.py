@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 SHORT, LONG = 12, 28  # letters from which a whole string, and a part of one, are not alike by chance
 
 
-# of what the town has none, see test_needs and test_land_titles
-OF_OTHERS = {"stated_need", "stated_need_words", "title_count"}
+# of what the town has none, see test_needs, test_land_titles and test_change
+OF_OTHERS = {"stated_need", "stated_need_words", "title_count", "change"}
 
 
 def test_every_code_of_a_release_has_a_label(town):
@@ -39,7 +39,7 @@ def test_a_release_carries_the_labels_and_says_which_columns_hold_codes(town):
     ((comment,),) = town.query(
         "select comment from duckdb_columns() where table_name = 'place' and column_name = 'status'"
     )
-    assert comment.endswith("(labels of its codes: table label, list status)")
+    assert comment.endswith("(labels of its codes: table method.label, list status)")
 
 
 def test_no_label_stands_in_code_too():

@@ -6,14 +6,13 @@ import shutil
 import zipfile
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.release.alike import content_hash, unlike_files
-from pipelines.release.database import open_release
+from pipelines.release.database import DATABASE, open_database, open_release
 from pipelines.release.workbooks import write_workbooks
 
 HOSTILE = (
@@ -43,8 +42,8 @@ def changed(town, tmp_path):
     def write(*statements: str, **values) -> Path:
         folder = tmp_path / f"release{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
-        shutil.copy(town.release / "commonground.duckdb", folder)
-        with duckdb.connect(str(folder / "commonground.duckdb")) as connection:
+        shutil.copy(town.release / DATABASE, folder)
+        with open_database(folder / DATABASE) as connection:
             for statement in statements:
                 connection.execute(statement, {name: held for name, held in values.items() if f"${name}" in statement} or None)  # fmt: skip
         with open_release(folder) as connection:

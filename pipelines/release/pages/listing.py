@@ -11,7 +11,7 @@ FILES = {
     "index.html": "the front page: what this is, the areas of highest need, every file, sources, how sure",
     "atlas/*": "the map in a browser, with its data as scripts: open it by `commonground serve`, or from any file server",
     "style.css": "the one style sheet of the pages",
-    "commonground.duckdb": "everything below and more, as one self-describing database",
+    "commonground.duckdb": "everything below and more, as one self-describing database: begin with its view start_here",
     "geopackage/*.gpkg": "every layer that one licence allows, in one file that opens styled in QGIS; fields have titles, and names of 31 characters at most",
     "geojson/neighbourhoods.geojson": "one outline per small area: every index score, rank and grade, the score of every domain, the label, and the indicator that weighs most in each domain",
     "geojson/msoas.geojson": "one outline per middle layer area: mean scores by residents, ranks and extent",
@@ -32,7 +32,8 @@ FILES = {
     "dates.ics": "dates ahead of listed assets of community value, new nominations first, for any calendar; absent where none is known",
     "REPORT.md": "what this release covers, what is not known, attribution",
     "methods/*.html": "how each index is made, how firm it is, and what is not known: one page per index",
-    "CHANGES.md": "what changed since the last release, and why",
+    "CHANGES.md": "what changed since the last release, and why, by authority",
+    "feed.atom": "an Atom feed of the releases kept, each with its chief changes, for any reader of feeds",
     "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
     "dcat.jsonld": "the release and its chief files for catalogues of data (DCAT)",
 }
