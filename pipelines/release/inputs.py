@@ -23,6 +23,7 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import legal, registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
+from pipelines.release.who_to_ask import read_who_to_ask
 from pipelines.tables.snapshot import SnapshotRead
 
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
@@ -113,6 +114,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "labels": read_labels(),
             "known_registers": known,
             "regimes": read_regimes(),
+            "who_to_ask": read_who_to_ask(),
             "tables": tables,
             "checks": read_checks(),
         },

@@ -23,6 +23,7 @@ from pipelines.release.atlas.tables import prepare
 from pipelines.release.atlas.values import value_files
 from pipelines.release.database import PROFILE
 from pipelines.release.licences import column_labels, read_licences, whole
+from pipelines.release.who_to_ask import who_to_ask
 
 NEAR_FILES, NEAR_AREAS = 36, 100  # at most so many chunks, of at least so many areas
 LOOK_UPS = {"area_code", "area_name", "ward_code", "msoa_code", "authority_code", "region_code", "like_areas_code", "population"}  # fmt: skip
@@ -69,6 +70,7 @@ def data_files(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, dic
     yield from value_files(connection, n, found)
     size = max(NEAR_AREAS, -(-n // NEAR_FILES))
     yield from near_files(connection, n, size, found)
+    yield "who_to_ask", who_to_ask(connection)
     names: list[str] = []
     for key, value in place_name_files(connection, NAME_FILES, NAMES):
         yield key, value

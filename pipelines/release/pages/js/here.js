@@ -300,5 +300,5 @@
     );
   }
 
-  CG.here = { here, missing, candidates, notKnown, number, kindOf, evidence, meaning, isPlace };
+  CG.here = { here, missing, candidates, notKnown, number, kindsOf, kindOf, evidence, meaning, isPlace, titled };
 })();
