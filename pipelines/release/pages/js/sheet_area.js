@@ -4,6 +4,7 @@
   "use strict";
   const CG = window.CG;
   const { el, parts, say } = CG;
+  const CANDIDATES = 5; // nearest first: what is printed has two pages
   const NAMED = 3; // domains named on each side of what pulls a score
 
   async function where(area, atlas) {
@@ -97,6 +98,7 @@
     if (!area) return null;
     const { part } = CG.sheet;
     const near = await CG.near(area.row);
+    const candidates = near.candidates.slice().sort((a, b) => (a.metres ?? 0) - (b.metres ?? 0)); // without metres: in the area
     const indices = atlas.members.filter((member) => member.kind === "index");
     const stands = await Promise.all(indices.map((member) => standing(member, area, near, atlas)));
     return {
@@ -111,7 +113,7 @@
           reached(atlas, near),
         ),
         part("What is missing", CG.here.missing(atlas, near)),
-        part("Candidate buildings and sites", CG.here.candidates(atlas, near)),
+        part("Candidate buildings and sites", CG.here.candidates(atlas, { ...near, candidates }, CANDIDATES)),
         part("What is not known", CG.here.notKnown(atlas, near)),
       ],
     };

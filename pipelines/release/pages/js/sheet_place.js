@@ -46,6 +46,9 @@
   function losses(place, near, name, atlas) {
     const rows = near.losses.filter((row) => row.place.place_id === place.place_id);
     if (!rows.length) {
+      const kinds = place.kinds.filter(Boolean);
+      if (kinds.length && kinds.every((kind) => CG.here.kindOf(atlas, kind).group === "site"))
+        return el("p", { class: "lead" }, "A building or land to look at, not somewhere to go: nobody would lose it from their reach.");
       const gone = place.status && place.status !== "open";
       return el("p", { class: "lead" }, gone ? `${name}: ${CG.words("status", place.status)}. Who lost out is not worked out.` : `Who would lose out if ${name} went is not worked out: it counts as no kind that residents' reach is measured to.`);
     }
