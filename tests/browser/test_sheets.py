@@ -68,7 +68,7 @@ def test_each_sheet_fits_every_screen_and_two_pages_of_paper(open_sheet, only_li
         for width, height in SIZES.values():
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (after, width)
-            assert serious(page) == [], (after, width)
+        assert serious(page) == [], after
         page.emulate_media(media="print")
         page.set_viewport_size(A4)
         assert page.locator("#find").is_hidden()
