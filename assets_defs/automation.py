@@ -1,5 +1,7 @@
 """When the graph runs by itself and who hears when it fails: jobs, schedules from the sources' cadence, the alarm."""
 
+from dataclasses import dataclass
+
 import dagster as dg
 
 from assets_defs import snapshots
@@ -9,33 +11,61 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import health
 
 EVERYTHING = "refresh"
-OFTEN = {"daily": "0 5 * * *", "weekly": "0 5 * * 1"}  # cadences that get a job of their own
-MONTHLY = "0 4 1 * *"  # everything, so that slower sources are asked too
+OFTEN = {  # cadences that get a job of their own: when it runs, as cron and in words
+    "daily": ("0 5 * * *", "every day at 5:00 UTC"),
+    "weekly": ("0 5 * * 1", "every Monday at 5:00 UTC"),
+}
+MONTHLY = ("0 4 1 * *", "on the 1st of every month at 4:00 UTC")  # everything, so that slower sources are asked too
 WATCHED_S = 600
 
 
-def build(workspace: Workspace) -> dg.Definitions:
-    """Job `refresh` over the whole graph, monthly; job `refresh_<cadence>` for what changes more often, and all below."""
-    told = "Everything, from snapshots to release."
-    jobs = [dg.define_asset_job(EVERYTHING, dg.AssetSelection.all(), description=told)]
-    crons = {EVERYTHING: MONTHLY}
-    for cadence, cron in OFTEN.items():
-        keys = [snapshots.key(s.stem) for s in workspace.register.sources.values() if s.cadence == cadence]
-        if keys:
-            name, told = f"{EVERYTHING}_{cadence}", f"Sources renewed {cadence}, and all that rests on them."
-            # all that rests on sources, whichever changed: what is unchanged is not made again
-            selection = dg.AssetSelection.assets(*keys) | (
-                dg.AssetSelection.all() - dg.AssetSelection.groups("snapshots")
-            )
-            jobs.append(dg.define_asset_job(name, selection, description=told))
-            crons[name] = cron
-    running = dg.DefaultScheduleStatus.RUNNING
-    schedules = [
-        dg.ScheduleDefinition(
-            name=f"{job.name}_schedule", job=job, cron_schedule=crons[job.name], default_status=running
+@dataclass(frozen=True)
+class Plan:
+    """One job and when it is to run. `cadence`: of the sources it asks; None: every source."""
+
+    name: str
+    cadence: str | None
+    cron: str
+    when: str
+
+    @property
+    def what(self) -> str:
+        """What it does, in words."""
+        return (
+            f"Sources renewed {self.cadence}, and all that rests on them."
+            if self.cadence
+            else "Everything, from snapshots to release."
         )
-        for job in jobs
-    ]
+
+
+def plans(workspace: Workspace) -> list[Plan]:
+    """Job `refresh` over the whole graph, monthly; job `refresh_<cadence>` for what changes more often, and all below."""
+    cadences = {source.cadence for source in workspace.register.sources.values()}
+    often = [Plan(f"{EVERYTHING}_{cadence}", cadence, *when) for cadence, when in OFTEN.items() if cadence in cadences]
+    return [Plan(EVERYTHING, None, *MONTHLY), *often]
+
+
+def build(workspace: Workspace) -> dg.Definitions:
+    """A job and a schedule for each plan, which runs only where the operator said so: `--schedules`, or a click on the page."""
+    status = dg.DefaultScheduleStatus.RUNNING if workspace.settings.schedules else dg.DefaultScheduleStatus.STOPPED
+    jobs, schedules = [], []
+    for plan in plans(workspace):
+        selection: dg.AssetSelection = dg.AssetSelection.all()
+        if plan.cadence:
+            keys = [snapshots.key(s.stem) for s in workspace.register.sources.values() if s.cadence == plan.cadence]
+            # all that rests on sources, whichever changed: what is unchanged is not made again
+            rest = dg.AssetSelection.all() - dg.AssetSelection.groups("snapshots")
+            selection = dg.AssetSelection.assets(*keys) | rest
+        jobs.append(dg.define_asset_job(plan.name, selection, description=plan.what))
+        schedules.append(
+            dg.ScheduleDefinition(
+                name=f"{plan.name}_schedule",
+                job=jobs[-1],
+                cron_schedule=plan.cron,
+                description=f"{plan.what[:-1]}, {plan.when}.",
+                default_status=status,
+            )
+        )
     return dg.Definitions(jobs=jobs, schedules=schedules, sensors=[_alarm(workspace), _watch(workspace)])
 
 

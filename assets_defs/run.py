@@ -11,6 +11,8 @@ from assets_defs.automation import EVERYTHING
 from assets_defs.definitions import build_definitions
 from assets_defs.failure import first_failure, was_stopped
 from assets_defs.history import TAGS, compact_history, tidy
+from assets_defs.pace import begin
+from assets_defs.release import KEY as RELEASE
 from assets_defs.storage import open_instance
 from pipelines.core.step import to_make
 from pipelines.register.workspace import Workspace
@@ -29,6 +31,7 @@ def run(workspace: Workspace) -> None:
     signal ended the run.
     """
     job = build_definitions(workspace, lock=False).resolve_job_def(EVERYTHING)
+    pace = begin(workspace)
     snapshots = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "snapshot"]
     with open_instance(workspace.data) as instance:
         tidy(instance, workspace.data)
@@ -42,9 +45,14 @@ def run(workspace: Workspace) -> None:
             from assets_defs import workers  # here: who has one process need not wait for Dask
 
             result = workers.execute(workspace, instance, keys, QUIET, TAGS)
-            workspace.timings.extend(_timings(result))
+            for timing in _timings(result):
+                workspace.timings.append(timing)
+                pace.ended(*timing[1:3], is_made=False)  # of several at a time nothing tells how long one took
             return result
 
+        # where nothing was ever made everything will be; else what rests on the sources is counted once they are asked
+        later = [] if pace.known else [*(step.key for step in all_steps(workspace)), RELEASE]
+        pace.expect(["/".join(key.path) for key in snapshots] + later)
         # those a run cannot do without come first: where one fails, no one else is asked or waited for
         needed = {stem for stem, source in workspace.register.sources.items() if source.required}
         for required in (True, False):
@@ -53,10 +61,12 @@ def run(workspace: Workspace) -> None:
         due = to_make(all_steps(workspace), workspace.data)
         if due or not is_published(workspace):
             due = to_make(all_steps(workspace), workspace.data, hold=True)  # a release is made of whole files alone
-            keys = [dg.AssetKey(key.split("/")) for key in [*due, "release"]]
+            pace.expect([*due, RELEASE])
+            keys = [dg.AssetKey(key.split("/")) for key in [*due, RELEASE]]
             _execute(here if workspace.settings.workers == 1 else elsewhere, keys)
         else:
             health.record_success(workspace)
+    pace.keep()
     compact_history(workspace.data)
 
 

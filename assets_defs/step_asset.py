@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import dagster as dg
 import pyarrow.parquet
 
+from assets_defs.pace import pace_of
 from pipelines.core.plain_text import markdown
 from pipelines.core.problem import as_problem
 from pipelines.core.step import Output, Step, location, run
@@ -108,12 +109,21 @@ def timed(workspace: Workspace, key: str) -> Iterator[SimpleNamespace]:
     """Adds a step's time to the workspace's timings and tells it in the log; set `reused` on what it gives, and
     `outcome` where neither "made" nor "unchanged" says how it went."""
     watch, start = SimpleNamespace(reused=False, outcome=None), time.perf_counter()
+    log.info("%s", _so_far(workspace, key), extra={"passes": True, "only_on_a_terminal": True})
     try:
         yield watch
-        outcome = watch.outcome or ("unchanged" if watch.reused else "made")
-        log.info("%s %s (%.1f s)", key, outcome, time.perf_counter() - start)
     finally:
-        workspace.timings.append((key.split("/")[0], key, time.perf_counter() - start, watch.reused))
+        seconds = time.perf_counter() - start
+        workspace.timings.append((key.split("/")[0], key, seconds, watch.reused))
+        if pace := pace_of(workspace):
+            pace.ended(key, seconds, not watch.reused)
+    outcome = watch.outcome or ("unchanged" if watch.reused else "made")
+    log.info("%s %s (%.1f s)", _so_far(workspace, key), outcome, seconds, extra={"passes": True})
+
+
+def _so_far(workspace: Workspace, key: str) -> str:
+    pace = pace_of(workspace)
+    return f"{pace}: {key}" if pace else key
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import frictionless
 import numpy as np
 import orjson
@@ -20,6 +19,7 @@ from pipelines.core.settings import Settings
 from pipelines.core.store import read_json
 from pipelines.release.compare import compare
 from pipelines.release.contents import read_checks
+from pipelines.release.database import open_database
 from pipelines.release.publish import rollback
 from pipelines.release.verify import verify
 from pipelines.tables.kept import observations
@@ -156,9 +156,7 @@ def test_a_place_seen_on_both_dates_keeps_its_id(town_twice):
     second = town_twice[1]
     ids = []
     for version in ("1.0.0", "1.0.1"):
-        with duckdb.connect(
-            str(second.data / "releases" / version / "commonground.duckdb"), read_only=True
-        ) as connection:
+        with open_database(second.data / "releases" / version / "commonground.duckdb", read_only=True) as connection:
             ids.append(dict(connection.execute("select source || source_id, place_id from place_record").fetchall()))
     both = ids[0].keys() & ids[1].keys()
     assert len(both) > 500
@@ -286,7 +284,8 @@ def test_the_release_holds_the_tables_of_the_contract_and_none_is_empty(town):
     found = {row[0] for row in town.query("select table_name from duckdb_tables() where not internal")}
     assert found == TABLES | OURS | MAY_BE_EMPTY
     assert {row[0] for row in town.query("select view_name from duckdb_views() where not internal")} == {
-        "neighbourhood_profile"
+        "neighbourhood_profile",
+        "start_here",
     }
     for name in found - MAY_BE_EMPTY:
         assert town.query(f"select count(*) from {name}")[0][0] > 0, f"{name} is empty: it should be absent"
@@ -396,7 +395,7 @@ def test_map_files_carry_ids_licence_attribution_and_the_caution(town):
 def test_a_release_that_breaks_a_check_is_found_out(town, tmp_path):
     work = copy_of(town, tmp_path / "data")
     assert all(finding.passed for finding in verify(work.release))
-    with duckdb.connect(str(work.release / "commonground.duckdb")) as connection:
+    with open_database(work.release / "commonground.duckdb") as connection:
         connection.execute("update indicator_value set null_reason = null where value is null")
         connection.execute("update index_score set weight_observed = 1.5 where area_code = 'S99000001'")
     broken = {finding.check for finding in verify(work.release) if not finding.passed}

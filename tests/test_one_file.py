@@ -9,10 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 from fixtures.reader_pages import blocks
 from fixtures.recording import NEW, Recording
+
+from pipelines.release.database import open_database
 
 ROOT = Path(__file__).parents[1]
 ADDED = {block.file: block.code for block in blocks(pages=[ROOT / "docs" / "adding.md"]) if block.file}
@@ -42,7 +43,7 @@ def release(town, tmp_path_factory) -> Path:
 
 
 def query(release: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(release), read_only=True) as connection:
+    with open_database(release, read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -87,7 +87,7 @@ def test_the_city_holds_to_every_check_and_is_profiled_in_its_own_words(city):
 def test_no_code_names_the_city_or_its_sources():
     named = {"hanul", *read_register(CITY).sources, "EPSG:5179"}
     code = [*ROOT.glob("pipelines/**/*.py"), *ROOT.glob("assets_defs/*.py"), *ROOT.glob("geodata/*.py")]
-    code += [*ROOT.glob("sql/release/*.sql"), *ROOT.glob("sql/checks/*.sql")]
+    code += [*ROOT.glob("sql/release/**/*.sql"), *ROOT.glob("sql/checks/*.sql")]
     assert len(code) > 100
     for path in code:
         assert not [name for name in named if name.casefold() in path.read_text("utf-8").casefold()], path
@@ -95,8 +95,8 @@ def test_no_code_names_the_city_or_its_sources():
 
 # Where a British name stands in code that is about a British source or a table of the release's contract, and why.
 BRITISH = {
-    "sql/release/benchmark.sql": "the official index of England, left out elsewhere",
-    "sql/release/benchmark_correlation.sql": "the same",
+    "sql/release/method/benchmark.sql": "the official index of England, left out elsewhere",
+    "sql/release/method/benchmark_correlation.sql": "the same",
     "pipelines/release/report.py": "tells of that table where it is there",
     "pipelines/commands/docs.py": "the dictionary in the documentation is that of England",
 }

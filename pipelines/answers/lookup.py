@@ -1,15 +1,18 @@
 """Which small areas are meant by a code, a postcode, a name or a CSV, looked up in the release."""
 
-import difflib
 import re
+import shlex
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 from typing_extensions import TypedDict
 
 from pipelines.answers.latest import geography_of, picked, rows
+from pipelines.areas.names import also_named
 from pipelines.core.csv_text import read_list
+from pipelines.core.near import is_code, near
 from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.query import holds
@@ -69,10 +72,10 @@ def look_up(connection: duckdb.DuckDBPyConnection, text: str) -> Asked:
     if (path := _file(text)) is not None:
         return _from_file(connection, path, text)
     short = plain(text)[:SHOWN]
-    found = _by_code(connection, text) or _by_postcode(connection, text) or _by_name(connection, text)
-    if found:
+    ways = (_by_code, _by_postcode, _by_name, _by_other_name)
+    if found := next((asked for way in ways if (asked := way(connection, text))), None):
         return found
-    raise Problem(short or "AREA", _not_here(connection, text), _near(connection, text), usage=True)
+    raise Problem(short or "AREA", _not_here(connection, text), _remedy(connection, text), usage=True)
 
 
 def _file(text: str) -> Path | None:
@@ -129,6 +132,14 @@ def _by_name(connection, text: str) -> Asked | None:
     return Asked(wanted[:SHOWN], hit["level"], hit["codes"], hit["code"], hit["name"], notes=others)
 
 
+def _by_other_name(connection, text: str) -> Asked | None:
+    """An authority by another name of it, as "Hull" or "Southwark Council"."""
+    held = rows(connection, "select distinct authority_code as code, authority_name as name from neighbourhood")
+    names = pd.DataFrame(held, columns=["code", "name"]).assign(level="authority")
+    code = also_named(names, plain(text), geography_of(connection))
+    return _by_code(connection, code) if code else None
+
+
 def _named(connection, level: str, name: str) -> list[dict]:
     return rows(
         connection,
@@ -153,24 +164,33 @@ def level_words(connection: duckdb.DuckDBPyConnection) -> dict[str, Words]:
 
 
 def _not_here(connection, text: str) -> str:
-    postcodes = geography_of(connection).postcodes
-    if postcodes and re.fullmatch(postcodes.form, _squeezed(text)):
+    geography = geography_of(connection)
+    if _is_postcode(connection, text):
         return "is not a live postcode of the areas of this release"
+    if is_code(text):
+        vintage = ", ".join(geography.levels[level].name for level in LEVELS if level in geography.levels)
+        return f"is no code of an area of this release ({vintage})"
     *some, last = [words["one"] for level, words in level_words(connection).items() if level != "area"]
     named = f"{', '.join(some)} or {last}" if some else last
-    return f"is no area code, {'postcode, ' if postcodes else ''}or name of a {named} of this release"
+    return f"is no area code, {'postcode, ' if geography.postcodes else ''}or name of a {named} of this release"
 
 
-def _near(connection, text: str) -> str:
-    named = rows(
-        connection,
-        "select distinct unnest([ward_name, msoa_name, authority_name]) as name from neighbourhood order by name",
-    )
-    names = {row["name"].lower(): row["name"] for row in named if row["name"]}
-    near = difflib.get_close_matches(plain(text)[:SHOWN].lower(), names, n=3)
-    if near:
-        return f"do you mean {', '.join(names[name] for name in near)}?"
+def _is_postcode(connection, text: str) -> bool:
+    postcodes = geography_of(connection).postcodes
+    return bool(postcodes and re.fullmatch(postcodes.form, _squeezed(text)))
+
+
+def _remedy(connection, text: str) -> str:
     held = rows(connection, "select areas_asked from release")[0]["areas_asked"]
+    if _is_postcode(connection, text):
+        return f"see that it is written right, or ask by a name; the release holds {held}"
+    some = rows(connection, "select min(authority_name) as name from neighbourhood")[0]["name"]
+    if is_code(text):
+        return f"ask by a name: `commonground profile {shlex.quote(some)}` lists the codes of that authority; the release holds {held}"
+    sql = "select distinct unnest([ward_name, msoa_name, authority_name]) as name from neighbourhood order by name"
+    names = [row["name"] for row in rows(connection, sql) if row["name"]]
+    if found := near(plain(text)[:SHOWN], names):
+        return f"do you mean {', '.join(found)}?"
     return f"the release holds {held}; ask for an area in it"
 
 

@@ -4,15 +4,16 @@
 geography gets new look-ups. The step of areas says where table and look-ups differ.
 """
 
-import difflib
 import sys
 from pathlib import Path
 
 import pandas as pd
 
 from geodata.geography import Geography
+from geodata.names import name_key
 from geodata.reference import names_file, read_names
 from pipelines.core import store
+from pipelines.core.near import is_code, near
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.step import output
@@ -36,34 +37,46 @@ def names_of(areas: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(levels)[["level", "code", "name"]].reset_index(drop=True)
 
 
-def resolve(names: pd.DataFrame, name: str) -> str:
-    """The code of an area (`names`: level, code, name) given by name or code. Raises Problem (usage) with what is near."""
+def resolve(names: pd.DataFrame, name: str, geography: Geography) -> str:
+    """The code of an area (`names`: level, code, name) given by its code, its name, or another name that the geography
+    has for an authority. Raises Problem (usage) with the names that are near; a code is like no other."""
     known: dict[str, str] = {}
     for code, title in names[["code", "name"]].itertuples(index=False):
         known.setdefault(code.casefold(), code)
         known.setdefault(title.casefold(), code)
-    if found := known.get(" ".join(name.casefold().split())):
+    if found := known.get(" ".join(name.casefold().split())) or also_named(names, name, geography):
         return found
-    titles = {title.casefold(): title for title in names["name"]} | {code.casefold(): code for code in names["code"]}
-    near = [titles[key] for key in difflib.get_close_matches(name.casefold(), titles, n=3, cutoff=0.6)]
+    shown = ascii(name)[:80] if not name.isprintable() else repr(name)[:80]
+    if is_code(name):
+        vintage = ", ".join(geography.levels[level].name for level in NAMED if level in geography.levels)
+        what = f"{shown} is no code of this vintage ({vintage})"
+        remedy = f"ask by the name, as in --area {names['name'].iloc[0]!r}"
+        table = names_file(geography.stem)
+        remedy += f"; names and codes stand in geodata/reference/{table.name}" if table.exists() else ""
+        raise Problem("--area", what, remedy, usage=True)
+    found_near = near(name, names["name"])
     hint = (
-        f"did you mean {' or '.join(near)}?"
-        if near
+        f"did you mean {' or '.join(found_near)}?"
+        if found_near
         else "name an authority, combined authority, region or nation, or give its code"
     )
-    raise Problem(
-        "--area",
-        f"there is no area called {ascii(name)[:80] if not name.isprintable() else repr(name)[:80]}",
-        hint,
-        usage=True,
-    )
+    raise Problem("--area", f"there is no area called {shown}", hint, usage=True)
+
+
+def also_named(names: pd.DataFrame, name: str, geography: Geography) -> str | None:
+    """The code of the one authority that goes by this name too: "Hull", "Bristol" or "Southwark Council"."""
+    wanted = name_key(name)
+    own = names.loc[names["level"] == "authority", ["code", "name"]].itertuples(index=False)
+    known = {code: {name_key(text) for text in (title, *geography.also_named.get(code, []))} for code, title in own}
+    found = [code for code, keys in known.items() if wanted and wanted in keys]
+    return found[0] if len(found) == 1 else None
 
 
 def check_names(geography: Geography, wanted: tuple[str, ...]) -> None:
     """Raises Problem (usage) for a name that is not in the geography's committed table, before anything is fetched."""
     names = read_names(geography.stem)
     for name in wanted if names is not None else ():
-        resolve(names, name)
+        resolve(names, name, geography)
 
 
 def difference(table: pd.DataFrame | None, areas: pd.DataFrame) -> str | None:

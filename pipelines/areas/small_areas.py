@@ -140,7 +140,7 @@ def scope_step(workspace: Workspace) -> Step[Tables]:
         "geography",
         "The areas the release holds, resolved from the names asked.",
         ("geography/areas",),
-        {"geography": geography.stem, "nation": geography.nation_code, "asked": workspace.asked},
+        {"geography": geography, "asked": workspace.asked},
         make_scope,
         {"scope": schema("area_code str", key="area_code")},
         keeps=Keep("scope.json", _scope_json, lambda scope: sha256(_scope_json(scope))),
@@ -153,17 +153,18 @@ def make_scope(given: Given) -> Tables:
     Raises Problem (usage) for a name that is no authority, combined authority, region or nation, suggesting near ones.
     """
     areas, asked = given.frame("geography/areas"), given.definition["asked"]
+    geography: Geography = given.definition["geography"]
     names = names_of(areas)
     left_out = {key.casefold(): told for key, told in given["geography/areas"].meta.get("left_out", {}).items()}
     if partial := [told for name in asked if (told := left_out.get(" ".join(name.casefold().split())))]:
         raise Problem("--area", partial[0], "ask for its authorities by name, or bring the grouping up to date")
-    codes = [resolve(names, name) for name in asked] or [given.definition["nation"]]
+    codes = [resolve(names, name, geography) for name in asked] or [geography.nation_code]
     chosen = np.zeros(len(areas), dtype=bool)
     for code in codes:
         for level in NAMED:
             chosen |= (areas[f"{level}_code"] == code).to_numpy()
     scope = areas.loc[chosen, ["area_code"]].reset_index(drop=True)
-    return {"scope": scope}, {"geography": given.definition["geography"], "asked": list(asked), "codes": sorted(codes)}
+    return {"scope": scope}, {"geography": geography.stem, "asked": list(asked), "codes": sorted(codes)}
 
 
 def _scope_json(scope: Output) -> bytes:

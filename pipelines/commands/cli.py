@@ -6,37 +6,21 @@ from pathlib import Path
 
 import click
 
-from geodata.records import DefinitionError
+from pipelines.commands.group import Commands, print_version
 from pipelines.commands.options import DATA, choosing
 from pipelines.commands.say import Said, say
-from pipelines.commands.stop import stoppable
-from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
-
-
-class Commands(click.Group):
-    """Turns what a user can act on into one sentence and an exit code."""
-
-    def invoke(self, context: click.Context):
-        """Run a command; a Problem is one sentence on standard error, exit 2 where the question was wrong, else 1; a stop is one too."""
-        with stoppable("stopped; the last good release stands.") as stop:
-            try:
-                return super().invoke(context)
-            except Problem as problem:
-                say(f"commonground: {problem}", err=True)
-                sys.exit(2 if problem.usage else 1)
-            except DefinitionError as error:
-                say(f"commonground: a definition file is wrong.\n{error}", err=True)
-                sys.exit(1)
-            except KeyboardInterrupt:
-                say(str(stop), err=True)
-                sys.exit(stop.exit_code)
-
 
 PORT = click.IntRange(0, 65535)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    "commonground", cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version,
+    help="The version of this program, and of the latest release in ./data or COMMONGROUND_DATA.",
+)  # fmt: skip
 def main() -> None:
     """Open neighbourhood indices of hardship, social infrastructure and community ownership."""
 
@@ -64,13 +48,20 @@ def main() -> None:
 @click.option("--today", metavar="DATE", help="The day that legal states are told of (default this day).")
 @click.option("--quiet", is_flag=True, help="Only the last lines.")
 def refresh(quiet: bool, **flags) -> None:
-    """Fetch what changed, remake what rests on it, publish a release if anything is new."""
+    """Fetch what changed, remake what rests on it, publish a release if anything is new.
+
+    Once, now: to repeat it, put it into cron, or start `commonground dev --schedules`.
+    """
     from pipelines.commands.refresh import refresh as run
 
     log = logging.getLogger("commonground")
-    log.addHandler(Said())
+    said = Said()
+    log.addHandler(said)
     log.setLevel(logging.ERROR if quiet else logging.INFO)
-    outcome = run(Settings.read(**flags))
+    try:
+        outcome = run(Settings.read(**flags))
+    finally:
+        said.clear()
     for line in outcome.lines:
         say(line)
     sys.exit(outcome.exit_code)
@@ -133,45 +124,42 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--spread", is_flag=True, help="Also how far ranks spread over versions of the method.")
 @click.option("--explain", is_flag=True, help="Also what each domain and indicator pushed the score up or down.")
-def score(definition: Path, table: Path | None, new: bool, out: Path | None, within: Path | None, **asked) -> None:
+@click.option(
+    "--json",
+    "wants_json",
+    is_flag=True,
+    help="Every row as one JSON object (keys: pipelines/commands/score.py); null is not known.",
+)
+def score(
+    definition: Path, table: Path | None, new: bool, out: Path | None, within: Path | None, wants_json: bool, **asked
+) -> None:
     """Score any table (CSV or Parquet) by any index definition. The tutorial is pipelines/definitions/score_your_own.md."""
     from pipelines.commands import score as command
     from pipelines.indices.any_table import Asked
 
     if new:
-        command.tell_new(definition, table, is_alone=not (out or within or any(asked.values())))
+        command.tell_new(definition, table, is_alone=not (out or within or wants_json or any(asked.values())))
     else:
-        command.tell(definition, table, out, within, Asked(**asked))
+        command.tell(definition, table, out, within, Asked(**asked), wants_json)
 
 
 @main.command()
 @click.argument("releases", nargs=-1, metavar="[OLD NEW]")
 @click.option("--exact", is_flag=True, help="Say only whether they are identical but for run metadata; exit 1 if not.")
+@click.option(
+    "--json", "wants_json", is_flag=True, help="The same as one JSON object (keys: pipelines/commands/diff.py)."
+)
 @DATA
-def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
+def diff(releases: tuple[str, ...], exact: bool, wants_json: bool, data: str | None) -> None:
     """Compare two releases, given as versions or folders; by default the last two."""
-    from pipelines.release.compare import changes_text, compare
-    from pipelines.release.version import kept_versions
+    from pipelines.commands.diff import tell
 
-    folder = Settings.read(data=data).data / "releases"
-    if len(releases) not in (0, 2):
-        raise Problem("diff", "needs two releases, or none for the last two", "give OLD and NEW", usage=True)
-    if not releases:
-        releases = tuple(kept_versions(folder)[-2:])
-        if len(releases) < 2:
-            raise Problem(
-                "diff", "fewer than two releases are kept", "refresh again once something has changed", usage=True
-            )
-    old, new = (Path(name) if Path(name).is_dir() else folder / name for name in releases)
-    difference = compare(old, new)
-    if exact:
-        say("identical" if difference.identical else "\n".join(difference.exact))
-        sys.exit(0 if difference.identical else 1)
-    say(changes_text(releases[1], releases[0], difference))
+    tell(Settings.read(data=data), releases, exact, wants_json)
 
 
 @main.command()
-@click.argument("area")
+@click.argument("area", nargs=-1, required=True)
+@click.option("--whole", is_flag=True, help="Of an authority: every axis of its areas together, and not their list.")
 @click.option(
     "--json",
     "wants_json",
@@ -179,14 +167,15 @@ def diff(releases: tuple[str, ...], exact: bool, data: str | None) -> None:
     help="The same as one JSON object (keys: pipelines/answers/area/facts.py); null is not known.",
 )
 @DATA
-def profile(area: str, wants_json: bool, data: str | None) -> None:
-    """What is here, what is missing, how the area stands, and how sure.
+def profile(area: tuple[str, ...], whole: bool, wants_json: bool, data: str | None) -> None:
+    """What is here, what is missing, how the area stands, and how sure. Of an authority: its areas in order.
 
-    AREA is a small area, ward, middle layer area or authority (code or name), a postcode, or a CSV of codes or postcodes.
+    AREA is a small area, ward, middle layer area or authority (code or name), a postcode, or a CSV of codes or postcodes;
+    a name or postcode of several words needs no quotes.
     """
     from pipelines.answers.area.profile import answer
 
-    say(answer(Settings.read(data=data), area, wants_json))
+    say(answer(Settings.read(data=data), " ".join(area), wants_json, whole))
 
 
 @main.command()
@@ -203,7 +192,7 @@ def select(choice_file: Path | None, out: Path | None, wants_json: bool, data: s
 
 
 @main.command()
-@click.argument("id_or_name")
+@click.argument("id_or_name", nargs=-1, required=True)
 @click.option(
     "--json",
     "wants_json",
@@ -212,14 +201,15 @@ def select(choice_file: Path | None, out: Path | None, wants_json: bool, data: s
 )
 @click.option("--today", metavar="DATE", help="Tell its legal state on this day (default the release's).")
 @DATA
-def place(id_or_name: str, wants_json: bool, today: str | None, data: str | None) -> None:
+def place(id_or_name: tuple[str, ...], wants_json: bool, today: str | None, data: str | None) -> None:
     """One place on one sheet: what is known of it, who would lose out, what else is near.
 
-    ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it.
+    ID_OR_NAME is a place id, a record (SOURCE:ID), or a name or part of it. Where several may be meant they are listed with
+    their ids, those that people go to first, and the exit code is 2.
     """
     from pipelines.answers.place.place import answer
 
-    found = answer(Settings.read(data=data, today=today), id_or_name, wants_json)
+    found = answer(Settings.read(data=data, today=today), " ".join(id_or_name), wants_json)
     say(found.text)
     if found.problem:
         raise found.problem
@@ -227,46 +217,19 @@ def place(id_or_name: str, wants_json: bool, today: str | None, data: str | None
 
 @main.command()
 @click.option("--max-age", type=click.FloatRange(min=0), metavar="DAYS", help="Fail if the last good refresh is older.")
+@click.option(
+    "--json",
+    "wants_json",
+    is_flag=True,
+    help="The same as one JSON object (keys: pipelines/commands/check.py); null is not known.",
+)
 @DATA
-def check(max_age: float | None, data: str | None) -> None:
+def check(max_age: float | None, wants_json: bool, data: str | None) -> None:
     """Hold releases/latest to every contract and check; exit 1 if any fails or it is too old. Says what makes the light
     red, and makes it red where the last refresh was killed or the next is overdue."""
-    from pipelines.release import health
-    from pipelines.release.verify import verify
-    from pipelines.release.version import latest_release
+    from pipelines.commands.check import tell
 
-    settings = Settings.read(data=data)
-    trouble = health.look(settings)
-    if trouble:
-        say(f"the light is red: {trouble}")
-    folder = latest_release(settings.data)
-    version, findings = folder.name, verify(folder)
-    for finding in findings:
-        say(
-            f"{'ok    ' if finding.passed else 'FAILED'} {finding.check}"
-            + ("" if finding.passed else f": {finding.n:,}, first {finding.first[:1]}")
-        )
-    click.echo(health.disk_line(settings.data))
-    age = health.age_days(settings)
-    if max_age is not None and age is not None and age < -health.CLOCKS_DIFFER_DAYS:
-        age_text = f"the last good refresh lies {-age:.1f} days in the future, so its age cannot be known"
-        raise Problem(f"release {version}", age_text, "set this machine's clock, and refresh")
-    if max_age is not None and not (age is not None and age <= max_age):
-        age_text = "there never was a good refresh" if age is None else f"the last good refresh was {age:.1f} days ago"
-        raise Problem(
-            f"release {version}",
-            f"{age_text}, more than {max_age:g}",
-            "look at health.json for what failed, and refresh",
-        )
-    if broken := [finding.check for finding in findings if not finding.passed]:
-        raise Problem(
-            f"release {version}",
-            f"{len(broken)} of {len(findings)} checks fail ({', '.join(broken)})",
-            "roll back to a kept release, or refresh",
-        )
-    if trouble and health.is_overdue(settings):
-        raise trouble
-    say(f"release {version}: all {len(findings)} checks pass")
+    tell(Settings.read(data=data), max_age, wants_json)
 
 
 @main.command()
@@ -290,8 +253,13 @@ def rollback(version: str, data: str | None) -> None:
 )
 @DATA
 @click.option("--mirror", metavar="URL", help="Runs started from the page ask this mirror.")
+@click.option("--schedules", is_flag=True, help="Let every schedule run for as long as this command does.")
 def dev(port: int, **flags) -> None:
-    """Open the Dagster UI, with its schedules, on the same DIR as `refresh`."""
+    """Open the Dagster UI on the same DIR as `refresh`.
+
+    It has schedules: everything monthly, and what is renewed daily or weekly as often (it prints them). None runs unless
+    --schedules, or a click on the page, says so.
+    """
     from pipelines.commands.dev import serve_dagster
 
     serve_dagster(Settings.read(**flags), port)

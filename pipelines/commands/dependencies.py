@@ -32,7 +32,7 @@ WHY = {
     "pyproj": "from one coordinate system to another",
     "python-calamine": "reading Excel files",
     "pyyaml": "definition files, with line numbers",
-    "rapidfuzz": "how like two names are, when records are conflated",
+    "rapidfuzz": "how like two names are, when records are conflated or a name is mistyped",
     "psutil": "whether the process of a run is still there",
     "requests": "fetching sources",
     "salib": "Sobol indices: which choice of method moves ranks most",

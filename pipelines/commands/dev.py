@@ -15,6 +15,7 @@ from pipelines.commands.say import say
 from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.core.store import make_folder, writer_lock
+from pipelines.register.workspace import open_workspace
 
 log = logging.getLogger("commonground.dev")
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +23,7 @@ DAEMON = ["-m", "dagster._daemon", "run", "-w", str(ROOT / "workspace.yaml")]
 
 
 def serve_dagster(settings: Settings, port: int) -> None:
-    """Serve the UI of DIR on this machine only, with schedules and sensors, until interrupted.
+    """Serve the UI of DIR on this machine only, with sensors and, where asked for, running schedules, until interrupted.
 
     The UI and the daemon start servers of their own; each leads a process group, so that stopping the command stops them
     all. Raises Problem where the port is taken or one of the two ends by itself.
@@ -34,12 +35,26 @@ def serve_dagster(settings: Settings, port: int) -> None:
         console = ["-m", "assets_defs.console", str(held.fileno())]
         processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
         say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+        say(schedules_told(settings))
         try:
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
             raise Problem("dev", "Dagster ended by itself", "look at what it said above")
         finally:
             _stop(processes)
+
+
+def schedules_told(settings: Settings) -> str:
+    """Which schedules there are, when they run, and whether they do."""
+    from assets_defs.automation import plans
+
+    found = [f"  {plan.name}: {plan.what[:-1]}, {plan.when}" for plan in plans(open_workspace(settings))]
+    state = (
+        "schedules, which run for as long as this does:"
+        if settings.schedules
+        else "schedules, none of which runs unless it was turned on in the page (all of them: --schedules):"
+    )
+    return "\n".join([state, *found])
 
 
 def close_dead_runs(data: Path) -> None:

@@ -13,16 +13,19 @@ from pipelines.register.labels import label, read_labels
 from pipelines.register.provenance import indicator_sources
 from pipelines.register.register import Register, read_register
 from pipelines.register.source import Source
-from pipelines.release.contents import ReleaseColumn, read_release_tables
+from pipelines.release.contents import ReleaseColumn, ReleaseTable, read_release_tables
 from pipelines.release.health import OVERDUE_DAYS
 from pipelines.release.inputs import FALLACY
 from pipelines.release.pages.listing import FILES
+from pipelines.release.schemas import MAIN, SCHEMAS, named
+from pipelines.release.start_here import IN_ORDER
 from pipelines.scoring.definition import Index
 
 GEOGRAPHY = "england_lsoa21"
 MADE_TABLES = {  # those that no SQL file makes
-    "column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
+    "start_here": ("View: what stands in `main`, in reading order, and in the three other schemas", "position"),
     "neighbourhood_profile": ("View: one wide row per area, with every index and indicator", "area_code"),
+    "audit.column_dictionary": ("What every column of every table and view holds", "table_name, column_name"),
 }
 MONTHS = {"yearly": 12, "quarterly": 3, "monthly": 1}  # from one edition to the next
 
@@ -57,19 +60,33 @@ def table(headings: list[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _tables() -> str:
-    made = {
-        name: (f"[`{name}`](#{name})", entry.title, ", ".join(entry.key))
-        for name, entry in read_release_tables().items()
+    """The tables of a release: the front room in reading order, then each cupboard."""
+    made = {name: (f"`{name}`", *entry) for name, entry in MADE_TABLES.items()}
+    told = {
+        named(t.schema_name, t.name): (f"[`{named(t.schema_name, t.name)}`](#{t.name})", t.title, ", ".join(t.key))
+        for t in _in_order()
     }
-    made |= {name: (f"`{name}`", *entry) for name, entry in MADE_TABLES.items()}
-    return table(["Table", "What a row is", "Key"], (made[name] for name in sorted(made)))
+    return table(["Table", "What a row is", "Key"], (made | told).values())
+
+
+def _in_order() -> list[ReleaseTable]:
+    order = lambda t: (list(SCHEMAS).index(t.schema_name), IN_ORDER.index(t.name) if t.schema_name == MAIN else t.name)  # noqa: E731
+    return sorted(read_release_tables().values(), key=order)
 
 
 def _columns() -> str:
     """The dictionary: every column of every table, under a heading that can be linked to."""
     return "\n\n".join(
-        f"### {name}\n\n" + "\n".join(_column(*column) for column in entry.columns.items())
-        for name, entry in read_release_tables().items()
+        f"### {t.name}\n\n{_stands_in(t)}" + "\n".join(_column(*column) for column in t.columns.items())
+        for t in _in_order()
+    )
+
+
+def _stands_in(entry: ReleaseTable) -> str:
+    return (
+        ""
+        if entry.schema_name == MAIN
+        else f"In schema `{entry.schema_name}`: `{named(entry.schema_name, entry.name)}`.\n\n"
     )
 
 

@@ -119,7 +119,7 @@ def _outcome(workspace: Workspace, before: str | None) -> Outcome:
     latest = releases / "latest"
     lines += [
         f"query it:   {sys.executable} -c \"import duckdb; print(duckdb.connect('{latest}/commonground.duckdb', "
-        "read_only=True).sql('from neighbourhood_profile limit 5'))\"",
+        "read_only=True).sql('from start_here'))\"",
         f"look at it: {shlex.join(['commonground', 'serve', '--open', '--data', str(workspace.data)])}",
         f"            or open {latest}/index.html (search, table and sheets; the map itself needs a server)",
         f"map it:     open {latest}/geojson/neighbourhoods.geojson in QGIS or on geojson.io",

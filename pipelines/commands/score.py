@@ -1,7 +1,11 @@
-"""`commonground score`: a table scored and shown or written, or a definition to start from written from its headings."""
+"""`commonground score`: a table scored and shown or written, or a definition to start from written from its headings.
 
+With --json one object: `definition`, `table` and `out` (names of files; null: nothing was written), `n_rows`, `notes` (what was
+left out or imputed, in sentences), `columns`, and `rows`: every row by column, null where not known or where --out has them.
+"""
+
+import json
 import shlex
-from functools import partial
 from pathlib import Path
 
 from pipelines.commands.say import say
@@ -14,8 +18,10 @@ ENDINGS = (".csv", ".parquet")
 SHOWN = 20
 
 
-def tell(definition: Path, table: Path | None, out: Path | None, within: Path | None, asked: Asked) -> None:
-    """Score a table and show the first rows, or write all. Raises Problem."""
+def tell(
+    definition: Path, table: Path | None, out: Path | None, within: Path | None, asked: Asked, wants_json: bool = False
+) -> None:
+    """Score a table and show the first rows, write all, or print them as JSON. Raises Problem."""
     if not definition.is_file():
         remedy = "give the name of a definition, or --new to have one written"
         raise Problem(str(definition), "is not there", remedy, usage=True)
@@ -28,15 +34,24 @@ def tell(definition: Path, table: Path | None, out: Path | None, within: Path | 
             if out.samefile(given):
                 remedy = "give --out another name"
                 raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
-    scored = score_file(definition, table, asked, within, partial(say, err=True))
-    if not out:
-        say(scored.head(SHOWN).to_string(index=False))
-        return
-    if out.suffix.lower() == ".parquet":
+    notes: list[str] = []
+    scored = score_file(definition, table, asked, within, notes.append)
+    say("\n".join(notes), err=True) if notes else None
+    if out and out.suffix.lower() == ".parquet":
         store.write_parquet(out, scored)
-    else:
+    elif out:
         store.write_bytes(out, scored.to_csv(index=False).encode())
-    say(f"{len(scored):,} rows written to {out}")
+    if wants_json:
+        rows = None if out else json.loads(scored.to_json(orient="records", double_precision=15))
+        told = {
+            "definition": str(definition),
+            "table": str(table),
+            "out": str(out) if out else None,
+            "n_rows": len(scored),
+        }
+        say(store.json_bytes(told | {"notes": notes, "columns": list(scored.columns), "rows": rows}).decode().rstrip())
+    else:
+        say(f"{len(scored):,} rows written to {out}" if out else scored.head(SHOWN).to_string(index=False))
 
 
 def tell_new(definition: Path, table: Path | None, is_alone: bool) -> None:

@@ -9,9 +9,10 @@ import pyarrow as pa
 from pipelines.core.problem import Problem
 
 
-def connect(path: str = ":memory:") -> duckdb.DuckDBPyConnection:
+def connect(path: str = ":memory:", **config: str) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection that never reaches for extensions over the network."""
-    return duckdb.connect(path, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    offline = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    return duckdb.connect(path, config={**offline, **config})
 
 
 # A database may come from elsewhere: no view in it opens a file, fetches, loads code or takes all memory.
@@ -32,6 +33,11 @@ def connect_read_only(path: Path) -> duckdb.DuckDBPyConnection:
 def quoted(name: str) -> str:
     """A name of a table or column as SQL has it, whatever characters it is made of."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it, whatever characters it is made of."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def holds(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

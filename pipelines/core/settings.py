@@ -32,23 +32,37 @@ class Settings:
     today: datetime.date | None = None  # the day that legal states are told of
     alert_url: str | None = field(default=None, repr=False)
     contact: str | None = None
+    schedules: bool = False  # whether schedules run while `commonground dev` does
     console: str | None = None  # how Dagster was started: "guarded" by `commonground dev`, "plain" by `dagster dev`
 
     @classmethod
     def read(cls, **flags) -> "Settings":
         """Flags win over the environment (COMMONGROUND_DATA, _AREAS with semicolons between them, _MIRROR, _RECORDING,
-        _WORKERS, _SAMPLE_DATE, _TODAY, _ALERT_URL, _CONTACT).
+        _WORKERS, _SAMPLE_DATE, _TODAY, _ALERT_URL, _CONTACT, _SCHEDULES).
 
         Raises Problem (usage) for a mirror that is no web address, a recording that is no folder, workers that are no
         number, a day that is none.
         """
-        named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "today", "alert_url", "contact")
+        named = (
+            "data",
+            "areas",
+            "mirror",
+            "recording",
+            "workers",
+            "sample_date",
+            "today",
+            "alert_url",
+            "contact",
+            "schedules",
+        )
         found: dict[str, Any] = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found["console"] = os.environ.get(CONSOLE) or ("plain" if os.environ.get("DAGSTER_IS_DEV_CLI") else None)
         found = {name: value for name, value in found.items() if value}
         found |= {name: value for name, value in flags.items() if value not in (None, ())}
         if isinstance(found.get("areas"), str):
             found["areas"] = tuple(name.strip() for name in found["areas"].split(";") if name.strip())
+        named_on = os.environ.get("COMMONGROUND_SCHEDULES", "").lower() in ("on", "yes", "true", "1")
+        found["schedules"] = bool(flags.get("schedules")) or named_on
         workers = str(found.get("workers", cls.workers))
         if not workers.isdecimal() or int(workers) < 1:
             raise Problem(
@@ -80,6 +94,7 @@ class Settings:
             "COMMONGROUND_TODAY": self.today and f"{self.today:%Y-%m-%d}",
             "COMMONGROUND_ALERT_URL": self.alert_url,
             "COMMONGROUND_CONTACT": self.contact,
+            "COMMONGROUND_SCHEDULES": "on" if self.schedules else "",
             "DAGSTER_HOME": str(self.data),
             CONSOLE: "guarded",
         }

@@ -69,7 +69,7 @@ def _part(client: Client, source: Source, today: date, part: str, last: dict | N
 def _between(client: Client, source: Source, n: int, total: int) -> None:
     """After each file a pause that the publisher's own service is due, and now and then how far we are."""
     if n % TOLD_EVERY == 0:
-        log.info("%s: %s of %s files", source.stem, n, total)
+        log.info("%s: %s of %s files", source.stem, n, total, extra={"passes": True})
     if not client.stands_in:
         time.sleep(PAUSE_S)
 

@@ -68,7 +68,7 @@ def make_place_events(given: Given) -> Tables:
     shut = _flagged(rows, ids, _first_shut(sightings))
     events = pd.concat([_first(presence), _gone(presence, rows, ids), shut, _by_hand(closings, rows, ids)])
     marked = rows.loc[rows["kind"].isin(given.definition["no_markers"]), "record"].map(ids)
-    # an entry that comes into a register or leaves it is no event of the place: table legal_date tells of it
+    # an entry that comes into a register or leaves it is no event of the place: table why.legal_date tells of it
     events = events[~events["place_id"].isin(marked) & ~events["kind"].isin(given.definition["listings"])]
     events["event_id"] = [
         f"e{store.sha256('|'.join(map(str, key)).encode())[:14]}"

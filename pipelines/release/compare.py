@@ -16,6 +16,7 @@ from pipelines.release import change_text
 from pipelines.release.alike import unlike_files
 from pipelines.release.change import asked, changes, not_compared
 from pipelines.release.database import open_release
+from pipelines.release.structure import columns_sql, differences
 
 PATIENCE_S = 300
 LINE = 3000  # characters of a line at most, and dots: a release from elsewhere may hold any text
@@ -27,6 +28,7 @@ class Difference:
     or file that is not identical."""
 
     exact: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     corrections: list[str] = field(default_factory=list)
     definitions: list[str] = field(default_factory=list)
@@ -47,6 +49,8 @@ def compare(old: Path, new: Path, found: pa.Table | None = None) -> Difference:
     with open_release(old) as before, open_release(new) as after, _ended_in_time(before, after):
         try:
             _compare_tables(before, after, difference)
+            columns = [set(asked(c, columns_sql(c)).fetchall()) for c in (before, after)]
+            difference.tables += differences(*columns)
             _compare_sources(before, after, difference)
             _compare_corrections(before, after, difference)
             _tell_changes(before, after, found, difference)
@@ -154,6 +158,7 @@ def changes_text(version: str, old_version: str | None, difference: Difference |
     for title, items in [
         ("In short", difference.in_short or nothing),
         ("Not compared", difference.not_compared or ["everything that both releases hold is compared"]),
+        ("Tables of the database", difference.tables or nothing),
         ("Sources", difference.sources or nothing),
         ("Corrections", difference.corrections or nothing),
         ("Definitions", difference.definitions or nothing),

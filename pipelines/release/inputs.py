@@ -23,9 +23,13 @@ from pipelines.register.workspace import Workspace
 from pipelines.release import legal, registers
 from pipelines.release.contents import ReleaseTable, read_checks, read_release_tables
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
+from pipelines.release.schemas import named
+from pipelines.release.start_here import START
 from pipelines.release.who_to_ask import read_who_to_ask
+from pipelines.release.wide import PROFILE
 from pipelines.tables.snapshot import SnapshotRead
 
+MADE = (named("audit", "column_dictionary"), PROFILE, START)  # by no SQL file
 FALLACY = "Describes areas, not the people in them: residents live in areas ranked so; nothing is said of any person or household."
 SPREAD_VIEWS = {
     "index_spreads": "",
@@ -192,8 +196,10 @@ def collect(given: Given) -> Inputs:
     present = sources_present(register, states, files, near)
     licences = licence_register(register, present)
     facts = _facts(given, register, snapshots, licences["licence"]) | {
-        "tables": ", ".join(sorted([*tables.keys() - {"change"}, "column_dictionary", "neighbourhood_profile"])),
-        "fields_left_out": "",  # told once the maps and sheets are written
+        "tables": ", ".join(
+            sorted([*(named(t.schema_name, t.name) for t in tables.values() if t.name != "change"), *MADE])
+        ),
+        "fields_left_out": "",  # told once the profile, the maps and the sheets are written
     }
     treated, unlike, left_out = (
         {name: given[f"index/{name}"].meta[told] for name in register.indices}

@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import JOINED, Licences, shared, title, together
 from pipelines.register.register import Register
+from pipelines.release.wide import SCORE_COLUMNS
 
 ROW = "row"  # of a column whose licence each row says
 ROLLED_UP = (  # what map layers tell of each index in a larger area
@@ -91,8 +92,11 @@ def map_labels(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str
     and those that maps add, of an index (a domain's score, a figure of a larger area) or of the look-ups."""
     tables = ("neighbourhood_profile", "place", "opportunity")
     labels = {table: column_labels(connection, table) for table in tables}
-    profile = labels["neighbourhood_profile"]
+    profile = labels["neighbourhood_profile"]  # which leaves out what the maps may hold all the same
+    profile |= column_labels(connection, "neighbourhood")
+    profile |= dict(connection.execute("select indicator, licence from indicator").fetchall())
     of_index = dict(connection.execute("select index_name, licence from index_method").fetchall())
+    profile |= {f"{index}_{column}": label for index, label in of_index.items() for column in SCORE_COLUMNS}
     domains = connection.execute("select distinct index_name, domain from domain_score order by all").fetchall()
     profile |= {f"{index}_{domain}_score": of_index[index] for index, domain in domains}
     names = ("authority_code", "authority_name", "msoa_code", "msoa_name", "region_name", "population")

@@ -197,7 +197,7 @@ def published_ranks(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 MEMBERS = """
-    select m.*, coalesce(x.title, i.title, m.member) as title, x.title is not null as is_index, i.unit, i.direction, i.describes, i.share_within_authorities,
+    select m.*, coalesce(x.title, i.title, m.member) as title, x.title is not null as is_index, i.unit, i.direction, i.period, i.share_within_authorities,
         coalesce(i.is_modelled, false) as is_modelled
     from index_member as m left join indicator as i on i.indicator = m.member left join index_method as x on x.index_name = m.member
     where m.index_name = ? order by m.domain, m.member"""

@@ -92,7 +92,7 @@ def _periods(facts: Facts) -> list[list]:
     own = facts.members[~facts.members["is_index"]].set_index("member")
     members = [m for domain in [*facts.shares, *facts.beside] for m in facts.members_of(domain) if m in own.index]
     within = own["share_within_authorities"].astype(object).where(own["share_within_authorities"].notna(), None)
-    return [[own.at[m, "title"], own.at[m, "describes"], percent(within[m], 0)] for m in members]
+    return [[own.at[m, "title"], own.at[m, "period"], percent(within[m], 0)] for m in members]
 
 
 def _share(weight: float) -> Html:

@@ -4,9 +4,8 @@ import csv
 import mimetypes
 from pathlib import Path
 
-import duckdb
-
 from pipelines.core import store
+from pipelines.release.database import DATABASE, open_database
 from pipelines.release.licences import packaged, read_licences, whole
 from pipelines.release.pages.assets import CODE
 
@@ -27,7 +26,7 @@ MEDIA = {
 def write_package(folder: Path, version: str, key: str, labels: dict[str, str]) -> None:
     """Describe every file of a finished release folder. `key` is the hash of all the release rests on, `labels` the
     licence each file is under; a file without one (the database, the pages) rests on all there is, but for code."""
-    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(folder / DATABASE, read_only=True) as connection:
         facts = connection.execute("select * from release").df().iloc[0]
         sources = connection.execute(
             "select title, page, attribution from source join snapshot using (source) where state != 'unavailable' order by source"

@@ -4,8 +4,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
 from pipelines.core import store
 from pipelines.core.code import code_version
 from pipelines.core.problem import Problem
@@ -13,7 +11,7 @@ from pipelines.core.step import Given, to_make, work_key
 from pipelines.register.workspace import Workspace
 from pipelines.release import compare, version
 from pipelines.release.atlas.build import write_data
-from pipelines.release.database import open_release, write_database
+from pipelines.release.database import DATABASE, open_database, open_release, write_database
 from pipelines.release.feed import write_feed
 from pipelines.release.inputs import release_step
 from pipelines.release.legal import write_calendar
@@ -64,7 +62,7 @@ def publish(workspace: Workspace, again: str | None = None) -> Published:
     inputs = step.make(Given(workspace.data, step.inputs, step.definition))
     with store.staging(releases) as beside:
         last = releases / latest if latest else None
-        found = write_database(beside / "commonground.duckdb", inputs, "0.0.0", last)
+        found = write_database(beside / DATABASE, inputs, "0.0.0", last)
         name = again or _name(workspace.data, beside, latest)
         _tell_version(beside, name)
         labels = write_maps(inputs.outlines, beside)
@@ -156,7 +154,7 @@ def _name(data: Path, beside: Path, latest: str | None) -> str:
 
 
 def _tell_version(beside: Path, name: str) -> None:
-    with duckdb.connect(str(beside / "commonground.duckdb")) as connection:
+    with open_database(beside / DATABASE) as connection:
         connection.execute("update release set version = ?", [name])
         connection.execute("checkpoint")
 

@@ -1,5 +1,6 @@
 """The register as small tables that the release SQL reads: sources, indicators, indices and their members, kinds."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipelines.release.licences import label_of
 from pipelines.scoring.definition import Index
 from pipelines.scoring.effective import effective_weights, nominal_weights
 
+OF = re.compile(r"(?:% of|.*\bper(?: [\d,]+)?) ([A-Za-z][^,/]*)(?:,.*)?")  # as in: % of adults, £ per resident, nominal
 GUARDS = {
     "coverage_correlation": "coverage_correlation",
     "register_correlation": "register_correlation",
@@ -53,7 +55,8 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
             "indicator": i.stem,
             **{k: getattr(i, k) for k in keep},
             "counted_in": ", ".join(i.counts) if i.counts else None,
-            "describes": _described(register, i),
+            "denominator": denominator(i.unit),
+            "period": _described(register, i),
             "is_modelled": i.modelled,
             "in_imd_2025": i.in_imd_2025,
             "sources": ", ".join(indicator_sources(register, i)),
@@ -62,7 +65,13 @@ def indicator_register(register: Register, present: set[str]) -> pd.DataFrame:
         }
         for i in register.indicators.values()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"denominator": "str"})
+
+
+def denominator(unit: str) -> str | None:
+    """What a value of this unit is a share of or a rate per, in the unit's words; None where it is neither."""
+    found = OF.fullmatch(unit)
+    return found[1] if found else None
 
 
 def _definition_sha256(register: Register, indicator: Indicator) -> str:

@@ -166,8 +166,8 @@ def _ownership(facts, connection) -> list[str]:
     if facts["indices_withheld"]:
         lines.append(f"- withheld, because the score would follow coverage: {_text(facts['indices_withheld'])}")
     lines += [
-        "- unconfirmed events are counts, in `place_event_count`; a place that is no longer listed need not have closed",
-        "- closings by year, as the lists date them, are in `place_closing_count`, with those replaced told apart",
+        "- unconfirmed events are counts, in `why.place_event_count`; a place that is no longer listed need not have closed",
+        "- closings by year, as the lists date them, are in `why.place_closing_count`, with those replaced told apart",
         "",
     ]
     return lines

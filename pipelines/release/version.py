@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.core.problem import Problem
 from pipelines.core.store import DAMAGED, read_json, unsealed
+from pipelines.release.structure import columns_sql
 
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
@@ -94,13 +95,11 @@ def next_version(newest: str | None, old: dict | None, new: dict) -> str:
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection) -> dict:
-    """What decides a version: columns with types, indicators, areas, index members, geography. Table `change` does not: it is
-    there where something changed."""
+    """What decides a version: columns with types and the schema they stand in, indicators, areas, index members,
+    geography. Table `change` does not: it is there where something changed."""
     query = lambda sql: [tuple(row) for row in connection.execute(sql).fetchall()]  # noqa: E731
     return {
-        "columns": query(
-            "select table_name, column_name, data_type from column_dictionary where table_name not in ('neighbourhood_profile', 'change')"
-        ),
+        "columns": query(columns_sql(connection)),
         "indicators": query("select indicator, unit, direction from indicator"),
         "areas": query("select area_code from neighbourhood"),
         "definitions": sorted(query(f"select columns(c -> c not in {OF_A_RUN}) from index_member")),

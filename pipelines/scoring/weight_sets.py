@@ -18,7 +18,7 @@ from pipelines.scoring.versions import Scorer, Version, as_defined
 EXPERT, EQUAL, PCA = "expert", "equal", "pca"
 SETS = Path(__file__).parent.parent / "definitions" / "weight_sets"
 BUILT_IN = {
-    EXPERT: ("Expert", "The weights of the definition, each with its reason in table index_member; what is published"),
+    EXPERT: ("Expert", "The weights of the definition, each with its reason in table method.index_member; what is published"),
     EQUAL: ("Equal", "Every domain counts the same, and within a domain every indicator"),
     PCA: ("From the data", "Squared loadings of the first principal component of the domain scores: a domain counts the more, the more it goes with the others (OECD/JRC Handbook, 2008)"),
 }  # fmt: skip

@@ -8,8 +8,9 @@ import threading
 import zipfile
 from pathlib import Path
 
-import duckdb
 import pytest
+
+from pipelines.release.database import open_database
 
 OLD = "2026-03-31"
 NAMES = [
@@ -83,9 +84,9 @@ def test_zip_that_climbs_writes_nothing_outside(hostile, command):
 
 def texts(data: Path):
     """Every text of every table of the latest release, with its table and column."""
-    with duckdb.connect(str(data / "releases/latest/commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases/latest/commonground.duckdb", read_only=True) as connection:
         columns = connection.execute(
-            "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' and schema_name = 'main' and not internal"
+            "select table_name, column_name from duckdb_columns() where data_type = 'VARCHAR' and not internal"
         ).fetchall()
         for table, column in columns:
             for (text,) in connection.execute(f'select distinct "{column}" from "{table}"').fetchall():

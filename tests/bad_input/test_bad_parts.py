@@ -2,7 +2,7 @@
 
 import json
 
-import duckdb
+from pipelines.release.database import open_database
 
 OLD, NEW = "2026-03-31", "2026-09-30"
 PART = "FHRS502en-GB.json"  # the file of the second council
@@ -11,7 +11,7 @@ OTHERS = "not in ('pub', 'community_held_pub', 'cafe')"
 
 
 def query(data, sql: str):
-    with duckdb.connect(str(data / "releases" / "latest" / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases" / "latest" / "commonground.duckdb", read_only=True) as connection:
         return connection.execute(sql).fetchall()
 
 

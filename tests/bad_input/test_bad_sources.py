@@ -4,8 +4,9 @@ import io
 import json
 import zipfile
 
-import duckdb
 import pytest
+
+from pipelines.release.database import open_database
 
 HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head><body>Down for maintenance</body></html>"
 BOUNDARIES = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5"
@@ -151,7 +152,7 @@ def warnings(ran) -> dict[str, str]:
 
 def values(data):
     """Indicator, values known and reasons of the others, in the latest release."""
-    with duckdb.connect(str(data / "releases/latest/commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases/latest/commonground.duckdb", read_only=True) as connection:
         rows = connection.execute(
             "select indicator, count(value), list(distinct null_reason) from indicator_value group by indicator"
         ).fetchall()
@@ -207,7 +208,7 @@ def test_sources_not_required_later(town, data, command):
         assert found[source].startswith(f"stale: {source}: ")
         assert what in found[source]
     assert values(data) == before
-    with duckdb.connect(str(data / "releases/latest/commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases/latest/commonground.duckdb", read_only=True) as connection:
         stale = connection.execute("select source from snapshot where state = 'stale' order by 1").fetchall()
     assert [row[0] for row in stale] == sorted(told)
     assert command("check", "--data", data).code == 0

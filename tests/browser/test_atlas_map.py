@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from pmtiles.tile import zxy_to_tileid
 
+from pipelines.release.database import open_database
+
 pytestmark = pytest.mark.timeout(180)
 HOSTILE = [
     '<img src=x onerror="window.hit=1">',
@@ -81,7 +83,7 @@ def colours(page, areas) -> list[str]:
 
 @pytest.fixture(scope="module")
 def release(town) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(town.data / "releases" / "latest" / "commonground.duckdb"), read_only=True)
+    return open_database(town.data / "releases" / "latest" / "commonground.duckdb", read_only=True)
 
 
 @pytest.fixture(scope="module")

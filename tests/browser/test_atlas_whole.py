@@ -3,12 +3,11 @@
 import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 from fixtures.browser import SIZES, served
 
 from pipelines.release.atlas.build import write_data
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -180,7 +179,7 @@ def hostile(town, tmp_path_factory) -> Path:
     releases = tmp_path_factory.mktemp("hostile")
     release = releases / "latest"
     shutil.copytree(town.release, release)
-    with duckdb.connect(str(release / "commonground.duckdb")) as connection:
+    with open_database(release / "commonground.duckdb") as connection:
         for level in ("area", "ward", "msoa", "authority"):
             connection.execute(f"update neighbourhood set {level}_name = ? where area_code = ?", [HOSTILE[level], AREA])
             connection.execute(f"update neighbourhood set {level}_name = ? where {level}_code = (select {level}_code from neighbourhood where area_code = ?)", [HOSTILE[level], AREA])  # fmt: skip

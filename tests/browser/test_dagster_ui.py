@@ -252,8 +252,9 @@ def test_the_code_location_loads_and_the_history_is_the_command_lines(dev: Dev, 
     (location,) = (entry["locationOrLoadError"] for entry in told["workspaceOrError"]["locationEntries"])
     assert location["__typename"] == "RepositoryLocation", location
     schedules = {s["name"]: s["scheduleState"]["status"] for s in location["repositories"][0]["schedules"]}
-    assert schedules["refresh_schedule"] == "RUNNING"
-    assert set(schedules.values()) == {"RUNNING"}
+    assert schedules["refresh_schedule"] == "STOPPED"  # none runs unless the operator said so
+    assert set(schedules.values()) == {"STOPPED"}
+    assert "refresh: Everything, from snapshots to release, on the 1st of every month" in dev.log.read_text()
 
     assert {(run["jobName"], run["status"]) for run in earlier_runs} == {("refresh", "SUCCESS")}
     by_hand = [node["assetKey"]["path"] for node in told["assetNodes"] if not node["assetMaterializations"]]

@@ -4,12 +4,11 @@ import re
 import shutil
 from pathlib import Path
 
-import duckdb
 import pytest
 from fixtures.browser import SIZES
 
 from pipelines.release.atlas.build import write_data
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -167,7 +166,7 @@ def test_a_postcode_a_name_or_nonsense_in_the_address_is_answered(open_sheet, to
 def test_names_that_are_markup_are_text(open_sheet, town, tmp_path):
     release: Path = tmp_path / "release"
     shutil.copytree(town.release, release)
-    with duckdb.connect(str(release / "commonground.duckdb")) as connection:
+    with open_database(release / "commonground.duckdb") as connection:
         for column in ("area_name", "ward_name", "msoa_name", "authority_name"):
             connection.execute(f"update neighbourhood set {column} = ?", [HOSTILE])
         connection.execute("update place set name = ?", [HOSTILE])

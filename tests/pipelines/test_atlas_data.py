@@ -6,7 +6,6 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import orjson
 import pytest
@@ -18,7 +17,7 @@ from pipelines.release.atlas.held import Files, breaches
 from pipelines.release.atlas.packed import ALPHABET, folded, packed
 from pipelines.release.atlas.script import column, numbers, rounded, script
 from pipelines.release.compare import compare
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 from pipelines.release.pages import assets
 from pipelines.release.pages.write import write_pages
 from pipelines.release.publish import release_key
@@ -215,7 +214,7 @@ def tags_of(path: Path) -> Tags:
 
 def test_hostile_names_are_text_in_every_file(town, tmp_path):
     shutil.copy(town.release / "commonground.duckdb", tmp_path)
-    with duckdb.connect(str(tmp_path / "commonground.duckdb")) as connection:
+    with open_database(tmp_path / "commonground.duckdb") as connection:
         for table, names in {
             "neighbourhood": ("area_name", "msoa_name", "ward_name", "authority_name"), "place": ("name",), "opportunity": ("name", "evidence"),
             "source": ("title", "publisher", "attribution"), "release": ("title", "licence", "ecological_fallacy"), "kind": ("title", "note"),
@@ -366,7 +365,7 @@ def test_releases_are_alike_where_their_data_are_whatever_run_they_are_of(town, 
 
 
 def test_the_weights_of_the_domains_that_count_add_up_to_one_and_those_beside_have_none(town):
-    with duckdb.connect(str(town.release / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(town.release / "commonground.duckdb", read_only=True) as connection:
         told = [member for member in members(connection) if member["kind"] == "domain"]
     for index in {member["index"] for member in told}:
         weights = [member["weight"] for member in told if member["index"] == index and not member["beside"]]

@@ -85,10 +85,10 @@ def test_a_domain_that_runs_against_the_others_is_seen():
 
 
 def test_the_period_and_the_variation_of_each_indicator_are_told(town):
-    rows = town.frame("select indicator, describes, share_within_authorities from indicator").set_index("indicator")
-    assert rows.loc["overcrowded_households_pct", "describes"] == "2021-03-21"
-    assert "technical report" in rows.loc["violence_rate_per_1000", "describes"]
-    assert (rows["describes"].str.len() > 0).all()
+    rows = town.frame("select indicator, period, share_within_authorities from indicator").set_index("indicator")
+    assert rows.loc["overcrowded_households_pct", "period"] == "2021-03-21"
+    assert "technical report" in rows.loc["violence_rate_per_1000", "period"]
+    assert (rows["period"].str.len() > 0).all()
     values = town.frame("""select v.value, n.authority_code from indicator_value as v join neighbourhood as n using (area_code)
         where indicator = 'overcrowded_households_pct'""")
     within = values["value"] - values.groupby("authority_code")["value"].transform("mean")

@@ -7,7 +7,6 @@ import logging
 import subprocess
 import sys
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -15,7 +14,7 @@ from pipelines.commands.say import Said
 from pipelines.core import store
 from pipelines.core.problem import Problem
 from pipelines.core.step import Keep, Step, output, run, to_make
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 from pipelines.release.publish import stepped_back
 from pipelines.release.version import is_release, kept_versions, latest_release, latest_version
 from pipelines.tables.kept import last_good, mend_observations, observations, write_down
@@ -206,7 +205,7 @@ def test_snapshots_without_any_observation_are_told(folder, caplog):
 def releases(tmp_path):
     for name in ("1.0.0", "1.0.1"):
         (tmp_path / "releases" / name).mkdir(parents=True)
-        with duckdb.connect(str(tmp_path / "releases" / name / "commonground.duckdb")) as connection:
+        with open_database(tmp_path / "releases" / name / "commonground.duckdb") as connection:
             connection.execute(f"create table release as select '{name}' as version")
         package = {"release_key": name, "snapshots": {}, "resources": []}
         store.write_json(tmp_path / "releases" / name / "datapackage.json", store.sealed(package))

@@ -2,7 +2,6 @@
 
 import shutil
 
-import duckdb
 import pytest
 from pydantic import ConfigDict, TypeAdapter
 
@@ -11,6 +10,7 @@ from pipelines.answers.area.profile import profile
 from pipelines.answers.lookup import look_up
 from pipelines.answers.place.facts import Hits, Place, Sheet
 from pipelines.answers.place.place import answer, place
+from pipelines.release.database import open_database
 
 STRICT = ConfigDict(extra="forbid", strict=True)  # goes down into every record of the list
 
@@ -24,7 +24,7 @@ def release(town, tmp_path_factory):
     """The release of the town, with a correction, of which it has none."""
     path = tmp_path_factory.mktemp("corrected") / "commonground.duckdb"
     shutil.copy(town.release / path.name, path)
-    with duckdb.connect(str(path)) as connection:
+    with open_database(path) as connection:
         connection.execute(
             """insert into correction select 2, place_id, 'name', 'The Hall', name, name_source, 'applied', 'told by the ward',
                 'a letter', '2026-05-03' from place where area_code = 'S99000045' order by place_id limit 1"""

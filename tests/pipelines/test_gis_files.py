@@ -259,7 +259,7 @@ def test_the_geopackage_opens_styled_and_hatches_what_is_not_known(town):
     hatched = symbols[rules['"hardship_decile_nation" IS NULL']]
     assert [layer.get("class") for layer in hatched.iter("layer")] == ["SimpleFill", "LinePatternFill"]
     aliases = {alias.get("field"): alias.get("name") for alias in qml.iter("alias")}
-    assert aliases["hardship_decile_nation"] == "Area hardship (need): decile nation"
+    assert aliases["hardship_decile_nation"] == "Area hardship (need): tenth nation"
 
 
 QGIS_PYTHON = "/usr/bin/python3"  # that of the system, which a package of QGIS comes with

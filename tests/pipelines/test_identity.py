@@ -4,7 +4,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from fixtures.making import refresh_town
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.core.step import run
 from pipelines.places.identity import COLUMNS, fold, is_readable, new_id, nothing, place_identity_step, present_ids
+from pipelines.release.database import open_database
 
 SERIES = {"lib22": "lib", "lib23": "lib"}
 
@@ -168,7 +168,7 @@ def test_going_back_to_the_first_date_brings_its_places_back(town_twice, tmp_pat
     shutil.copytree(town_twice[1].data, data, symlinks=True)
     again = refresh_town(data, "2026-03-31")
     sql = "select source || '|' || source_id, place_id from place_record where source not like 'osm%' order by 1"
-    with duckdb.connect(str(data / "releases" / "1.0.0" / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases" / "1.0.0" / "commonground.duckdb", read_only=True) as connection:
         first = connection.execute(sql).fetchall()
     assert again.query(sql) == first
 

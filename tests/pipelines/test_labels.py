@@ -39,7 +39,7 @@ def test_a_release_carries_the_labels_and_says_which_columns_hold_codes(town):
     ((comment,),) = town.query(
         "select comment from duckdb_columns() where table_name = 'place' and column_name = 'status'"
     )
-    assert comment.endswith("(labels of its codes: table label, list status)")
+    assert comment.endswith("(labels of its codes: table method.label, list status)")
 
 
 def test_no_label_stands_in_code_too():

@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -22,7 +21,7 @@ from pipelines.core.settings import Settings
 from pipelines.core.step import output
 from pipelines.ownership.legal import DayRead, legal_steps
 from pipelines.release.compare import compare
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 from pipelines.release.legal import candidate_frames, escaped, folded
 
 PUB = "mhclg_acv_current|97000{:02d}"
@@ -257,7 +256,7 @@ def test_every_sheet_says_that_it_is_no_right_to_buy_and_that_the_law_is_changin
 
 def test_a_release_of_before_says_that_it_tells_no_states(town, tmp_path):
     path = Path(shutil.copy(town.release / "commonground.duckdb", tmp_path / "commonground.duckdb"))
-    with duckdb.connect(str(path)) as connection:
+    with open_database(path) as connection:
         for table in ("legal_listing", "legal_date", "legal_regime"):
             connection.execute(f"drop table {table}")
         connection.execute("alter table release drop column legal_as_of")
@@ -361,7 +360,7 @@ def test_table_and_words_of_a_candidate_tell_its_state_and_what_is_next(town):
         connection.register("candidates", held.assign(**{name: CANDIDATES[name] for name in CANDIDATES}, not_known=["owner", None] * 2 + [None]))  # fmt: skip
         connection.register("candidate_law", law)
         connection.register("places_shown", CANDIDATES[["place_id"]])
-        sql = (Path(__file__).parents[2] / "sql" / "release" / "opportunity.sql").read_text()
+        sql = (Path(__file__).parents[2] / "sql" / "release" / "main" / "opportunity.sql").read_text()
         told = connection.execute(sql).df().set_index("opportunity_id")
     assert told["not_known"].astype(object).where(told["not_known"].notna(), None).to_dict() == {
         "o1": "owner", "o2": None, "o3": "owner, legal state", "o4": "legal state", "o5": None,

@@ -2,7 +2,6 @@
 
 import shutil
 
-import duckdb
 import orjson
 import pytest
 from fixtures.making import Town, refresh_town
@@ -11,6 +10,7 @@ from pipelines.register import workspace as workspaces
 from pipelines.register.licence import Licence
 from pipelines.register.licensing import shared, together
 from pipelines.register.register import DEFINITIONS, SOURCES, read_register
+from pipelines.release.database import open_database
 from pipelines.release.verify import verify
 
 SECOND = "gla_community_centres_2022"  # under the made-up licence
@@ -120,7 +120,7 @@ def test_what_is_worked_out_over_share_alike_rows_says_so(changed):
 
 def test_a_row_marked_with_less_than_it_rests_on_is_found_out(changed, tmp_path):
     shutil.copytree(changed.release, tmp_path / "release")
-    with duckdb.connect(str(tmp_path / "release" / "commonground.duckdb")) as connection:
+    with open_database(tmp_path / "release" / "commonground.duckdb") as connection:
         connection.execute("update place set licence = 'ogl3' where licence = 'made_up'")
     broken = {finding.check for finding in verify(tmp_path / "release") if not finding.passed}
     assert broken == {"row_under_wrong_licence", "licences_mixed", "file_not_as_published", "layer_not_of_the_release"}

@@ -3,7 +3,6 @@
 import dataclasses
 import shutil
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +27,7 @@ from pipelines.ownership.served import (
 )
 from pipelines.places.cover import cover_step
 from pipelines.reach.reach import counts_within, nearest_counted
+from pipelines.release.database import open_database
 
 MEASURE = StraightLine(1.3, 0.0125, 2400)
 WALKS = (10, 15)
@@ -259,7 +259,7 @@ def test_only_places_that_are_shown_and_go_somewhere_have_a_row(town, city):
 def test_a_sheet_says_what_the_table_does_and_of_an_older_release_that_it_has_none(town, tmp_path):
     path = shutil.copy(town.release / "commonground.duckdb", tmp_path / "copy.duckdb")
     sql = "select place_id from place_loss join place using (place_id) where is_in_areas_asked and residents_only > 0 and residents_next_not_known > 0 order by 1 limit 1"
-    with duckdb.connect(str(path)) as connection:
+    with open_database(path) as connection:
         (place_id,) = connection.execute(sql).fetchone()
         told = place(connection, place_id)
         page = " ".join(text_of({"asked": {"text": "", "n_others_so_named": 0}, **told}).split())

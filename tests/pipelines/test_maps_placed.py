@@ -2,10 +2,10 @@
 
 import shutil
 
-import duckdb
 import orjson
 import pytest
 
+from pipelines.release.database import open_database
 from pipelines.release.verify import verify
 
 POINTS, MEANS = "point_outside_its_area", "authority_mean_not_of_residents"
@@ -72,13 +72,13 @@ def test_outlines_that_are_swapped_leave_every_point_outside(release):
 
 
 def test_an_origin_beyond_its_own_area_is_found(release):
-    with duckdb.connect(str(release / "commonground.duckdb")) as connection:
+    with open_database(release / "commonground.duckdb") as connection:
         connection.execute("update neighbourhood set longitude = longitude + 0.2 where area_code = 'S99000001'")
     assert broken(release)[POINTS] == ["origin of S99000001 lies outside S99000001"]
 
 
 def test_a_mean_that_counts_areas_alike_is_found(release):
-    with duckdb.connect(str(release / "commonground.duckdb")) as connection:
+    with open_database(release / "commonground.duckdb") as connection:
         alike = dict(connection.execute("select authority_code, avg(score) from index_score join neighbourhood using (area_code) where index_name = 'hardship' group by all").fetchall())  # fmt: skip
     edit(
         release / "geojson" / "authorities.geojson",
@@ -89,7 +89,7 @@ def test_a_mean_that_counts_areas_alike_is_found(release):
 
 def test_a_mean_worked_by_hand(release):
     """Two areas of one authority with a score, 100 residents at 10 and 300 at 50: (1,000 + 15,000) / 400 = 40, not 30."""
-    with duckdb.connect(str(release / "commonground.duckdb")) as connection:
+    with open_database(release / "commonground.duckdb") as connection:
         connection.execute("update index_score set score = null where index_name = 'hardship'")
         first, second = connection.execute("select area_code from neighbourhood where authority_code = 'S99600001' order by 1 limit 2").fetchall()  # fmt: skip
         for (area,), people, score in ((first, 100, 10), (second, 300, 50)):

@@ -7,13 +7,12 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 from pipelines.release.method_facts import read_facts
 from pipelines.release.method_page import Html, number, percent, table, text
 from pipelines.release.method_spread import why_the_middle_moves
@@ -100,8 +99,8 @@ def page_of(release, name: str) -> Page:
 
 def rendered(database, folder, previous=None) -> dict[str, bytes]:
     """The pages written from one database file."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        before = duckdb.connect(str(previous), read_only=True) if previous else None
+    with open_database(database, read_only=True) as connection:
+        before = open_database(previous, read_only=True) if previous else None
         write_methods(folder, connection, before)
         if before:
             before.close()
@@ -239,7 +238,7 @@ def test_indicators_are_turned_so_that_more_is_more_need(town):
 
 
 def test_redundant_and_opposed_pairs_are_named(changed, tmp_path):
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         connection.execute("update indicator_value as v set value = w.value * 2 from indicator_value as w where v.area_code = w.area_code and v.indicator = 'years_of_life_lost_rate' and w.indicator = 'mental_health_score'")  # fmt: skip
         connection.execute("update indicator_value as v set value = -w.value from indicator_value as w where v.area_code = w.area_code and v.indicator = 'bad_health_pct' and w.indicator = 'mental_health_score'")  # fmt: skip
         titles = dict(connection.execute("select indicator, title from indicator").fetchall())
@@ -363,7 +362,7 @@ def test_the_first_release_has_nothing_to_compare_with(town, tmp_path):
 
 
 def test_ranks_are_compared_with_the_release_before_and_scores_are_not(town, changed, tmp_path):
-    with duckdb.connect(str(changed)) as connection:  # the first two areas change places, and a tenth takes one in
+    with open_database(changed) as connection:  # the first two areas change places, and a tenth takes one in
         a, b = (row[0] for row in connection.execute("select area_code from index_score where index_name = 'hardship' and rank_nation in (1, 20) order by rank_nation").fetchall())  # fmt: skip
         connection.execute("update index_score set rank_nation = 21 - rank_nation, score = score + 1000 where index_name = 'hardship' and area_code in (?, ?)", [a, b])  # fmt: skip
     found = Page(rendered(changed, tmp_path, town.release / "commonground.duckdb")["hardship"].decode())
@@ -381,14 +380,14 @@ def test_ranks_are_compared_with_the_release_before_and_scores_are_not(town, cha
         "Leave the highest tenth1",
     ]:
         assert told in found.words
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         connection.execute("update index_member set member_weight = member_weight / 2 where member = 'bad_health_pct'")
     again = Page(rendered(changed, tmp_path, town.release / "commonground.duckdb")["hardship"].decode())
     assert "The definition has changed since" in again.words
 
 
 def test_a_release_before_with_other_areas_is_said_so(town, changed, tmp_path):
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         for name in ("index_score", "domain_score", "indicator_value", "neighbourhood"):
             connection.execute(f"update {name} set area_code = 'X' || area_code")
     pages = rendered(changed, tmp_path, town.release / "commonground.duckdb")
@@ -397,7 +396,7 @@ def test_a_release_before_with_other_areas_is_said_so(town, changed, tmp_path):
 
 @pytest.mark.parametrize("change", ["drop table index_method", "alter table index_member drop column normalise", "alter table index_score drop column rank_authority", "delete from index_method"])  # fmt: skip
 def test_a_release_before_that_has_not_these_tables_does_no_harm(town, changed, tmp_path, change):
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         connection.execute(change)
     pages = rendered(town.release / "commonground.duckdb", tmp_path, changed)
     assert all(b"There is none to compare with" in source for source in pages.values())
@@ -410,7 +409,7 @@ def test_two_renderings_are_the_same_bytes(town, tmp_path):
     database, first = town.release / "commonground.duckdb", {}
     first = rendered(database, tmp_path / "a")
     assert first == rendered(database, tmp_path / "b")
-    code = "import sys, duckdb, pathlib; from pipelines.release.methods import write_methods; write_methods(pathlib.Path(sys.argv[2]), duckdb.connect(sys.argv[1], read_only=True), None)"  # fmt: skip
+    code = "import sys, pathlib; from pipelines.release.database import open_database; from pipelines.release.methods import write_methods; write_methods(pathlib.Path(sys.argv[2]), open_database(sys.argv[1], read_only=True), None)"  # fmt: skip
     subprocess.run([sys.executable, "-c", code, str(database), str(tmp_path / "c")], check=True, timeout=120, env={"PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})  # fmt: skip
     assert first == {path.stem: path.read_bytes() for path in sorted((tmp_path / "c" / "methods").iterdir())}
 
@@ -425,7 +424,7 @@ def test_the_style_of_the_reader_is_put_back_and_plays_no_part(town, tmp_path):
 
 
 def test_hostile_names_are_escaped_in_text_tables_and_charts(changed, tmp_path):
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         connection.execute("update index_method set title = ?, question = ?, citation = ?, versions_reason = ?, normalise_versions = ?", [HOSTILE] * 5)  # fmt: skip
         connection.execute("update index_member set reason = ?, domain_reason = ?", [HOSTILE] * 2)
         connection.execute("update indicator set title = ? || indicator, unit = ?", [HOSTILE] * 2)
@@ -447,7 +446,7 @@ def test_hostile_names_are_escaped_in_text_tables_and_charts(changed, tmp_path):
 
 
 def test_an_index_without_any_score_still_has_its_page(changed, tmp_path):
-    with duckdb.connect(str(changed)) as connection:
+    with open_database(changed) as connection:
         connection.execute("""update index_score set score = null, rank_nation = null, rank_region = null, rank_authority = null, decile_nation = null,
             rank_low = null, rank_high = null, rank_median = null, worst_decile_share = null, rank_shift_mean = null, spread_scope = null, evidence_grade = null,
             null_reason = 'below_minimum_weight'""")  # fmt: skip

@@ -260,7 +260,7 @@ def test_it_is_an_input_that_the_release_names(town, stated):
     assert "stated_needs" not in package(town)
     assert town.query("select needs_sha256 from release") == [("",)]
     held = town.query("select tables from release")[0][0].split(", ")
-    assert not {"stated_need", "stated_need_words"} & set(held), "absent, never empty"
+    assert not {"why.stated_need", "why.stated_need_words"} & set(held), "absent, never empty"
 
 
 def test_the_profile_tells_needs_of_the_area_and_of_what_it_lies_in(stated):

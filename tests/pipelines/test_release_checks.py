@@ -12,13 +12,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import duckdb
 import orjson
 import pytest
 import yaml
 
 from pipelines.release.contents import read_checks
-from pipelines.release.database import open_release
+from pipelines.release.database import open_database, open_release
 from pipelines.release.verify import Finding, check_database, check_files, verify
 
 FOLDER = Path(__file__).parent.parent / "counterexamples" / "checks"
@@ -43,7 +42,7 @@ def held_to_its_head(path: Path, findings: list[Finding]) -> None:
 
 @pytest.mark.parametrize("path", OF_DATABASE, ids=lambda path: path.stem)
 def test_a_check_of_the_database_finds_its_breach_and_no_other_does(path, database):
-    with duckdb.connect(str(database)) as connection:
+    with open_database(database) as connection:
         connection.execute("begin")
         connection.execute(path.read_text("utf-8"))
         findings = check_database(connection)
@@ -52,7 +51,7 @@ def test_a_check_of_the_database_finds_its_breach_and_no_other_does(path, databa
 
 
 def test_a_table_that_a_release_says_it_holds_and_does_not_fails_the_checks_that_read_it(database):
-    with duckdb.connect(str(database)) as connection:
+    with open_database(database) as connection:
         connection.execute("begin")
         connection.execute("drop table licence")
         broken = {finding.check for finding in check_database(connection) if not finding.passed}

@@ -2,10 +2,10 @@
 
 import shutil
 
-import duckdb
 import pytest
 
 from pipelines.release.contents import read_release_tables
+from pipelines.release.database import open_database
 from pipelines.release.report import report_text
 
 # one row per area, source, kind, index or indicator, whatever was read
@@ -32,7 +32,7 @@ CASES = {f"{name} empty": f"delete from {name}" for name in EMPTIED} | UNKNOWN
 def release(town, tmp_path_factory):
     """A copy of the town's database that may be written to."""
     path = shutil.copy(town.release / "commonground.duckdb", tmp_path_factory.mktemp("report"))
-    with duckdb.connect(str(path)) as connection:
+    with open_database(path) as connection:
         yield connection
 
 

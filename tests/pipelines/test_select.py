@@ -17,6 +17,7 @@ from pipelines.core.step import Given
 from pipelines.indices.inputs import IndexInputs, standing
 from pipelines.indices.redrawn import Redrawn
 from pipelines.indices.spread import drawn_of, errors_of, scorer_of, spread_step
+from pipelines.release.database import open_database
 
 TOWN = "Samplebridge (invented)"
 
@@ -351,11 +352,10 @@ def test_a_wrong_question_is_told_in_one_sentence(town, arguments, said):
 
 
 def test_an_area_that_the_release_holds_in_part_is_refused(town, tmp_path):
-    import duckdb
 
     part = dataclasses.replace(town, data=tmp_path / "data")
     shutil.copytree(town.data / "releases", part.data / "releases", symlinks=True)
-    with duckdb.connect(str(part.release / "commonground.duckdb")) as connection:
+    with open_database(part.release / "commonground.duckdb") as connection:
         connection.execute("delete from neighbourhood where authority_name != 'Northbank'")
         connection.execute("update release set areas_asked = 'Northbank', n_areas = 50")
     assert len(codes(chosen(part, "--area", "Northbank"))) == 10

@@ -1,11 +1,11 @@
 """The last lines of a refresh: how many areas each index scored, and what one that scored none would need."""
 
-import duckdb
 import pytest
 
 from pipelines.core.settings import Settings
 from pipelines.core.store import append_line
 from pipelines.register.workspace import Workspace, open_workspace
+from pipelines.release.database import open_database
 from pipelines.release.unscored import score_lines
 
 FILE_8 = "mhclg_iod_indicators_2025"
@@ -21,7 +21,7 @@ def release(workspace: Workspace, scored: dict[str, int], known: set[str] = froz
     folder = workspace.data / "releases" / "1.0.0"
     folder.mkdir(parents=True)
     register = workspace.register
-    with duckdb.connect(str(folder / "commonground.duckdb")) as connection:
+    with open_database(folder / "commonground.duckdb") as connection:
         connection.execute("create table release as select ? as indices_withheld", [withheld])
         connection.execute("create table index_score (index_name text, score double)")
         for name in register.indices:

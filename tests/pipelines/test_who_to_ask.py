@@ -2,11 +2,11 @@
 
 import datetime
 
-import duckdb
 import pytest
 
 from geodata.records import DefinitionError, read_record
 from pipelines.register.register import DEFINITIONS, Taxonomy
+from pipelines.release.database import open_release
 from pipelines.release.who_to_ask import WhoToAsk, read_who_to_ask, who_to_ask
 
 BODY = {"name": "A body", "page": "https://example.org/help", "helps": "helps", "checked": "2026-01-10"}
@@ -32,7 +32,7 @@ def test_the_bodies_defined_are_for_kinds_that_there_are():
 
 
 def test_a_release_tells_the_councils_lists_and_the_law_beside_them(town):
-    with duckdb.connect(str(town.release / "commonground.duckdb"), read_only=True) as connection:
+    with open_release(town.release) as connection:
         told = who_to_ask(connection)
     assert told["as_of"] == "2026-09-30"
     assert {body["name"] for body in told["bodies"]} <= {body.name for body in read_who_to_ask().bodies.values()}

@@ -30,7 +30,7 @@ DRAWN = """() => new Promise((done) => {
 # until the area chosen is drawn in a colour of its own
 COLOURED = """(code) => new Promise((done) => {
   const own = (one) => one.properties.code === code && one.state.look !== undefined;
-  const look = () => CG.map && CG.state.area === code && CG.map.getLayer("area-fill")
+  const look = () => window.CG && CG.map && CG.state.area === code && CG.map.getLayer("area-fill")
     && CG.map.queryRenderedFeatures({ layers: ["area-fill"] }).some(own) ? (CG.map.once("render", () => done()), CG.map.triggerRepaint()) : setTimeout(look, 10);
   look();
 })"""
@@ -63,7 +63,7 @@ class Opened:
     def drawn(self, address: str) -> float:
         """Seconds until the first view stands."""
         begun = time.monotonic()
-        self.page.goto(address)
+        self.page.goto(address, wait_until="commit")  # what is loaded later is waited for by what it draws
         self.page.evaluate(DRAWN)
         return time.monotonic() - begun
 
@@ -92,7 +92,7 @@ def postcode(opened: Opened, address: str, asked: tuple[str, str]) -> dict[str, 
 
 def by_link(opened: Opened, address: str, asked: tuple[str, str]) -> dict[str, float]:
     begun = time.monotonic()
-    opened.page.goto(f"{address}#a={asked[1]}")
+    opened.page.goto(f"{address}#a={asked[1]}", wait_until="commit")
     opened.page.evaluate(COLOURED, asked[1])
     return {"a link to an area, from nothing, s": time.monotonic() - begun, "a link, MB over the line": opened.bytes / 1e6}  # fmt: skip
 

@@ -5,13 +5,13 @@ import sys
 import time
 from pathlib import Path
 
-import duckdb
+from pipelines.release.database import open_database
 
 
 def look(latest: Path) -> str:
     """The version of the release, asked of its database and of its package alike. Raises where they are not of one."""
     folder = latest.resolve(strict=True)
-    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(folder / "commonground.duckdb", read_only=True) as connection:
         n, n_scores = (
             connection.execute(f"select count(*) from {t}").fetchone()[0] for t in ("neighbourhood", "index_score")
         )

@@ -1,13 +1,14 @@
 """`commonground profile`: every axis of one area, or of several together, from the release alone.
 
 First the facts, as dicts (see `facts`), then text or JSON of those same dicts. Roll-ups are means of scores and values
-weighted by residents, over the areas where they are known; ranks and deciles are never averaged.
+weighted by residents, over the areas where they are known; ranks and tenths are never averaged.
 """
 
 import duckdb
 
 from pipelines.answers import titles
 from pipelines.answers.area import facts, nearby, organisations, why
+from pipelines.answers.area.authority import list_of
 from pipelines.answers.area.community import community_held
 from pipelines.answers.area.indices import indices_told, mean_of, noun_of, withheld_indices
 from pipelines.answers.area.profile_text import text_of
@@ -28,10 +29,14 @@ from pipelines.ownership.typology import read_typology
 from pipelines.release.database import weight_of
 
 
-def answer(settings: Settings, area: str, wants_json: bool) -> str:
-    """The sheet of AREA as text or JSON. Raises Problem (usage) where AREA is not in the release."""
+def answer(settings: Settings, area: str, wants_json: bool, whole: bool = False) -> str:
+    """The sheet of AREA as text or JSON; of an authority the list of its areas, unless it is wanted `whole` or as JSON.
+    Raises Problem (usage) where AREA is not in the release."""
     with open_latest(settings.data) as connection:
-        sheet = profile(connection, look_up(connection, area))
+        asked = look_up(connection, area)
+        if asked.level == "authority" and not (whole or wants_json):
+            return list_of(connection, asked)
+        sheet = profile(connection, asked)
     return as_json(sheet) if wants_json else text_of(sheet)
 
 

@@ -1,7 +1,6 @@
-"""`commonground place`: one place on one sheet, from the release alone; `find` says which place is meant."""
+"""`commonground place`: one place on one sheet, from the release alone; `find` (see `meant`) says which place is meant."""
 
 import datetime
-import difflib
 from dataclasses import dataclass
 
 import duckdb
@@ -16,6 +15,7 @@ from pipelines.answers.lookup import level_words
 from pipelines.answers.place import facts
 from pipelines.answers.place.legal import legal
 from pipelines.answers.place.loss import alternatives, losses
+from pipelines.answers.place.meant import SHOWN, find, hits_of, n_others_named
 from pipelines.answers.place.owner import owner_facts, tenure_facts
 from pipelines.answers.place.place_text import hits_text, text_of
 from pipelines.answers.sheet import as_json
@@ -23,10 +23,6 @@ from pipelines.core.plain_text import plain
 from pipelines.core.problem import Problem
 from pipelines.core.query import holds
 from pipelines.core.settings import Settings
-
-HITS = 20
-SHOWN = 60
-MATCHED = "regexp_replace(strip_accents(lower({})), '^the ', '')"  # "Ivy House" finds "The Ivy House"
 
 
 @dataclass(frozen=True)
@@ -42,100 +38,17 @@ def answer(settings: Settings, asked: str, wants_json: bool) -> Answer:
     with open_latest(settings.data) as connection:
         found = find(connection, asked)
         if len(found) == 1:
-            n_others = _others(connection, asked, found[0])
+            n_others = n_others_named(connection, asked, found[0])
             sheet: facts.Sheet = {
                 "asked": {"text": plain(asked)[:SHOWN], "n_others_so_named": n_others},
                 **place(connection, found[0], settings.today),
             }
             return Answer(as_json(sheet) if wants_json else text_of(sheet))
-        hits, short = _hits(connection, found, plain(asked)), plain(asked)[:SHOWN]
-    problem = Problem(short, f"is the name, or part of it, of {len(found):,} places", "name one of them by its id")
+        hits, short = hits_of(connection, found, plain(asked)), plain(asked)[:SHOWN]
+    remedy = f"name one of them by its id, as in `commonground place {found[0]}`"
+    problem = Problem(short, f"is the name, or part of it, of {len(found):,} places", remedy, usage=True)
     several: facts.Hits = {"asked": short, "n_hits": len(found), "hits": hits}
     return Answer(as_json(several) if wants_json else hits_text(hits, len(found)), problem)
-
-
-def find(connection: duckdb.DuckDBPyConnection, asked: str) -> list[str]:
-    """The ids of the places meant: by place id, by record, by the whole of a name, else by part of one.
-
-    A name is any that a record behind the place gives. Raises Problem (usage) where there is none.
-    """
-    wanted = plain(asked)
-    ways = (_by_id, _by_record, _by_whole_name, _by_part_of_name)
-    found = next((ids for way in ways if wanted and (ids := way(connection, wanted))), [])
-    if not found:
-        raise Problem(
-            wanted[:SHOWN] or "ID_OR_NAME", "is no place of this release", _near(connection, wanted), usage=True
-        )
-    return found
-
-
-def _by_id(connection, wanted: str) -> list[str]:
-    return _ids(connection, "select place_id from place where place_id = lower($wanted)", wanted)
-
-
-def _by_record(connection, wanted: str) -> list[str]:
-    return _ids(
-        connection,
-        "select place_id from place_record where $wanted in (source || ':' || source_id, source || '|' || source_id)",
-        wanted,
-    )
-
-
-def _by_whole_name(connection, wanted: str) -> list[str]:
-    return _named(connection, wanted, f"{MATCHED.format('name')} = {MATCHED.format('$wanted')}")
-
-
-def _by_part_of_name(connection, wanted: str) -> list[str]:
-    return _named(connection, wanted, "contains(strip_accents(lower(name)), strip_accents(lower($wanted)))")
-
-
-def _named(connection, wanted: str, where: str) -> list[str]:
-    names = "select place_id, name from place union select place_id, name from place_record"
-    return _ids(connection, f"select distinct place_id from ({names}) where {where} order by place_id", wanted)
-
-
-def _ids(connection, sql: str, wanted: str) -> list[str]:
-    return [row["place_id"] for row in rows(connection, sql, wanted=wanted)]
-
-
-def _others(connection, asked: str, place_id: str) -> int:
-    """How many other places have what was asked in their name."""
-    return len(set(_by_part_of_name(connection, plain(asked))) - {place_id})
-
-
-def _near(connection, wanted: str) -> str:
-    """Names or ids like the one asked for: picked in SQL from all, ordered by difflib."""
-    short = wanted.lower()[:SHOWN]
-    column = "place_id" if short[:1] == "p" and short[1:].isalnum() and len(short) == 15 else "name"
-    picked = rows(
-        connection,
-        f"""select {column} as name, any_value(place_id) as place_id from place where {column} is not null group by {column}
-        order by jaro_winkler_similarity(lower({column}), $wanted) desc, {column} limit 200""",
-        wanted=short,
-    )
-    known = {row["name"].lower(): row for row in picked}
-    near = [known[name] for name in difflib.get_close_matches(short, known, n=3)]
-    if not near:
-        return "ask by part of its name, or by an id from table place"
-    names = [row["name"] if column == "place_id" else f"{row['name']} ({row['place_id']})" for row in near]
-    return f"do you mean {', '.join(names)}?"
-
-
-def _hits(connection, ids: list[str], wanted: str) -> list[facts.Hit]:
-    """The first places meant; `also_named`: the name a record gives, where it is that which was asked for."""
-    matched = "contains(strip_accents(lower({})), strip_accents(lower($wanted)))"
-    return rows_as(
-        connection,
-        facts.Hit,
-        f"""
-        select p.place_id, p.name, p.kind, p.status, n.area_code, n.area_name, n.ward_name, n.authority_name,
-            (select min(r.name) from place_record as r where r.place_id = p.place_id and {matched.format("r.name")}
-                and not coalesce({matched.format("p.name")}, false)) as also_named
-        from place as p left join neighbourhood as n using (area_code) where list_contains($ids, p.place_id)
-        order by p.is_in_areas_asked desc, p.status = 'open' desc, lower(p.name), p.place_id limit {HITS}""",
-        ids=ids,
-        wanted=wanted,
-    )
 
 
 def place(connection: duckdb.DuckDBPyConnection, place_id: str, today: datetime.date | None = None) -> facts.Place:

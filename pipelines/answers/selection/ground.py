@@ -81,7 +81,7 @@ def areas_asked(connection: duckdb.DuckDBPyConnection, names: list[str]) -> pd.D
 
 def _resolved(connection, known: pd.DataFrame, name: str, asked: str) -> str:
     try:
-        return resolve(known, name)
+        return resolve(known, name, geography_of(connection))
     except Problem as problem:
         shown = plain(name)[:60]
         remedy = (

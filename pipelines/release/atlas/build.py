@@ -21,9 +21,9 @@ from pipelines.release.atlas.reading import indicators
 from pipelines.release.atlas.script import DATA, script
 from pipelines.release.atlas.tables import prepare
 from pipelines.release.atlas.values import value_files
-from pipelines.release.database import PROFILE
 from pipelines.release.licences import column_labels, read_licences, whole
 from pipelines.release.who_to_ask import who_to_ask
+from pipelines.release.wide import PROFILE
 
 NEAR_FILES, NEAR_AREAS = 36, 100  # at most so many chunks, of at least so many areas
 LOOK_UPS = {"area_code", "area_name", "ward_code", "msoa_code", "authority_code", "region_code", "like_areas_code", "population"}  # fmt: skip

@@ -165,7 +165,7 @@ def _indicator(row: dict, parts: list[dict], known: dict) -> dict:
                      "left_out": p["left_out"]} for p in parents],
         "title": row["title"], "unit": row["unit"], "counted_in": row["counted_in"], "direction": row["direction"],
         **ENDS.get(row["direction"], {"high_means": None, "low_means": None}),
-        "describes": row["describes"], "sources": (row["sources"] or "").split(", "),
+        "describes": row["period"], "sources": (row["sources"] or "").split(", "),
         "licence": row["licence"], "note": row["note"] or None, "is_modelled": row["is_modelled"], "in_imd_2025": row["in_imd_2025"],
         "share_within_authorities": row["share_within_authorities"],
         "n_known": known["indicator"].get(name, 0), "file": f"values/{name}",

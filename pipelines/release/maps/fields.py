@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipelines.release.licences import ROLLED_UP, table_of_layer
 from pipelines.release.maps.layers import Connection
+from pipelines.release.wide import PROFILE, profile_columns
 
 LONGEST_NAME = 31  # characters that every common GIS takes, MapInfo tables and ArcGIS geodatabases among them
 LONGEST_INDEX = LONGEST_NAME - len("_share_in_highest_tenth")  # of an index whose fields keep its whole name
@@ -42,7 +43,7 @@ def described(connection: Connection, layer: str, names: Iterable[str]) -> dict[
     titles: dict[str, str] = {}
     for name in names:
         index = next((index for index in of_index if name.startswith(f"{index}_")), None)
-        own = name.removeprefix(f"{index}_").replace("_", " ")
+        own = name.removeprefix(f"{index}_").replace("decile", "tenth").replace("_", " ")
         title = f"{of_index[index]}: {own}" if index else ENDS.split(said.get(name, own))[0].strip()
         titles[name] = f"{title} ({name})" if title in titles.values() else title
     short = gis_names(names, of_index)
@@ -59,11 +60,8 @@ def _dictionary(connection: Connection, table: str | None) -> dict[str, str]:
         fields = {name: text for (of, name), text in said.items() if of == "neighbourhood"} | LARGER
         told = {name: OF_LARGER.get(name) or said.get(("area_roll_up", name), name) for name in ROLLED_UP}
         fields |= {f"{index}_{name}": text for index in titles for name, text in told.items()}
-    if table == "neighbourhood_profile":
-        domains = connection.execute("select distinct index_name, domain, domain_title from index_member").fetchall()
-        fields |= {
-            f"{index}_{domain}_score": f"score of the domain {title}" for index, domain, title in domains
-        } | LABEL
+    if table == PROFILE:
+        fields = {column.name: column.comment for column in profile_columns(connection)} | LABEL
     return fields
 
 

@@ -17,11 +17,12 @@ import shapely
 from geodata.crs import PUBLISHED
 from pipelines.core.query import holds, quoted
 from pipelines.register.licensing import shared
-from pipelines.release.database import SCORE_COLUMNS, weight_of
+from pipelines.release.database import weight_of
 from pipelines.release.licences import ROLLED_UP, ROW, Terms, map_labels, read_licences, table_of_layer
+from pipelines.release.wide import DOMAIN, LABELS, SCORE_COLUMNS, profile_columns, query
 
 SCORE_DECIMALS = 3  # of scores and shares in map files; ranks were taken before
-MAP_SCORES = [column for column in SCORE_COLUMNS if column != "null_reason"]
+MAP_SCORES = [column for column in SCORE_COLUMNS if column not in ("null_reason", "rank_median")]
 NAMES = [
     "area_code", "area_name", "msoa_code", "msoa_name", "ward_name", "authority_code", "authority_name", "region_name",
     "like_areas_name", "population",
@@ -37,7 +38,7 @@ IDS = {
 DATE = pd.ArrowDtype(pa.date32())
 TYPES = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.date32(): DATE}
 PROFILE = (
-    "profile_once"  # `neighbourhood_profile` as a table for as long as the connection lasts: made once, read often
+    "profile_once"  # every column of the profile as a table for as long as the connection lasts: made once, read often
 )
 Connection = duckdb.DuckDBPyConnection
 
@@ -55,7 +56,7 @@ class Layer:
 def read_layers(connection: Connection, outlines: dict[str, Path], left_out: dict[str, list[str]]) -> dict[str, Layer]:
     """Every map layer that the release has rows for, by name. `outlines`: the simplified shapes as Parquet files, by
     level; what is null all over a layer is entered in `left_out`."""
-    connection.execute(f"create or replace temp table {PROFILE} as select * from neighbourhood_profile")
+    connection.execute(f"create or replace temp table {PROFILE} as {query(profile_columns(connection))}")
     made = {
         "neighbourhoods": (areas(connection), outlines["outlines.areas"]),
         "msoas": (grouped(connection, "msoa"), outlines.get("outlines.msoas")),
@@ -98,24 +99,11 @@ def areas(connection: Connection) -> pd.DataFrame:
     """One row per small area: its names, every index with ranks, tenth and grade, every domain's score, the label, and
     the chief indicators, one of each domain."""
     scores = [f"{index}_{column}" for index in indices(connection) for column in MAP_SCORES]
-    chief = chief_indicators(connection)
-    asked = ", ".join(map(quoted, [*NAMES, *scores, *chief]))
-    profile = frame_of(connection, f"select {asked} from {PROFILE} order by area_code")
-    domains = connection.execute("select distinct index_name, domain from domain_score order by all").fetchall()
-    values = [
-        f"max(score) filter (where index_name = '{index}' and domain = '{domain}') as {quoted(f'{index}_{domain}_score')}"
-        for index, domain in domains
-    ]
-    joined = [profile.set_index("area_code")]
-    if values:
-        by_domain = frame_of(connection, f"select area_code, {', '.join(values)} from domain_score group by area_code")
-        joined.append(by_domain.set_index("area_code"))
-    if holds(connection, "typology"):
-        labels = frame_of(connection, "select area_code, label, shown_as as label_shown_as from typology")
-        joined.append(labels.set_index("area_code"))
-    whole = pd.concat(joined, axis=1).loc[joined[0].index]
-    ordered = [*NAMES[1:], "label", "label_shown_as", *scores, *(f"{i}_{d}_score" for i, d in domains), *chief]
-    return whole[[name for name in ordered if name in whole]].reset_index()
+    held = profile_columns(connection)
+    domains = sorted(column.name for column in held if column.part == DOMAIN)
+    labels = [name for name in LABELS if name in {column.name for column in held}]
+    asked = [*NAMES, *labels, *scores, *domains, *chief_indicators(connection)]
+    return frame_of(connection, f"select {', '.join(map(quoted, asked))} from {PROFILE} order by area_code")
 
 
 def indices(connection: Connection) -> list[str]:

@@ -4,19 +4,21 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import duckdb
 import orjson
 import pyarrow.csv
 
 from pipelines.core import store
 from pipelines.register.licensing import file_name
+from pipelines.release.database import DATABASE, open_database
 from pipelines.release.licences import Terms, attribution, read_licences, title, whole
 from pipelines.release.maps.geojson import RELEASE, collection, features
 from pipelines.release.maps.geopackage import write_geopackage
-from pipelines.release.maps.layers import PROFILE, Connection, Layer, indices, of_licence, read_layers
+from pipelines.release.maps.layers import Connection, Layer, indices, of_licence, read_layers
 from pipelines.release.maps.styles import maplibre_style
 from pipelines.release.maps.tiles import write_tiles
 from pipelines.release.maps.topojson import to_topojson
+from pipelines.release.schemas import in_sight
+from pipelines.release.wide import PROFILE
 
 SHEETS = "csv"
 Labels = dict[str, str]
@@ -29,12 +31,12 @@ def write_maps(outlines: dict[str, Path], folder: Path) -> Labels:
     Returns the label of the licence each file is under, by its path in the folder.
     """
     left_out: dict[str, list[str]] = {}
-    with duckdb.connect(str(folder / "commonground.duckdb"), read_only=True) as connection:
+    with open_database(folder / DATABASE, read_only=True) as connection:
         layers = read_layers(connection, outlines, left_out)
         layers |= _places_by_licence(connection, layers)
-        labels = _sheets(connection, folder, left_out)
+        labels = _sheets(connection, folder)
         with ThreadPoolExecutor(2) as pool:  # GDAL and the tiler work beside the interpreter
-            beside = pool.submit(_packages_and_tiles, connection.cursor(), layers, folder)
+            beside = pool.submit(_packages_and_tiles, in_sight(connection.cursor()), layers, folder)
             (version,) = connection.execute("select version from release").fetchone()
             labels |= _geojson_and_parquet(layers, version, indices(connection), folder)
             labels |= beside.result()
@@ -44,8 +46,10 @@ def write_maps(outlines: dict[str, Path], folder: Path) -> Labels:
 
 def _tell_left_out(folder: Path, left_out: dict[str, list[str]]) -> None:
     told = "; ".join(f"{name}: {', '.join(fields)}" for name, fields in sorted(left_out.items()) if fields)
-    with duckdb.connect(str(folder / "commonground.duckdb")) as connection:
-        connection.execute("update release set fields_left_out = ?", [told or None])
+    with open_database(folder / DATABASE) as connection:
+        # after what the view of areas leaves out, which is told already
+        sql = "update release set fields_left_out = nullif(concat_ws('; ', nullif(fields_left_out, ''), ?), '')"
+        connection.execute(sql, [told or None])
         connection.execute("checkpoint")
 
 
@@ -104,13 +108,11 @@ def _packages_and_tiles(connection: Connection, layers: dict[str, Layer], folder
     }
 
 
-def _sheets(connection: Connection, folder: Path, left_out: dict[str, list[str]]) -> Labels:
-    """csv/: one sheet per authority. Its fields are the same for all authorities."""
+def _sheets(connection: Connection, folder: Path) -> Labels:
+    """csv/: one sheet per authority. Its fields are those of the view neighbourhood_profile, for all authorities."""
     profile = connection.execute(f"select * from {PROFILE} order by area_code").to_arrow_table()
-    left_out[SHEETS] = [name for name in profile.column_names if profile[name].null_count == len(profile)]
-    profile = profile.drop_columns(left_out[SHEETS])
     frame = profile.to_pandas()
-    label, labels = Terms.of(connection, "neighbourhood_profile", frame).label, {}
+    label, labels = Terms.of(connection, PROFILE, frame).label, {}
     for code, rows in frame.groupby("authority_code", sort=True).indices.items():
         text = io.BytesIO()
         pyarrow.csv.write_csv(profile.take(rows), text, pyarrow.csv.WriteOptions(quoting_style="needed"))

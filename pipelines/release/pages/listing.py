@@ -12,7 +12,7 @@ FILES = {
     "atlas/*": "the map in a browser, with its data as scripts: open it by `commonground serve`, or from any file server",
     "sheets/*": "a sheet to print of an area, a postcode's area, a place or an authority: one page, fed by the data of the map, from a folder too",
     "style.css": "the one style sheet of the pages",
-    "commonground.duckdb": "everything below and more, as one self-describing database",
+    "commonground.duckdb": "everything below and more, as one self-describing database: begin with its view start_here",
     "geopackage/*.gpkg": "every layer that one licence allows, in one file that opens styled in QGIS; fields have titles, and names of 31 characters at most",
     "geojson/neighbourhoods.geojson": "one outline per small area: every index score, rank and grade, the score of every domain, the label, and the indicator that weighs most in each domain",
     "geojson/msoas.geojson": "one outline per middle layer area: mean scores by residents, ranks and extent",

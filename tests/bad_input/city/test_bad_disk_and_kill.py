@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 import pytest
 from fixtures.ran import Ran
 
 from assets_defs.definitions import build_definitions
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import open_workspace
+from pipelines.release.database import open_database
 
 OLD, NEW = "2026-03-31", "2026-09-30"
 HOLD = "import sys, time; from pathlib import Path; from pipelines.core.store import writer_lock\nwith writer_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
@@ -244,7 +244,7 @@ def run_states(data: Path) -> Counter[str]:
 
 
 def library_values(data: Path) -> int:
-    with duckdb.connect(str(data / "releases/latest/commonground.duckdb"), read_only=True) as connection:
+    with open_database(data / "releases/latest/commonground.duckdb", read_only=True) as connection:
         return connection.execute(
             "select count(value) from indicator_value where indicator = 'nearest_library_m'"
         ).fetchone()[0]

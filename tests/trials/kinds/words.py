@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 from click.testing import CliRunner
 from fixtures.recording import CITY, NEW, Recording
 from trials.case import Told
@@ -22,6 +21,7 @@ from pipelines.commands.port import listen
 from pipelines.core import store
 from pipelines.core.plain_text import LONGEST, chat, markdown, plain, shown, told
 from pipelines.release import health
+from pipelines.release.database import open_database
 
 COMMAND = str(Path(sys.executable).parent / "commonground")
 SEED = 13
@@ -56,7 +56,7 @@ def foreign(*sqls: str) -> Callable[[Path], str]:
         (folder / "outside.csv").write_text("secret\nsecret\n")
         for name in ("a", "b"):
             (folder / name).mkdir()
-            with duckdb.connect(str(folder / name / "commonground.duckdb")) as connection:
+            with open_database(folder / name / "commonground.duckdb") as connection:
                 for sql in sqls:
                     connection.execute(sql.format(outside=folder / "outside.csv"))
         ran = CliRunner().invoke(main, ["diff", str(folder / "a"), str(folder / "b")])
