@@ -25,6 +25,7 @@ from pipelines.release.contents import ReleaseTable, read_checks, read_release_t
 from pipelines.release.licences import label_of, licence_register, sentence, sources_present
 from pipelines.release.schemas import named
 from pipelines.release.start_here import START
+from pipelines.release.who_to_ask import read_who_to_ask
 from pipelines.release.wide import PROFILE
 from pipelines.tables.snapshot import SnapshotRead
 
@@ -117,6 +118,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "labels": read_labels(),
             "known_registers": known,
             "regimes": read_regimes(),
+            "who_to_ask": read_who_to_ask(),
             "tables": tables,
             "checks": read_checks(),
         },

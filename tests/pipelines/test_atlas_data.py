@@ -232,7 +232,7 @@ def test_hostile_names_are_text_in_every_file(town, tmp_path):
     told = dict(Files(tmp_path / "atlas" / "data"))
     assert set(told["areas"]["name"]) == {HOSTILE}
     assert any(HOSTILE in value["name"] for key, value in told.items() if key.startswith("place_names/"))
-    for page in ("index.html", "atlas/index.html"):
+    for page in ("index.html", "atlas/index.html", "sheets/index.html"):
         clean, found = tags_of(town.release / page), tags_of(tmp_path / page)
         assert {tag for tag, _ in found.tags} <= {tag for tag, _ in clean.tags}
         assert not [attributes for _, attributes in found.tags if any(name.startswith("on") for name in attributes)]
@@ -259,7 +259,7 @@ def test_what_rests_on_a_share_alike_list_is_under_its_licence(town):
     for key in ("values/infrastructure_gap", "near/0", "place_names/0", "rolled/authority", "atlas"):
         assert told[f"atlas/data/{key}.js"] == ["ODbL-1.0"]
     assert told["atlas/vendor/maplibre-gl.js"] == ["BSD-3-Clause"]
-    assert told["atlas/js/atlas.js"] == told["style.css"] == ["MIT"]
+    assert told["atlas/js/atlas.js"] == told["sheets/js/sheet.js"] == told["style.css"] == ["MIT"]
 
 
 def drop(key: str, change: Callable[[dict], None]) -> Callable[[Path], None]:
@@ -306,8 +306,8 @@ def test_a_row_that_is_not_the_release_s_is_found(town, tmp_path, words):
 def test_every_style_sheet_and_script_is_joined():
     names = lambda folder: {path.stem for path in (assets.FOLDER / folder).iterdir()}  # noqa: E731
     assert names("css") == set(assets.STYLES)
-    assert names("js") == set(assets.SCRIPTS)
-    assert all(re.search(r"\(function \(\) \{", (assets.FOLDER / "js" / f"{name}.js").read_text("utf-8")) for name in assets.SCRIPTS)  # fmt: skip
+    assert names("js") == {*assets.SCRIPTS, *assets.SHEET_SCRIPTS}
+    assert all(re.search(r"\(function \(\) \{", (assets.FOLDER / "js" / f"{name}.js").read_text("utf-8")) for name in {*assets.SCRIPTS, *assets.SHEET_SCRIPTS})  # fmt: skip
 
 
 def test_the_licence_told_of_the_map_library_is_the_one_it_names_itself(town):
@@ -316,7 +316,7 @@ def test_the_licence_told_of_the_map_library_is_the_one_it_names_itself(town):
     assert licence["path"] in (town.release / path).read_text("utf-8")[:500]
 
 
-@pytest.mark.parametrize("page", ["index.html", "atlas/index.html"])
+@pytest.mark.parametrize("page", ["index.html", "atlas/index.html", "sheets/index.html"])
 def test_every_link_of_a_page_leads_somewhere_in_the_release(town, page):
     found = tags_of(town.release / page)
     ids = {attributes["id"] for _, attributes in found.tags if "id" in attributes}
@@ -338,7 +338,9 @@ def test_the_front_page_tells_the_areas_of_highest_need_and_every_file(town):
     linked = [a["href"] for tag, a in text.tags if tag == "a"]
     assert sorted(href.partition("&a=")[2] for href in linked if "&a=" in href) == sorted(code for (code,) in highest)
     present = {p.relative_to(town.release).as_posix() for p in town.release.rglob("*") if p.is_file()}
-    assert {path for path in present if not path.startswith(("atlas/", "index.html", "style.css"))} <= set(linked)
+    assert {path for path in present if not path.startswith(("atlas/", "sheets/", "index.html", "style.css"))} <= set(
+        linked
+    )
 
 
 def test_a_page_or_script_that_changes_makes_a_new_release(town, tmp_path, monkeypatch):

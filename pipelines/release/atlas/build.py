@@ -22,6 +22,7 @@ from pipelines.release.atlas.script import DATA, script
 from pipelines.release.atlas.tables import prepare
 from pipelines.release.atlas.values import value_files
 from pipelines.release.licences import column_labels, read_licences, whole
+from pipelines.release.who_to_ask import who_to_ask
 from pipelines.release.wide import PROFILE
 
 NEAR_FILES, NEAR_AREAS = 36, 100  # at most so many chunks, of at least so many areas
@@ -69,6 +70,7 @@ def data_files(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, dic
     yield from value_files(connection, n, found)
     size = max(NEAR_AREAS, -(-n // NEAR_FILES))
     yield from near_files(connection, n, size, found)
+    yield "who_to_ask", who_to_ask(connection)
     names: list[str] = []
     for key, value in place_name_files(connection, NAME_FILES, NAMES):
         yield key, value

@@ -16,7 +16,7 @@ from pipelines.scoring.definition import Index, read_index
 
 LISTS = ("null_reason", "coverage", "evidence_grade", "gap", "status", "typology", "axis_state", "scope", "level", "direction",
          "owner_kind", "tenure_band", "use_state", "run_by", "candidate", "event", "precision", "weight_origin", "kind_group",
-         "licence", "snapshot_state")  # fmt: skip
+         "licence", "snapshot_state", "legal_state", "legal_event", "legal_reason")  # fmt: skip
 LEVELS = {  # level: what several are called, and the layer of the tiles that has its outlines
     "area": ("small areas", "areas"),
     "msoa": ("middle layer areas (MSOAs)", "msoas"),

@@ -45,6 +45,18 @@ LISTS = {  # by name: the table and the query, in order of row
             select row, opportunity, metres from walked join place_row using (place) join opportunity using (place_id)
             join opportunity_row using (opportunity_id))
         group by row, opportunity order by row, opportunity"""),
+    "losses": ("place_loss", """
+        select row, place, l.kind, l.coverage, l.null_reason, is_edge_affected::integer as is_edge_affected, residents_not_covered as not_covered,
+            residents_only as only, residents_only_under_15 as only_under_15, residents_only_aged_75_plus as only_aged_75_plus,
+            residents_nearest as nearest, extra_minutes, residents_next_not_known as next_not_known
+        from place_loss as l join place using (place_id) join place_row using (place_id) join area_row using (area_code)
+        order by row, place, l.kind"""),
+    "listings": ("legal_listing", """
+        select row, place, listing_id as listing, l.source, l.state, nominating_group, event, strftime(d.date, '%Y-%m-%d') as date,
+            d.null_reason, d.words as means, d.is_next::integer as is_next
+        from legal_listing as l join place as p using (place_id) join place_row using (place_id)
+        join area_row on area_row.area_code = p.area_code left join legal_date as d using (listing_id)
+        order by row, place, listing_id, d.date, event"""),
 }  # fmt: skip
 PLACES = """
     select p.place_id, p.name, p.kinds, round(p.longitude, 5) as lon, round(p.latitude, 5) as lat, row, p.status, p.owner_kind,

@@ -8,11 +8,15 @@ from pipelines.core import store
 from pipelines.core.problem import Problem
 
 FOLDER = Path(__file__).parent
-STYLES = ("base", "map", "reading")
+STYLES = ("base", "map", "reading", "sheet")
 SCRIPTS = (
     "data", "postcodes", "near", "words", "dom", "areas",
     "state", "shown", "palette", "classes", "marks", "pmtiles", "legend", "controls", "labels", "tiles", "camera", "chosen", "places", "map",
     "finding", "search", "panel", "here", "why", "profile", "group", "place", "compare", "rows", "table", "download", "offline",
+)  # fmt: skip
+SHEET_SCRIPTS = (
+    "data", "postcodes", "near", "words", "dom", "areas", "finding", "search", "here", "why", "group",
+    "sheet_area", "sheet_authority", "sheet_place", "sheet",
 )  # fmt: skip
 LIBRARY = "maplibre"  # the package whose files MapLibre's are; finding it does not import it
 VENDOR = "atlas/vendor"
@@ -21,6 +25,7 @@ _LIBRARY = [{"name": "BSD-3-Clause", "path": "https://github.com/maplibre/maplib
 CODE = {  # files that hold no data, with the `licenses` they are packaged under
     "style.css": _OWN,
     "atlas/js/atlas.js": _OWN,
+    "sheets/js/sheet.js": _OWN,
     f"{VENDOR}/maplibre-gl.js": _LIBRARY,
     f"{VENDOR}/maplibre-gl.css": _LIBRARY,
 }
@@ -31,9 +36,10 @@ def style_sheet() -> bytes:
     return b"\n".join((FOLDER / "css" / f"{name}.css").read_bytes() for name in STYLES)
 
 
-def scripts() -> bytes:
-    """The scripts of the atlas in the order they rest on each other: each a function of its own, so that one file holds all."""
-    return b"\n".join((FOLDER / "js" / f"{name}.js").read_bytes() for name in SCRIPTS)
+def scripts(names: tuple[str, ...] = SCRIPTS) -> bytes:
+    """The scripts of the atlas, or of another page, in the order they rest on each other: each a function of its own, so that
+    one file holds all."""
+    return b"\n".join((FOLDER / "js" / f"{name}.js").read_bytes() for name in names)
 
 
 def version() -> str:
@@ -46,6 +52,7 @@ def write_assets(folder: Path) -> None:
     """Write the files of `CODE` into a release folder: the style sheet, the scripts and the map library."""
     store.write_bytes(folder / "style.css", style_sheet())
     store.write_bytes(folder / "atlas" / "js" / "atlas.js", scripts())
+    store.write_bytes(folder / "sheets" / "js" / "sheet.js", scripts(SHEET_SCRIPTS))
     for name in ("maplibre-gl.js", "maplibre-gl.css"):
         store.write_bytes(folder / VENDOR / name, (_library() / name).read_bytes())
 

@@ -1,5 +1,6 @@
 """What the front page of a release tells, from its finished database: indices, the areas of highest need, sources, how sure."""
 
+import datetime
 from pathlib import Path
 
 import duckdb
@@ -24,8 +25,10 @@ def front_facts(folder: Path, connection: duckdb.DuckDBPyConnection, labels: dic
     licences = read_licences(connection)
     indices = _indices(connection)
     names = connection.execute("select distinct authority_code, authority_name from neighbourhood").fetchall()
+    made = datetime.date.fromisoformat(str(release["built_at"])[:10])
     return {
         "release": release,
+        "made": f"{made.day} {made:%B %Y}",
         "indices": indices,
         "highest": _highest(connection, indices[0]["index_name"], release) if indices else None,
         "files": listed(folder, licences, labels),

@@ -10,6 +10,7 @@ from pipelines.release.licences import whole
 FILES = {
     "index.html": "the front page: what this is, the areas of highest need, every file, sources, how sure",
     "atlas/*": "the map in a browser, with its data as scripts: open it by `commonground serve`, or from any file server",
+    "sheets/*": "a sheet to print of an area, a postcode's area, a place or an authority: one page, fed by the data of the map, from a folder too",
     "style.css": "the one style sheet of the pages",
     "commonground.duckdb": "everything below and more, as one self-describing database: begin with its view start_here",
     "geopackage/*.gpkg": "every layer that one licence allows, in one file that opens styled in QGIS; fields have titles, and names of 31 characters at most",
@@ -37,7 +38,7 @@ FILES = {
     "datapackage.json": "every file with its hash, licence, attribution and columns (Frictionless)",
     "dcat.jsonld": "the release and its chief files for catalogues of data (DCAT)",
 }
-OURS = ("index.html", "atlas/*", "style.css")  # of these, what the pages themselves are made of
+OURS = ("index.html", "atlas/*", "sheets/*", "style.css")  # of these, what the pages themselves are made of
 PER_AUTHORITY = "by_authority"
 
 
@@ -66,12 +67,12 @@ def purpose(path: str) -> str | None:
 
 
 def by_authority(folder: Path, names: dict[str, str]) -> list[dict]:
-    """The authorities that have files of their own: `name`, and `files` with `path` and `form`. `names`: by code."""
+    """The authorities that have files of their own: `code`, `name`, and `files` with `path` and `form`. `names`: by code."""
     found: dict[str, list[dict]] = {}
     for path in sorted(folder.glob(f"*/{PER_AUTHORITY}/*")):
         form = {".xlsx": "XLSX", ".geojson": "GeoJSON"}.get(path.suffix, path.suffix.lstrip("."))
         found.setdefault(path.stem, []).append({"path": path.relative_to(folder).as_posix(), "form": form})
-    told = [{"name": names.get(code, code), "files": files} for code, files in found.items()]
+    told = [{"code": code, "name": names.get(code, code), "files": files} for code, files in found.items()]
     return sorted(told, key=lambda one: one["name"])
 
 

@@ -1,8 +1,8 @@
-// Data of the release: loads atlas/data/<key>.js by a <script> element (so that it works from a folder), once each. Rests on nothing; every other script may use it.
+// Data of the release: loads atlas/data/<key>.js of the release by a <script> element (so that it works from a folder), once each. Rests on nothing; every other script may use it.
 (function () {
   "use strict";
   var CG = (window.CG = window.CG || {});
-  var base = new URL("data/", document.baseURI).href;
+  var base = new URL("../../atlas/data/", document.currentScript.src).href; // of a script two folders deep in a release
   var waiting = new Map(); // key -> {promise, resolve, reject}
 
   function entry(key) {

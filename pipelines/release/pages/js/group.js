@@ -29,13 +29,10 @@
     ];
   }
 
-  async function whole(level, at, indices, words) {
-    if (!words.tiles) return null; // wards and regions have no figures of their own
+  /** How a larger area stands as a whole by each index, a line each. */
+  CG.asWhole = async (level, at, indices, words) => {
     const rolled = await CG.load(`rolled/${level}`);
-    return el(
-      "section",
-      null,
-      el("h3", null, `The ${words.one} as a whole`),
+    return [
       el(
         "p",
         { class: "small" },
@@ -45,7 +42,13 @@
         indices.map((member) => wholeLine(member, at, rolled, words)),
         { class: "lines" },
       ),
-    );
+    ];
+  };
+
+  async function whole(level, at, indices, words) {
+    if (!words.tiles) return null; // wards and regions have no figures of their own
+    const lines = await CG.asWhole(level, at, indices, words);
+    return el("section", null, el("h3", null, `The ${words.one} as a whole`), lines);
   }
 
   async function held(level, code, member) {

@@ -228,8 +228,8 @@
       .join("; ");
   }
 
-  /** Candidate buildings and sites, each with its evidence and what is not known. */
-  function candidates(atlas, near) {
+  /** Candidate buildings and sites, each with its evidence and what is not known; those beyond the first `shown` when asked. */
+  function candidates(atlas, near, shown = SHOWN) {
     const rows = near.candidates || [];
     const line = (row) => {
       const { one } = kindOf(atlas, row.kind);
@@ -240,12 +240,12 @@
       return [name, `: ${CG.words("candidate", row.what)} (${one})`, far, `; ${evidence(row, atlas)}`];
     };
     const unknown = kindsOf(atlas, near).filter((kind) => kind.group === "site" && kind.n15 === null);
-    const more = rows.slice(SHOWN);
+    const more = rows.slice(shown);
     return [
       el("p", { class: "small" }, "Somewhere to look, not an offer; here or within a 15-minute walk."),
       parts.list(
         [
-          ...(rows.length ? rows.slice(0, SHOWN).map(line) : ["none that we know of"]),
+          ...(rows.length ? rows.slice(0, shown).map(line) : ["none that we know of"]),
           more.length ? parts.opening(`and ${more.length} more`, () => parts.list(more.map(line))) : null,
           ...unknown.map(
             (kind) => `How many ${kind.several} are within reach: ${say.NOT_KNOWN} (${meaning(kind.null_reason)})`,
@@ -300,5 +300,5 @@
     );
   }
 
-  CG.here = { here, missing, candidates, notKnown, number, kindOf, evidence, meaning, isPlace };
+  CG.here = { here, missing, candidates, notKnown, number, kindsOf, kindOf, evidence, meaning, isPlace, titled };
 })();

@@ -78,7 +78,8 @@
    * null and then code, name, authority}]}, changes {index: [{level, domain, of, value, needed}]}, candidates [{metres, minutes
    * (null: in the area, beyond 15 minutes), place, id, kind, name, ...}] and events [{metres, minutes, place, kind, event, since,
    * not_before, precision, confirmed, told_by}] in the area or within a 15-minute walk, owners [{kind, owner_kind, n, n_run}] of
-   * the area itself, places_here [place].
+   * the area itself, places_here [place], and of these losses [{place, kind, only, nearest, ...}], a row a kind, and listings
+   * [{place, listing, source, state, event, date, means, ...}], a row a dated event of an entry of a register.
    */
   function unpack(chunk, a, pace) {
     const minutes = (metres) => (metres === null ? null : metres / pace);
@@ -115,6 +116,9 @@
     area.events = pointed(chunk.events, "happening", chunk.happenings);
     area.candidates = pointed(chunk.candidates, "opportunity", chunk.opportunities);
     area.owners = items(chunk, chunk.owners, a);
+    const ofPlace = (list) => items(chunk, list, a).map((one) => ({ ...one, place: place(chunk, one.place) }));
+    area.losses = ofPlace(chunk.losses);
+    area.listings = ofPlace(chunk.listings);
     area.places_here = [];
     for (let i = 0; i < chunk.places.place_id.length; i++) {
       if (at(chunk.places.row, i) === area.row) area.places_here.push(place(chunk, i));

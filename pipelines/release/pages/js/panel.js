@@ -35,6 +35,13 @@
     event.currentTarget.setAttribute("aria-pressed", String(tall));
   }
 
+  /** The address of the sheet of what is chosen; null where there is none of it. */
+  function sheetOf({ place, area, compare, group }) {
+    if (place) return `p=${encodeURIComponent(place)}`;
+    if (area) return compare ? null : `a=${encodeURIComponent(area)}`;
+    return group && group.level === "authority" ? `g=authority:${encodeURIComponent(group.code)}` : null;
+  }
+
   function toolsFor(state) {
     const tall = parts.button("Taller", taller, {
       class: "narrow-only",
@@ -45,7 +52,10 @@
       state.area && !state.place && !state.compare
         ? parts.button("Compare", compareWith, { "aria-pressed": String(Boolean(comparing)) })
         : null;
-    const print = parts.button("Print", () => window.print(), { class: "wide-only" });
+    const sheet = sheetOf(state);
+    const print = sheet
+      ? el("a", { class: "button", href: `../sheets/index.html#${sheet}` }, "A sheet to print")
+      : parts.button("Print", () => window.print(), { class: "wide-only" });
     return [back, compare, parts.button("Copy link", copy), tall, print];
   }
 

@@ -34,14 +34,14 @@
     return { ...own, ...told, evidence_grade: grade, spread_scope: sure.spread_scope || "nation" };
   }
 
-  async function ranks(stands, area, atlas) {
+  async function ranks(stands, area, atlas, rankOf = (rank) => say.number(rank, 0)) {
     const told = [];
     for (const [scope, column] of SCOPES) {
       const rank = stands[column];
       if (!known(rank)) continue;
       const [where, n] = await placeOf(scope, area, atlas);
       told.push(
-        `${say.number(rank, 0)}${n ? ` of ${say.number(n, 0)}` : ""} ${scope === "like_areas" ? `in areas like it (${where})` : `in ${where}`}`,
+        `${rankOf(rank)}${n ? ` of ${say.number(n, 0)}` : ""} ${scope === "like_areas" ? `in areas like it (${where})` : `in ${where}`}`,
       );
     }
     return told;
@@ -282,5 +282,5 @@
     return (await placeOf(stands.spread_scope, area, atlas))[1];
   }
 
-  CG.why = { scored, standing, ranks, headline, section, range, grade, titleOf };
+  CG.why = { scored, standing, ranks, headline, section, range, grade, inWard, whyNot, titleOf };
 })();
