@@ -98,7 +98,7 @@ BRITISH = {
     "sql/release/method/benchmark.sql": "the official index of England, left out elsewhere",
     "sql/release/method/benchmark_correlation.sql": "the same",
     "pipelines/release/report.py": "tells of that table where it is there",
-    "pipelines/commands/docs.py": "the dictionary in the documentation is that of England",
+    "pipelines/commands/doc_parts.py": "the dictionary in the documentation is that of England",
 }
 
 
