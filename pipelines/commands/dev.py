@@ -31,12 +31,15 @@ def serve_dagster(settings: Settings, port: int) -> None:
     make_folder(settings.data)
     prepare_home(settings)
     close_dead_runs(settings.data)
+    told = schedules_told(settings)  # before anything is started that an interruption would leave behind
     with listen(port) as held:
         console = ["-m", "assets_defs.console", str(held.fileno())]
-        processes = [_start(settings, console, (held.fileno(),)), _start(settings, DAEMON)]
-        say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
-        say(schedules_told(settings))
+        processes: list[subprocess.Popen] = []
         try:
+            processes += [_start(settings, console, (held.fileno(),))]
+            processes += [_start(settings, DAEMON)]
+            say(f"the Dagster UI of {settings.data} at http://{LOOPBACK}:{held.getsockname()[1]} (stop with Ctrl-C)")
+            say(told)
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
             raise Problem("dev", "Dagster ended by itself", "look at what it said above")

@@ -19,6 +19,7 @@ from pipelines.release.change_places import unmarked
 from pipelines.release.compare import changes_text, compare
 from pipelines.release.database import open_release
 from pipelines.release.feed import write_feed
+from pipelines.release.package import files_of
 
 OLD = small_release()
 DICTIONARY = [{"table_name": "place", "column_name": "place_id", "data_type": "VARCHAR", "is_run_metadata": False}]
@@ -329,6 +330,8 @@ def test_the_releases_carry_a_feed_and_their_front_pages_lead_to_it(both):
         assert '<link rel="alternate" type="application/atom+xml" title="Releases and what changed" href="feed.atom">' in page  # fmt: skip
         assert '<a href="CHANGES.md">' in page
         assert '<a href="feed.atom">' in page
-        resources = {resource["path"]: resource for resource in read_json(folder / "datapackage.json")["resources"]}
-        assert resources["feed.atom"]["mediatype"] == "application/atom+xml"
+        package = read_json(folder / "datapackage.json")
+        (feed,) = [resource for resource in package["resources"] if resource["path"] == "feed.atom"]
+        assert feed["mediatype"] == "application/atom+xml"
+        resources = {file["path"]: file for file in files_of(package)}
         assert resources["feed.atom"]["licenses"] == resources["CHANGES.md"]["licenses"]

@@ -276,7 +276,7 @@ def test_a_profile_tells_who_holds_titles_here(titled, town):
     assert rows[0]["owner_kind"] == "local_authority"
     assert (rows[0]["n_titles"], rows[0]["n_areas_told"], rows[0]["n_areas"]) == (25, 1, 1)
     authority = titled.query("select authority_code from neighbourhood where area_code = ?", code)[0][0]
-    whole = CliRunner().invoke(main, ["profile", authority, "--data", str(titled.data)]).stdout
+    whole = CliRunner().invoke(main, ["profile", authority, "--whole", "--data", str(titled.data)]).stdout
     assert "25 and more, told of 1 of" in " ".join(whole.split())
     assert json.loads(asked(town, "--json"))["land_titles"] == []
 

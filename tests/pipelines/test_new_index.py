@@ -7,7 +7,8 @@ import pytest
 from geodata.geography import read_geographies
 from geodata.records import DefinitionError
 from pipelines.answers import titles
-from pipelines.commands import docs
+from pipelines.commands import doc_parts
+from pipelines.commands.dependencies import ROOT
 from pipelines.register import consistency
 from pipelines.register.register import DEFINITIONS, read_register
 from pipelines.scoring.definition import read_index
@@ -35,7 +36,7 @@ domains:
 
 @pytest.fixture
 def register():
-    return read_register(read_geographies()[docs.GEOGRAPHY])
+    return read_register(read_geographies()[doc_parts.GEOGRAPHY])
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def known(new, monkeypatch):
 
 
 def test_the_documentation_tells_of_it(register, new):
-    text = docs.parts(replace(register, indices=register.indices | {"warmth": new}))["indices"]
+    text = doc_parts.parts(replace(register, indices=register.indices | {"warmth": new}))["indices"]
     assert "**Warmth of homes** (`warmth`): Where are homes coldest?" in text
     assert "Cold rooms 60%, Crowded rooms 40%" in text
 
@@ -81,7 +82,7 @@ def test_the_code_names_no_index():
     """Names of indices stand in definitions, and nowhere in code that decides by them."""
     names = [path.stem for path in (DEFINITIONS / "indices").glob("*.yml")]
     for folder in ("pipelines", "assets_defs", "sql"):
-        for file in (docs.ROOT / folder).rglob("*.*"):
+        for file in (ROOT / folder).rglob("*.*"):
             if file.suffix in (".py", ".sql"):
                 text = file.read_text("utf-8")
                 assert not [n for n in names if f"'{n}'" in text or f'"{n}"' in text], file

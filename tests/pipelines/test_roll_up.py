@@ -172,7 +172,7 @@ def test_a_profile_tells_how_it_stands_as_a_whole(town, asked, called):
     sheet = orjson.loads(profile_of(town, asked, "--json"))
     hardship = next(row for row in sheet["as_a_whole"] if row["index_name"] == "hardship")
     assert hardship["level"] == called
-    text = " ".join(profile_of(town, asked).split())
+    text = " ".join(profile_of(town, asked, "--whole").split())
     assert f"THE {called.upper()} AS A WHOLE" in text
     assert "residents in mid-2022 (invented)" in text
     assert f"({hardship['rank_by_extent']:,})" in text

@@ -1,7 +1,7 @@
 /*
 title: One row per area, index and domain
 row: "small area, index and domain"
-example: "select area_code, domain, score, rank_nation from domain_score where index_name = 'hardship' order by area_code, domain limit 10"
+example: "select index_name, domain, area_code, score, rank_nation from domain_score where rank_nation <= 3 order by index_name, domain, rank_nation"
 key: [area_code, index_name, domain]
 columns:
   area_code: code of the small area

@@ -1,7 +1,7 @@
 /*
 title: One row per area and index - score, ranks in four scopes, and how far ranks move
 row: small area and index
-example: "select area_name, authority_name, rank_nation, rank_low, rank_high, evidence_grade from index_score join neighbourhood using (area_code) where index_name = 'hardship' order by rank_nation limit 10"
+example: "select index_name, area_name, authority_name, rank_nation, rank_low, rank_high, evidence_grade from index_score join neighbourhood using (area_code) where rank_nation <= 10 order by index_name, rank_nation"
 key: [area_code, index_name]
 columns:
   area_code: code of the small area
