@@ -4,6 +4,7 @@
 geography gets new look-ups. The step of areas says where table and look-ups differ.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from pipelines.register.workspace import open_workspace
 
 NAMED = ("authority", "combined_authority", "region", "nation")  # what --area may name, smallest first
 SHOWN = 5
+COUNTY = re.compile(r"\bcounty\b", re.IGNORECASE)  # a county council is not that of the city it is named after
 
 
 def names_of(areas: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +66,19 @@ def resolve(names: pd.DataFrame, name: str, geography: Geography) -> str:
 
 
 def also_named(names: pd.DataFrame, name: str, geography: Geography) -> str | None:
-    """The code of the one authority that goes by this name too: "Hull", "Bristol" or "Southwark Council"."""
+    """The code of the one authority that goes by this name too: "Hull", "Bristol" or "Southwark Council". None where it may
+    also mean a larger area (London is not the City of London), or a county that shares the name of a city."""
     wanted = name_key(name)
-    own = names.loc[names["level"] == "authority", ["code", "name"]].itertuples(index=False)
-    known = {code: {name_key(text) for text in (title, *geography.also_named.get(code, []))} for code, title in own}
-    found = [code for code, keys in known.items() if wanted and wanted in keys]
-    return found[0] if len(found) == 1 else None
+    if not wanted or COUNTY.search(name):
+        return None
+    held = read_names(geography.stem)
+    every = names if held is None else pd.concat([names, held])[["level", "code", "name"]].drop_duplicates()
+    known: dict[str, set[str]] = {}
+    for code, title in every[["code", "name"]].itertuples(index=False):
+        known.setdefault(code, set()).update(map(name_key, (title, *geography.also_named.get(code, []))))
+    found = [code for code, keys in known.items() if wanted in keys]
+    authority = names.loc[names["level"] == "authority", "code"]
+    return found[0] if len(found) == 1 and found[0] in set(authority) else None
 
 
 def check_names(geography: Geography, wanted: tuple[str, ...]) -> None:

@@ -164,7 +164,7 @@ def diff(releases: tuple[str, ...], exact: bool, wants_json: bool, data: str | N
     "--json",
     "wants_json",
     is_flag=True,
-    help="The same as one JSON object (keys: pipelines/answers/area/facts.py); null is not known.",
+    help="As one JSON object (keys: pipelines/answers/area/facts.py), of an authority with --whole or without; null is not known.",
 )
 @DATA
 def profile(area: tuple[str, ...], whole: bool, wants_json: bool, data: str | None) -> None:
@@ -253,7 +253,11 @@ def rollback(version: str, data: str | None) -> None:
 )
 @DATA
 @click.option("--mirror", metavar="URL", help="Runs started from the page ask this mirror.")
-@click.option("--schedules", is_flag=True, help="Let every schedule run for as long as this command does.")
+@click.option(
+    "--schedules",
+    is_flag=True,
+    help="Let every schedule run for as long as this command does, but for those turned off on the page.",
+)
 def dev(port: int, **flags) -> None:
     """Open the Dagster UI on the same DIR as `refresh`.
 

@@ -53,7 +53,7 @@ def schedules_told(settings: Settings) -> str:
 
     found = [f"  {plan.name}: {plan.what[:-1]}, {plan.when}" for plan in plans(open_workspace(settings))]
     state = (
-        "schedules, which run for as long as this does:"
+        "schedules, which run for as long as this does, but for those turned off in the page:"
         if settings.schedules
         else "schedules, none of which runs unless it was turned on in the page (all of them: --schedules):"
     )

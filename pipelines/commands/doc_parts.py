@@ -171,7 +171,7 @@ def _known_registers(register: Register) -> str:
     counts = known.groupby(["register", "state"]).size().unstack(fill_value=0).reindex(columns=states, fill_value=0)
     rows = ((label("council_register", kind), *(str(n) for n in counts.loc[kind])) for kind in REGISTERS)
     head = ["Registers of councils", *(label("register_state", state) for state in states)]
-    told = f"Of {known['authority_code'].nunique()} councils (London, Greater Manchester, Cheltenham), page by page in table `register_known`:"
+    told = f"Of {known['authority_code'].nunique()} councils (London, Greater Manchester, Cheltenham), page by page in table `audit.register_known`:"
     return f"{told}\n\n{table(head, rows)}"
 
 

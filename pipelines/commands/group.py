@@ -56,7 +56,7 @@ def _ended(error: click.UsageError) -> BaseException:
         known = list(command.commands) if isinstance(command, click.Group) else []
     else:
         what = error.format_message().strip().rstrip(".")
-        if "extra argument" in what:
+        if "extra argument" in what and command and "--area" in _options(command):
             remedy = f"put a name of several words in quotes, and {remedy}"
     if found := near(where, known):
         remedy = f"do you mean {' or '.join(found)}?"

@@ -27,16 +27,15 @@ def tell(
         raise Problem(str(definition), "is not there", remedy, usage=True)
     if table is None:
         raise Problem(str(definition), "is given alone", "give a definition and the table it scores", usage=True)
-    if out and out.suffix.lower() not in ENDINGS:
-        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
-    if out and out.exists():
-        for given in filter(None, (definition, table, within)):
-            if out.samefile(given):
-                remedy = "give --out another name"
-                raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
+    if out:
+        _refuse_out(out, [given for given in (definition, table, within) if given])
     notes: list[str] = []
-    scored = score_file(definition, table, asked, within, notes.append)
-    say("\n".join(notes), err=True) if notes else None
+
+    def note(words: str) -> None:  # at once: what was left out or imputed may be why it fails
+        notes.append(words)
+        say(words, err=True)
+
+    scored = score_file(definition, table, asked, within, note)
     if out and out.suffix.lower() == ".parquet":
         store.write_parquet(out, scored)
     elif out:
@@ -52,6 +51,16 @@ def tell(
         say(store.json_bytes(told | {"notes": notes, "columns": list(scored.columns), "rows": rows}).decode().rstrip())
     else:
         say(f"{len(scored):,} rows written to {out}" if out else scored.head(SHOWN).to_string(index=False))
+
+
+def _refuse_out(out: Path, read: list[Path]) -> None:
+    """Raises Problem (usage) where the result cannot be written there: another ending, or over what is read."""
+    if out.suffix.lower() not in ENDINGS:
+        raise Problem(str(out), "is neither .csv nor .parquet", "give --out one of these endings", usage=True)
+    for given in read if out.exists() else ():
+        if out.samefile(given):
+            remedy = "give --out another name"
+            raise Problem(str(out), f"is {given}, which is read, and would be overwritten", remedy, usage=True)
 
 
 def tell_new(definition: Path, table: Path | None, is_alone: bool) -> None:

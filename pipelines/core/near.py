@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 PASSED_OVER = frozenset("the of and upon on in".split())
 CODE = re.compile(r"[a-z]{0,3}\d{4,}|p[0-9a-f]{14}", re.IGNORECASE)
 ALIKE = 0.72  # share of letters that need not change: one of four is too much, two of nine are not
+VERY_ALIKE = 0.86  # the same, where the first letter is another
 LONG_ENOUGH = 4  # letters of a word that may be misspelled: of shorter ones too many differ by one
 
 
@@ -47,7 +48,14 @@ def _are_within(ours: list[str], theirs: list[str]) -> bool:
 
 def _likeness(ours: list[str], theirs: list[str]) -> float:
     """Of the whole names, or of each word typed with the word most like it."""
-    whole = OSA.normalized_similarity(" ".join(ours), " ".join(theirs))
+    whole = _alike(" ".join(ours), " ".join(theirs))
     if min(map(len, ours)) < LONG_ENOUGH:
         return whole
-    return max(whole, 0.95 * min(max(OSA.normalized_similarity(word, their) for their in theirs) for word in ours))
+    return max(whole, 0.95 * min(max(_alike(word, their) for their in theirs) for word in ours))
+
+
+def _alike(word: str, other: str) -> float:
+    """The share of letters that need not change. Few slip at the first letter, and endings are shared by many names, as those
+    of counties: of words that begin otherwise more must be alike."""
+    share = OSA.normalized_similarity(word, other)
+    return share if word[0] == other[0] or share >= VERY_ALIKE else 0

@@ -43,26 +43,14 @@ class Settings:
         Raises Problem (usage) for a mirror that is no web address, a recording that is no folder, workers that are no
         number, a day that is none.
         """
-        named = (
-            "data",
-            "areas",
-            "mirror",
-            "recording",
-            "workers",
-            "sample_date",
-            "today",
-            "alert_url",
-            "contact",
-            "schedules",
-        )
+        named = ("data", "areas", "mirror", "recording", "workers", "sample_date", "today", "alert_url", "contact", "schedules")  # fmt: skip
         found: dict[str, Any] = {name: os.environ.get(f"COMMONGROUND_{name.upper()}") for name in named}
         found["console"] = os.environ.get(CONSOLE) or ("plain" if os.environ.get("DAGSTER_IS_DEV_CLI") else None)
         found = {name: value for name, value in found.items() if value}
-        found |= {name: value for name, value in flags.items() if value not in (None, ())}
+        found |= {name: value for name, value in flags.items() if value not in (None, ()) and value is not False}
         if isinstance(found.get("areas"), str):
             found["areas"] = tuple(name.strip() for name in found["areas"].split(";") if name.strip())
-        named_on = os.environ.get("COMMONGROUND_SCHEDULES", "").lower() in ("on", "yes", "true", "1")
-        found["schedules"] = bool(flags.get("schedules")) or named_on
+        found["schedules"] = _is_on("COMMONGROUND_SCHEDULES", found.get("schedules", False))
         workers = str(found.get("workers", cls.workers))
         if not workers.isdecimal() or int(workers) < 1:
             raise Problem(
@@ -99,6 +87,13 @@ class Settings:
             CONSOLE: "guarded",
         }
         return {**os.environ, **{name: value for name, value in pairs.items() if value}}
+
+
+def _is_on(name: str, told: str | bool) -> bool:
+    """Whether a setting is on. Raises Problem (usage) for a text that is neither `on` nor `off`."""
+    if isinstance(told, str) and told.casefold() not in ("on", "off"):
+        raise Problem(name, f"{told[:20]!a} is neither on nor off", "set it to on or off, or unset it", usage=True)
+    return told is True or (isinstance(told, str) and told.casefold() == "on")
 
 
 def day_named(flag: str, text: str) -> datetime.date:

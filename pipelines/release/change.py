@@ -1,7 +1,8 @@
 """Table `change` of a release: every change since the last one, a row each, worked out from the two databases alone.
 
 Scores are never compared. Ranks are, each with the reason it moved; values of an indicator only where its sources and
-definition, the geography and the coverage of the area are the same. What is not compared has a row that says so.
+definition, the geography and the coverage of the area are the same; an index or indicator that is not compared has a row that
+says so. A table or column that one of the releases lacks tells nothing.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,7 @@ BOTH = {  # what is read of both releases: column and type
     "area_roll_up": "level varchar, code varchar, name varchar, index_name varchar, ranked_in varchar, rank_by_average_score bigint",
     "typology": "area_code varchar, label varchar, need varchar, stock varchar, signs varchar, capacity varchar",
     "place": "place_id varchar, kind varchar, kinds varchar, name varchar, name_source varchar, area_code varchar, is_in_areas_asked boolean, status varchar",
+    "kind": "kind varchar, is_shown boolean",
     "place_record": "place_id varchar, source varchar, source_id varchar, as_at date",
     "place_event": "event_id varchar, place_id varchar, event varchar, since date, not_before date, evidence varchar",
 }  # fmt: skip

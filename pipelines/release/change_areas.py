@@ -26,11 +26,15 @@ SCORES = """
             coalesce(abs(o.weight_observed - n.weight_observed) > 1e-9, false) as is_coverage
         from old_index_score as o join new_index_score as n using (area_code, index_name)
     ),
-    own as (select distinct index_name, area_code from behind join moved using (indicator))
+    own as (
+        select index_name, area_code, bool_or(not is_coverage) as is_value
+        from behind join moved using (indicator) where indicator not in (from unlike) group by all
+    )
     select pair.*,
         case when index_name in (from redefined) then 'definition'
+            when index_name in (select index_name from behind where indicator in (from unlike)) then 'source'
             when is_coverage or old_scope is distinct from new_scope then 'coverage'
-            when own.area_code is not null then 'this_area' else 'other_areas' end as why
+            when own.is_value then 'this_area' when own.area_code is not null then 'coverage' else 'other_areas' end as why
     from pair left join own using (index_name, area_code)"""
 RANK_ROWS = """
     insert into found by name
@@ -63,15 +67,26 @@ LABEL_ROWS = f"""
 AUTHORITY_ROWS = """
     insert into found by name
     with own as (
-        select distinct index_name, authority_code from behind join moved using (indicator) join new_neighbourhood using (area_code)
+        select index_name, authority_code, bool_or(not is_coverage) as is_value
+        from behind join moved using (indicator) join new_neighbourhood using (area_code) where indicator not in (from unlike) group by all
+    ),
+    pair as (
+        select code, index_name, coalesce(n.name, o.name) as name, o.ranked_in as old_scope, n.ranked_in as new_scope,
+            o.rank_by_average_score as old_rank, n.rank_by_average_score as new_rank
+        from (from old_area_roll_up where level = 'authority') as o
+        full join (from new_area_roll_up where level = 'authority') as n using (code, index_name)
+        -- an index that is new or gone has a row of its own
+        where index_name in (select index_name from old_index_method) and index_name in (select index_name from new_index_method)
     )
-    select 'rank' as change, 'authority' as level, code, coalesce(n.name, o.name) as name, code as authority_code, index_name, ranked_in as scope,
-        o.rank_by_average_score::varchar as before, n.rank_by_average_score::varchar as after,
-        o.rank_by_average_score as value_before, n.rank_by_average_score as value_after,
-        case when index_name in (from redefined) then 'definition' when own.authority_code is not null then 'this_area' else 'other_areas' end as why
-    from old_area_roll_up as o join new_area_roll_up as n using (level, code, index_name, ranked_in)
-    left join own on own.authority_code = code and own.index_name = n.index_name
-    where level = 'authority' and o.rank_by_average_score is distinct from n.rank_by_average_score"""
+    select if(old_scope is distinct from new_scope, 'scope', 'rank') as change, 'authority' as level, code, name, code as authority_code, pair.index_name,
+        if(change = 'rank', new_scope, null) as scope, if(change = 'rank', old_rank::varchar, coalesce(old_scope, 'none')) as before,
+        if(change = 'rank', new_rank::varchar, coalesce(new_scope, 'none')) as after,
+        if(change = 'rank', old_rank, null) as value_before, if(change = 'rank', new_rank, null) as value_after,
+        case when pair.index_name in (from redefined) then 'definition'
+            when pair.index_name in (select index_name from behind where indicator in (from unlike)) then 'source' when change = 'scope' then 'coverage'
+            when own.is_value then 'this_area' when own.authority_code is not null then 'coverage' else 'other_areas' end as why
+    from pair left join own on own.authority_code = code and own.index_name = pair.index_name
+    where old_scope is distinct from new_scope or old_rank is distinct from new_rank"""
 
 
 def find(scratch: duckdb.DuckDBPyConnection) -> None:

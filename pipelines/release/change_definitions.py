@@ -88,10 +88,15 @@ def find(scratch: duckdb.DuckDBPyConnection) -> bool:
         return False
     for sql in (AREAS, INDICATORS, METHODS, MEMBERS):
         scratch.execute(sql)
-    told = scratch.execute("select 1 from found where level in ('indicator', 'index')").fetchone()
-    if not same_definitions and not told:
+    told = scratch.execute(
+        "select 1 from found where level in ('indicator', 'index') and why = 'definition'"
+    ).fetchone()
+    is_untold = not same_definitions and not told
+    if is_untold:
         scratch.execute(OTHER_DEFINITION)
     _rests(scratch)
+    if is_untold:  # which index rests on it is not known: no rank is then said to have moved by data
+        scratch.execute("insert into redefined select index_name from new_index_method where index_name not in (from redefined)")  # fmt: skip
     return True
 
 

@@ -1,7 +1,8 @@
 """What changed of places in the areas asked: opened, closed, first listed, gone from their list; joined, parted, renamed, moved.
 
 A place that is shown now and was not before has not opened, and one that is gone has not closed: the lists tell no more
-than what they hold. Kinds that must carry no mark of change have none. A name is told only where every list behind it may be shown row by row today.
+than what they hold, and not whether a list calls a place something now that is not shown. Kinds that must carry no mark of change have none. A name is told only where every
+list behind it, and its kind, may be shown today.
 """
 
 from functools import cache
@@ -12,9 +13,13 @@ from geodata.records import read_record
 from pipelines.register.register import DEFINITIONS
 from pipelines.register.taxonomy import Taxonomy
 
+# and what one of these was joined to or parted from, whose going or coming would mark it too
 UNMARKED = """
     create table unmarked as
-    select place_id from (from old_place union all from new_place) where len(list_intersect(string_split(coalesce(kinds, kind), ', '), $kinds)) > 0"""
+    with own as (
+        select place_id from (from old_place union all from new_place) where len(list_intersect(string_split(coalesce(kinds, kind), ', '), $kinds)) > 0
+    )
+    from own union select was from regrouped where now in (from own) union select now from regrouped where was in (from own)"""
 WAS, NOW = (
     f"create table {now}_place as from {side}_place where place_id not in (from unmarked)"
     for now, side in (("was", "old"), ("now", "new"))
@@ -25,10 +30,14 @@ BASIS = """
     with record as (
         select place_id, source, 'old' as side from old_place_record union all select place_id, source, 'new' from new_place_record
         union all select place_id, name_source, 'old' from was_place where name_source in (select source from old_source) -- else a correction is
+        union all select place_id, name_source, 'new' from now_place where name_source in (select source from new_source)
+        union all select place_id, null, null from (select place_id from was_place union select place_id from now_place) -- none goes uncounted
     )
     select place_id,
-        list_sort(list(distinct r.source)) as sources,
-        bool_and(coalesce(n.publish, 'nothing') = 'rows') filter (side = 'old') as is_tellable,
+        coalesce(list_sort(list(distinct r.source) filter (r.source is not null)), []) as sources,
+        coalesce(bool_and(coalesce(n.publish, 'nothing') = 'rows') filter (side = 'old'), false)
+            and place_id not in (select p.place_id from was_place as p join new_kind as k using (kind) where not k.is_shown) as is_tellable,
+        place_id in (select p.place_id from was_place as p join new_kind as k using (kind) where not k.is_shown) as is_of_hidden_kind,
         bool_or(n.source is not null) as is_still_a_source,
         bool_or(coalesce(s.state, 'unavailable') != 'unavailable') as is_read_now,
         bool_or(o.source is not null and o.publish = 'rows' and coalesce(b.state, 'unavailable') != 'unavailable') as was_shown_before,
@@ -49,7 +58,7 @@ EVENT = """
     from new_place_event where event_id not in (select event_id from old_place_event) group by place_id, event"""
 CAME = f"""
     insert into found by name
-    select case when p.status = 'closed' then 'closed' when not b.was_shown_before then 'newly_shown'
+    select case when p.status = 'closed' then 'closed' when b.sources != [] and not b.was_shown_before then 'newly_shown'
             when f.place_id is not null then 'first_listed' when r.was is not null then 'parted' else 'listed' end as change,
         'place' as level, p.place_id as code, p.name, p.area_code, p.kind, case change when 'parted' then r.was else 'not in the last release' end as before, p.status as after,
         case change when 'closed' then 'evidence' when 'newly_shown' then if(b.was_withheld_before, 'licence', 'new_list') else 'list' end as why,
@@ -66,7 +75,7 @@ GONE = f"""
     select case when r.now is not null then 'joined' when not b.is_tellable or not b.is_still_a_source or not b.is_read_now then 'no_longer_shown' else 'left_list' end as change,
         'place' as level, p.place_id as code, if(b.is_tellable, p.name, null) as name, if(b.is_tellable, p.area_code, null) as area_code, a.authority_code,
         if(b.is_tellable, p.kind, null) as kind, if(b.is_tellable, p.status, null) as before, if(change = 'joined', r.now, 'not in this release') as after,
-        case when change in ('joined', 'left_list') then 'list' when not b.is_still_a_source then 'definition' when not b.is_tellable then 'licence' else 'no_source' end as why,
+        case when change in ('joined', 'left_list') then 'list' when b.is_of_hidden_kind or not b.is_still_a_source then 'definition' when not b.is_tellable then 'licence' else 'no_source' end as why,
         case when not b.is_tellable then null when change = 'joined' then n.name else {TITLES} end as evidence
     from was_place as p join basis as b using (place_id) join new_neighbourhood as a on a.area_code = p.area_code
     left join (select was, min(now) as now from regrouped where now in (select place_id from now_place) group by was) as r on r.was = p.place_id
@@ -102,8 +111,9 @@ def unmarked() -> tuple[str, ...]:
 
 def find(scratch: duckdb.DuckDBPyConnection) -> None:
     """Adds to `found` what changed of places."""
+    scratch.execute(RECORDS)
     scratch.execute(UNMARKED, {"kinds": list(unmarked())})
-    for sql in (WAS, NOW, BASIS, RECORDS, LOOKED, EVENT, CAME, GONE, STAYED, STATUS):
+    for sql in (WAS, NOW, BASIS, LOOKED, EVENT, CAME, GONE, STAYED, STATUS):
         scratch.execute(sql)
     for change, what in (("renamed", "name"), ("kinds", "kinds"), ("moved", "area")):
         scratch.execute(ALTERED.format(change=change, what=what))

@@ -119,6 +119,7 @@ def release_step(workspace: Workspace) -> Step[Inputs]:
             "known_registers": known,
             "regimes": read_regimes(),
             "who_to_ask": read_who_to_ask(),
+            "typology": read_typology() if labelled else None,
             "tables": tables,
             "checks": read_checks(),
         },
@@ -243,7 +244,7 @@ def _facts(given: Given, register: Register, snapshots: pd.DataFrame, licences: 
     withheld = [name for name in register.indices if given[f"index/{name}"].meta["withheld"]]
     parts = ("geography", "indices", "indicators", "taxonomy")
     definitions = {name: getattr(register, name) for name in parts}
-    definitions |= {name: given.definition[name] for name in ("weight_sets", "accuracy")}
+    definitions |= {name: given.definition[name] for name in ("weight_sets", "accuracy", "typology")}
     return {
         "title": f"Common Ground: {asked}",
         "geography": geography.stem,

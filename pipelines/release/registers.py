@@ -16,6 +16,7 @@ from pipelines.scoring.definition import Index
 from pipelines.scoring.effective import effective_weights, nominal_weights
 
 OF = re.compile(r"(?:% of|.*\bper(?: [\d,]+)?) ([A-Za-z][^,/]*)(?:,.*)?")  # as in: % of adults, £ per resident, nominal
+WALKS = ("minutes_per_metre", "detour_factor", "nearest_cap_m")  # of a geography
 GUARDS = {
     "coverage_correlation": "coverage_correlation",
     "register_correlation": "register_correlation",
@@ -75,11 +76,15 @@ def denominator(unit: str) -> str | None:
 
 
 def _definition_sha256(register: Register, indicator: Indicator) -> str:
-    """The hash of what an indicator is worked out by: its query, and the kinds of place it reads; not of its words."""
+    """The hash of what an indicator is worked out by: its query, the kinds of place it reads, and how walks are measured
+    where it reads any; not of its words."""
     kinds = {
         name: register.taxonomy.kinds[name].model_dump(exclude={"title", "plural", "note"}) for name in indicator.kinds
     }
-    return sha256_json({"sql": indicator.sql.partition("*/")[2], "inputs": indicator.inputs, "kinds": kinds})
+    walks = {name: getattr(register.geography, name) for name in WALKS} if kinds else {}
+    return sha256_json(
+        {"sql": indicator.sql.partition("*/")[2], "inputs": indicator.inputs, "kinds": kinds, "walks": walks}
+    )
 
 
 def _described(register: Register, indicator: Indicator) -> str:

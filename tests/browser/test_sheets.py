@@ -111,7 +111,7 @@ def test_a_place_says_first_who_would_lose_out_and_links_on(open_sheet, town, on
     said = sheet_of(page)
     assert said.startswith(f"{name} If {name} went, {residents:,} residents would have no other library within a 15-minute walk")  # fmt: skip
     assert "Owner not known" in said
-    assert "as an asset of community value. That does not say that it is not listed" in said
+    assert "as an asset of community value. That alone does not say that it is not listed" in said
     links = page.locator("ol.steps a").evaluate_all("all => all.map((a) => [a.href, a.parentElement.innerText])")
     bodies = [(href, words) for href, words in links if "Page read on " in words]
     assert bodies
@@ -120,6 +120,26 @@ def test_a_place_says_first_who_would_lose_out_and_links_on(open_sheet, town, on
     (area,) = town.query("select area_name from neighbourhood join place using (area_code) where place_id = ?", place)[0]  # fmt: skip
     page.get_by_role("link", name=area, exact=True).first.click()
     page.wait_for_function("name => document.querySelector('#sheet > h1').textContent.startsWith(name)", arg=area)
+
+
+def test_a_place_where_nobody_looked_for_its_kind_has_no_other_denied(open_sheet, town):
+    """Neither that there is no other, nor that nobody would lose their only one."""
+    place, kind = town.query("""
+        select place_id, r.kind from place join place_kind using (place_id) join neighbourhood_reach as r using (area_code)
+        where r.kind = place_kind.kind and r.coverage = 'unknown' and place.status = 'open' order by all limit 1""")[0]  # fmt: skip
+    page = open_sheet(f"#p={place}")
+    said = sheet_of(page)
+    several = page.evaluate("kind => CG.atlas.kinds.find((one) => one.kind === kind).several", kind)
+    assert f"{several[0].upper()}{several[1:]}: not known (" in said
+    assert "No other" not in said
+    rows = town.query("""
+        select place_id from place_loss as l join place using (place_id) join neighbourhood using (area_code)
+        where l.coverage = 'partial' and residents_only = 0 and residents_not_covered > 0 and place.kind = l.kind and status = 'open' order by 1 limit 1""")  # fmt: skip
+    page.evaluate(
+        "after => { document.getElementById('sheet').replaceChildren(); location.hash = after; }", f"#p={rows[0][0]}"
+    )
+    said = sheet_of(page)
+    assert "nobody that we know of would lose their only" in said
 
 
 def test_a_listed_place_is_told_with_its_next_date(open_sheet, town):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geodata.geography import read_geographies
 from geodata.reference import read_names
-from pipelines.areas.names import difference, resolve
+from pipelines.areas.names import also_named, difference, resolve
 from pipelines.commands.cli import main
 from pipelines.core.near import near
 from pipelines.core.problem import Problem
@@ -65,6 +65,8 @@ def test_a_name_or_code_as_people_write_it(name, code):
         ("London Borough of Southwark", ["London", "Southwark"]),
         ("Gateshed", ["Gateshead"]),
         ("Nunhead", []),
+        ("Nottinghamshire", []),
+        ("Worcestershire", []),
         ("E09000099", []),
         ("E0900012", []),
     ],
@@ -72,6 +74,18 @@ def test_a_name_or_code_as_people_write_it(name, code):
 def test_what_is_near_is_near(name, meant):
     """And nothing else is: no council that shares three letters, and no code for another code."""
     assert sorted(near(name, ENGLAND["name"])) == sorted(meant)
+
+
+@pytest.mark.parametrize("name", ["London County Council", "Derby County Council", "London Council", "London Borough"])
+def test_a_name_that_may_mean_a_larger_area_is_no_authority_s(name):
+    with pytest.raises(Problem) as told:
+        resolve(ENGLAND, name, GEOGRAPHY)
+    assert told.value.usage
+
+
+def test_london_is_not_the_city_of_london_where_only_authorities_are_held():
+    assert also_named(ENGLAND[ENGLAND["level"] == "authority"], "London", GEOGRAPHY) is None
+    assert also_named(ENGLAND[ENGLAND["level"] == "authority"], "Southwark Council", GEOGRAPHY) == "E09000028"
 
 
 @pytest.mark.parametrize("code", ["E09000099", "E0900012", "E08000040", "e12000010"])

@@ -169,6 +169,40 @@ def test_kinds_that_must_carry_no_mark_of_change_have_none():
     assert told(came(gone(new, "p1"), kinds="place_of_worship"), old) == []
 
 
+@pytest.mark.parametrize("way", ["joined", "parted"])
+def test_what_is_joined_to_or_parted_from_such_a_place_bears_no_mark_either(way):
+    old, new = later(OLD), later(OLD)
+    row_of(old["place"], place_id="p1").update(kinds="library, place_of_worship")
+    row_of(new["place"], place_id="p1").update(kinds="library, place_of_worship")
+    record = row_of(new["place_record"], place_id="p2")
+    new["place"] = [row for row in new["place"] if row["place_id"] != "p2"]
+    record["place_id"] = "p1"
+    assert (told(new, old) if way == "joined" else told(old, new)) == []
+
+
+def test_a_place_of_a_kind_that_is_shown_no_more_goes_without_its_name():
+    old, new = later(OLD), gone(later(OLD), "p2")
+    for kind in (*old["kind"], *new["kind"]):
+        kind["is_shown"] = True
+    row_of(new["kind"], kind="library")["is_shown"] = False
+    (row,) = [row for row in told(new, old) if row["change"] == "no_longer_shown"]
+    assert (row["code"], row["why"], row["name"], row["area_code"], row["kind"]) == (
+        "p2",
+        "definition",
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_place_that_is_first_seen_closed_and_one_that_stands_on_no_record_are_told():
+    new = came(later(OLD), "p9", status="closed")
+    new["place_record"] = [row for row in new["place_record"] if row["place_id"] != "p9"]
+    came(new, "p8", source="a correction")
+    new["place_record"] = [row for row in new["place_record"] if row["place_id"] != "p8"]
+    assert {(row["change"], row["code"]) for row in told(new)} == {("closed", "p9"), ("listed", "p8")}
+
+
 def test_places_beyond_the_areas_asked_are_left_out():
     old, new = later(OLD), later(OLD)
     for rows in (old, new):
@@ -224,6 +258,22 @@ def test_a_rank_in_another_scope_is_no_other_rank():
     ]
 
 
+def test_a_rank_that_moved_where_coverage_alone_is_another_did_not_move_by_data():
+    new = later(OLD)
+    row_of(new["indicator_value"], area_code="A2", indicator="poor_pct")["coverage"] = "partial"
+    row_of(new["index_score"], area_code="A2", index_name="need")["rank_nation"] = 4
+    assert [row["why"] for row in told(new) if row["change"] == "rank"] == ["coverage"]
+
+
+def test_a_rank_that_rests_on_other_sources_did_not_move_by_data():
+    new = later(OLD)
+    row_of(new["indicator"], indicator="poor_pct")["sources"] = "towns, volunteers"
+    row_of(new["indicator_value"], area_code="A2", indicator="poor_pct")["value"] = 0.5
+    for index in ("need", "gap"):
+        row_of(new["index_score"], area_code="A2", index_name=index)["rank_nation"] = 4
+    assert {(row["index_name"], row["why"]) for row in told(new) if row["change"] == "rank"} == {("need", "source"), ("gap", "other_areas")}  # fmt: skip
+
+
 def test_what_the_order_of_adding_up_leaves_is_no_change():
     new = later(OLD)
     new["indicator_value"][0]["value"] *= 1 + 1e-12
@@ -249,6 +299,16 @@ def test_an_authority_as_a_whole():
     assert short(rows, "name", "before", "after", "why") == [
         ("rank", "X1", "Alder", "1", "2", "other_areas"),
         ("rank", "X2", "Birch", "2", "1", "this_area"),
+    ]
+
+
+def test_an_authority_that_is_ranked_no_more_or_elsewhere_is_told():
+    new = later(OLD)
+    new["area_roll_up"] = [row for row in new["area_roll_up"] if row["code"] != "X1"]
+    row_of(new["area_roll_up"], code="X2")["ranked_in"] = "region"
+    assert short(told(new), "name", "before", "after", "why") == [
+        ("scope", "X1", "Alder", "nation", "none", "coverage"),
+        ("scope", "X2", "Birch", "nation", "region", "coverage"),
     ]
 
 
@@ -326,6 +386,14 @@ def test_a_definition_that_no_table_tells_is_said_to_have_changed():
     new = later(OLD)
     new["release"][0]["definition_sha256"] = "b" * 64
     assert short(told(new), "level", "why") == [("definition", "town", "release", "definition")]
+    # which index rests on it is not known: no rank is said to have moved by data; another list of sources hides nothing
+    row_of(new["indicator"], indicator="far_m")["sources"] = "towns, volunteers"
+    row_of(new["index_score"], area_code="A2", index_name="need")["rank_nation"] = 4
+    assert short(told(new), "level", "why") == [
+        ("definition", "town", "release", "definition"),
+        ("not_compared", "far_m", "indicator", "source"),
+        ("rank", "A2", "area", "definition"),
+    ]
 
 
 def test_another_geography_compares_sources_alone():

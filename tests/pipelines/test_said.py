@@ -14,6 +14,7 @@ from assets_defs.definitions import build_definitions
 from assets_defs.pace import ENOUGH, FILE, Pace
 from pipelines.commands import check, say
 from pipelines.commands.cli import main
+from pipelines.core.problem import Problem
 from pipelines.core.settings import Settings
 from pipelines.register.workspace import open_workspace
 from pipelines.release.compare import Difference
@@ -212,3 +213,8 @@ def test_schedules_are_asked_for_by_flag_or_environment(clean_environment):
     assert Settings.read(schedules=True).environment()["COMMONGROUND_SCHEDULES"] == "on"
     clean_environment.setenv("COMMONGROUND_SCHEDULES", "on")
     assert Settings.read(schedules=False).schedules
+    clean_environment.setenv("COMMONGROUND_SCHEDULES", "off")
+    assert not Settings.read().schedules
+    clean_environment.setenv("COMMONGROUND_SCHEDULES", "nightly")
+    with pytest.raises(Problem, match="COMMONGROUND_SCHEDULES: 'nightly' is neither on nor off"):
+        Settings.read()

@@ -21,7 +21,7 @@ from fixtures.browser import BROWSER, DRAWING, FLAGS, PATIENCE, SIZES, served  #
 from pipelines.release.database import open_release  # noqa: E402
 
 MBIT_S, ROUND_TRIP_MS = 9, 170
-ROUND_TRIP = {"offline": False, "latency": ROUND_TRIP_MS, "downloadThroughput": MBIT_S * 125_000, "uploadThroughput": MBIT_S * 125_000}  # fmt: skip
+LINE_OF_4G = {"offline": False, "latency": ROUND_TRIP_MS, "downloadThroughput": MBIT_S * 125_000, "uploadThroughput": MBIT_S * 125_000}  # fmt: skip
 DRAWN = """() => new Promise((done) => {
   const look = () => window.CG && CG.map && document.getElementById("map").dataset.shown && CG.map.loaded() && CG.map.areTilesLoaded()
     ? done(performance.now()) : setTimeout(look, 10);
@@ -55,7 +55,7 @@ class Opened:
         line.send("Network.enable")
         line.on("Network.loadingFinished", self._came)
         if slow:
-            line.send("Network.emulateNetworkConditions", ROUND_TRIP)
+            line.send("Network.emulateNetworkConditions", LINE_OF_4G)
 
     def _came(self, what: dict) -> None:
         self.bytes += int(what["encodedDataLength"])

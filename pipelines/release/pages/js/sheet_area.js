@@ -57,8 +57,13 @@
 
   /** The kinds of place within a 15-minute walk: how many, the nearest, and when a list last had it. */
   function reached(atlas, near) {
-    const kinds = CG.here.kindsOf(atlas, near).filter((kind) => CG.here.isPlace(kind) && kind.n15);
-    if (!kinds.length) return el("p", null, "None of the kinds of place that were looked for.");
+    const looked = CG.here.kindsOf(atlas, near).filter((kind) => CG.here.isPlace(kind) && kind.coverage !== "unknown");
+    if (!looked.length) return el("p", null, `${say.upper(say.NOT_KNOWN)}: nobody looked for places here.`);
+    const kinds = looked.filter((kind) => kind.n15);
+    if (!kinds.length) {
+      const partly = looked.some((kind) => kind.coverage === "partial") ? " that we know of" : "";
+      return el("p", null, `None${partly} of the kinds of place that were looked for.`);
+    }
     kinds.sort((a, b) => (a.metres ?? Infinity) - (b.metres ?? Infinity));
     const row = (kind) => {
       const found = near.within.find((one) => one.kind === kind.kind && one.place);

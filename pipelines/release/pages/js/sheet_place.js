@@ -6,7 +6,7 @@
   const { el, parts, say } = CG;
   const ALTERNATIVES = 5;
   const NOT_LISTED =
-    "No register that was read and may be shown has it as an asset of community value. That does not say that it is not listed: no whole register of the area is known to have been read.";
+    "No register that was read and may be shown has it as an asset of community value. That alone does not say that it is not listed: registers are read in part, or not at all.";
 
   /** Who would lose out, as a sentence on one kind of the place. */
   function loss(row, name, atlas) {
@@ -14,14 +14,14 @@
     if (row.coverage === "unknown")
       return `If ${name} went, who would lose out is ${say.NOT_KNOWN}: nobody looked for ${several} here (${CG.here.meaning(row.null_reason)}).`;
     const walk = "within a 15-minute walk";
-    const partly = row.coverage === "partial" ? " that we know of" : "";
+    const partly = row.coverage === "partial" || row.not_covered > 0 || row.is_edge_affected ? " that we know of" : "";
     if (row.only > 0)
       return `If ${name} went, ${say.counted(row.only, "resident", "residents")} would have no other ${one} ${walk}${partly}.`;
     if (row.nearest > 0) {
       const further = row.extra_minutes === null ? `, and how much further the next is, is ${say.NOT_KNOWN}` : `, and would walk ${say.number(row.extra_minutes)} minutes further on average`;
-      return `If ${name} went, nobody would lose their only ${one} ${walk}; ${say.counted(row.nearest, "resident", "residents")} would lose their nearest${further}.`;
+      return `If ${name} went, nobody${partly} would lose their only ${one} ${walk}; ${say.counted(row.nearest, "resident", "residents")} would lose their nearest${further}.`;
     }
-    return `If ${name} went, nobody would lose their only ${one} ${walk}, or their nearest.`;
+    return `If ${name} went, nobody${partly} would lose their only ${one} ${walk}, or their nearest.`;
   }
 
   /** Who they are, and what is in doubt. */
@@ -116,6 +116,8 @@
     const lines = place.kinds.filter((kind) => kind && near.reach[kind]).map((kind) => {
       const { one, several } = CG.here.kindOf(atlas, kind);
       const others = near.within.filter((found) => found.kind === kind && found.place && found.place.place_id !== place.place_id);
+      if (near.reach[kind].coverage === "unknown")
+        return `${say.upper(several)}: ${say.NOT_KNOWN} (${CG.here.meaning(near.reach[kind].null_reason)}).`;
       if (!others.length) return `No other ${one} within a 15-minute walk${near.reach[kind].coverage === "observed" ? "" : " that we know of"}.`;
       const more = others.length - ALTERNATIVES;
       const walk = (found) => [CG.sheet.link({ place: found.place.place_id }, say.nameOf(found.place.name, one)), ` (${say.minutes(found.minutes)})`];
@@ -138,7 +140,8 @@
     const own = register && register.page
       ? [page(register.page, `the list of ${council}`), register.looked_on ? ` (page seen on ${say.day(register.looked_on)})` : ""]
       : ["this release knows no page of it, so ask ", parts.name(council)];
-    const next = listings.flatMap((one) => one.dates).find((row) => row.is_next && row.date);
+    const ahead = listings.flatMap((one) => one.dates).filter((row) => row.is_next && row.date);
+    const [next] = ahead.sort((a, b) => String(a.date).localeCompare(String(b.date)));
     const is = (...states) => listings.some((one) => states.includes(one.state));
     const isListed = is("listed", "interim_moratorium", "full_moratorium", "protected_period", "notice_received");
     const owner = !place.owner_kind || place.owner_kind === "unknown";
